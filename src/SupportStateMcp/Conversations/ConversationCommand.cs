@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace SupportStateMcp.Conversations;
+
+/// <summary>What somebody wants to happen to a case. The union is closed: these are all there are.</summary>
+public abstract record ConversationCommand
+{
+    private ConversationCommand() { }
+
+    public required ConversationId Id { get; init; }
+
+    /// <summary>Who wants it; from the connection.</summary>
+    public required Actor Actor { get; init; }
+
+    /// <summary>Refuse unless the case stands at this version; null accepts any.</summary>
+    public long? ExpectedVersion { get; init; }
+
+    /// <summary>A repeat under the same key with the same arguments returns the first outcome; null means none.</summary>
+    public virtual string? IdempotencyKey { get; init; }
+
+    /// <summary>What the outcome is kept under: the key, with its kind before it, so that message ids and other keys cannot meet.</summary>
+    public virtual string? StoredKey => IdempotencyKey is { } key ? "key:" + key : null;
+
+    /// <summary>Opens the case of a ticket.</summary>
+    public sealed record Initialize : ConversationCommand
+    {
+        public required string UserId { get; init; }
+        public required Priority Priority { get; init; }
+        public required string AssignedTo { get; init; }
+        public string? Description { get; init; }
+        public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
+    }
+
+    /// <summary>Appends a message to the history. Its id is its idempotency key.</summary>
+    public sealed record AddMessage : ConversationCommand
+    {
+        public required string MessageId { get; init; }
+        public required MessageRole Role { get; init; }
+        public required string Content { get; init; }
+        public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
+        public override string? IdempotencyKey => MessageId;
+        public override string? StoredKey => "message:" + MessageId;
+    }
+
+    /// <summary>Moves the case along an edge of the workflow.</summary>
+    public sealed record Transition : ConversationCommand
+    {
+        public required string NewState { get; init; }
+        public string? Reason { get; init; }
+    }
+
+    /// <summary>Changes the facts about a case; what is null stays. In <see cref="Metadata"/> a JSON null removes a key.</summary>
+    public sealed record UpdateMetadata : ConversationCommand
+    {
+        public TicketStatus? TicketStatus { get; init; }
+        public Priority? Priority { get; init; }
+        public string? AssignedTo { get; init; }
+        public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
+    }
+
+    /// <summary>Erases what the case holds about the customer: snapshot, history, custom facts.</summary>
+    public sealed record Erase : ConversationCommand
+    {
+        public string? Reason { get; init; }
+    }
+}

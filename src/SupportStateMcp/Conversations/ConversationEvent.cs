@@ -1,0 +1,92 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SupportStateMcp.Conversations;
+
+/// <summary>
+/// What happened to a case: one entry of its append-only audit trail. The union is closed. An event about a message
+/// names it and digests it, and never holds its content, so that the trail can outlive an erasure.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Initialized), "conversation_initialized")]
+[JsonDerivedType(typeof(MessageAdded), "message_added")]
+[JsonDerivedType(typeof(Transitioned), "state_transitioned")]
+[JsonDerivedType(typeof(MetadataUpdated), "metadata_updated")]
+[JsonDerivedType(typeof(Erased), "conversation_erased")]
+public abstract record ConversationEvent
+{
+    private ConversationEvent() { }
+
+    /// <summary>The version of the case after this event: 1 for the first, then without gaps.</summary>
+    public required long Version { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>Who did it.</summary>
+    public required Actor Actor { get; init; }
+
+    /// <summary>Why, in the words of whoever did it.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>This event without what it says about the customer; what remains of it after an erasure.</summary>
+    public virtual ConversationEvent Redacted() => this;
+
+    /// <summary>A case was opened for a ticket.</summary>
+    public sealed record Initialized : ConversationEvent
+    {
+        public required string ConversationId { get; init; }
+        public required string TicketId { get; init; }
+        public required string UserId { get; init; }
+        public required string State { get; init; }
+        public required TicketStatus TicketStatus { get; init; }
+        public required Priority Priority { get; init; }
+        public required string AssignedTo { get; init; }
+        public string? Description { get; init; }
+        public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
+
+        public override ConversationEvent Redacted() =>
+            this with { UserId = Conversation.ErasedMark, Description = null, Metadata = null };
+    }
+
+    /// <summary>A message was appended to the history.</summary>
+    public sealed record MessageAdded : ConversationEvent
+    {
+        public required string MessageId { get; init; }
+
+        /// <summary>Its place in the history, from 1.</summary>
+        public required long Number { get; init; }
+
+        public required MessageRole Role { get; init; }
+
+        /// <summary>SHA-256 of the content's UTF-8, as <c>sha256:</c> and 64 hexadecimal digits.</summary>
+        public required string ContentDigest { get; init; }
+    }
+
+    /// <summary>The workflow moved from one state to another.</summary>
+    public sealed record Transitioned : ConversationEvent
+    {
+        public required string From { get; init; }
+        public required string To { get; init; }
+
+        /// <summary>What the customer sees from now on, where the move changed it.</summary>
+        public TicketStatus? TicketStatus { get; init; }
+    }
+
+    /// <summary>Facts about the case changed; what is null stayed. In <see cref="Metadata"/> a JSON null removed a key.</summary>
+    public sealed record MetadataUpdated : ConversationEvent
+    {
+        public TicketStatus? TicketStatus { get; init; }
+        public Priority? Priority { get; init; }
+        public string? AssignedTo { get; init; }
+        public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
+
+        public override ConversationEvent Redacted() => this with { Metadata = null };
+    }
+
+    /// <summary>Content, history and snapshot were erased.</summary>
+    public sealed record Erased : ConversationEvent
+    {
+        /// <summary>How many messages went.</summary>
+        public required long Messages { get; init; }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+
+namespace SupportStateMcp.Conversations;
+
+/// <summary>
+/// The handle of a support case: <c>cs-</c> and the ticket's id. Its characters are safe in a Redis hash tag,
+/// a file name and a URI alike.
+/// </summary>
+public readonly partial record struct ConversationId
+{
+    public const string Prefix = "cs-";
+
+    /// <summary>What a ticket id looks like: 1 to 100 characters, letters, digits, dot, underscore, hyphen.</summary>
+    public const string TicketPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
+
+    /// <summary>What a conversation id looks like.</summary>
+    public const string Pattern = "^cs-[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
+
+    private ConversationId(string value) => Value = value;
+
+    /// <summary>The whole id, with its prefix.</summary>
+    public string Value { get; }
+
+    /// <summary>The ticket's id, without the prefix.</summary>
+    public string TicketId => Value[Prefix.Length..];
+
+    /// <summary>The id of the conversation about that ticket; null where the ticket id is not well-formed.</summary>
+    public static ConversationId? OfTicket(string ticketId) =>
+        TicketRegex().IsMatch(ticketId) ? new ConversationId(Prefix + ticketId) : null;
+
+    /// <summary>Reads a conversation id; null where it is not well-formed.</summary>
+    public static ConversationId? TryParse(string? text) =>
+        text is not null && text.StartsWith(Prefix, StringComparison.Ordinal) ? OfTicket(text[Prefix.Length..]) : null;
+
+    /// <inheritdoc/>
+    public override string ToString() => Value;
+
+    // \z, not $: a trailing newline is no part of an id.
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex TicketRegex();
+}

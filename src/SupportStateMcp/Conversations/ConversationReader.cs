@@ -1,0 +1,122 @@
+namespace SupportStateMcp.Conversations;
+
+/// <summary>A page of a case's history.</summary>
+/// <param name="Case">The case it belongs to.</param>
+/// <param name="Messages">In chronological order.</param>
+/// <param name="Before">Where the next older page ends (exclusive, a message number); null where there is nothing older.</param>
+public sealed record HistoryPage(Conversation Case, IReadOnlyList<Message> Messages, long? Before);
+
+/// <summary>A page of a case's trail.</summary>
+/// <param name="Case">The case it belongs to, also an erased one.</param>
+/// <param name="Events">In order.</param>
+/// <param name="After">Where the next page starts (exclusive, a version); null on the last.</param>
+public sealed record EventsPage(Conversation Case, IReadOnlyList<ConversationEvent> Events, long? After);
+
+/// <summary>The questions one can ask about cases. Answers come from the store, never from memory.</summary>
+public sealed class ConversationReader(IConversationStore store)
+{
+    /// <summary>How many messages one call looks at, at most, in search of those of certain roles.</summary>
+    public const int SearchWindow = 5_000;
+
+    /// <summary>A case as it is.</summary>
+    public ValueTask<Result<Loaded>> GetAsync(ConversationId id, CancellationToken cancellationToken) =>
+        Guard<Loaded>(async () =>
+        {
+            var loaded = await store.LoadAsync(id, null, cancellationToken);
+            return Living(id, loaded) is { } rejection ? rejection : loaded;
+        });
+
+    /// <summary>The newest messages below a number, of certain roles or of all.</summary>
+    /// <param name="id">The case.</param>
+    /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
+    /// <param name="before">Only messages with a number below this; null for the newest.</param>
+    /// <param name="roles">Only messages of these roles; null or empty for all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public ValueTask<Result<HistoryPage>> GetHistoryAsync(
+        ConversationId id, int limit, long? before, IReadOnlyCollection<MessageRole>? roles, CancellationToken cancellationToken) =>
+        Guard<HistoryPage>(async () =>
+        {
+            // Both questions are on their way at once.
+            var loading = store.LoadAsync(id, null, cancellationToken).AsTask();
+            var reading = store.ReadMessagesAsync(id, before ?? long.MaxValue, limit, cancellationToken).AsTask();
+            await Task.WhenAll(loading, reading);
+            var loaded = await loading;
+            if (Living(id, loaded) is { } rejection)
+                return rejection;
+
+            var current = loaded.Conversation!;
+            // What came in between the two answers belongs to a later version than the one told.
+            IReadOnlyList<Message> page = [.. (await reading).Where(m => m.Number <= current.MessageCount)];
+            return roles is { Count: > 0 }
+                ? await OfRolesAsync(current, id, page, limit, roles, cancellationToken)
+                : new HistoryPage(current, page, Older(page.Count > 0 ? page[0].Number : 1));
+        });
+
+    /// <summary>Events above a version. An erased case still has its trail.</summary>
+    public ValueTask<Result<EventsPage>> GetEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken) =>
+        Guard<EventsPage>(async () =>
+        {
+            var loading = store.LoadAsync(id, null, cancellationToken).AsTask();
+            var reading = store.ReadEventsAsync(id, after, limit + 1, cancellationToken).AsTask();
+            await Task.WhenAll(loading, reading);
+            if ((await loading).Conversation is not { } current)
+                return Rejection.NotFound(id);
+
+            IReadOnlyList<ConversationEvent> events = [.. (await reading).Where(e => e.Version <= current.Version)];
+            return events.Count > limit
+                ? new EventsPage(current, [.. events.Take(limit)], events[limit - 1].Version)
+                : new EventsPage(current, events, null);
+        });
+
+    /// <summary>Cases that match, newest change first.</summary>
+    public ValueTask<Result<ConversationPage>> ListAsync(
+        ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
+        Guard<ConversationPage>(async () => await store.ListAsync(filter, after, limit, cancellationToken));
+
+    private async ValueTask<HistoryPage> OfRolesAsync(
+        Conversation current, ConversationId id, IReadOnlyList<Message> page, int limit,
+        IReadOnlyCollection<MessageRole> roles, CancellationToken cancellationToken)
+    {
+        var found = new List<Message>();
+        var seen = 0;
+        while (true)
+        {
+            for (var i = page.Count - 1; i >= 0; i--)
+            {
+                if (!roles.Contains(page[i].Role))
+                    continue;
+                found.Add(page[i]);
+                if (found.Count == limit)
+                    return Page(page[i].Number);
+            }
+
+            seen += page.Count;
+            if (page.Count == 0 || page[0].Number == 1 || seen >= SearchWindow)
+                return Page(page.Count > 0 ? page[0].Number : 1);
+            page = await store.ReadMessagesAsync(id, page[0].Number, Limits.Page, cancellationToken);
+        }
+
+        HistoryPage Page(long oldest)
+        {
+            found.Reverse();
+            return new HistoryPage(current, found, Older(oldest));
+        }
+    }
+
+    private static long? Older(long oldest) => oldest > 1 ? oldest : null;
+
+    private static Rejection? Living(ConversationId id, Loaded loaded) =>
+        loaded.Conversation is { ErasedAt: null } ? null : Rejection.NotFound(id, loaded.Conversation?.ErasedAt);
+
+    private static async ValueTask<Result<T>> Guard<T>(Func<ValueTask<Result<T>>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (StoreUnavailableException)
+        {
+            return Rejection.StoreUnavailable();
+        }
+    }
+}

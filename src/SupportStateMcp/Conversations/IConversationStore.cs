@@ -1,0 +1,117 @@
+namespace SupportStateMcp.Conversations;
+
+/// <summary>
+/// Where conversations are kept. Both implementations pass the same contract tests. Every method throws
+/// <see cref="StoreUnavailableException"/> where the store does not answer within a bounded time, and nothing else
+/// for a store that is slow or gone.
+/// </summary>
+public interface IConversationStore
+{
+    /// <summary>
+    /// The snapshot this process saw last, without asking the store; null where it remembers none. It may be stale: good
+    /// enough to make a commit of (which compares the version), never to refuse a caller or to answer a question.
+    /// </summary>
+    Conversation? Remembered(ConversationId id) => null;
+
+    /// <summary>Reads a case, and what is kept under a caller's key.</summary>
+    /// <param name="id">The case.</param>
+    /// <param name="key">The caller's key (<see cref="Commit.Key"/>), or null.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes snapshot, events, messages and receipt, and renews the time to live of all that belongs to the case: all
+    /// or nothing, and only where the case still stands at the version decided on and the key is unused.
+    /// </summary>
+    ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken);
+
+    /// <summary>Messages in chronological order: the newest <paramref name="limit"/> with a number below <paramref name="before"/>.</summary>
+    ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Events in order: the first <paramref name="limit"/> with a version above <paramref name="after"/>. Empty where there is no such case.</summary>
+    ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Cases that match, newest change first, without those erased or expired.</summary>
+    ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Calls back each time a case changes, whichever process changed it, until disposed. May call once too often, never once too few while the store is reachable.</summary>
+    ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken);
+
+    /// <summary>Asks the store whether it can serve.</summary>
+    ValueTask CheckAsync(CancellationToken cancellationToken);
+
+    /// <summary>Removes what expired cases left behind, and says of how many; called now and then. Nothing depends on it but space.</summary>
+    ValueTask<int> SweepAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>What a store holds of a case.</summary>
+/// <param name="Conversation">The snapshot (also of an erased case), or null where there is none.</param>
+/// <param name="Receipt">What is kept under the key that was asked for, or null.</param>
+/// <param name="ExpiresAt">When the case will be gone unless it changes; null where there is none.</param>
+public readonly record struct Loaded(Conversation? Conversation, Receipt? Receipt, DateTimeOffset? ExpiresAt);
+
+/// <summary>One change of a case, to be written as a whole or not at all.</summary>
+public sealed record Commit
+{
+    public required ConversationId Id { get; init; }
+
+    /// <summary>The case that was decided on; null where there was none.</summary>
+    public required Conversation? Before { get; init; }
+
+    /// <summary>The case with <see cref="Events"/> applied.</summary>
+    public required Conversation After { get; init; }
+
+    public required IReadOnlyList<ConversationEvent> Events { get; init; }
+
+    public IReadOnlyList<Message> Messages { get; init; } = [];
+
+    /// <summary>The caller's key, with its kind before it so that message ids and idempotency keys cannot meet; or null.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What to keep under the key.</summary>
+    public required Receipt Receipt { get; init; }
+
+    /// <summary>The time of the change; the case expires one time to live after it.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The version the store must still be at; 0 for a case that does not exist.</summary>
+    public long ExpectedVersion => Before?.Version ?? 0;
+
+    /// <summary>True where this commit erases: history and kept receipts go, events stay as <see cref="ConversationEvent.Redacted"/>.</summary>
+    public bool Erases => Before is { ErasedAt: null } && After.ErasedAt is not null;
+}
+
+/// <summary>What became of a commit.</summary>
+public abstract record CommitResult
+{
+    private CommitResult() { }
+
+    /// <summary>It is written.</summary>
+    /// <param name="ExpiresAt">When the case will be gone unless it changes again.</param>
+    public sealed record Committed(DateTimeOffset ExpiresAt) : CommitResult;
+
+    /// <summary>The case has changed since it was decided on, or the key has been used; nothing was written.</summary>
+    /// <param name="Current">The case as it is, so that deciding again costs no further read.</param>
+    public sealed record Conflict(Loaded Current) : CommitResult;
+}
+
+/// <summary>Which cases to list; null means any.</summary>
+public sealed record ConversationFilter(string? State = null, string? UserId = null, string? AssignedTo = null)
+{
+    public bool Matches(Conversation c) =>
+        c.ErasedAt is null
+        && (State is null || c.State == State)
+        && (UserId is null || c.UserId == UserId)
+        && (AssignedTo is null || c.AssignedTo == AssignedTo);
+}
+
+/// <summary>A place in a listing by last change: after the case that changed at this time. Times count in whole milliseconds.</summary>
+public readonly record struct ConversationCursor(DateTimeOffset UpdatedAt, string ConversationId);
+
+/// <summary>A page of a listing.</summary>
+/// <param name="Conversations">Newest change first.</param>
+/// <param name="Next">Where the next page starts; null on the last.</param>
+public sealed record ConversationPage(IReadOnlyList<Conversation> Conversations, ConversationCursor? Next);
+
+/// <summary>The store did not answer in time, or not at all. A write under way may have been applied.</summary>
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

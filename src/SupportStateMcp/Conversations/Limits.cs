@@ -1,0 +1,38 @@
+namespace SupportStateMcp.Conversations;
+
+/// <summary>The bounds of what callers may send and ask for. Characters are UTF-16 code units.</summary>
+public static class Limits
+{
+    /// <summary>A user's id, in characters.</summary>
+    public const int UserId = 200;
+
+    /// <summary>The name of whoever a case is assigned to, in characters.</summary>
+    public const int AssignedTo = 100;
+
+    /// <summary>A case's description, in characters.</summary>
+    public const int Description = 10_000;
+
+    /// <summary>The content of one message, in characters.</summary>
+    public const int Content = 100_000;
+
+    /// <summary>A reason, in characters.</summary>
+    public const int Reason = 1_000;
+
+    /// <summary>A message id or an idempotency key, in characters.</summary>
+    public const int Key = 200;
+
+    /// <summary>A state's name, in characters.</summary>
+    public const int State = 50;
+
+    /// <summary>A cursor, in characters.</summary>
+    public const int Cursor = 300;
+
+    /// <summary>The most entries on one page of messages, events or cases.</summary>
+    public const int Page = 500;
+
+    /// <summary>The largest version or number of a message: 2^53 − 1, the largest whole number that every JSON reader holds exactly.</summary>
+    public const long Number = (1L << 53) - 1;
+
+    /// <summary>One request, in bytes of JSON.</summary>
+    public const int RequestBytes = 1 << 20;
+}

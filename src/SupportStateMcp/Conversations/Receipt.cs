@@ -1,0 +1,54 @@
+namespace SupportStateMcp.Conversations;
+
+/// <summary>
+/// The outcome of a write, as its caller learns it and as it is kept under the caller's key for a repeat.
+/// </summary>
+public sealed record Receipt
+{
+    /// <summary>The digest of the arguments it was the answer to; null where it was not kept.</summary>
+    public string? ArgumentsDigest { get; init; }
+
+    /// <summary>The version of the case after the write.</summary>
+    public required long Version { get; init; }
+
+    public required string State { get; init; }
+
+    public string? PreviousState { get; init; }
+
+    public required TicketStatus TicketStatus { get; init; }
+
+    public required Priority Priority { get; init; }
+
+    public required string AssignedTo { get; init; }
+
+    public required long MessageCount { get; init; }
+
+    /// <summary>When the case last changed.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The receipt of a write that left the case like this.</summary>
+    public static Receipt Of(Conversation after, string? argumentsDigest = null) => new()
+    {
+        ArgumentsDigest = argumentsDigest,
+        Version = after.Version,
+        State = after.State,
+        PreviousState = after.PreviousState,
+        TicketStatus = after.TicketStatus,
+        Priority = after.Priority,
+        AssignedTo = after.AssignedTo,
+        MessageCount = after.MessageCount,
+        UpdatedAt = after.UpdatedAt,
+    };
+}
+
+/// <summary>What a write led to.</summary>
+/// <param name="Receipt">The outcome.</param>
+/// <param name="Conversation">The case as it is after the call; on a replay, as it is now.</param>
+/// <param name="ExpiresAt">When the case will be gone unless it changes again.</param>
+/// <param name="Changed">True where this call changed the case; false for a replay or a case that already was so.</param>
+/// <param name="Replayed">True where the outcome is the first one of a repeated call.</param>
+public sealed record Outcome(Receipt Receipt, Conversation Conversation, DateTimeOffset? ExpiresAt, bool Changed, bool Replayed)
+{
+    /// <summary>How many messages an erasure took.</summary>
+    public long ErasedMessages { get; init; }
+}
