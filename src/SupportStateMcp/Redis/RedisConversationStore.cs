@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text.Json;
+using StackExchange.Redis;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Redis;
+
+/// <summary>
+/// Conversations in Redis, for any number of processes on any number of machines. A write is one script and one round
+/// trip; what lies where is at the top of <c>RedisKeys.cs</c>.
+/// </summary>
+public sealed partial class RedisConversationStore : IConversationStore, IAsyncDisposable
+{
+    private const long RememberedBytes = 32 << 20;
+
+    private readonly RedisConnection _connection;
+    private readonly Schema _schema;
+    private readonly long _timeToLive;
+    private readonly RedisValue _schemaVersion;
+    private readonly RedisKeys _keys;
+    private readonly RedisSnapshots _snapshots;
+    private readonly RedisIndex _index;
+    private readonly RedisIndexQueue _queue;
+    private readonly RedisListing _listing;
+    private readonly RedisSweep _sweep;
+    private readonly RedisSubscriptions _subscriptions;
+    private readonly RememberedConversations _remembered = new(RememberedBytes);
+
+    /// <param name="connection">The Redis that holds the conversations; stays its owner's to dispose.</param>
+    /// <param name="options">Key prefix and time to live.</param>
+    /// <param name="schema">What to write, and how to read what is older.</param>
+    /// <param name="time">Tells which index entries are old enough to be swept.</param>
+    /// <param name="logger">Hears of what nobody waits for.</param>
+    public RedisConversationStore(
+        RedisConnection connection, RedisOptions options, Schema schema, TimeProvider time, ILogger<RedisConversationStore> logger)
+    {
+        (_connection, _schema) = (connection, schema);
+        _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
+        _schemaVersion = schema.Version;
+        _keys = new RedisKeys(options.KeyPrefix);
+        _snapshots = new RedisSnapshots(connection, _keys, schema);
+        _index = new RedisIndex(connection, _keys, options.TimeToLive);
+        _queue = new RedisIndexQueue(_index, logger);
+        _listing = new RedisListing(connection, _keys, _index, _snapshots, time);
+        _sweep = new RedisSweep(connection, _keys, _index, options.TimeToLive, time);
+        _subscriptions = new RedisSubscriptions(connection, logger);
+    }
+
+    public Conversation? Remembered(ConversationId id) => _remembered.Find(id);
+
+    public async ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)
+    {
+        var (state, receipt) = await _connection.CallAsync(
+            async db =>
+            {
+                // The receipt first: one that is found has its case behind it.
+                var kept = key is null ? Task.FromResult(RedisValue.Null) : db.HashGetAsync(_keys.Seen(id), key);
+                var state = db.HashGetAsync(_keys.State(id), RedisSnapshots.Fields);
+                return (await state, await kept);
+            },
+            cancellationToken);
+        return Keep(id, state[0], state[1], state[2], receipt);
+    }
+
+    public async ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(
+        ConversationId id, long before, int limit, CancellationToken cancellationToken)
+    {
+        var stored = (RedisValue[]?)await _connection.CallAsync(
+            db => db.ScriptEvaluateAsync(RedisScripts.Messages, [_keys.History(id)], [before, limit]), cancellationToken);
+        return [.. (stored ?? []).Select(m => JsonSerializer.Deserialize((byte[])m!, ConversationJson.Readable.Message)!)];
+    }
+
+    public async ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(
+        ConversationId id, long after, int limit, CancellationToken cancellationToken)
+    {
+        // A trail has no gap: the event of version n is the n-th.
+        var stored = await _connection.CallAsync(
+            db => db.ListRangeAsync(_keys.Events(id), after, after + limit - 1), cancellationToken);
+        return [.. stored.Select(e => StoredEvent.Read(e!, _schema))];
+    }
+
+    public async ValueTask<ConversationPage> ListAsync(
+        ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        await _queue.FlushAsync(cancellationToken);
+        return await _listing.ReadAsync(filter, after, limit, cancellationToken);
+    }
+
+    public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
+        _subscriptions.AddAsync(_keys.Changed(id), changed, cancellationToken);
+
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
+        await _connection.CallAsync(db => db.PingAsync(), cancellationToken);
+
+    /// <summary>
+    /// Takes expired cases out of the indexes, some hundred at a call. Listings are right without it; it keeps the
+    /// indexes from growing. Whoever hosts the store calls it now and then.
+    /// </summary>
+    /// <returns>How many were removed.</returns>
+    public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _subscriptions.Dispose();
+        return _queue.DisposeAsync();
+    }
+
+    private Loaded Keep(ConversationId id, byte[]? schema, byte[]? snapshot, byte[]? expiresAt, byte[]? receipt)
+    {
+        var conversation = _snapshots.Read(schema, snapshot);
+        _remembered.Remember(id, conversation, snapshot?.Length ?? 0);
+        return conversation is null
+            ? default
+            : new Loaded(
+                conversation,
+                receipt is { Length: > 0 } ? JsonSerializer.Deserialize(receipt, ConversationJson.Readable.Receipt) : null,
+                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(expiresAt!, NumberStyles.None, CultureInfo.InvariantCulture)));
+    }
+}
