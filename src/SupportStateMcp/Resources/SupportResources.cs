@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tools;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Resources;
+
+/// <summary>What a host can attach to a chat: the workflow, and each case with its history and trail.</summary>
+[McpServerResourceType]
+public sealed class SupportResources(ConversationReader reader, WorkflowDefinition workflow)
+{
+    public const string WorkflowUri = "support://workflow";
+    public const string CaseTemplate = "support://conversations/{conversation_id}";
+
+    [McpServerResource(UriTemplate = WorkflowUri, Name = "workflow", Title = "The workflow of a support case", MimeType = "text/markdown")]
+    [Description("The states of a support case and the moves between them, as a Mermaid diagram and a table.")]
+    public string Workflow()
+    {
+        var text = new StringBuilder("# Workflow of a support case\n\n```mermaid\n").Append(workflow.ToMermaid()).Append("```\n\n");
+        if (!workflow.Enforced)
+            text.Append("The state machine is switched off: any state may follow any other.\n\n");
+
+        text.Append("| state | may be followed by | what to do |\n|---|---|---|\n");
+        foreach (var state in workflow.States)
+        {
+            var next = workflow.IsTerminal(state) ? "nothing: terminal" : string.Join(", ", workflow.AllowedFrom(state));
+            text.Append(CultureInfo.InvariantCulture, $"| {state} | {next} | {workflow.Guidance(state)} |\n");
+        }
+
+        return text.ToString();
+    }
+
+    [McpServerResource(UriTemplate = CaseTemplate, Name = "conversation", Title = "A support case", MimeType = "application/json")]
+    [Description("The snapshot of a case, as get_state returns it.")]
+    public async Task<ReadResourceResult> Conversation(
+        RequestContext<ReadResourceRequestParams> request, string conversation_id, CancellationToken cancellationToken) =>
+        Json(request, await reader.GetAsync(Id(conversation_id), cancellationToken),
+            loaded => new CaseResult(loaded.Conversation!, loaded.ExpiresAt, workflow));
+
+    [McpServerResource(UriTemplate = CaseTemplate + "/history", Name = "history", Title = "The messages of a case", MimeType = "application/json")]
+    [Description("The newest 500 messages of a case, in chronological order.")]
+    public async Task<ReadResourceResult> History(
+        RequestContext<ReadResourceRequestParams> request, string conversation_id, CancellationToken cancellationToken) =>
+        Json(request, await reader.GetHistoryAsync(Id(conversation_id), Limits.Page, null, null, cancellationToken),
+            page => HistoryResult.Of(page, workflow));
+
+    [McpServerResource(UriTemplate = CaseTemplate + "/events", Name = "events", Title = "The audit trail of a case", MimeType = "application/json")]
+    [Description("The first 500 events of a case; get_events reads on.")]
+    public async Task<ReadResourceResult> Events(
+        RequestContext<ReadResourceRequestParams> request, string conversation_id, CancellationToken cancellationToken) =>
+        Json(request, await reader.GetEventsAsync(Id(conversation_id), 0, Limits.Page, cancellationToken),
+            page => EventsResult.Of(page, workflow));
+
+    /// <summary>The case a resource is about; null for any other resource.</summary>
+    public static ConversationId? CaseOf(string uri)
+    {
+        const string Start = "support://conversations/";
+        if (!uri.StartsWith(Start, StringComparison.Ordinal))
+            return null;
+
+        var rest = uri[Start.Length..].Split('/');
+        return rest.Length == 1 || (rest.Length == 2 && rest[1] is "history" or "events")
+            ? ConversationId.TryParse(rest[0])
+            : null;
+    }
+
+    private static ConversationId Id(string text) => ConversationId.TryParse(text)
+        ?? throw new McpProtocolException($"No conversation id: it matches {ConversationId.Pattern}.", McpErrorCode.InvalidParams);
+
+    private static ReadResourceResult Json<T, TShown>(
+        RequestContext<ReadResourceRequestParams> request, Result<T> result, Func<T, TShown> show) =>
+        result.TryGet(out var value, out var rejection)
+            ? new ReadResourceResult
+            {
+                Contents = [new TextResourceContents
+                {
+                    Uri = request.Params.Uri,
+                    MimeType = "application/json",
+                    Text = JsonSerializer.Serialize(show(value), ToolJson.TypeInfo<TShown>()),
+                }],
+            }
+            : throw Refused(rejection);
+
+    // The protocol's own codes: resource not found up to 2025-11-25, invalid params from 2026-07-28 on; the SDK maps the one to the other.
+    private static McpProtocolException Refused(Rejection rejection) => new(
+        rejection.Message,
+        rejection.Code == RejectionCodes.NotFound ? McpErrorCode.ResourceNotFound : McpErrorCode.InternalError);
+}

@@ -1,0 +1,100 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Tools;
+
+/// <summary>A case as <c>get_state</c> and the case's resource show it.</summary>
+public record CaseResult
+{
+    public CaseResult() { }
+
+    /// <summary>All there is to say of a case.</summary>
+    [SetsRequiredMembers]
+    public CaseResult(Conversation c, DateTimeOffset? expiresAt, WorkflowDefinition workflow)
+    {
+        ConversationId = c.ConversationId;
+        TicketId = c.TicketId;
+        UserId = c.UserId;
+        State = c.State;
+        PreviousState = c.PreviousState;
+        StateSince = c.StateSince;
+        TicketStatus = c.TicketStatus;
+        Priority = c.Priority;
+        AssignedTo = c.AssignedTo;
+        Description = c.Description;
+        Metadata = c.Metadata;
+        MessageCount = c.MessageCount;
+        LastMessageAt = c.LastMessageAt;
+        CreatedAt = c.CreatedAt;
+        UpdatedAt = c.UpdatedAt;
+        ExpiresAt = expiresAt;
+        Version = c.Version;
+        AllowedTransitions = workflow.AllowedFrom(c.State);
+        Guidance = workflow.Guidance(c.State);
+    }
+
+    [Description("The handle of the case; pass it to the other tools.")]
+    public required string ConversationId { get; init; }
+
+    public required string TicketId { get; init; }
+
+    public required string UserId { get; init; }
+
+    [Description("Where the workflow stands.")]
+    public required string State { get; init; }
+
+    public string? PreviousState { get; init; }
+
+    [Description("Since when the case has been in this state.")]
+    public required DateTimeOffset StateSince { get; init; }
+
+    [Description("What the customer sees.")]
+    public required TicketStatus TicketStatus { get; init; }
+
+    public required Priority Priority { get; init; }
+
+    public required string AssignedTo { get; init; }
+
+    public string? Description { get; init; }
+
+    [Description("Custom facts about the case, by key.")]
+    public required IReadOnlyDictionary<string, JsonElement> Metadata { get; init; }
+
+    public required long MessageCount { get; init; }
+
+    public DateTimeOffset? LastMessageAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    [Description("When the case will be gone unless it changes again.")]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    [Description("The number of changes so far; pass it as expected_version to write only if nothing changed since.")]
+    public required long Version { get; init; }
+
+    [Description("The states that transition_state accepts now.")]
+    public required IReadOnlyList<string> AllowedTransitions { get; init; }
+
+    [Description("What to do in this state, in one sentence.")]
+    public required string Guidance { get; init; }
+}
+
+/// <summary>What <c>initialize_conversation</c> answers.</summary>
+public sealed record InitializeResult : CaseResult
+{
+    public InitializeResult() { }
+
+    [SetsRequiredMembers]
+    public InitializeResult(Outcome outcome, WorkflowDefinition workflow)
+        : base(outcome.Conversation, outcome.ExpiresAt, workflow) => Created = outcome.Changed;
+
+    [JsonPropertyOrder(-1)]
+    [Description("True where this call opened the case; false where the ticket already had one, which is returned unchanged.")]
+    public required bool Created { get; init; }
+}

@@ -1,0 +1,18 @@
+namespace SupportStateMcp.Tools;
+
+/// <summary>Descriptions of arguments that several tools take.</summary>
+internal static class Describe
+{
+    public const string ConversationId = "The case, as initialize_conversation returned it, for example cs-TKT-001.";
+
+    public const string ExpectedVersion = "Write only if the case is still at this version, else refuse; omit it to write in any case.";
+
+    public const string IdempotencyKey = "A key of your own for this call: a repeat with the same key and arguments is answered with the first outcome instead of being done again.";
+}
+
+/// <summary>The values the items of an array argument may have; becomes <c>items.enum</c> in the schema.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+internal sealed class AllowedItemsAttribute(params string[] values) : Attribute
+{
+    public IReadOnlyList<string> Values { get; } = values;
+}

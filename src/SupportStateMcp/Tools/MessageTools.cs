@@ -1,0 +1,60 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Tools;
+
+/// <summary>The tools of a case's history.</summary>
+[McpServerToolType]
+public sealed class MessageTools(
+    ConversationDesk desk, ConversationReader reader, WorkflowDefinition workflow, ConnectionActor actor, TimeProvider time)
+{
+    [McpServerTool(Name = "add_message", Title = "Add a message", ReadOnly = false, Destructive = false,
+        Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AddMessageResult))]
+    [Description("Appends one message to a case's history: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note on the conversation itself (system). Pass a message_id of your own, so that a repeated call stores the message once. A case in a terminal state takes no more messages.")]
+    public async Task<CallToolResult> AddMessage(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description("Who speaks."), AllowedValues("user", "assistant", "system", "tool")] string role,
+        [Description("What is said, as it is; only a tool may have said nothing."), StringLength(Limits.Content)] string content,
+        [Description("Your id for this message, unique within the case; a repeat with the same content is answered with the first outcome. Made for you where you give none."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
+        [Description("Custom facts about the message: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement>? metadata = null,
+        CancellationToken cancellationToken = default)
+    {
+        var id = ConversationId.TryParse(conversation_id)!.Value;
+        var messageId = message_id ?? $"msg-{Guid.CreateVersion7(time.GetUtcNow()):N}";
+        var result = await desk.ExecuteAsync(new ConversationCommand.AddMessage
+        {
+            Id = id,
+            Actor = actor.Of(call),
+            MessageId = messageId,
+            Role = Names.Parse<MessageRole>(role)!.Value,
+            Content = content,
+            Metadata = metadata,
+        }, cancellationToken);
+        return ToolReply.Of(result, o => new AddMessageResult(id, messageId, o, workflow));
+    }
+
+    [McpServerTool(Name = "get_history", Title = "Read the messages of a case", ReadOnly = true, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(HistoryResult))]
+    [Description("Reads the newest messages of a case in chronological order, with a cursor to older ones. Call it before you answer a customer, so that you know what was said.")]
+    public async Task<CallToolResult> GetHistory(
+        [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description("How many messages at most."), Range(1, Limits.Page)] int limit = 50,
+        [Description("Only messages older than this; the before of the last answer."), Range(1, Limits.Number)] long? before = null,
+        [Description("Only messages of these roles; a call looks at up to 5,000 messages in search of them."), MinLength(1), MaxLength(4), AllowedItems("user", "assistant", "system", "tool")] string[]? roles = null,
+        CancellationToken cancellationToken = default)
+    {
+        var result = await reader.GetHistoryAsync(
+            ConversationId.TryParse(conversation_id)!.Value,
+            limit,
+            before,
+            roles is null ? null : [.. roles.Select(r => Names.Parse<MessageRole>(r)!.Value)],
+            cancellationToken);
+        return ToolReply.Of(result, page => HistoryResult.Of(page, workflow));
+    }
+}

@@ -1,0 +1,98 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Server;
+
+namespace SupportStateMcp.Tools;
+
+/// <summary>All tools of this server, with the schemas that bind their arguments and results.</summary>
+public static class ToolCatalogue
+{
+    private static readonly Type[] s_types = [typeof(ConversationTools), typeof(MessageTools), typeof(AuditTools)];
+
+    /// <summary>Makes the tools; their targets come from <paramref name="services"/>.</summary>
+    public static IEnumerable<McpServerTool> Create(IServiceProvider services) =>
+        from type in s_types
+        let target = services.GetRequiredService(type)
+        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance)
+        where method.GetCustomAttribute<McpServerToolAttribute>() is not null
+        select Create(method, target);
+
+    private static McpServerTool Create(MethodInfo method, object target)
+    {
+        var tool = McpServerTool.Create(method, target, new McpServerToolCreateOptions
+        {
+            SerializerOptions = ToolJson.Options,
+            SchemaCreateOptions = new AIJsonSchemaCreateOptions { TransformSchemaNode = Plain },
+        });
+        tool.ProtocolTool.InputSchema = Input(method, tool.ProtocolTool.InputSchema);
+        tool.ProtocolTool.OutputSchema = Output(tool.ProtocolTool.OutputSchema!.Value);
+        return tool;
+    }
+
+    /// <summary>Nothing is null on the wire: what is not there is absent. So a schema names one type, not a union with null.</summary>
+    private static JsonNode Plain(AIJsonSchemaCreateContext context, JsonNode schema)
+    {
+        if (Names(context.TypeInfo.Type) is { } names)
+        {
+            // The converter of an enumeration tells the schema nothing.
+            var named = schema as JsonObject ?? [];
+            named["type"] = "string";
+            named["enum"] = names;
+            return named;
+        }
+
+        if (schema is not JsonObject plain)
+            return schema;
+
+        if (plain["type"] is JsonArray types)
+            plain["type"] = types.Select(t => t!.GetValue<string>()).Single(t => t != "null");
+        if (plain.TryGetPropertyValue("default", out var value) && value is null)
+            plain.Remove("default");
+        if (plain["enum"] is JsonArray values && values.Any(v => v is null))
+            plain["enum"] = new JsonArray([.. values.Where(v => v is not null).Select(v => v!.DeepClone())]);
+        return plain;
+    }
+
+    /// <summary>The names of an enumeration's values; null for any other type.</summary>
+    private static JsonArray? Names(Type type)
+    {
+        var value = Nullable.GetUnderlyingType(type) ?? type;
+        return value.IsEnum
+            ? [.. Enum.GetNames(value).Select(n => (JsonNode)JsonNamingPolicy.SnakeCaseLower.ConvertName(n))]
+            : null;
+    }
+
+    /// <summary>No arguments but those described; items of arrays bound like the rest.</summary>
+    private static JsonElement Input(MethodInfo method, JsonElement schema)
+    {
+        var input = JsonObject.Create(schema)!;
+        input["additionalProperties"] = false;
+        foreach (var parameter in method.GetParameters())
+        {
+            if (parameter.GetCustomAttribute<AllowedItemsAttribute>() is { } allowed)
+                input["properties"]![parameter.Name!]!["items"]!["enum"] = new JsonArray([.. allowed.Values.Select(v => (JsonNode)v)]);
+        }
+
+        return input.Deserialize(ToolJson.TypeInfo<JsonElement>());
+    }
+
+    /// <summary>
+    /// A result, or a refusal: clients check structured content of either kind against this schema. What may be absent is
+    /// not required.
+    /// </summary>
+    private static JsonElement Output(JsonElement schema)
+    {
+        var output = JsonObject.Create(schema)!;
+        var required = output["required"]!.DeepClone();
+        output.Remove("required");
+        output["properties"]!["code"] = new JsonObject { ["type"] = "string", ["description"] = "Only in a refusal: its code." };
+        output["properties"]!["message"] = new JsonObject { ["type"] = "string", ["description"] = "Only in a refusal: what was refused, why, and what is allowed instead." };
+        output["anyOf"] = new JsonArray(
+            new JsonObject { ["required"] = required },
+            new JsonObject { ["required"] = new JsonArray("code", "message") });
+        return output.Deserialize(ToolJson.TypeInfo<JsonElement>());
+    }
+}
