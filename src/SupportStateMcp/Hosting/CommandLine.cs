@@ -1,0 +1,108 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>The command line: which transport, and what goes over file and environment.</summary>
+public static class CommandLine
+{
+    /// <summary>The exit code of a start that the configuration does not allow (sysexits.h, EX_CONFIG).</summary>
+    public const int BadConfiguration = 78;
+
+    private const string About = """
+        SupportStateMcp keeps the state of a support desk and serves it over the Model Context Protocol.
+
+        Without a command it speaks MCP on standard input and output, as desktop hosts expect, and keeps its cases in
+        journals in your data folder: no server, no set-up. With Redis, any number of instances serve the same cases.
+
+        Examples:
+          SupportStateMcp                                         stdio, cases in journals
+          SupportStateMcp http                                    HTTP on http://127.0.0.1:3001/mcp
+          SupportStateMcp http --redis 127.0.0.1:6379             the same, cases in Redis
+          SupportStateMcp --config support.json                   everything from a file
+          SupportStateMcp --actor human:alice                     whoever connects acts as alice
+          SupportStateMcp health                                  exit 0 if that HTTP server is ready
+
+        Every key of the file can be set as an environment variable, for example
+          SUPPORTSTATE__PERSISTENCE__TTL=3600
+        Precedence: command line, then environment, then file. REDIS_URL is used where nothing else names a connection.
+        """;
+
+    /// <summary>Reads the arguments and runs what they ask for.</summary>
+    public static Task<int> RunAsync(string[] args)
+    {
+        var config = new Option<string?>("--config") { Description = "A JSON file with the section \"mcp\"; the README lists its keys.", HelpName = "FILE", Recursive = true };
+        var redis = new Option<string?>("--redis") { Description = "Keep cases in this Redis: host:port,option=value or redis:// or rediss://.", HelpName = "CONNECTION", Recursive = true };
+        var data = new Option<string?>("--data") { Description = "Keep cases in journals in this directory.", HelpName = "DIRECTORY", Recursive = true };
+        var actor = new Option<string?>("--actor") { Description = "Who acts, whatever a client says: ai:ID, human:ID or system:ID. Default: ai:<client name>.", HelpName = "KIND:ID", Recursive = true };
+        var url = new Option<string?>("--url") { Description = "Where the server listens. Default: http://127.0.0.1:3001.", HelpName = "URL" };
+        data.Validators.Add(r =>
+        {
+            if (r.GetResult(redis) is not null)
+                r.AddError("--redis and --data exclude each other: cases are kept in one place.");
+        });
+
+        var stdio = new Command("stdio", "Speak MCP on standard input and output (the default).");
+        var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, with /health/live and /health/ready.") { url };
+        var health = new Command("health", "Ask a running HTTP server whether it is ready: exit 0, or 1 with the reason.") { url };
+        var root = new RootCommand(About) { config, redis, data, actor, stdio, http, health };
+
+        root.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
+        stdio.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
+        http.SetAction((parsed, ct) => StartAsync(parsed, HttpHost.RunAsync, ct));
+        health.SetAction((parsed, ct) => StartAsync(parsed, (options, ct) => HealthCheck.RunAsync(options.Url, ct), ct));
+
+        // The hosts listen for SIGTERM and SIGINT themselves: what runs is finished first.
+        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+        Task<int> StartAsync(ParseResult parsed, Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+        {
+            var over = new Dictionary<string, string?>
+            {
+                ["persistence:connectionString"] = parsed.GetValue(redis),
+                ["persistence:directory"] = parsed.GetValue(data),
+                ["persistence:backend"] = parsed.GetValue(redis) is not null ? "redis" : parsed.GetValue(data) is not null ? "files" : null,
+                ["http:url"] = parsed.GetValue(url),
+            };
+            return StartWithAsync(parsed.GetValue(config), over, parsed.GetValue(actor), run, cancellationToken);
+        }
+    }
+
+    private static async Task<int> StartWithAsync(
+        string? file, Dictionary<string, string?> over, string? actor,
+        Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+    {
+        var (options, violations) = Read(file, over, actor);
+        if (options is not null)
+            return await run(options, cancellationToken);
+
+        await Console.Error.WriteLineAsync("The configuration cannot be used:");
+        foreach (var violation in violations)
+            await Console.Error.WriteLineAsync($"  - {violation}");
+        return BadConfiguration;
+    }
+
+    private static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(
+        string? file, Dictionary<string, string?> over, string? actorText)
+    {
+        IConfiguration configuration;
+        try
+        {
+            configuration = OptionsSources.Read(file, Environment.GetEnvironmentVariables(), over);
+        }
+        catch (Exception e) when (e is FileNotFoundException or InvalidDataException or FormatException)
+        {
+            return (null, [$"{file}: {(e is FileNotFoundException ? "there is no such file" : e.InnerException?.Message ?? e.Message)}."]);
+        }
+
+        var (options, violations) = OptionsReader.Read(configuration, Environment.GetEnvironmentVariable("REDIS_URL"));
+        if (actorText is null)
+            return (options, violations);
+
+        // A customer writes through an agent, never through a connection of their own.
+        return Actor.TryParse(actorText) is { Kind: not ActorKind.Customer } actor
+            ? (options is null ? null : options with { Actor = actor }, violations)
+            : (null, [.. violations, $"--actor: '{actorText}' is none; use ai:ID, human:ID or system:ID, an id of 1 to {Actor.MaxIdLength} visible characters."]);
+    }
+}

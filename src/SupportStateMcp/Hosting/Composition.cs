@@ -1,0 +1,79 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Files;
+using SupportStateMcp.Prompts;
+using SupportStateMcp.Redis;
+using SupportStateMcp.Resources;
+using SupportStateMcp.Tools;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>Puts the parts together.</summary>
+public static class Composition
+{
+    public static IServiceCollection AddSupportState(this IServiceCollection services, ServerOptions options, LogLevel level)
+    {
+        services.AddLogging(logging => logging
+            .SetMinimumLevel(level)
+            // To the error stream: the output belongs to the protocol.
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            // The SDK warns of every request that it refuses; the refusal itself is the answer.
+            .AddFilter("ModelContextProtocol", LogLevel.Error));
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(Random.Shared);
+        services.AddSingleton(options.Workflow);
+        services.AddSingleton(options.Concurrency);
+        services.AddSingleton(Schema.Current);
+        if (options.Backend == Backend.Redis)
+            AddRedis(services, options);
+        else
+            AddFiles(services, options);
+
+        services.AddSingleton<ConversationDecider>();
+        services.AddSingleton<ConversationDesk>();
+        services.AddSingleton<ConversationReader>();
+        services.AddSingleton<StoreUpkeep>();
+
+        services.AddSingleton(new ConnectionActor(options.Actor));
+        services.AddSingleton<ConversationTools>();
+        services.AddSingleton<MessageTools>();
+        services.AddSingleton<AuditTools>();
+        services.AddSingleton<SupportResources>();
+        services.AddSingleton<SupportPrompts>();
+        services.AddSingleton<CaseCompletions>();
+        services.AddSingleton<CaseSubscriptions>();
+        services.AddSingleton(p => new McpServerSetup(
+            ToolCatalogue.Create(p).Concat(p.GetServices<McpServerTool>()),
+            p.GetRequiredService<SupportResources>(),
+            p.GetRequiredService<SupportPrompts>(),
+            p.GetRequiredService<CaseCompletions>(),
+            p.GetRequiredService<CaseSubscriptions>()));
+        return services;
+    }
+
+    private static void AddFiles(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(new FileStoreOptions(options.Directory, options.TimeToLive, options.Concurrency.LockTimeout));
+        services.AddSingleton<IConversationStore, FileConversationStore>();
+        services.AddSingleton<IConversationLocks, FileConversationLocks>();
+    }
+
+    private static void AddRedis(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(RedisOptionsOf(options));
+        services.AddSingleton<RedisConnection>();
+        services.AddSingleton<IConversationStore, RedisConversationStore>();
+        services.AddSingleton<IConversationLocks, RedLock>();
+    }
+
+    internal static RedisOptions RedisOptionsOf(ServerOptions options) => new()
+    {
+        ConnectionString = options.RedisConnection,
+        KeyPrefix = options.KeyPrefix,
+        TimeToLive = options.TimeToLive,
+        LockEndpoints = options.LockEndpoints,
+    };
+}

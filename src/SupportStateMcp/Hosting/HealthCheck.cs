@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>
+/// Asks a running HTTP server whether it is ready. An image without a shell or curl has the server itself to ask with:
+/// <c>SupportStateMcp health</c>.
+/// </summary>
+public static class HealthCheck
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>0 where the server at this address is ready; 1, with a sentence on the error stream, where it is not.</summary>
+    public static async Task<int> RunAsync(Uri url, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var http = new HttpClient { Timeout = s_patience };
+            using var answer = await http.GetAsync(ReadyAt(url), cancellationToken);
+            if (answer.StatusCode == HttpStatusCode.OK)
+                return 0;
+            await Console.Error.WriteLineAsync($"Not ready: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync($"Not ready: nothing answers at {url}");
+        }
+
+        return 1;
+    }
+
+    /// <summary>A server bound to every address is asked on this machine's own.</summary>
+    internal static Uri ReadyAt(Uri url) =>
+        new UriBuilder(url) { Host = url.Host is "0.0.0.0" or "[::]" ? "127.0.0.1" : url.Host, Path = "/health/ready" }.Uri;
+}

@@ -1,0 +1,98 @@
+using System.Reflection;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Prompts;
+using SupportStateMcp.Resources;
+using SupportStateMcp.Tools;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>How a connection can hear of changes.</summary>
+public enum ChangeDelivery
+{
+    /// <summary>It cannot: an older client over stateless HTTP.</summary>
+    None,
+
+    /// <summary>By <c>subscriptions/listen</c>, from revision 2026-07-28 on.</summary>
+    Listen,
+
+    /// <summary>By either: the session of a stdio client of any revision.</summary>
+    ListenOrSubscribe,
+}
+
+/// <summary>What this server offers: tools, resources, prompts, completions, subscriptions.</summary>
+public sealed class McpServerSetup
+{
+    private readonly McpServerPrimitiveCollection<McpServerTool> _tools;
+    private readonly McpServerResourceCollection _resources = [];
+    private readonly McpServerPrimitiveCollection<McpServerPrompt> _prompts = new(StringComparer.Ordinal);
+    private readonly McpRequestFilter<CallToolRequestParams, CallToolResult> _argumentFilter;
+    private readonly CaseCompletions _completions;
+    private readonly CaseSubscriptions _subscriptions;
+
+    public McpServerSetup(
+        IEnumerable<McpServerTool> tools, SupportResources resources, SupportPrompts prompts,
+        CaseCompletions completions, CaseSubscriptions subscriptions)
+    {
+        _tools = new McpServerPrimitiveCollection<McpServerTool>(StringComparer.Ordinal);
+        foreach (var tool in tools)
+            _tools.Add(tool);
+        foreach (var method in Marked<McpServerResourceAttribute>(resources))
+            _resources.Add(McpServerResource.Create(method, resources));
+        foreach (var method in Marked<McpServerPromptAttribute>(prompts))
+            _prompts.Add(McpServerPrompt.Create(method, prompts));
+        _argumentFilter = ArgumentFilter.For(_tools);
+        _completions = completions;
+        _subscriptions = subscriptions;
+    }
+
+    /// <summary>The version of this program, as clients see it.</summary>
+    public static string Version { get; } =
+        typeof(McpServerSetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>The options of a server object for connections of one kind.</summary>
+    public McpServerOptions OptionsFor(ChangeDelivery delivery) => new()
+    {
+        ServerInfo = new Implementation { Name = "SupportStateMcp", Title = "Support desk state", Version = Version },
+        ServerInstructions =
+            "Keeps the state of support cases: conversation, workflow, audit trail. Open a ticket's case with initialize_conversation, "
+            + "read it with get_state and get_history, store every message with add_message, and move it with transition_state "
+            + "along allowed_transitions. A refusal says what is allowed instead and has changed nothing.",
+        ScopeRequests = false,
+        ToolCollection = _tools,
+        ResourceCollection = _resources,
+        PromptCollection = _prompts,
+        Capabilities = new ServerCapabilities
+        {
+            Tools = new ToolsCapability(),
+            Prompts = new PromptsCapability(),
+            Resources = new ResourcesCapability { Subscribe = delivery != ChangeDelivery.None },
+            Completions = new CompletionsCapability(),
+        },
+        Filters = new McpServerFilters
+        {
+            Request = new McpRequestFilters
+            {
+                CallToolFilters = [_argumentFilter],
+                GetPromptFilters = [PromptArgumentFilter.For(_prompts)],
+                ReadResourceFilters = [MissingResources.Filter],
+            },
+            Message = new McpMessageFilters { OutgoingFilters = [UnchangingLists.Filter] },
+        },
+        Handlers = new McpServerHandlers
+        {
+            CompleteHandler = _completions.CompleteAsync,
+            SubscriptionsListenHandler = delivery == ChangeDelivery.None ? null : _subscriptions.ListenAsync,
+            SubscribeToResourcesHandler = delivery == ChangeDelivery.None ? RefuseToSubscribe : _subscriptions.SubscribeAsync,
+            UnsubscribeFromResourcesHandler = delivery == ChangeDelivery.None ? RefuseToSubscribe : _subscriptions.UnsubscribeAsync,
+        },
+    };
+
+    /// <summary>Without a handler the SDK would accept, and the client wait for news that never come.</summary>
+    private static ValueTask<EmptyResult> RefuseToSubscribe<T>(RequestContext<T> request, CancellationToken cancellationToken) =>
+        throw new McpProtocolException("This endpoint keeps no sessions that a subscription could belong to.", McpErrorCode.MethodNotFound);
+
+    private static IEnumerable<MethodInfo> Marked<T>(object target) where T : Attribute =>
+        target.GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance).Where(m => m.GetCustomAttribute<T>() is not null);
+}

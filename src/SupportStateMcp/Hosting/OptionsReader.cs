@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>
+/// Reads options from a layered configuration (file, environment, command line) whose root is the section <c>mcp</c>.
+/// Every key is optional; an unknown one is refused by name. All violations are found at once.
+/// </summary>
+public sealed partial class OptionsReader
+{
+    private static readonly Regex[] s_known =
+    [
+        KnownScalars(),
+        KnownStates(),
+        KnownTransitions(),
+        KnownGuidance(),
+        KnownLists(),
+    ];
+
+    private readonly IConfigurationSection _root;
+    private readonly List<string> _violations = [];
+
+    private OptionsReader(IConfiguration configuration) => _root = configuration.GetSection(OptionsSources.Root);
+
+    /// <summary>The options, or everything that is wrong with them.</summary>
+    /// <param name="configuration">The layered configuration.</param>
+    /// <param name="redisUrl">The value of <c>REDIS_URL</c>, used where nothing else names a connection.</param>
+    public static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(IConfiguration configuration, string? redisUrl)
+    {
+        var reader = new OptionsReader(configuration);
+        var options = reader.Read(redisUrl);
+        return reader._violations.Count == 0 ? (options, []) : (null, reader._violations);
+    }
+
+    private ServerOptions? Read(string? redisUrl)
+    {
+        RefuseUnknownKeys();
+        Require("type", "state", "the type of this server is state");
+        Require("persistence:serialization", "json", "json is the one serialization");
+
+        var connection = Text("persistence:connectionString") ?? (string.IsNullOrWhiteSpace(redisUrl) ? null : redisUrl);
+        var backend = Text("persistence:backend") switch
+        {
+            null => connection is null ? Backend.Files : Backend.Redis,
+            "redis" => Backend.Redis,
+            "files" => Backend.Files,
+            var other => Violation(Backend.Files, $"persistence.backend: '{other}' is none; use redis or files."),
+        };
+
+        var ttl = Number("persistence:ttl", 86_400, 1, 315_360_000, "seconds");
+        var retries = Number("concurrency:retryAttempts", 3, 0, 100, "tries");
+        var lockTimeout = Number("concurrency:lockTimeout", 5_000, 1, 600_000, "milliseconds");
+        var workflow = Workflow();
+        var url = Url();
+        if (_violations.Count > 0 || workflow is null || url is null)
+            return null;
+
+        var options = new ServerOptions
+        {
+            Backend = backend,
+            TimeToLive = TimeSpan.FromSeconds(ttl),
+            RedisConnection = connection ?? "127.0.0.1:6379",
+            KeyPrefix = Text("persistence:keyPrefix") ?? "",
+            Directory = Path.GetFullPath(Text("persistence:directory") ?? ServerOptions.DefaultDirectory),
+            Workflow = workflow,
+            Concurrency = new ConcurrencyOptions(retries, TimeSpan.FromMilliseconds(lockTimeout)),
+            LockEndpoints = List("concurrency:lockEndpoints") ?? [],
+            Url = url,
+            AllowedOrigins = List("http:allowedOrigins") ?? [],
+        };
+        if (backend == Backend.Redis)
+            _violations.AddRange(Composition.RedisOptionsOf(options).Violations());
+        return options;
+    }
+
+    private WorkflowDefinition? Workflow()
+    {
+        var enabled = Text("stateMachine:enabled") switch
+        {
+            null => true,
+            var text when bool.TryParse(text, out var value) => value,
+            var text => Violation(true, $"stateMachine.enabled: '{text}' is neither true nor false."),
+        };
+        var transitions = Section("stateMachine:transitions")?.GetChildren()
+            .ToDictionary(s => s.Key, IReadOnlyList<string> (s) => Items(s), StringComparer.Ordinal);
+        var guidance = Section("stateMachine:guidance")?.GetChildren()
+            .ToDictionary(s => s.Key, s => s.Value ?? "", StringComparer.Ordinal);
+        var (workflow, violations) = WorkflowDefinition.Create(enabled, List("stateMachine:states"), transitions, guidance);
+        _violations.AddRange(violations);
+        return workflow;
+    }
+
+    private Uri? Url()
+    {
+        var text = Text("http:url") ?? "http://127.0.0.1:3001";
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http", AbsolutePath: "/" })
+            return url;
+        return Violation<Uri?>(null, $"http.url: '{text}' is no http address; use http://HOST:PORT, with a proxy before it for TLS.");
+    }
+
+    private void RefuseUnknownKeys()
+    {
+        foreach (var (key, value) in _root.AsEnumerable(makePathsRelative: true))
+        {
+            // A section has no value of its own; an empty list has an empty one.
+            if (key.Length == 0 || (value is null && _root.GetSection(key).GetChildren().Any()))
+                continue;
+            if (!s_known.Any(k => k.IsMatch(key)))
+                _violations.Add($"{Dotted(key)}: there is no such key; the README lists them all.");
+        }
+    }
+
+    private void Require(string key, string expected, string why)
+    {
+        if (Text(key) is { } text && text != expected)
+            _violations.Add($"{Dotted(key)}: '{text}' is not supported; {why}.");
+    }
+
+    private int Number(string key, int fallback, int least, int most, string unit)
+    {
+        if (Text(key) is not { } text)
+            return fallback;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : Violation(fallback, string.Create(CultureInfo.InvariantCulture, $"{Dotted(key)}: '{text}' is out of range; use {least} to {most} {unit}."));
+    }
+
+    private string? Text(string key) => _root[key] is { Length: > 0 } text ? text : null;
+
+    private IConfigurationSection? Section(string key) => _root.GetSection(key) is var section && section.Exists() ? section : null;
+
+    private List<string>? List(string key) => Section(key) is { } section ? Items(section) : null;
+
+    /// <summary>
+    /// The items of a list. An environment variable may give them in one, separated by commas; since a file cannot, that
+    /// goes over the items of a file.
+    /// </summary>
+    private static List<string> Items(IConfigurationSection section) => section.Value is { Length: > 0 } inOne
+        ? [.. inOne.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]
+        : [.. section.GetChildren().Select(c => c.Value ?? "")];
+
+    private static string Dotted(string key) => key.Replace(':', '.');
+
+    private T Violation<T>(T fallback, string sentence)
+    {
+        _violations.Add(sentence);
+        return fallback;
+    }
+
+    [GeneratedRegex(@"^(type|persistence:(backend|ttl|serialization|connectionString|keyPrefix|directory)|stateMachine:enabled|concurrency:(lockTimeout|retryAttempts)|http:url)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex KnownScalars();
+
+    [GeneratedRegex(@"^stateMachine:states(:\d+)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex KnownStates();
+
+    [GeneratedRegex(@"^stateMachine:transitions:[^:]+(:\d+)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex KnownTransitions();
+
+    [GeneratedRegex(@"^stateMachine:guidance:[^:]+\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex KnownGuidance();
+
+    [GeneratedRegex(@"^(concurrency:lockEndpoints|http:allowedOrigins)(:\d+)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex KnownLists();
+}

@@ -1,0 +1,47 @@
+using System.Collections;
+using Microsoft.Extensions.Configuration;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>Where options come from: a file, then the environment over it, then the command line over both.</summary>
+public static class OptionsSources
+{
+    /// <summary>The section of a file that is ours, so that the file can be part of a larger one.</summary>
+    public const string Root = "mcp";
+
+    /// <summary>What the names of our environment variables begin with; <c>__</c> separates the parts of a key.</summary>
+    public const string Prefix = "SUPPORTSTATE__";
+
+    /// <summary>Puts the sources over each other.</summary>
+    /// <param name="file">The path of the JSON file, or null.</param>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="commandLine">Keys below <see cref="Root"/>, with <c>:</c> between their parts.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not JSON.</exception>
+    public static IConfiguration Read(string? file, IDictionary environment, IReadOnlyDictionary<string, string?> commandLine)
+    {
+        var builder = new ConfigurationBuilder();
+        if (file is not null)
+            builder.AddJsonFile(Path.GetFullPath(file), optional: false, reloadOnChange: false);
+        builder.AddInMemoryCollection(FromEnvironment(environment));
+        builder.AddInMemoryCollection(commandLine.Where(o => o.Value is not null)
+            .Select(o => KeyValuePair.Create($"{Root}:{o.Key}", o.Value)));
+        return builder.Build();
+    }
+
+    /// <summary><c>SUPPORTSTATE__PERSISTENCE__TTL</c> is <c>mcp:persistence:ttl</c>; an <c>MCP__</c> in between may stand or not.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment(IDictionary environment)
+    {
+        foreach (DictionaryEntry variable in environment)
+        {
+            var name = (string)variable.Key;
+            if (!name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+                continue;
+
+            var key = name[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal);
+            if (key.StartsWith(Root + ":", StringComparison.OrdinalIgnoreCase))
+                key = key[(Root.Length + 1)..];
+            yield return KeyValuePair.Create($"{Root}:{key}", (string?)variable.Value);
+        }
+    }
+}

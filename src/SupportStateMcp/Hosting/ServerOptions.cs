@@ -1,0 +1,48 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>Where conversations are kept.</summary>
+public enum Backend
+{
+    Files,
+    Redis,
+}
+
+/// <summary>Everything that can be configured, read and validated.</summary>
+public sealed record ServerOptions
+{
+    public required Backend Backend { get; init; }
+
+    /// <summary>How long a case lives after its last change. Default 86,400 s; 1 s to 10 years.</summary>
+    public TimeSpan TimeToLive { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>How to reach Redis: <c>host:port,option=value</c> or <c>redis://</c>, <c>rediss://</c>. Default 127.0.0.1:6379.</summary>
+    public string RedisConnection { get; init; } = "127.0.0.1:6379";
+
+    /// <summary>What stands before every key in Redis. Default nothing.</summary>
+    public string KeyPrefix { get; init; } = "";
+
+    /// <summary>Where the embedded store keeps its journals. Default: <c>supportstate</c> in the user's data folder.</summary>
+    public string Directory { get; init; } = DefaultDirectory;
+
+    public WorkflowDefinition Workflow { get; init; } = WorkflowDefinition.Default;
+
+    public ConcurrencyOptions Concurrency { get; init; } = ConcurrencyOptions.Default;
+
+    /// <summary>The independent Redis endpoints that vote on a lock; none means the data's own.</summary>
+    public IReadOnlyList<string> LockEndpoints { get; init; } = [];
+
+    /// <summary>Where the HTTP server listens. Default http://127.0.0.1:3001.</summary>
+    public Uri Url { get; init; } = new("http://127.0.0.1:3001");
+
+    /// <summary>The origins of web pages that may call the HTTP server; beside them only pages of this machine may.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Who acts, whatever the client says; null leaves it to the client.</summary>
+    public Actor? Actor { get; init; }
+
+    public static string DefaultDirectory => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "supportstate");
+}

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ModelContextProtocol.Server;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>The server of one client on standard input and output. Nothing but protocol goes to the output; logs go to the error stream.</summary>
+public static class StdioHost
+{
+    public static Task<int> RunAsync(ServerOptions options, CancellationToken cancellationToken) => RunAsync(options, null, cancellationToken);
+
+    /// <param name="options">What is configured.</param>
+    /// <param name="configure">Adds to its services, or changes them; for tests and benchmarks.</param>
+    /// <param name="cancellationToken">Ends the input.</param>
+    internal static async Task<int> RunAsync(ServerOptions options, Action<IServiceCollection>? configure, CancellationToken cancellationToken)
+    {
+        var collection = new ServiceCollection().AddSupportState(options, LogLevel.Warning);
+        configure?.Invoke(collection);
+        await using var services = collection.BuildServiceProvider();
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+
+        var setup = services.GetRequiredService<McpServerSetup>();
+        await using var transport = new StdioTransport(
+            Console.OpenStandardInput(), Console.OpenStandardOutput(), services.GetRequiredService<ILogger<StdioTransport>>());
+        await using var server = McpServer.Create(
+            transport,
+            setup.OptionsFor(ChangeDelivery.ListenOrSubscribe),
+            new RefusalLogging(services.GetRequiredService<ILoggerFactory>()),
+            services);
+        await using var upkeep = services.GetRequiredService<StoreUpkeep>().Start();
+
+        // When the input ends, the loop ends once every running call is answered. A signal ends the input.
+        var running = server.RunAsync(CancellationToken.None);
+        var reading = Task.Run(() => transport.ReadAsync(stopping.Token), CancellationToken.None);
+        await Task.WhenAny(reading, running);
+        await services.GetRequiredService<Resources.CaseSubscriptions>().EndAsync();
+        await running;
+        return 0;
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stopping.Cancel();
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>
+/// MCP over standard input and output: a message a line. Unlike the SDK's own, it still writes the replies of calls
+/// that are running when the input ends, bounds the length of a line, and answers a line that is no message.
+/// </summary>
+internal sealed partial class StdioTransport : ITransport
+{
+    private readonly PipeReader _input;
+    private readonly Stream _output;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    // Bounded, so that a client that sends faster than it is served waits.
+    private readonly Channel<JsonRpcMessage> _incoming =
+        Channel.CreateBounded<JsonRpcMessage>(new BoundedChannelOptions(1024) { SingleReader = true, SingleWriter = true });
+
+    public StdioTransport(Stream input, Stream output, ILogger<StdioTransport> logger)
+    {
+        _input = PipeReader.Create(input, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
+        _output = output;
+        _logger = logger;
+    }
+
+    public string? SessionId => null;
+
+    public ChannelReader<JsonRpcMessage> MessageReader => _incoming.Reader;
+
+    /// <summary>Reads messages until the input ends; then no more will come, but replies still go out.</summary>
+    public async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var skipping = false;
+            while (true)
+            {
+                // Reading a terminal or a pipe cannot be cancelled, waiting for it can.
+                var read = _input.ReadAsync(CancellationToken.None);
+                var result = read.IsCompletedSuccessfully ? read.Result : await read.AsTask().WaitAsync(cancellationToken);
+                var buffer = result.Buffer;
+                while (TryReadLine(ref buffer, out var line))
+                {
+                    if (!skipping)
+                        await TakeAsync(line, cancellationToken);
+                    skipping = false;
+                }
+
+                if (buffer.Length > Limits.RequestBytes)
+                {
+                    if (!skipping)
+                        await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."), cancellationToken);
+                    skipping = true;
+                    buffer = buffer.Slice(buffer.End);
+                }
+
+                if (result.IsCompleted)
+                {
+                    if (!skipping)
+                        await TakeAsync(buffer, cancellationToken);
+                    break;
+                }
+
+                _input.AdvanceTo(buffer.Start, buffer.End);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogStopped();
+        }
+        finally
+        {
+            _incoming.Writer.TryComplete();
+        }
+    }
+
+    public async Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default) =>
+        await SendAsync(message, CancellationToken.None);
+
+    public ValueTask DisposeAsync()
+    {
+        _incoming.Writer.TryComplete();
+        return ValueTask.CompletedTask;
+    }
+
+    private static bool TryReadLine(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line)
+    {
+        if (buffer.PositionOf((byte)'\n') is not { } end)
+        {
+            line = default;
+            return false;
+        }
+
+        line = buffer.Slice(0, end);
+        buffer = buffer.Slice(buffer.GetPosition(1, end));
+        return true;
+    }
+
+    private async ValueTask TakeAsync(ReadOnlySequence<byte> line, CancellationToken cancellationToken)
+    {
+        // A copy: the message outlives the buffer.
+        var utf8 = line.ToArray().AsMemory();
+        if (utf8.Span.IndexOfAnyExcept(" \t\r"u8) < 0)
+            return;
+
+        if (utf8.Length > Limits.RequestBytes)
+        {
+            await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."), cancellationToken);
+            return;
+        }
+
+        var (message, error) = JsonRpcReader.Read(utf8);
+        if (message is JsonRpcRequest request)
+            error = RequestParamsRules.Check(request);
+        if (error is not null)
+            await SendAsync(error, cancellationToken);
+        else
+            await _incoming.Writer.WriteAsync(message!, cancellationToken);
+    }
+
+    /// <summary>Writes one whole line, never two at a time.</summary>
+    private async ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(message, JsonRpcWriter.TypeInfo);
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            await _output.WriteAsync(json, cancellationToken);
+            await _output.WriteAsync("\n"u8.ToArray(), cancellationToken);
+            await _output.FlushAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            // Whoever started this process has gone: nobody is left to tell.
+            LogOutputGone(e);
+            _incoming.Writer.TryComplete();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "No more input is read: the server stops.")]
+    private partial void LogStopped();
+
+    [LoggerMessage(LogLevel.Warning, "The output is closed; a reply was not delivered.")]
+    private partial void LogOutputGone(Exception exception);
+}

@@ -1,0 +1,3 @@
+using SupportStateMcp.Hosting;
+
+return await CommandLine.RunAsync(args);
