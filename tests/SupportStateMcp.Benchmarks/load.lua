@@ -1,0 +1,39 @@
+-- What wrk sends: one tool call after the other, spread over many cases, in the form of revision 2026-07-28.
+-- Arguments after "--": the tool, the number of cases, a name for this run that makes message ids unique.
+local tool, cases, run, count = "noop", 1, "run", 0
+
+local meta = '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",'
+  .. '"io.modelcontextprotocol/clientInfo":{"name":"wrk","version":"4"},"io.modelcontextprotocol/clientCapabilities":{}}'
+
+local arguments = {
+  noop = function(case, n) return '"text":"hello"' end,
+  get_state = function(case, n) return '"conversation_id":"' .. case .. '"' end,
+  get_history = function(case, n) return '"conversation_id":"' .. case .. '","limit":50' end,
+  add_message = function(case, n)
+    return '"conversation_id":"' .. case .. '","role":"user","message_id":"' .. run .. "-" .. n
+      .. '","content":"I still cannot sign in; the mail with the new password never came."'
+  end,
+}
+
+function init(args)
+  tool, cases, run = args[1], tonumber(args[2]), args[3]
+  wrk.method = "POST"
+  wrk.headers["Content-Type"] = "application/json"
+  wrk.headers["Accept"] = "application/json, text/event-stream"
+  wrk.headers["MCP-Protocol-Version"] = "2026-07-28"
+  wrk.headers["Mcp-Method"] = "tools/call"
+  wrk.headers["Mcp-Name"] = tool
+end
+
+function request()
+  count = count + 1
+  local case = "cs-BENCH-" .. (count % cases)
+  return wrk.format(nil, nil, nil, '{"jsonrpc":"2.0","id":' .. count .. ',"method":"tools/call","params":{"name":"'
+    .. tool .. '","arguments":{' .. arguments[tool](case, count) .. "}," .. meta .. "}}")
+end
+
+function done(summary, latency, requests)
+  io.write(string.format("RESULT %d %d %d %d\n", summary.requests, summary.duration,
+    summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
+    latency:percentile(50)))
+end

@@ -1,0 +1,60 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Contracts;
+
+/// <summary>
+/// What every store does alike. A test class derives from it for each kind of store; each test gets an instance of its
+/// own, and that instance stands on data of its own, empty at first.
+/// </summary>
+public abstract partial class ConversationStoreContract
+{
+    /// <summary>Long enough that nothing expires within a test.</summary>
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    private static readonly ConversationId Id = Cases.Id();
+
+    /// <summary>The clock that tests and stores go by.</summary>
+    protected abstract TimeProvider Time { get; }
+
+    /// <summary>The time to live in tests that let it run out; short where a test has to sit it out.</summary>
+    protected virtual TimeSpan ShortTimeToLive => TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// A store on this test's data. A second one on the same data stands for another process: the two share nothing else.
+    /// Whoever derives disposes what it created.
+    /// </summary>
+    protected abstract IConversationStore CreateStore(TimeSpan timeToLive, Schema schema);
+
+    /// <summary>Lets that much time pass, on <see cref="Time"/> and for the stores.</summary>
+    protected abstract Task ExpireAsync(TimeSpan elapsed);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private DateTimeOffset Now => Time.GetUtcNow();
+
+    private IConversationStore CreateStore() => CreateStore(Day, Schema.Current);
+
+    private IConversationStore CreateShortLivedStore() => CreateStore(ShortTimeToLive, Schema.Current);
+
+    /// <summary>Writes a command on top of what the store holds, and returns the case after it.</summary>
+    private async Task<Conversation> WriteAsync(IConversationStore store, ConversationCommand command, DateTimeOffset? at = null)
+    {
+        var before = (await store.LoadAsync(command.Id, null, Stop)).Conversation;
+        var commit = Cases.Commit(before, command, at ?? Now);
+        Assert.IsType<CommitResult.Committed>(await store.CommitAsync(commit, Stop));
+        return commit.After;
+    }
+
+    private static async Task<Conversation?> FindAsync(IConversationStore store, ConversationId? id = null) =>
+        (await store.LoadAsync(id ?? Id, null, Stop)).Conversation;
+
+    private static ValueTask<IReadOnlyList<Message>> AllMessagesAsync(IConversationStore store) =>
+        store.ReadMessagesAsync(Id, long.MaxValue, 1000, Stop);
+
+    private static ValueTask<IReadOnlyList<ConversationEvent>> AllEventsAsync(IConversationStore store) =>
+        store.ReadEventsAsync(Id, 0, 1000, Stop);
+
+    private static ValueTask<ConversationPage> ListAsync(IConversationStore store, ConversationFilter? filter = null) =>
+        store.ListAsync(filter ?? new ConversationFilter(), null, 100, Stop);
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ModelContextProtocol;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>A real server over stdio, and a real client on it. Tests that share one keep to cases of their own.</summary>
+public sealed class ConnectedServer : IAsyncLifetime
+{
+    private static int s_tickets;
+
+    private ServerProcess _process = null!;
+
+    public McpClient Client { get; private set; } = null!;
+
+    public string Errors => _process.Errors;
+
+    /// <summary>A ticket that no other test has.</summary>
+    public static string NewTicket() => $"T-{Interlocked.Increment(ref s_tickets)}";
+
+    public async ValueTask InitializeAsync()
+    {
+        _process = ServerProcess.Stdio();
+        Client = await ConnectAsync(_process, "tests");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Client.DisposeAsync();
+        await _process.DisposeAsync();
+    }
+
+    /// <summary>A client of that name. It gives a server that is slow to start its time, instead of trying an older handshake.</summary>
+    internal static Task<McpClient> ConnectAsync(ServerProcess server, string name) => McpClient.CreateAsync(
+        new StreamClientTransport(server.Input.BaseStream, server.Output.BaseStream),
+        new McpClientOptions
+        {
+            ClientInfo = new Implementation { Name = name, Version = "1" },
+            DiscoverProbeTimeout = TimeSpan.FromSeconds(30),
+        });
+
+    /// <summary>Calls a tool with arguments as JSON.</summary>
+    public Task<CallToolResult> CallAsync(string tool, string arguments) => CallAsync(Client, tool, arguments);
+
+    public static async Task<CallToolResult> CallAsync(McpClient client, string tool, string arguments) => await client.CallToolAsync(
+        new CallToolRequestParams
+        {
+            Name = tool,
+            Arguments = JsonElement.Parse(arguments).EnumerateObject().ToDictionary(p => p.Name, p => p.Value),
+        }, TestContext.Current.CancellationToken);
+
+    /// <summary>Calls a tool that does what it is asked.</summary>
+    public async Task<JsonObject> DoAsync(string tool, string arguments)
+    {
+        var result = await CallAsync(tool, arguments);
+        Assert.False(result.IsError is true, result.Content.OfType<TextContentBlock>().FirstOrDefault()?.Text);
+        return Structured(result);
+    }
+
+    /// <summary>Calls a tool that refuses; the structured refusal, as one line of JSON.</summary>
+    public async Task<string> RefusedAsync(string tool, string arguments)
+    {
+        var result = await CallAsync(tool, arguments);
+        Assert.True(result.IsError, "It was not refused.");
+        var refusal = Structured(result);
+        Assert.Equal((string?)refusal["message"], Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text);
+        return OneCase.Json(refusal);
+    }
+
+    /// <summary>Opens a case and returns its id.</summary>
+    public async Task<string> OpenAsync(string user = "user-1") =>
+        (string)(await DoAsync("initialize_conversation", $$"""{"user_id": "{{user}}", "ticket_id": "{{NewTicket()}}"}"""))["conversation_id"]!;
+
+    public static JsonObject Structured(CallToolResult result) => JsonObject.Create(result.StructuredContent!.Value)!;
+
+    public static string Pretty<T>(T value) => JsonSerializer.Serialize(
+        JsonSerializer.SerializeToNode(value, McpJsonUtilities.DefaultOptions), s_pretty);
+
+    private static readonly JsonSerializerOptions s_pretty = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>A store, and any number of server processes on it.</summary>
+internal sealed class Deployment : IAsyncDisposable
+{
+    private readonly string[] _arguments;
+    private readonly List<HttpServer> _servers = [];
+    private readonly TemporaryDirectory? _directory;
+
+    private Deployment(RedisServer? redis, TemporaryDirectory? directory, string[] arguments) =>
+        (Redis, _directory, _arguments) = (redis, directory, arguments);
+
+    /// <summary>The Redis of this deployment alone; null on files.</summary>
+    public RedisServer? Redis { get; }
+
+    /// <summary>A fresh store of a kind: redis (that survives a clean stop) or files.</summary>
+    public static async Task<Deployment> OnAsync(string store, params string[] arguments)
+    {
+        if (store == "files")
+        {
+            var directory = new TemporaryDirectory();
+            return new Deployment(null, directory, ["--data", directory.Path, .. arguments]);
+        }
+
+        var redis = await RedisServer.StartAsync("--appendonly", "yes", "--appendfsync", "everysec");
+        return new Deployment(redis, null, ["--redis", redis.ConnectionString, .. arguments]);
+    }
+
+    /// <summary>Starts one more server on the store.</summary>
+    public async Task<HttpServer> StartServerAsync()
+    {
+        var server = await HttpServer.StartAsync(_arguments);
+        _servers.Add(server);
+        return server;
+    }
+
+    /// <summary>All messages of a case, oldest first.</summary>
+    public static async Task<List<JsonElement>> HistoryAsync(HttpServer server, string id)
+    {
+        var messages = new List<JsonElement>();
+        for (long? before = null; ;)
+        {
+            var page = await server.CallAsync("get_history", new { conversation_id = id, limit = 500, before });
+            messages.InsertRange(0, page.Content.GetProperty("messages").EnumerateArray());
+            if (!page.Content.TryGetProperty("before", out var older))
+                return messages;
+            before = older.GetInt64();
+        }
+    }
+
+    /// <summary>The whole trail of a case.</summary>
+    public static async Task<List<JsonElement>> EventsAsync(HttpServer server, string id)
+    {
+        var events = new List<JsonElement>();
+        for (var after = 0L; ;)
+        {
+            var page = await server.CallAsync("get_events", new { conversation_id = id, limit = 500, after });
+            events.AddRange(page.Content.GetProperty("events").EnumerateArray());
+            if (!page.Content.TryGetProperty("after", out var next))
+                return events;
+            after = next.GetInt64();
+        }
+    }
+
+    /// <summary>History, trail and snapshot of a case tell the same, without a gap; returns the ids of its messages.</summary>
+    public static async Task<List<string>> AssertWholeAsync(HttpServer server, string id)
+    {
+        var state = (await server.CallAsync("get_state", new { conversation_id = id })).Content;
+        var messages = await HistoryAsync(server, id);
+        var events = await EventsAsync(server, id);
+
+        Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.GetProperty("version").GetInt64()));
+        Assert.Equal(events.Count, state.GetProperty("version").GetInt64());
+        Assert.Equal(messages.Count, state.GetProperty("message_count").GetInt64());
+        Assert.Equal(Enumerable.Range(1, messages.Count).Select(n => (long)n), messages.Select(m => m.GetProperty("number").GetInt64()));
+        Assert.Equal(
+            events.Where(e => e.GetProperty("type").GetString() == "message_added").Select(e => e.GetProperty("details").GetProperty("message_id").GetString()),
+            messages.Select(m => m.GetProperty("message_id").GetString()));
+
+        var ids = messages.Select(m => m.GetProperty("message_id").GetString()!).ToList();
+        Assert.Equal(ids.Count, ids.Distinct().Count());
+        return ids;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _servers)
+            await server.DisposeAsync();
+        if (Redis is not null)
+            await Redis.DisposeAsync();
+        _directory?.Dispose();
+    }
+}

@@ -1,0 +1,11 @@
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>A clock that stands still until it is told otherwise. Timers are real: only the time of day is not.</summary>
+public sealed class FakeTime(DateTimeOffset? start = null) : TimeProvider
+{
+    private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void Advance(TimeSpan by) => _now += by;
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>The built server as a process of its own, over HTTP, with the plainest of clients: one POST a call.</summary>
+internal sealed class HttpServer : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly HttpClient _client;
+    private readonly StringBuilder _log = new();
+    private bool _isDisposed;
+
+    private HttpServer(Process process, Uri url)
+    {
+        _process = process;
+        _client = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
+        process.ErrorDataReceived += (_, e) => _log.AppendLine(e.Data);
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>What the server logged.</summary>
+    public string Log => _log.ToString();
+
+    /// <summary>Starts a server on a free port and waits until it is ready.</summary>
+    /// <param name="arguments">What follows <c>http --url …</c>.</param>
+    public static async Task<HttpServer> StartAsync(params string[] arguments)
+    {
+        var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{RedisServer.FreePort()}"));
+        var process = Process.Start(new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "SupportStateMcp"), ["http", "--url", url.ToString(), .. arguments])
+        {
+            RedirectStandardError = true,
+        })!;
+        var server = new HttpServer(process, url);
+        var waiting = Stopwatch.StartNew();
+        while (!await server.IsReadyAsync())
+        {
+            if (process.HasExited || waiting.Elapsed > TimeSpan.FromSeconds(60))
+                throw new InvalidOperationException($"The server did not get ready:\n{server.Log}");
+            await Task.Delay(20);
+        }
+
+        return server;
+    }
+
+    /// <summary>Calls a tool and returns its result, also one that refuses.</summary>
+    /// <exception cref="HttpRequestException">The server is gone.</exception>
+    public async Task<ToolAnswer> CallAsync(string tool, object arguments, CancellationToken cancellationToken = default)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp")
+        {
+            Content = new StringContent(
+                JsonSerializer.Serialize(new { jsonrpc = "2.0", id = 1, method = "tools/call", @params = new { name = tool, arguments } }),
+                Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        request.Headers.Add("MCP-Protocol-Version", "2025-11-25");
+        using var response = await _client.SendAsync(request, cancellationToken);
+        using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+        return body.RootElement.TryGetProperty("result", out var result)
+            ? new ToolAnswer(result.Clone())
+            : throw new InvalidOperationException($"{tool}: {body.RootElement}");
+    }
+
+    /// <summary>Ends the process at once, wherever it is.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+        _client.Dispose();
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var response = await _client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>What a tool answered.</summary>
+internal readonly record struct ToolAnswer(JsonElement Result)
+{
+    public bool IsRefused => Result.TryGetProperty("isError", out var isError) && isError.GetBoolean();
+
+    public JsonElement Content => Result.GetProperty("structuredContent");
+
+    /// <summary>The code of a refusal; null where it is none.</summary>
+    public string? Code => IsRefused ? Content.GetProperty("code").GetString() : null;
+
+    public long Version => Content.GetProperty("version").GetInt64();
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Redis;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>A place of its own on a server: the stores, locks and connections a test makes there, disposed together.</summary>
+public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _made = [];
+    private readonly List<ConnectionMultiplexer> _raw = [];
+
+    public string Prefix { get; } = $"t{Guid.NewGuid():N}:";
+
+    public RedisOptions Options => new() { ConnectionString = string.Join(',', connectionStrings), KeyPrefix = Prefix };
+
+    /// <summary>A store with a connection of its own, as another process would have it.</summary>
+    public RedisConversationStore Store(RedisOptions? options = null, Schema? schema = null)
+    {
+        options ??= Options;
+        var store = new RedisConversationStore(
+            Connection(options), options, schema ?? Schema.Current, TimeProvider.System, NullLogger<RedisConversationStore>.Instance);
+        _made.Add(store);
+        return store;
+    }
+
+    public RedLock Locks(RedisOptions? options = null)
+    {
+        options ??= Options;
+        var locks = new RedLock(options, Connection(options), TimeProvider.System, Random.Shared, NullLoggerFactory.Instance);
+        _made.Add(locks);
+        return locks;
+    }
+
+    /// <summary>The server, as somebody with redis-cli sees it.</summary>
+    public async Task<IDatabase> RawAsync(string? server = null)
+    {
+        var raw = await ConnectionMultiplexer.ConnectAsync((server ?? connectionStrings[0]) + ",allowAdmin=true");
+        _raw.Add(raw);
+        return raw.GetDatabase();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The last made first: stores before their connections.
+        foreach (var made in Enumerable.Reverse(_made))
+            await made.DisposeAsync();
+        foreach (var raw in _raw)
+            raw.Dispose();
+    }
+
+    private RedisConnection Connection(RedisOptions options)
+    {
+        var connection = new RedisConnection(options, NullLogger<RedisConnection>.Instance);
+        _made.Add(connection);
+        return connection;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>The real server in a process of its own, with its cases in a directory of its own.</summary>
+internal sealed partial class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Process _process;
+
+    private ServerProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment, bool ownData)
+    {
+        var start = new ProcessStartInfo(Command)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = new UTF8Encoding(false),
+            StandardOutputEncoding = Encoding.UTF8,
+        };
+        if (ownData)
+            arguments = [.. arguments, "--data", _directory.Path];
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        // What the machine has configured for itself is not for a test.
+        foreach (var name in start.Environment.Keys.Where(n => n == "REDIS_URL" || n.StartsWith("SUPPORTSTATE", StringComparison.OrdinalIgnoreCase)).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+
+        _process = new Process { StartInfo = start };
+        _process.ErrorDataReceived += (_, e) => Note(e.Data);
+        _process.Start();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>The built server beside the tests.</summary>
+    public static string Command { get; } =
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "SupportStateMcp.exe" : "SupportStateMcp");
+
+    public string Directory => _directory.Path;
+
+    public StreamWriter Input => _process.StandardInput;
+
+    public StreamReader Output => _process.StandardOutput;
+
+    /// <summary>Everything on the error stream so far.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_errors)
+                return _errors.ToString();
+        }
+    }
+
+    /// <summary>Where it listens; only over HTTP.</summary>
+    public Uri Endpoint => _listening.Task.Result;
+
+    /// <summary>A server on standard input and output.</summary>
+    public static ServerProcess Stdio(params string[] arguments) => new(arguments, null, ownData: true);
+
+    /// <summary>A server on a free port of this machine, once it listens.</summary>
+    public static async Task<ServerProcess> HttpAsync(params string[] arguments)
+    {
+        var server = new ServerProcess(["http", "--url", "http://127.0.0.1:0", .. arguments], null, ownData: true);
+        await server._listening.Task.WaitAsync(s_patience);
+        return server;
+    }
+
+    /// <summary>Runs to its end and tells what came of it.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        await using var server = new ServerProcess(arguments, environment, ownData: false);
+        server.Input.Close();
+        var output = await server.Output.ReadToEndAsync().WaitAsync(s_patience);
+        return (await server.ExitAsync(), output, server.Errors);
+    }
+
+    /// <summary>Sends one line.</summary>
+    public Task SendAsync(string line) => Input.WriteLineAsync(line);
+
+    /// <summary>The next line of the output; null at its end.</summary>
+    public Task<string?> ReadAsync() => Output.ReadLineAsync().WaitAsync(s_patience);
+
+    /// <summary>Asks it to stop, as an orchestrator does.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit();
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(s_patience);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _directory.Dispose();
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_errors)
+            _errors.AppendLine(line);
+        if (Listening().Match(line) is { Success: true } match)
+            _listening.TrySetResult(new Uri(match.Groups[1].Value));
+    }
+
+    [GeneratedRegex(@"listens on (\S+/mcp)")]
+    private static partial Regex Listening();
+}

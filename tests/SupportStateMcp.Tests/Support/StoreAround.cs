@@ -1,0 +1,72 @@
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>A store with something happening just before it commits, and with what it remembers in a test's hand.</summary>
+internal sealed class StoreAround(IConversationStore inner) : IConversationStore
+{
+    /// <summary>Runs before each commit: here a neighbour can be quicker.</summary>
+    public Func<int, Task> BeforeCommit { get; set; } = _ => Task.CompletedTask;
+
+    public Func<ConversationId, Conversation?> Remembers { get; set; } = _ => null;
+
+    public int Commits { get; private set; }
+
+    public int Loads { get; private set; }
+
+    public Conversation? Remembered(ConversationId id) => Remembers(id);
+
+    public ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)
+    {
+        Loads++;
+        return inner.LoadAsync(id, key, cancellationToken);
+    }
+
+    public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)
+    {
+        await BeforeCommit(++Commits);
+        return await inner.CommitAsync(commit, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken) =>
+        inner.ReadMessagesAsync(id, before, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken) =>
+        inner.ReadEventsAsync(id, after, limit, cancellationToken);
+
+    public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
+        inner.ListAsync(filter, after, limit, cancellationToken);
+
+    public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
+        inner.SubscribeAsync(id, changed, cancellationToken);
+
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
+
+    public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => inner.SweepAsync(cancellationToken);
+}
+
+/// <summary>Locks that are free, or are not.</summary>
+internal sealed class LocksThat(bool areFree) : IConversationLocks
+{
+    public int Asked { get; private set; }
+
+    public int Held { get; private set; }
+
+    public ValueTask<IAsyncDisposable?> TryAcquireAsync(ConversationId id, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        Asked++;
+        if (!areFree)
+            return ValueTask.FromResult<IAsyncDisposable?>(null);
+        Held++;
+        return ValueTask.FromResult<IAsyncDisposable?>(new Handle(this));
+    }
+
+    private sealed class Handle(LocksThat locks) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            locks.Held--;
+            return ValueTask.CompletedTask;
+        }
+    }
+}

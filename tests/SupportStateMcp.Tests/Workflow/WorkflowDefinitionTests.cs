@@ -1,0 +1,134 @@
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Tests.Workflow;
+
+public class WorkflowDefinitionTests
+{
+    [Fact]
+    public void The_default_is_the_strict_table()
+    {
+        var workflow = WorkflowDefinition.Default;
+
+        Assert.True(workflow.Enforced);
+        Assert.Equal(["initialized", "gathering_info", "processing", "awaiting_confirmation", "escalated", "resolved"], workflow.States);
+        Assert.Equal("initialized", workflow.Initial);
+        Assert.Equal("gathering_info", workflow.AfterInitial);
+        Assert.Equal(["resolved"], workflow.States.Where(workflow.IsTerminal));
+        Assert.All(workflow.States, state => Assert.Contains(state, DefaultWorkflow.Guidance.Keys));
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once()
+    {
+        var (workflow, violations) = WorkflowDefinition.Create(
+            enforced: true,
+            ["new", "Bad State", "done", "done", "island"],
+            new Dictionary<string, IReadOnlyList<string>>
+            {
+                ["new"] = ["done", "nowhere", "new"],
+                ["ghost"] = [],
+            },
+            new Dictionary<string, string> { ["phantom"] = "Boo." });
+
+        Assert.Null(workflow);
+        Assert.Equal(
+            """
+            stateMachine.states: 'Bad State' is no state name; use 1 to 50 lower-case letters, digits and underscores, a letter first.
+            stateMachine.states: 'done' is listed 2 times; list it once.
+            stateMachine.guidance: 'phantom' is not among the states; add it to stateMachine.states or remove its guidance.
+            stateMachine.transitions.new: unknown target 'nowhere'; add it to stateMachine.states or remove it.
+            stateMachine.transitions.new: a state cannot follow itself; remove 'new' from its targets.
+            stateMachine.transitions: 'ghost' is not among the states; add it to stateMachine.states or remove its transitions.
+            stateMachine.states: 'Bad State' cannot be reached from the initial state 'new'; add a transition to it or remove it.
+            stateMachine.states: 'island' cannot be reached from the initial state 'new'; add a transition to it or remove it.
+            """,
+            string.Join('\n', violations));
+    }
+
+    [Fact]
+    public void A_workflow_has_an_initial_state() => Assert.Equal(
+        ["stateMachine.states: there is no initial state; list at least one state, the initial one first."],
+        WorkflowDefinition.Create(true, [], null, null).Violations);
+
+    [Theory]
+    [InlineData("1st")]
+    [InlineData("_x")]
+    [InlineData("a-b")]
+    [InlineData("a\n")]
+    [InlineData("")]
+    [InlineData("ä")]
+    public void A_state_has_a_plain_name(string name) =>
+        Assert.Contains(WorkflowDefinition.Create(false, [name], null, null).Violations, v => v.Contains("is no state name", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_state_name_has_at_most_50_characters()
+    {
+        Assert.Empty(WorkflowDefinition.Create(false, [new string('a', 50)], null, null).Violations);
+        Assert.Single(WorkflowDefinition.Create(false, [new string('a', 51)], null, null).Violations);
+    }
+
+    [Fact]
+    public void Two_states_may_lead_to_each_other()
+    {
+        var workflow = Create(("a", ["b"]), ("b", ["a"]));
+
+        Assert.DoesNotContain(workflow.States, workflow.IsTerminal);
+        Assert.True(workflow.Allows("b", "a"));
+    }
+
+    [Fact]
+    public void Without_the_state_machine_any_known_state_may_follow_any_other()
+    {
+        var (workflow, _) = WorkflowDefinition.Create(
+            enforced: false, ["new", "busy", "done"],
+            // Nobody looks at the table: it may even be wrong.
+            new Dictionary<string, IReadOnlyList<string>> { ["new"] = ["nowhere"] }, null);
+
+        Assert.Equal(["new", "done"], workflow!.AllowedFrom("busy"));
+        Assert.False(workflow.Allows("busy", "busy"));
+        Assert.False(workflow.Allows("busy", "nowhere"));
+        Assert.DoesNotContain(workflow.States, workflow.IsTerminal);
+    }
+
+    [Fact]
+    public void Nothing_follows_an_unknown_state()
+    {
+        Assert.Empty(WorkflowDefinition.Default.AllowedFrom("nowhere"));
+        Assert.False(WorkflowDefinition.Default.IsTerminal("nowhere"));
+        Assert.False(WorkflowDefinition.Default.Knows("Resolved"));
+    }
+
+    [Fact]
+    public void Each_state_has_guidance_configured_or_derived()
+    {
+        var (workflow, _) = WorkflowDefinition.Create(
+            true, ["new", "busy", "done"],
+            new Dictionary<string, IReadOnlyList<string>> { ["new"] = ["busy"], ["busy"] = ["done"] },
+            new Dictionary<string, string> { ["new"] = "Say hello." });
+
+        Assert.Equal("Say hello.", workflow!.Guidance("new"));
+        Assert.Equal("Work on the case, then move it on with transition_state to one of: done.", workflow.Guidance("busy"));
+        Assert.Equal("The case is finished; a new question needs a new ticket.", workflow.Guidance("done"));
+    }
+
+    [Fact]
+    public void The_default_workflow_as_a_diagram() => Assert.Equal(
+        """
+        stateDiagram-v2
+            [*] --> initialized
+            initialized --> gathering_info
+            gathering_info --> processing
+            gathering_info --> escalated
+            processing --> awaiting_confirmation
+            processing --> escalated
+            awaiting_confirmation --> resolved
+            awaiting_confirmation --> gathering_info
+            escalated --> resolved
+            resolved --> [*]
+
+        """,
+        WorkflowDefinition.Default.ToMermaid());
+
+    private static WorkflowDefinition Create(params (string From, string[] To)[] moves) => WorkflowDefinition.Create(
+        true, [.. moves.Select(m => m.From)], moves.ToDictionary(m => m.From, IReadOnlyList<string> (m) => m.To), null).Workflow!;
+}

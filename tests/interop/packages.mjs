@@ -1,0 +1,15 @@
+// The official clients, installed beside the conformance suite, and how the server under test is started.
+import { createRequire } from 'node:module';
+
+export const load = createRequire(new URL('../conformance/package.json', import.meta.url));
+
+/** The built server; run.sh says where it is. */
+export const server = process.env.SERVER;
+
+/** The address of the server that run.sh has started. */
+export const url = new URL(process.env.SERVER_URL);
+
+let tickets = 0;
+
+/** A ticket nobody has used yet. */
+export const newTicket = () => `IOP-${process.pid}-${Date.now()}-${++tickets}`;
