@@ -29,6 +29,11 @@ public sealed partial record Conversation
                 TicketStatus = e.TicketStatus,
                 Priority = e.Priority,
                 AssignedTo = e.AssignedTo,
+                Owner = e.Owner,
+                Epoch = e.Epoch,
+                OwnerSince = e.At,
+                Agent = e.Owner.Actor!,
+                FollowsUp = e.FollowsUp,
                 Description = e.Description,
                 Metadata = Merge(EmptyMetadata, e.Metadata),
                 CreatedAt = e.At,
@@ -37,14 +42,14 @@ public sealed partial record Conversation
             },
             _ when before is null => throw new InvalidOperationException(
                 $"A trail cannot start with {@event.GetType().Name}."),
-            ConversationEvent.MessageAdded e => before with
+            ConversationEvent.MessageAdded e => Heard(before, e) with
             {
                 MessageCount = e.Number,
                 LastMessageAt = e.At,
                 UpdatedAt = e.At,
                 Version = e.Version,
             },
-            ConversationEvent.Transitioned e => before with
+            ConversationEvent.Transitioned e => Moved(before, e) with
             {
                 PreviousState = e.From,
                 State = e.To,
@@ -72,9 +77,23 @@ public sealed partial record Conversation
                 TicketStatus = before.TicketStatus,
                 Priority = before.Priority,
                 AssignedTo = before.AssignedTo,
+                Owner = before.Owner,
+                Epoch = before.Epoch,
+                OwnerSince = before.OwnerSince,
+                Agent = before.Agent,
                 CreatedAt = before.CreatedAt,
                 UpdatedAt = e.At,
                 ErasedAt = e.At,
+                Version = e.Version,
+            },
+            ConversationEvent.OwnerChanged e => Owned(before, e),
+            ConversationEvent.LeaseExtended e => before with { LeaseUntil = e.LeaseUntil, UpdatedAt = e.At, Version = e.Version },
+            ConversationEvent.Escalated e => HandedOff(before, e),
+            ConversationEvent.FollowUpOpened e => before with { FollowUp = e.FollowUp, UpdatedAt = e.At, Version = e.Version },
+            ConversationEvent.ApprovalEvent e => before with
+            {
+                Approvals = After(before.Approvals, e),
+                UpdatedAt = e.At,
                 Version = e.Version,
             },
             _ => throw new InvalidOperationException($"No rule says what {@event.GetType().Name} changes."),

@@ -47,6 +47,56 @@ public sealed partial record Conversation
 
     public required string AssignedTo { get; init; }
 
+    /// <summary>Who may answer the customer now.</summary>
+    public required Owner Owner { get; init; }
+
+    /// <summary>How often the case has changed hands, from 1: a turn begun under another epoch is void.</summary>
+    public required long Epoch { get; init; }
+
+    public required DateTimeOffset OwnerSince { get; init; }
+
+    /// <summary>The AI that had the case last, to whom it goes back.</summary>
+    public required Actor Agent { get; init; }
+
+    /// <summary>Until when the person who claimed the case has to answer; null where they have, or nobody claimed it.</summary>
+    public DateTimeOffset? LeaseUntil { get; init; }
+
+    /// <summary>The queue that a claimed case goes back to.</summary>
+    public string? ReturnQueue { get; init; }
+
+    /// <summary>Since when somebody waits for an answer: the customer's first unanswered message, else the handoff; null where nobody waits.</summary>
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    /// <summary>The customer's unanswered messages, oldest first; the first <see cref="MaxUnanswered"/> of them.</summary>
+    public IReadOnlyList<Unanswered> Unanswered { get; init; } = [];
+
+    /// <summary>The number of the last message that answered the customer.</summary>
+    public long? LastReply { get; init; }
+
+    /// <summary>The epoch in which <see cref="LastReply"/> was given.</summary>
+    public long? LastReplyEpoch { get; init; }
+
+    /// <summary>The last time a person had the case.</summary>
+    public HumanStretch? HumanStretch { get; init; }
+
+    /// <summary>What was said at the last escalation.</summary>
+    public Handoff? Handoff { get; init; }
+
+    /// <summary>What was asked for and decided in this case, oldest first.</summary>
+    public IReadOnlyList<Approval> Approvals { get; init; } = [];
+
+    /// <summary>When the case was closed; null while it is open.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    /// <summary>Until when a closed case can be opened again; null where it cannot, or is open.</summary>
+    public DateTimeOffset? ReopenableUntil { get; init; }
+
+    /// <summary>The case that this one goes on from.</summary>
+    public string? FollowsUp { get; init; }
+
+    /// <summary>The case in which this one goes on.</summary>
+    public string? FollowUp { get; init; }
+
     public string? Description { get; init; }
 
     /// <summary>Custom facts about the case, by key.</summary>
@@ -70,6 +120,9 @@ public sealed partial record Conversation
 
     /// <summary>The number of events so far; each event raises it by one.</summary>
     public required long Version { get; init; }
+
+    /// <summary>How many unanswered messages are counted one by one.</summary>
+    public const int MaxUnanswered = 20;
 
     public static IReadOnlyDictionary<string, JsonElement> EmptyMetadata { get; } =
         new Dictionary<string, JsonElement>();

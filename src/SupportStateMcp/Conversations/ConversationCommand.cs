@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace SupportStateMcp.Conversations;
 
 /// <summary>What somebody wants to happen to a case. The union is closed: these are all there are.</summary>
-public abstract record ConversationCommand
+public abstract partial record ConversationCommand
 {
     private ConversationCommand() { }
 
@@ -11,6 +11,9 @@ public abstract record ConversationCommand
 
     /// <summary>Who wants it; from the connection.</summary>
     public required Actor Actor { get; init; }
+
+    /// <summary>What they may do; from the connection.</summary>
+    public Roles Roles { get; init; }
 
     /// <summary>Refuse unless the case stands at this version; null accepts any.</summary>
     public long? ExpectedVersion { get; init; }
@@ -27,6 +30,10 @@ public abstract record ConversationCommand
         public required string UserId { get; init; }
         public required Priority Priority { get; init; }
         public required string AssignedTo { get; init; }
+
+        /// <summary>The closed case that this one goes on from.</summary>
+        public ConversationId? FollowsUp { get; init; }
+
         public string? Description { get; init; }
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
     }
@@ -37,6 +44,13 @@ public abstract record ConversationCommand
         public required string MessageId { get; init; }
         public required MessageRole Role { get; init; }
         public required string Content { get; init; }
+
+        /// <summary>Who gets to see it.</summary>
+        public Visibility Visibility { get; init; }
+
+        /// <summary>True where a program sends it by itself.</summary>
+        public bool Automated { get; init; }
+
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
         public override string? IdempotencyKey => MessageId;
         public override string? StoredKey => "message:" + MessageId;

@@ -24,43 +24,49 @@ public abstract record Decision
 /// The rulebook of a support case: what each command does to each case. Pure: the same case, command and time give the
 /// same decision.
 /// </summary>
-public sealed class ConversationDecider(WorkflowDefinition workflow)
+public sealed partial class ConversationDecider(WorkflowDefinition workflow, ApprovalPolicy policy)
 {
     public Decision Decide(Conversation? before, ConversationCommand command, DateTimeOffset now)
     {
-        var current = before is { ErasedAt: null } ? before : null;
+        if (before is not { ErasedAt: null })
+            return command is ConversationCommand.Initialize c ? Open(before, c, now) : Refuse(Missing(command, before?.ErasedAt));
+        if (command.ExpectedVersion is { } expected && expected != before.Version)
+            return Refuse(Rejection.VersionConflict(expected, before.Version));
 
-        if (current is not null && command.ExpectedVersion is { } expected && expected != current.Version)
-            return Refuse(Rejection.VersionConflict(expected, current.Version));
-
-        return (current, command) switch
+        // What has run out by now did so before this command.
+        var due = before.Due(now);
+        var current = Conversation.Fold(before, due)!;
+        return Decide(current, command, new Story(current, command, now)) switch
         {
-            (null, ConversationCommand.Initialize c) => Open(before, c, now),
-            (null, _) => Refuse(Rejection.NotFound(command.Id, before?.ErasedAt)),
-            (_, ConversationCommand.Initialize c) => current.UserId == c.UserId
-                ? new Decision.Unchanged()
-                : Refuse(Rejection.TicketOfAnotherUser(c.Id)),
-            // Tools do return nothing at times; people and models that say nothing have said nothing.
-            (_, ConversationCommand.AddMessage { Content: "", Role: not MessageRole.Tool }) =>
-                Refuse(Rejection.InvalidArgument("content", "it has at least one character, except from a tool")),
-            (_, ConversationCommand.AddMessage c) => workflow.IsTerminal(current.State)
-                ? Refuse(Rejection.TerminalState(current.State))
-                : Append(current, c, now),
-            (_, ConversationCommand.Transition c) => workflow.Allows(current.State, c.NewState)
-                ? Move(current, c, now)
-                : Refuse(Rejection.InvalidTransition(current.State, c.NewState, workflow.AllowedFrom(current.State))),
-            (_, ConversationCommand.UpdateMetadata c) => Update(current, c, now),
-            (_, ConversationCommand.Erase c) => new Decision.Accepted(new ConversationEvent.Erased
-            {
-                Version = current.Version + 1,
-                At = now,
-                Actor = c.Actor,
-                Reason = c.Reason,
-                Messages = current.MessageCount,
-            }),
-            _ => throw new InvalidOperationException($"No rule for {command.GetType().Name} in state {current.State}."),
+            Decision.Accepted accepted when due.Count > 0 => new Decision.Accepted([.. due, .. accepted.Events], accepted.Messages),
+            Decision.Unchanged when due.Count > 0 && command is ConversationCommand.Settle => new Decision.Accepted(due, []),
+            var decision => decision,
         };
     }
+
+    private Decision Decide(Conversation current, ConversationCommand command, Story story) => command switch
+    {
+        ConversationCommand.Initialize c => current.UserId == c.UserId
+            ? new Decision.Unchanged()
+            : Refuse(Rejection.TicketOfAnotherUser(c.Id)),
+        ConversationCommand.AddMessage c => Add(current, c, story),
+        ConversationCommand.BeginTurn c => Begin(current, c, story),
+        ConversationCommand.CompleteTurn c => Complete(current, c, story),
+        ConversationCommand.Transition c => Transition(current, c, story),
+        ConversationCommand.UpdateMetadata c => Update(current, c, story),
+        ConversationCommand.Claim c => Claim(current, c, story),
+        ConversationCommand.Release c => Release(current, c, story),
+        ConversationCommand.HandBack c => HandBack(current, c, story),
+        ConversationCommand.Escalate c => Escalate(current, c, story),
+        ConversationCommand.Reopen c => Reopen(current, c, story),
+        ConversationCommand.LinkFollowUp c => Link(current, c, story),
+        ConversationCommand.RequestApproval c => Request(current, c, story),
+        ConversationCommand.DecideApproval c => Decide(current, c, story),
+        ConversationCommand.UseApproval c => Use(current, c, story),
+        ConversationCommand.Settle => new Decision.Unchanged(),
+        ConversationCommand.Erase c => Erase(current, c, story),
+        _ => throw new InvalidOperationException($"No rule for {command.GetType().Name} in state {current.State}."),
+    };
 
     private Decision.Accepted Open(Conversation? erased, ConversationCommand.Initialize c, DateTimeOffset now)
     {
@@ -77,79 +83,58 @@ public sealed class ConversationDecider(WorkflowDefinition workflow)
             TicketStatus = TicketStatus.Open,
             Priority = c.Priority,
             AssignedTo = c.AssignedTo,
+            Owner = Owner.Of(c.Actor.Kind == ActorKind.Ai ? c.Actor : new Actor(ActorKind.Ai, Actor.ToId(c.AssignedTo))),
+            Epoch = (erased?.Epoch ?? 0) + 1,
+            FollowsUp = c.FollowsUp?.Value,
             Description = c.Description,
             Metadata = c.Metadata,
         };
+        if (workflow.AfterInitial is not { } next)
+            return new Decision.Accepted(initialized);
 
-        return workflow.AfterInitial is { } next
-            ? new Decision.Accepted(initialized, MoveEvent(initialized.Version + 1, workflow.Initial, next, c.Actor, "case opened", null, now))
-            : new Decision.Accepted(initialized);
+        var story = new Story(Conversation.Evolve(erased, initialized), c, now);
+        Move(story, next, "case opened");
+        return new Decision.Accepted([initialized, .. story.Accepted.Events], []);
     }
 
-    private static Decision.Accepted Append(Conversation current, ConversationCommand.AddMessage c, DateTimeOffset now)
-    {
-        var added = new ConversationEvent.MessageAdded
-        {
-            Version = current.Version + 1,
-            At = now,
-            Actor = c.Actor,
-            MessageId = c.MessageId,
-            Number = current.MessageCount + 1,
-            Role = c.Role,
-            ContentDigest = Digest.OfText(c.Content),
-        };
-
-        return new Decision.Accepted([added], [new Message
-        {
-            Number = added.Number,
-            MessageId = c.MessageId,
-            Role = c.Role,
-            Content = c.Content,
-            Metadata = c.Metadata,
-            At = now,
-            RecordedBy = c.Actor.ToString(),
-            Version = added.Version,
-        }]);
-    }
-
-    private Decision.Accepted Move(Conversation current, ConversationCommand.Transition c, DateTimeOffset now)
-    {
-        // What is finished for the desk is solved for the customer, unless they were told something final already.
-        TicketStatus? status = workflow.IsTerminal(c.NewState) && current.TicketStatus is (TicketStatus.Open or TicketStatus.Pending)
-            ? TicketStatus.Solved
-            : null;
-        return new Decision.Accepted(MoveEvent(current.Version + 1, current.State, c.NewState, c.Actor, c.Reason, status, now));
-    }
-
-    private static ConversationEvent.Transitioned MoveEvent(
-        long version, string from, string to, Actor actor, string? reason, TicketStatus? status, DateTimeOffset now) => new()
-        {
-            Version = version,
-            At = now,
-            Actor = actor,
-            Reason = reason,
-            From = from,
-            To = to,
-            TicketStatus = status,
-        };
-
-    private static Decision Update(Conversation current, ConversationCommand.UpdateMetadata c, DateTimeOffset now)
+    private static Decision Update(Conversation current, ConversationCommand.UpdateMetadata c, Story story)
     {
         var after = Conversation.Merge(current.Metadata, c.Metadata);
         if (MetadataRules.Violation(after) is { } rule)
             return Refuse(Rejection.InvalidArgument("metadata", rule));
 
-        return new Decision.Accepted(new ConversationEvent.MetadataUpdated
+        story.Add(new ConversationEvent.MetadataUpdated
         {
-            Version = current.Version + 1,
-            At = now,
+            Version = story.Next,
+            At = story.Now,
             Actor = c.Actor,
             TicketStatus = c.TicketStatus,
             Priority = c.Priority,
             AssignedTo = c.AssignedTo,
             Metadata = c.Metadata,
         });
+        return story.Accepted;
     }
+
+    private static Decision.Accepted Erase(Conversation current, ConversationCommand.Erase c, Story story)
+    {
+        story.Add(new ConversationEvent.Erased
+        {
+            Version = story.Next,
+            At = story.Now,
+            Actor = c.Actor,
+            Reason = c.Reason,
+            Messages = current.MessageCount,
+        });
+        return story.Accepted;
+    }
+
+    private static Rejection Missing(ConversationCommand command, DateTimeOffset? erasedAt) => command switch
+    {
+        ConversationCommand.DecideApproval c => Rejection.NoSuchApproval(c.ApprovalId),
+        ConversationCommand.UseApproval c => Rejection.NoSuchApproval(c.ApprovalId),
+        _ => Rejection.NotFound(command.Id, erasedAt),
+    };
 
     private static Decision.Refused Refuse(Rejection rejection) => new(rejection);
 }

@@ -103,7 +103,8 @@ public sealed class ConversationDesk(
 
             case Decision.Accepted accepted:
                 var after = Conversation.Fold(current.Conversation, accepted.Events)!;
-                var receipt = Receipt.Of(after, write.ArgumentsDigest);
+                var approval = accepted.Events.OfType<ConversationEvent.ApprovalEvent>().LastOrDefault();
+                var receipt = Receipt.Of(after, write.ArgumentsDigest, approval?.ApprovalId);
                 var result = await store.CommitAsync(new Commit
                 {
                     Id = write.Command.Id,

@@ -13,7 +13,15 @@ namespace SupportStateMcp.Conversations;
 [JsonDerivedType(typeof(Transitioned), "state_transitioned")]
 [JsonDerivedType(typeof(MetadataUpdated), "metadata_updated")]
 [JsonDerivedType(typeof(Erased), "conversation_erased")]
-public abstract record ConversationEvent
+[JsonDerivedType(typeof(OwnerChanged), "owner_changed")]
+[JsonDerivedType(typeof(LeaseExtended), "lease_extended")]
+[JsonDerivedType(typeof(Escalated), "conversation_escalated")]
+[JsonDerivedType(typeof(FollowUpOpened), "follow_up_opened")]
+[JsonDerivedType(typeof(ApprovalRequested), "approval_requested")]
+[JsonDerivedType(typeof(ApprovalDecided), "approval_decided")]
+[JsonDerivedType(typeof(ApprovalUsed), "approval_used")]
+[JsonDerivedType(typeof(ApprovalExpired), "approval_expired")]
+public abstract partial record ConversationEvent
 {
     private ConversationEvent() { }
 
@@ -41,6 +49,15 @@ public abstract record ConversationEvent
         public required TicketStatus TicketStatus { get; init; }
         public required Priority Priority { get; init; }
         public required string AssignedTo { get; init; }
+
+        /// <summary>Who owns the case at first: an AI.</summary>
+        public required Owner Owner { get; init; }
+
+        public required long Epoch { get; init; }
+
+        /// <summary>The closed case that this one goes on from.</summary>
+        public string? FollowsUp { get; init; }
+
         public string? Description { get; init; }
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 
@@ -58,6 +75,15 @@ public abstract record ConversationEvent
 
         public required MessageRole Role { get; init; }
 
+        public Visibility Visibility { get; init; }
+
+        /// <summary>True where a program sent it by itself.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Automated { get; init; }
+
+        /// <summary>The number of the customer's message that it answers.</summary>
+        public long? InReplyTo { get; init; }
+
         /// <summary>SHA-256 of the content's UTF-8, as <c>sha256:</c> and 64 hexadecimal digits.</summary>
         public required string ContentDigest { get; init; }
     }
@@ -70,6 +96,13 @@ public abstract record ConversationEvent
 
         /// <summary>What the customer sees from now on, where the move changed it.</summary>
         public TicketStatus? TicketStatus { get; init; }
+
+        /// <summary>True where the case is finished with this move.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool Closes { get; init; }
+
+        /// <summary>Until when a case that this move closed can be opened again.</summary>
+        public DateTimeOffset? ReopenableUntil { get; init; }
     }
 
     /// <summary>Facts about the case changed; what is null stayed. In <see cref="Metadata"/> a JSON null removed a key.</summary>

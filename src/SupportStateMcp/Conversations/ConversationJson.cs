@@ -17,7 +17,12 @@ namespace SupportStateMcp.Conversations;
         typeof(SnakeCaseEnumConverter<ActorKind>),
         typeof(SnakeCaseEnumConverter<MessageRole>),
         typeof(SnakeCaseEnumConverter<TicketStatus>),
-        typeof(SnakeCaseEnumConverter<Priority>)])]
+        typeof(SnakeCaseEnumConverter<Priority>),
+        typeof(SnakeCaseEnumConverter<Visibility>),
+        typeof(SnakeCaseEnumConverter<OwnershipCause>),
+        typeof(SnakeCaseEnumConverter<ApprovalStatus>),
+        typeof(SnakeCaseEnumConverter<DecisionChannel>),
+        typeof(SnakeCaseEnumConverter<Roles>)])]
 [JsonSerializable(typeof(Conversation))]
 [JsonSerializable(typeof(ConversationEvent))]
 [JsonSerializable(typeof(Message))]

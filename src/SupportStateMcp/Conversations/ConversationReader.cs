@@ -13,7 +13,7 @@ public sealed record HistoryPage(Conversation Case, IReadOnlyList<Message> Messa
 public sealed record EventsPage(Conversation Case, IReadOnlyList<ConversationEvent> Events, long? After);
 
 /// <summary>The questions one can ask about cases. Answers come from the store, never from memory.</summary>
-public sealed class ConversationReader(IConversationStore store)
+public sealed partial class ConversationReader(IConversationStore store, TimeProvider time)
 {
     /// <summary>How many messages one call looks at, at most, in search of those of certain roles.</summary>
     public const int SearchWindow = 5_000;
@@ -23,7 +23,7 @@ public sealed class ConversationReader(IConversationStore store)
         Guard<Loaded>(async () =>
         {
             var loaded = await store.LoadAsync(id, null, cancellationToken);
-            return Living(id, loaded) is { } rejection ? rejection : loaded;
+            return Living(id, loaded) is { } rejection ? rejection : loaded with { Conversation = loaded.Conversation!.AsOf(time.GetUtcNow()) };
         });
 
     /// <summary>The newest messages below a number, of certain roles or of all.</summary>
@@ -44,7 +44,7 @@ public sealed class ConversationReader(IConversationStore store)
             if (Living(id, loaded) is { } rejection)
                 return rejection;
 
-            var current = loaded.Conversation!;
+            var current = loaded.Conversation!.AsOf(time.GetUtcNow());
             // What came in between the two answers belongs to a later version than the one told.
             IReadOnlyList<Message> page = [.. (await reading).Where(m => m.Number <= current.MessageCount)];
             return roles is { Count: > 0 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -12,6 +13,24 @@ public static class Digest
 {
     /// <summary>The digest of a text's UTF-8, as <c>sha256:</c> and 64 hexadecimal digits.</summary>
     public static string OfText(string text) => Of(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>
+    /// The digest of an action and its arguments: what an approval binds. The order of keys does not count, nor how a
+    /// number is written: 612.4 is 612.40.
+    /// </summary>
+    public static string OfAction(string action, JsonElement arguments)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            json.WriteStringValue(action);
+            WriteSorted(json, arguments);
+            json.WriteEndArray();
+        }
+
+        return Of(buffer.WrittenSpan);
+    }
 
     /// <summary>
     /// The digest of a command's arguments: what a repeat under the same key must match. Who sends it, when, and under
@@ -28,10 +47,55 @@ public static class Digest
             switch (command)
             {
                 case ConversationCommand.AddMessage c:
-                    json.WriteStringValue("add_message");
-                    json.WriteStringValue(Names.Of(c.Role));
+                    WriteMessage(json, c.Role, c.Content, c.Metadata);
+                    // What is not the usual, so that a message is the same whether it was added or began a turn.
+                    if (c.Visibility != Visibility.Public)
+                        json.WriteStringValue(Names.Of(c.Visibility));
+                    if (c.Automated)
+                        json.WriteStringValue("automated");
+                    break;
+                case ConversationCommand.BeginTurn c:
+                    WriteMessage(json, MessageRole.User, c.Content, c.Metadata);
+                    break;
+                case ConversationCommand.CompleteTurn c:
+                    json.WriteStringValue("complete_turn");
                     json.WriteStringValue(c.Content);
-                    Write(json, c.Metadata);
+                    json.WriteStringValue(c.NewState);
+                    json.WriteStringValue(c.Reason);
+                    break;
+                case ConversationCommand.Claim c:
+                    json.WriteStringValue("claim_conversation");
+                    json.WriteNumberValue(c.Lease.Ticks);
+                    break;
+                case ConversationCommand.Release c:
+                    json.WriteStringValue("release_conversation");
+                    json.WriteStringValue(c.Reason);
+                    break;
+                case ConversationCommand.HandBack c:
+                    json.WriteStringValue("hand_back");
+                    json.WriteStringValue(c.Note);
+                    break;
+                case ConversationCommand.Escalate c:
+                    json.WriteStringValue("escalate_conversation");
+                    json.WriteStringValue(c.Reason);
+                    json.WriteStringValue(c.Summary);
+                    json.WriteStringValue(c.Queue);
+                    json.WriteStringValue(c.Priority is { } urgency ? Names.Of(urgency) : null);
+                    json.WriteStringValue(c.CustomerMessage);
+                    json.WriteStringValue(c.OpenQuestion);
+                    Write(json, c.Promises);
+                    Write(json, c.Tried);
+                    break;
+                case ConversationCommand.RequestApproval c:
+                    json.WriteStringValue("request_approval");
+                    json.WriteStringValue(OfAction(c.Action, c.Arguments));
+                    json.WriteStringValue(c.Reason);
+                    Write(json, c.Amount);
+                    Write(json, c.RiskPriority);
+                    Write(json, c.Confidence);
+                    json.WriteStringValue(Names.Of(c.ApproverRole));
+                    json.WriteNumberValue(c.Quorum);
+                    json.WriteNumberValue(c.ExpiresIn.Ticks);
                     break;
                 case ConversationCommand.Transition c:
                     json.WriteStringValue("transition_state");
@@ -62,12 +126,28 @@ public static class Digest
         return "sha256:" + Convert.ToHexStringLower(hash);
     }
 
-    private static void Write(Utf8JsonWriter json, long? number)
+    private static void WriteMessage(Utf8JsonWriter json, MessageRole role, string content, IReadOnlyDictionary<string, JsonElement>? metadata)
+    {
+        json.WriteStringValue("add_message");
+        json.WriteStringValue(Names.Of(role));
+        json.WriteStringValue(content);
+        Write(json, metadata);
+    }
+
+    private static void Write(Utf8JsonWriter json, decimal? number)
     {
         if (number is { } value)
-            json.WriteNumberValue(value);
+            json.WriteRawValue(Plain(value));
         else
             json.WriteNullValue();
+    }
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray();
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, IReadOnlyDictionary<string, JsonElement>? facts)
@@ -102,9 +182,15 @@ public static class Digest
                     WriteSorted(json, item);
                 json.WriteEndArray();
                 break;
+            case JsonValueKind.Number when element.TryGetDecimal(out var number):
+                json.WriteRawValue(Plain(number));
+                break;
             default:
                 element.WriteTo(json);
                 break;
         }
     }
+
+    /// <summary>A number without the zeros behind its last decimal.</summary>
+    private static string Plain(decimal number) => (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
 }

@@ -40,6 +40,12 @@ public interface IConversationStore
     /// <summary>Asks the store whether it can serve.</summary>
     ValueTask CheckAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Cases in which something has run out (<see cref="Conversation.DueAt"/>), the longest ago first. May name one too many;
+    /// whoever asks settles each (<see cref="ConversationCommand.Settle"/>), after which it is not named again.
+    /// </summary>
+    ValueTask<IReadOnlyList<ConversationId>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
     /// <summary>Removes what expired cases left behind, and says of how many; called now and then. Nothing depends on it but space.</summary>
     ValueTask<int> SweepAsync(CancellationToken cancellationToken);
 }
@@ -71,8 +77,11 @@ public sealed record Commit
     /// <summary>What to keep under the key.</summary>
     public required Receipt Receipt { get; init; }
 
-    /// <summary>The time of the change; the case expires one time to live after it.</summary>
+    /// <summary>The time of the change.</summary>
     public required DateTimeOffset Now { get; init; }
+
+    /// <summary>From when the time to live counts: the change, or what must not expire before (<see cref="Conversation.KeepUntil"/>).</summary>
+    public DateTimeOffset LivesFrom => After.KeepUntil is { } keep && keep > Now ? keep : Now;
 
     /// <summary>The version the store must still be at; 0 for a case that does not exist.</summary>
     public long ExpectedVersion => Before?.Version ?? 0;
@@ -98,11 +107,23 @@ public abstract record CommitResult
 /// <summary>Which cases to list; null means any.</summary>
 public sealed record ConversationFilter(string? State = null, string? UserId = null, string? AssignedTo = null)
 {
+    /// <summary>Only cases that wait for a person.</summary>
+    public bool Waiting { get; init; }
+
+    /// <summary>Only cases that wait in this queue.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Only cases with an approval that waits for a decision.</summary>
+    public bool PendingApprovals { get; init; }
+
     public bool Matches(Conversation c) =>
         c.ErasedAt is null
         && (State is null || c.State == State)
         && (UserId is null || c.UserId == UserId)
-        && (AssignedTo is null || c.AssignedTo == AssignedTo);
+        && (AssignedTo is null || c.AssignedTo == AssignedTo)
+        && (!Waiting || c.Queue is not null)
+        && (Queue is null || c.Queue == Queue)
+        && (!PendingApprovals || c.HasPendingApprovals);
 }
 
 /// <summary>A place in a listing by last change: after the case that changed at this time. Times count in whole milliseconds.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SupportStateMcp.Conversations;
 
@@ -9,6 +10,16 @@ public enum MessageRole
     Assistant,
     System,
     Tool,
+}
+
+/// <summary>Who gets to see a message.</summary>
+public enum Visibility
+{
+    /// <summary>The customer and everybody who works on the case.</summary>
+    Public,
+
+    /// <summary>Only who works on the case: a note between colleagues. It changes nothing but the history.</summary>
+    Internal,
 }
 
 /// <summary>One message of a case's history, with its content.</summary>
@@ -22,6 +33,15 @@ public sealed record Message
     public required MessageRole Role { get; init; }
 
     public required string Content { get; init; }
+
+    public Visibility Visibility { get; init; }
+
+    /// <summary>True where a program sent it by itself, such as an absence notice: it opens nothing again, answers nothing, owns nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Automated { get; init; }
+
+    /// <summary>The number of the customer's message that it answers; null where it answers none.</summary>
+    public long? InReplyTo { get; init; }
 
     public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 

@@ -23,11 +23,19 @@ public sealed record Receipt
 
     public required long MessageCount { get; init; }
 
+    /// <summary>Who owned the case after the write.</summary>
+    public Owner? Owner { get; init; }
+
+    public long Epoch { get; init; }
+
+    /// <summary>The approval that the write was about; null where it was about none.</summary>
+    public string? ApprovalId { get; init; }
+
     /// <summary>When the case last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>The receipt of a write that left the case like this.</summary>
-    public static Receipt Of(Conversation after, string? argumentsDigest = null) => new()
+    public static Receipt Of(Conversation after, string? argumentsDigest = null, string? approvalId = null) => new()
     {
         ArgumentsDigest = argumentsDigest,
         Version = after.Version,
@@ -37,6 +45,9 @@ public sealed record Receipt
         Priority = after.Priority,
         AssignedTo = after.AssignedTo,
         MessageCount = after.MessageCount,
+        Owner = after.Owner,
+        Epoch = after.Epoch,
+        ApprovalId = approvalId,
         UpdatedAt = after.UpdatedAt,
     };
 }

@@ -10,7 +10,7 @@ namespace SupportStateMcp.Conversations;
 /// <param name="Code">One of the codes of <see cref="RejectionCodes"/>; stable API.</param>
 /// <param name="Message">One sentence, or two, a model can act on.</param>
 /// <param name="Facts">The facts of the refusal, by name.</param>
-public sealed record Rejection(string Code, string Message, JsonObject Facts)
+public sealed partial record Rejection(string Code, string Message, JsonObject Facts)
 {
     public static Rejection NotFound(ConversationId id, DateTimeOffset? erasedAt = null) => new(
         RejectionCodes.NotFound,
@@ -63,6 +63,11 @@ public sealed record Rejection(string Code, string Message, JsonObject Facts)
         "The store is not available right now. Try again in a moment; repeat a write with the same message_id or idempotency_key, so that it is applied once.",
         new JsonObject { ["retryable"] = true });
 
+    public static Rejection NotAuthorized(IReadOnlyList<string> needs) => new(
+        RejectionCodes.NotAuthorized,
+        $"This connection may not do that; it takes: {string.Join(", ", needs)}.",
+        new JsonObject { ["needs"] = Strings(needs) });
+
     private static JsonArray Strings(IEnumerable<string> values) =>
         new([.. values.Select(v => (JsonNode?)JsonValue.Create(v))]);
 }
@@ -79,4 +84,15 @@ public static class RejectionCodes
     public const string InvalidArgument = "invalid_argument";
     public const string IdempotencyMismatch = "idempotency_mismatch";
     public const string StoreUnavailable = "store_unavailable";
+    public const string NotAuthorized = "not_authorized";
+    public const string NotOwner = "not_owner";
+    public const string AlreadyAnswered = "already_answered";
+    public const string ReopenWindowOver = "reopen_window_over";
+    public const string LimitReached = "limit_reached";
+    public const string AlreadyDecided = "already_decided";
+    public const string ApprovalExpired = "approval_expired";
+    public const string ApprovalPending = "approval_pending";
+    public const string ApprovalRefused = "approval_refused";
+    public const string ApprovalMismatch = "approval_mismatch";
+    public const string ApprovalUsed = "approval_used";
 }

@@ -60,7 +60,7 @@ public sealed partial class FileConversationStore
     {
         Journal = isNew ? NewIdentity() : null,
         Schema = _schema.Version,
-        ExpiresAt = commit.Now + _options.TimeToLive,
+        ExpiresAt = commit.LivesFrom + _options.TimeToLive,
         Events = [.. commit.Events.Select(ToJson)],
         Messages = commit.Messages.Count == 0
             ? null

@@ -24,6 +24,15 @@ public sealed partial class FileConversationStore
             matches, new ConversationCursor(DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds(last)), last.ConversationId)));
     }
 
+    public ValueTask<IReadOnlyList<ConversationId>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<ConversationId>>(Guarded(() => Ids()
+            .Select(id => (Id: id, Find(id, cancellationToken)?.DueAt))
+            .Where(c => c.DueAt <= now)
+            .OrderBy(c => c.DueAt)
+            .Take(limit)
+            .Select(c => c.Id)
+            .ToList()));
+
     /// <summary>
     /// Deletes what has expired, finishes erasures that were interrupted, clears away what they left. Call it from time
     /// to time, in as many processes as there are.

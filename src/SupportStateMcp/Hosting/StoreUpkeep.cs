@@ -4,9 +4,18 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Hosting;
 
-/// <summary>Sweeps the store now and then, while the server runs.</summary>
-public sealed partial class StoreUpkeep(IConversationStore store, TimeProvider time, ILogger<StoreUpkeep> logger)
+/// <summary>Sweeps the store now and then, while the server runs, and puts down what has run out.</summary>
+public sealed partial class StoreUpkeep(IConversationStore store, ConversationDesk desk, TimeProvider time, ILogger<StoreUpkeep> logger)
 {
+    /// <summary>
+    /// How often leases and approvals that have run out are put down. Whoever looks at a case before that sees it as it
+    /// stands all the same; only the event and the queue's listing wait.
+    /// </summary>
+    public static readonly TimeSpan ClockInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many cases are settled at a time.</summary>
+    private const int Batch = 100;
+
     /// <summary>How often the store is swept. Expired cases are gone before that; only their traces wait.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
@@ -17,14 +26,25 @@ public sealed partial class StoreUpkeep(IConversationStore store, TimeProvider t
         return new Running(RunAsync(ends.Token), ends);
     }
 
-    /// <summary>Sweeps until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        EveryAsync(Interval, ct => store.SweepAsync(ct).AsTask(), cancellationToken),
+        EveryAsync(ClockInterval, SettleAsync, cancellationToken));
+
+    /// <summary>Puts down what has run out. Of several instances that see it at once, one does; the others find it done.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        foreach (var id in await store.DueAsync(time.GetUtcNow(), Batch, cancellationToken))
+            await desk.ExecuteAsync(new ConversationCommand.Settle { Id = id, Actor = Conversation.Clock }, cancellationToken);
+    }
+
+    private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
-                await SweepAsync(cancellationToken);
+                await TryAsync(work, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -32,11 +52,11 @@ public sealed partial class StoreUpkeep(IConversationStore store, TimeProvider t
         }
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         try
         {
-            await store.SweepAsync(cancellationToken);
+            await work(cancellationToken);
         }
         catch (StoreUnavailableException e)
         {

@@ -10,14 +10,14 @@ public sealed partial class RedisConversationStore
     {
         var entry = IndexEntry.Of(commit.After);
         var before = commit.Before is { ErasedAt: null } alive ? IndexEntry.Of(alive) : null;
-        var moves = commit.After.ErasedAt is null
-            && (before is null || (before.State, before.User, before.Assignee) != (entry.State, entry.User, entry.Assignee));
+        var moves = commit.After.ErasedAt is null && (before is null || !before.SamePlaces(entry));
 
         var snapshot = JsonSerializer.SerializeToUtf8Bytes(commit.After, ConversationJson.Readable.Conversation);
-        var expiresAt = commit.Now.ToUnixTimeMilliseconds() + _timeToLive;
+        var timeToLive = _timeToLive + (long)(commit.LivesFrom - commit.Now).TotalMilliseconds;
+        var expiresAt = commit.Now.ToUnixTimeMilliseconds() + timeToLive;
         var events = commit.Erases ? await RedactedAsync(commit, cancellationToken) : [];
         var keys = new[] { _keys.State(commit.Id), _keys.History(commit.Id), _keys.Events(commit.Id), _keys.Seen(commit.Id) };
-        var arguments = Arguments(commit, events, snapshot, expiresAt);
+        var arguments = Arguments(commit, events, snapshot, expiresAt, timeToLive);
 
         // A case that enters a set is in the index before it is in the set. On one connection commands keep their order;
         // over the nodes of a cluster they do not.
@@ -43,7 +43,7 @@ public sealed partial class RedisConversationStore
         return new CommitResult.Committed(DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
     }
 
-    private RedisValue[] Arguments(Commit commit, IReadOnlyList<byte[]> redacted, byte[] snapshot, long expiresAt)
+    private RedisValue[] Arguments(Commit commit, IReadOnlyList<byte[]> redacted, byte[] snapshot, long expiresAt, long timeToLive)
     {
         var arguments = new RedisValue[12 + redacted.Count + commit.Events.Count + commit.Messages.Count];
         arguments[0] = commit.ExpectedVersion;
@@ -52,7 +52,7 @@ public sealed partial class RedisConversationStore
         arguments[3] = snapshot;
         arguments[4] = commit.After.UpdatedAt.ToUnixTimeMilliseconds();
         arguments[5] = expiresAt;
-        arguments[6] = _timeToLive;
+        arguments[6] = timeToLive;
         arguments[7] = _keys.Changed(commit.Id);
         arguments[8] = commit.Key ?? "";
         arguments[9] = commit.Key is null ? "" : JsonSerializer.SerializeToUtf8Bytes(commit.Receipt, ConversationJson.Readable.Receipt);

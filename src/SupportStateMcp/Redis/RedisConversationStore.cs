@@ -92,6 +92,18 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
         await _connection.CallAsync(db => db.PingAsync(), cancellationToken);
 
+    public async ValueTask<IReadOnlyList<ConversationId>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        var due = await _index.DueAsync(now.ToUnixTimeMilliseconds(), limit, cancellationToken);
+        if (due.Count == 0)
+            return [];
+
+        var cases = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
+        // What has been settled, has more time by now, or is gone. A commit that is on its way notes its time anew.
+        await _index.ForgetDueAsync(due.Where((_, i) => !(cases[i]?.DueAt <= now)), cancellationToken);
+        return [.. cases.OfType<Conversation>().Where(c => c.DueAt <= now).Select(c => ConversationId.TryParse(c.ConversationId)!.Value)];
+    }
+
     /// <summary>
     /// Takes expired cases out of the indexes, some hundred at a call. Listings are right without it; it keeps the
     /// indexes from growing. Whoever hosts the store calls it now and then.

@@ -9,7 +9,25 @@ namespace SupportStateMcp.Redis;
 internal sealed record IndexEntry(
     [property: JsonIgnore] string Id, string State, string User, string Assignee, [property: JsonIgnore] long Score)
 {
-    public static IndexEntry Of(Conversation c) => new(c.ConversationId, c.State, c.UserId, c.AssignedTo, c.UpdatedAt.ToUnixTimeMilliseconds());
+    /// <summary>True where it waits for a person.</summary>
+    public bool Waiting { get; init; }
+
+    public bool Approvals { get; init; }
+
+    /// <summary>When its next lease or approval runs out, in Unix milliseconds; null where none is running.</summary>
+    [JsonIgnore]
+    public long? Due { get; init; }
+
+    public static IndexEntry Of(Conversation c) => new(c.ConversationId, c.State, c.UserId, c.AssignedTo, c.UpdatedAt.ToUnixTimeMilliseconds())
+    {
+        Waiting = c.Queue is not null,
+        Approvals = c.HasPendingApprovals,
+        // The first millisecond at which it has run out.
+        Due = c.DueAt is { } due ? due.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds() : null,
+    };
+
+    /// <summary>True where the case is in the same sets as this one, and due at the same time.</summary>
+    public bool SamePlaces(IndexEntry other) => this with { Score = other.Score } == other;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
@@ -42,6 +60,12 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
                     AddWithLifetime(calls, db, keys.ByUser(set.Key), [.. set]);
                 foreach (var set in entries.GroupBy(e => e.Assignee))
                     AddWithLifetime(calls, db, keys.ByAssignee(set.Key), [.. set]);
+                if (entries.Where(e => e.Waiting).ToList() is { Count: > 0 } waiting)
+                    Add(calls, db, keys.Waiting, waiting);
+                if (entries.Where(e => e.Approvals).ToList() is { Count: > 0 } asking)
+                    Add(calls, db, keys.WithApprovals, asking);
+                if (entries.Where(e => e.Due is not null).ToList() is { Count: > 0 } due)
+                    calls.Add(db.SortedSetAddAsync(keys.Due, [.. due.Select(e => new SortedSetEntry(e.Id, e.Due!.Value))]));
                 if (facts)
                 {
                     calls.Add(db.HashSetAsync(keys.Facts, [.. entries.Select(e => new HashEntry(
@@ -77,6 +101,19 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
             db => db.HashDeleteAsync(keys.Facts, [.. entries.Select(e => (RedisValue)e.Id)]), cancellationToken);
     }
 
+    /// <summary>Cases whose time has come, the longest ago first, with the time that is noted of each.</summary>
+    public async ValueTask<IReadOnlyList<(string Id, long At)>> DueAsync(long now, int limit, CancellationToken cancellationToken)
+    {
+        var entries = await connection.CallAsync(
+            db => db.SortedSetRangeByScoreWithScoresAsync(keys.Due, double.NegativeInfinity, now, Exclude.None, Order.Ascending, 0, limit),
+            cancellationToken);
+        return [.. entries.Select(e => ((string)e.Element!, (long)e.Score))];
+    }
+
+    /// <summary>Forgets that a case's time has come, unless it has been noted anew meanwhile.</summary>
+    public ValueTask ForgetDueAsync(IEnumerable<(string Id, long At)> entries, CancellationToken cancellationToken) =>
+        DropAsync([.. entries.Select(e => (keys.Due, e.Id, e.At + 1))], cancellationToken);
+
     /// <summary>The sets a case was in before a change and is not in after it.</summary>
     public IEnumerable<(RedisKey Set, string Id, long Below)> Left(IndexEntry before, IndexEntry after)
     {
@@ -89,7 +126,11 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
         SetsOf(entry).Select(s => (s.Set, s.Id, below));
 
     private IEnumerable<(RedisKey Set, string Id)> SetsOf(IndexEntry e) =>
-        [(keys.ByUpdate, e.Id), (keys.ByState(e.State), e.Id), (keys.ByUser(e.User), e.Id), (keys.ByAssignee(e.Assignee), e.Id)];
+    [
+        (keys.ByUpdate, e.Id), (keys.ByState(e.State), e.Id), (keys.ByUser(e.User), e.Id), (keys.ByAssignee(e.Assignee), e.Id),
+        .. e.Waiting ? new[] { (keys.Waiting, e.Id) } : [],
+        .. e.Approvals ? new[] { (keys.WithApprovals, e.Id) } : [],
+    ];
 
     private void AddWithLifetime(List<Task> calls, IDatabase db, RedisKey set, IReadOnlyCollection<IndexEntry> entries)
     {

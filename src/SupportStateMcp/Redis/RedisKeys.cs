@@ -13,6 +13,9 @@ namespace SupportStateMcp.Redis;
 // {prefix}conversations:by-state:{X}          the same, of the cases in one state
 // {prefix}conversations:by-user:{X}           the same, of one customer
 // {prefix}conversations:by-assignee:{X}       the same, of one assignee
+// {prefix}conversations:waiting               the same, of the cases that wait for a person
+// {prefix}conversations:with-approvals        the same, of the cases with an approval that waits for a decision
+// {prefix}conversations:due                   sorted set of ids, score = when the next lease or approval runs out (Unix ms)
 // {prefix}conversations:facts                 hash    id → which of these sets it is in, JSON
 //
 // The braces around the id are a hash tag: all keys of a conversation are in one slot of a Redis Cluster. The braces
@@ -24,6 +27,12 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey ByUpdate { get; } = prefix + "conversations:by-update";
 
     public RedisKey Facts { get; } = prefix + "conversations:facts";
+
+    public RedisKey Waiting { get; } = prefix + "conversations:waiting";
+
+    public RedisKey WithApprovals { get; } = prefix + "conversations:with-approvals";
+
+    public RedisKey Due { get; } = prefix + "conversations:due";
 
     public RedisKey State(ConversationId id) => State(id.Value);
 

@@ -105,6 +105,10 @@ internal sealed class RedisListing(
             sets.Add(new IndexSet(keys.ByAssignee(assignee), new ConversationFilter(AssignedTo: assignee)));
         if (filter.State is { } state)
             sets.Add(new IndexSet(keys.ByState(state), new ConversationFilter(State: state)));
+        if (filter.Waiting)
+            sets.Add(new IndexSet(keys.Waiting, new ConversationFilter { Waiting = true }));
+        if (filter.PendingApprovals)
+            sets.Add(new IndexSet(keys.WithApprovals, new ConversationFilter { PendingApprovals = true }));
         if (sets.Count < 2)
             return sets.FirstOrDefault(new IndexSet(keys.ByUpdate, new ConversationFilter()));
 

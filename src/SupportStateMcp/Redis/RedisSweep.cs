@@ -69,6 +69,8 @@ internal sealed class RedisSweep(RedisConnection connection, RedisKeys keys, Red
         {
             _shared.Add(keys.ByState(entry.State));
             _shared.Add(keys.ByAssignee(entry.Assignee));
+            _shared.Add(keys.Waiting);
+            _shared.Add(keys.WithApprovals);
         }
     }
 }

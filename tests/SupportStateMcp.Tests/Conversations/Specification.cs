@@ -14,7 +14,7 @@ internal static class Specification
     public sealed record GivenCase(WorkflowDefinition Workflow, ConversationEvent[] Events)
     {
         public Decision When(ConversationCommand command) =>
-            new ConversationDecider(Workflow).Decide(Conversation.Fold(null, Events), command, OneCase.Now);
+            new ConversationDecider(Workflow, new ApprovalPolicy()).Decide(Conversation.Fold(null, Events), command, OneCase.Now);
     }
 
     public static Decision.Accepted Then(this Decision decision, params ConversationEvent[] expected)

@@ -177,7 +177,7 @@ public sealed class FileStoreFolderTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private ConversationDesk DeskOn(IConversationStore store) => new(
-        store, new FileConversationLocks(_folder.Options, TimeProvider.System), new ConversationDecider(WorkflowDefinition.Default),
+        store, new FileConversationLocks(_folder.Options, TimeProvider.System), new ConversationDecider(WorkflowDefinition.Default, new ApprovalPolicy()),
         ConcurrencyOptions.Default with { LockTimeout = TimeSpan.FromSeconds(20) }, _folder.Time, Random.Shared);
 
     private async Task<Conversation> OpenAsync(FileConversationStore store, ConversationId id)

@@ -8,7 +8,7 @@ namespace SupportStateMcp.Tests.Support;
 /// <summary>Commands and commits as the desk would make them, for tests that speak to a store itself.</summary>
 internal static class Cases
 {
-    private static readonly ConversationDecider Decider = new(WorkflowDefinition.Default);
+    private static readonly ConversationDecider Decider = new(WorkflowDefinition.Default, new ApprovalPolicy());
 
     public static Actor Agent { get; } = new(ActorKind.Ai, "agent-1");
 

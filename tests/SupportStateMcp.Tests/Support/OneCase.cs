@@ -49,6 +49,8 @@ internal static class OneCase
         TicketStatus = TicketStatus.Open,
         Priority = Priority.Medium,
         AssignedTo = "ai-agent-1",
+        Owner = Owner.Of(Agent),
+        Epoch = 1,
     };
 
     public static ConversationEvent.Transitioned Moved(long version, string from, string to, TicketStatus? status = null) => new()
@@ -59,6 +61,7 @@ internal static class OneCase
         From = from,
         To = to,
         TicketStatus = status,
+        Closes = to == "resolved",
     };
 
     public static ConversationEvent.MessageAdded Said(long version, long number, string content = "Hello", string messageId = "m-1") => new()

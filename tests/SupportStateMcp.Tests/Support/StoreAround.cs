@@ -42,6 +42,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 
+    public ValueTask<IReadOnlyList<ConversationId>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        inner.DueAsync(now, limit, cancellationToken);
+
     public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => inner.SweepAsync(cancellationToken);
 }
 

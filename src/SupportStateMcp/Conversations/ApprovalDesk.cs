@@ -1,0 +1,58 @@
+namespace SupportStateMcp.Conversations;
+
+/// <summary>An approval, and the case it belongs to.</summary>
+public sealed record ApprovalOf(Approval Approval, Conversation Case);
+
+/// <summary>Finds approvals by their ids, and waits for their decisions.</summary>
+public sealed class ApprovalDesk(ConversationDesk desk, IConversationStore store, ConversationWatch watch, TimeProvider time)
+{
+    /// <summary>An approval as it stands.</summary>
+    public async ValueTask<Result<ApprovalOf>> GetAsync(string approvalId, CancellationToken cancellationToken)
+    {
+        if (Approval.CaseOf(approvalId) is not { } id)
+            return Rejection.NoSuchApproval(approvalId);
+        try
+        {
+            return Find(approvalId, (await store.LoadAsync(id, null, cancellationToken)).Conversation);
+        }
+        catch (StoreUnavailableException)
+        {
+            return Rejection.StoreUnavailable();
+        }
+    }
+
+    /// <summary>
+    /// Waits until an approval is no longer pending, at most for a time; returns it as it stands then. One whose deadline
+    /// passes meanwhile has expired, and that is put down.
+    /// </summary>
+    public async ValueTask<Result<ApprovalOf>> AwaitAsync(string approvalId, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var asked = await GetAsync(approvalId, cancellationToken);
+        if (!asked.TryGet(out var found, out _) || found.Approval.Status != ApprovalStatus.Pending)
+            return asked;
+
+        try
+        {
+            var id = Approval.CaseOf(approvalId)!.Value;
+            var left = found.Approval.Deadline - time.GetUtcNow();
+            var current = await watch.WaitAsync(
+                id, c => c?.Approval(approvalId)?.Status != ApprovalStatus.Pending, left < timeout ? left : timeout, cancellationToken);
+            if (current?.DueAt <= time.GetUtcNow())
+            {
+                var settled = await desk.ExecuteAsync(new ConversationCommand.Settle { Id = id, Actor = Conversation.Clock }, cancellationToken);
+                current = settled.TryGet(out var outcome, out _) ? outcome.Conversation : current;
+            }
+
+            return Find(approvalId, current);
+        }
+        catch (StoreUnavailableException)
+        {
+            return Rejection.StoreUnavailable();
+        }
+    }
+
+    private Result<ApprovalOf> Find(string approvalId, Conversation? conversation) =>
+        conversation?.AsOf(time.GetUtcNow()) is { ErasedAt: null } current && current.Approval(approvalId) is { } approval
+            ? new ApprovalOf(approval, current)
+            : Rejection.NoSuchApproval(approvalId);
+}

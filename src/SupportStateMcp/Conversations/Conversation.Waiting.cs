@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization;
+
+namespace SupportStateMcp.Conversations;
+
+public sealed partial record Conversation
+{
+    /// <summary>How long a case waits in a queue for a person before it may expire.</summary>
+    public static readonly TimeSpan PatienceOfQueues = TimeSpan.FromDays(30);
+
+    /// <summary>Who acts where time does: leases and approvals that ran out.</summary>
+    public static readonly Actor Clock = new(ActorKind.System, "clock");
+
+    /// <summary>The queue in which the case waits for a person; null where it does not.</summary>
+    [JsonIgnore]
+    public string? Queue => ClosedAt is null && ErasedAt is null ? Owner.Queue : null;
+
+    /// <summary>True where an approval of the case waits for people.</summary>
+    [JsonIgnore]
+    public bool HasPendingApprovals => Approvals.Any(a => a.Status == ApprovalStatus.Pending);
+
+    /// <summary>When the next lease or approval runs out; null where none is running.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? DueAt => Approvals.Where(a => a.Status == ApprovalStatus.Pending)
+        .Select(a => (DateTimeOffset?)a.Deadline).Append(LeaseUntil).Min();
+
+    /// <summary>
+    /// Until when the case must not expire whatever its time to live is, which counts from there: nothing that waits for a
+    /// person, or can still be opened again, may expire under them.
+    /// </summary>
+    [JsonIgnore]
+    public DateTimeOffset? KeepUntil => Approvals.Where(a => a.Status == ApprovalStatus.Pending).Select(a => (DateTimeOffset?)a.Deadline)
+        .Append(LeaseUntil)
+        .Append(ReopenableUntil)
+        .Append(Queue is null ? null : (WaitingSince ?? OwnerSince) + PatienceOfQueues)
+        .Max();
+
+    /// <summary>The approval with this id, or null.</summary>
+    public Approval? Approval(string approvalId) => Approvals.FirstOrDefault(a => a.ApprovalId == approvalId);
+
+    /// <summary>The approval of exactly this that can still lead to the action, or null.</summary>
+    public Approval? OpenApproval(string digest) => Approvals.FirstOrDefault(a => a.IsOpen && a.Digest == digest);
+
+    /// <summary>What has run out by now, as events that are not yet part of the trail.</summary>
+    public IReadOnlyList<ConversationEvent> Due(DateTimeOffset now)
+    {
+        if (ErasedAt is not null || DueAt is not { } at || at > now)
+            return [];
+
+        var due = new List<ConversationEvent>();
+        if (LeaseUntil <= now)
+        {
+            due.Add(new ConversationEvent.OwnerChanged
+            {
+                Version = Version + 1,
+                At = now,
+                Actor = Clock,
+                Owner = Owner.InQueue(ReturnQueue ?? Owner.DefaultQueue),
+                Epoch = Epoch + 1,
+                Cause = OwnershipCause.LeaseExpired,
+                WaitingSince = WaitingSince ?? LeaseUntil,
+            });
+        }
+
+        foreach (var approval in Approvals.Where(a => a.Status == ApprovalStatus.Pending && a.Deadline <= now))
+        {
+            due.Add(new ConversationEvent.ApprovalExpired
+            {
+                Version = Version + 1 + due.Count,
+                At = now,
+                Actor = Clock,
+                ApprovalId = approval.ApprovalId,
+                ExpiredAt = approval.Deadline,
+            });
+        }
+
+        return due;
+    }
+
+    /// <summary>The case as it stands at a time, with what has run out by then, at the version that is stored.</summary>
+    public Conversation AsOf(DateTimeOffset now) => Due(now) is { Count: > 0 } due
+        ? Fold(this, due)! with { Version = Version, UpdatedAt = UpdatedAt }
+        : this;
+}

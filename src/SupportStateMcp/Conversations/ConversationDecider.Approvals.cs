@@ -1,0 +1,141 @@
+using System.Text.Json;
+
+namespace SupportStateMcp.Conversations;
+
+public sealed partial class ConversationDecider
+{
+    /// <summary>How many approvals of one case may be pending at a time.</summary>
+    public const int MaxPendingApprovals = 20;
+
+    private static readonly Actor s_policy = new(ActorKind.System, "approval-policy");
+
+    private Decision Request(Conversation current, ConversationCommand.RequestApproval c, Story story)
+    {
+        var digest = Digest.OfAction(c.Action, c.Arguments);
+        if (current.OpenApproval(digest) is not null)
+            return new Decision.Unchanged();
+        if (current.Approvals.Count(a => a.Status == ApprovalStatus.Pending) >= MaxPendingApprovals
+            || current.Approvals.Count(a => a.IsOpen) >= Conversation.MaxApprovals)
+            return Refuse(Rejection.TooManyApprovals(MaxPendingApprovals));
+
+        var amount = AmountOf(c);
+        var ruling = policy.Rule(amount, c.RiskPriority, c.Confidence);
+        var requested = new ConversationEvent.ApprovalRequested
+        {
+            Version = story.Next,
+            At = story.Now,
+            Actor = c.Actor,
+            Reason = c.Reason,
+            ApprovalId = Approval.IdOf(current, digest, story.Now),
+            Action = c.Action,
+            Arguments = c.Arguments,
+            Digest = digest,
+            Amount = amount,
+            RiskPriority = c.RiskPriority,
+            Confidence = c.Confidence,
+            Policy = ruling.Why,
+            ApproverRole = c.ApproverRole,
+            Quorum = c.Quorum,
+            Deadline = story.Now + c.ExpiresIn,
+        };
+        story.Add(requested);
+        if (ruling.Automatic)
+        {
+            story.Add(new ConversationEvent.ApprovalDecided
+            {
+                Version = story.Next,
+                At = story.Now,
+                Actor = s_policy,
+                Reason = ruling.Why,
+                ApprovalId = requested.ApprovalId,
+                Approved = true,
+                Status = ApprovalStatus.Granted,
+                Digest = digest,
+                Via = DecisionChannel.Policy,
+            });
+        }
+
+        return story.Accepted;
+    }
+
+    private static Decision Decide(Conversation current, ConversationCommand.DecideApproval c, Story story)
+    {
+        if (current.Approval(c.ApprovalId) is not { } approval)
+            return Refuse(Rejection.NoSuchApproval(c.ApprovalId));
+        if (DecisionViolation(approval, c) is { } violation)
+            return Refuse(violation);
+
+        var digest = c.FinalArguments is { } final ? Digest.OfAction(approval.Action, final) : approval.Digest;
+        // A yes to other arguments is none to these.
+        var yes = 1 + approval.Votes.Count(v => v.Approved && v.Digest == digest);
+        story.Add(new ConversationEvent.ApprovalDecided
+        {
+            Version = story.Next,
+            At = story.Now,
+            Actor = c.Actor,
+            Reason = c.Notes,
+            ApprovalId = c.ApprovalId,
+            Approved = c.Approved,
+            Status = !c.Approved ? ApprovalStatus.Refused : yes >= approval.Quorum ? ApprovalStatus.Granted : ApprovalStatus.Pending,
+            Digest = digest,
+            FinalArguments = digest == approval.Digest ? null : c.FinalArguments,
+            Via = c.Via,
+        });
+        return story.Accepted;
+    }
+
+    private static Decision Use(Conversation current, ConversationCommand.UseApproval c, Story story)
+    {
+        if (current.Approval(c.ApprovalId) is not { } approval)
+            return Refuse(Rejection.NoSuchApproval(c.ApprovalId));
+        if (UseViolation(approval, c) is { } violation)
+            return Refuse(violation);
+        if (approval.Status == ApprovalStatus.Used)
+            return new Decision.Unchanged();
+
+        story.Add(new ConversationEvent.ApprovalUsed
+        {
+            Version = story.Next,
+            At = story.Now,
+            Actor = c.Actor,
+            ApprovalId = c.ApprovalId,
+            Digest = approval.Digest,
+            UseKey = c.UseKey,
+        });
+        return story.Accepted;
+    }
+
+    private static Rejection? DecisionViolation(Approval approval, ConversationCommand.DecideApproval c)
+    {
+        if (c.Actor.Kind != ActorKind.Human || !new Caller(c.Actor, c.Roles).Has(approval.ApproverRole))
+            return Rejection.NotAuthorized(["kind:human", $"role:{Names.Of(approval.ApproverRole)}"]);
+        if (approval.RequestedBy == c.Actor)
+            return Rejection.NotAuthorized(["another person than the one who asked"]);
+        return approval.Status switch
+        {
+            ApprovalStatus.Expired => Rejection.ApprovalExpired(approval),
+            not ApprovalStatus.Pending => Rejection.AlreadyDecided(approval),
+            _ when approval.Votes.Any(v => v.By == c.Actor && v.Digest == approval.Digest) => Rejection.AlreadyDecided(approval),
+            _ when c is { Approved: false, FinalArguments: not null } =>
+                Rejection.InvalidArgument("final_arguments", "it goes with approved: true; a refusal changes no arguments"),
+            _ => null,
+        };
+    }
+
+    private static Rejection? UseViolation(Approval approval, ConversationCommand.UseApproval c) => approval.Status switch
+    {
+        ApprovalStatus.Pending => Rejection.ApprovalPending(approval),
+        ApprovalStatus.Refused => Rejection.ApprovalRefused(approval),
+        ApprovalStatus.Expired => Rejection.ApprovalExpired(approval),
+        _ when Digest.OfAction(c.Action, c.Arguments) != approval.Digest => Rejection.ApprovalMismatch(approval),
+        ApprovalStatus.Used when approval.UsedBy != c.Actor || approval.UseKey != c.UseKey => Rejection.ApprovalUsed(approval),
+        _ => null,
+    };
+
+    /// <summary>The amount that counts: who asks cannot make it smaller than the one among the arguments.</summary>
+    private static decimal? AmountOf(ConversationCommand.RequestApproval c) =>
+        c.Arguments.ValueKind == JsonValueKind.Object
+        && c.Arguments.TryGetProperty("amount", out var told) && told.ValueKind == JsonValueKind.Number && told.TryGetDecimal(out var amount)
+            ? Math.Max(amount, c.Amount ?? amount)
+            : c.Amount;
+}

@@ -1,0 +1,57 @@
+namespace SupportStateMcp.Conversations;
+
+public sealed partial class ConversationDecider
+{
+    private Decision Transition(Conversation current, ConversationCommand.Transition c, Story story)
+    {
+        if (MoveViolation(current, c, c.NewState, story.Now) is { } violation)
+            return Refuse(violation);
+        Move(story, c.NewState, c.Reason);
+        return story.Accepted;
+    }
+
+    /// <summary>Why a case may not be moved to a state by this command, or null.</summary>
+    private Rejection? MoveViolation(Conversation current, ConversationCommand by, string to, DateTimeOffset now)
+    {
+        if (!workflow.Allows(current.State, to))
+            return Rejection.InvalidTransition(current.State, to, workflow.AllowedFrom(current.State));
+        // Who talks over a person is refused; so is who moves the case under their hands.
+        if (current.Owner.IsPerson && by.Actor.Kind == ActorKind.Ai)
+            return Rejection.NotOwner(current);
+        return current.ReopenableUntil < now ? Rejection.ReopenWindowOver(current) : null;
+    }
+
+    /// <summary>Moves the case along an allowed edge, with all that the move means.</summary>
+    private void Move(Story story, string to, string? reason)
+    {
+        var before = story.Current;
+        var closes = workflow.IsClosed(to);
+        var reopens = before.ClosedAt is not null && !closes;
+        story.Add(new ConversationEvent.Transitioned
+        {
+            Version = story.Next,
+            At = story.Now,
+            Actor = story.Actor,
+            Reason = reason,
+            From = before.State,
+            To = to,
+            TicketStatus = StatusAfter(before.TicketStatus, closes, reopens),
+            Closes = closes,
+            ReopenableUntil = closes && !workflow.IsTerminal(to) ? story.Now + workflow.ReopenWindow : null,
+        });
+
+        if (reopens && !before.Owner.IsMachine)
+            story.Own(Owner.Of(before.Agent), OwnershipCause.Reopened);
+        // A handoff that only a state announces would never happen: the case goes to where people look.
+        else if (to == workflow.EscalationState && before.Owner.IsMachine)
+            story.Own(Owner.InQueue(Owner.DefaultQueue), OwnershipCause.Escalated);
+    }
+
+    /// <summary>What is finished for the desk is solved for the customer, unless they were told something final already.</summary>
+    private static TicketStatus? StatusAfter(TicketStatus before, bool closes, bool reopens) => (before, closes, reopens) switch
+    {
+        (TicketStatus.Open or TicketStatus.Pending, true, _) => TicketStatus.Solved,
+        (TicketStatus.Solved or TicketStatus.Closed, _, true) => TicketStatus.Open,
+        _ => null,
+    };
+}

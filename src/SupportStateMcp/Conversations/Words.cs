@@ -1,0 +1,21 @@
+using System.Text.Json;
+
+namespace SupportStateMcp.Conversations;
+
+/// <summary>What is said, before it has a place in the history.</summary>
+internal sealed record Words(string MessageId, MessageRole Role, string Content)
+{
+    public Visibility Visibility { get; init; }
+
+    public bool Automated { get; init; }
+
+    public long? InReplyTo { get; init; }
+
+    public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
+
+    /// <summary>True for what the customer hears from the desk, whoever says it and in whatever role.</summary>
+    public bool ReachesCustomer => Visibility == Visibility.Public && Role != MessageRole.User;
+
+    /// <summary>True for what the customer wrote themselves.</summary>
+    public bool IsOfCustomer => Role == MessageRole.User && !Automated;
+}
