@@ -15,6 +15,7 @@ public sealed partial class OptionsReader
     [
         KnownScalars(),
         KnownWorkflow(),
+        KnownApprovals(),
         KnownLists(),
     ];
 
@@ -52,6 +53,7 @@ public sealed partial class OptionsReader
         var retries = Number("concurrency:retryAttempts", 3, 0, 100, "tries");
         var lockTimeout = Number("concurrency:lockTimeout", 5_000, 1, 600_000, "milliseconds");
         var workflow = Workflow();
+        var approvals = Approvals();
         var url = Url();
         if (_violations.Count > 0 || workflow is null || url is null)
             return null;
@@ -64,6 +66,7 @@ public sealed partial class OptionsReader
             KeyPrefix = Text("persistence:keyPrefix") ?? "",
             Directory = Path.GetFullPath(Text("persistence:directory") ?? ServerOptions.DefaultDirectory),
             Workflow = workflow,
+            ApprovalPolicy = approvals,
             Concurrency = new ConcurrencyOptions(retries, TimeSpan.FromMilliseconds(lockTimeout)),
             LockEndpoints = List("concurrency:lockEndpoints") ?? [],
             Url = url,
