@@ -25,6 +25,7 @@ public static class Composition
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
         services.AddSingleton(options.Workflow);
+        services.AddSingleton(options.ApprovalPolicy);
         services.AddSingleton(options.Concurrency);
         services.AddSingleton(Schema.Current);
         if (options.Backend == Backend.Redis)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Hosting;
 
@@ -15,9 +14,8 @@ public sealed partial class OptionsReader
     private static readonly Regex[] s_known =
     [
         KnownScalars(),
-        KnownStates(),
-        KnownTransitions(),
-        KnownGuidance(),
+        KnownWorkflow(),
+        KnownApprovals(),
         KnownLists(),
     ];
 
@@ -55,6 +53,7 @@ public sealed partial class OptionsReader
         var retries = Number("concurrency:retryAttempts", 3, 0, 100, "tries");
         var lockTimeout = Number("concurrency:lockTimeout", 5_000, 1, 600_000, "milliseconds");
         var workflow = Workflow();
+        var approvals = Approvals();
         var url = Url();
         if (_violations.Count > 0 || workflow is null || url is null)
             return null;
@@ -67,6 +66,7 @@ public sealed partial class OptionsReader
             KeyPrefix = Text("persistence:keyPrefix") ?? "",
             Directory = Path.GetFullPath(Text("persistence:directory") ?? ServerOptions.DefaultDirectory),
             Workflow = workflow,
+            ApprovalPolicy = approvals,
             Concurrency = new ConcurrencyOptions(retries, TimeSpan.FromMilliseconds(lockTimeout)),
             LockEndpoints = List("concurrency:lockEndpoints") ?? [],
             Url = url,
@@ -75,23 +75,6 @@ public sealed partial class OptionsReader
         if (backend == Backend.Redis)
             _violations.AddRange(Composition.RedisOptionsOf(options).Violations());
         return options;
-    }
-
-    private WorkflowDefinition? Workflow()
-    {
-        var enabled = Text("stateMachine:enabled") switch
-        {
-            null => true,
-            var text when bool.TryParse(text, out var value) => value,
-            var text => Violation(true, $"stateMachine.enabled: '{text}' is neither true nor false."),
-        };
-        var transitions = Section("stateMachine:transitions")?.GetChildren()
-            .ToDictionary(s => s.Key, IReadOnlyList<string> (s) => Items(s), StringComparer.Ordinal);
-        var guidance = Section("stateMachine:guidance")?.GetChildren()
-            .ToDictionary(s => s.Key, s => s.Value ?? "", StringComparer.Ordinal);
-        var (workflow, violations) = WorkflowDefinition.Create(enabled, List("stateMachine:states"), transitions, guidance);
-        _violations.AddRange(violations);
-        return workflow;
     }
 
     private Uri? Url()
@@ -153,15 +136,6 @@ public sealed partial class OptionsReader
 
     [GeneratedRegex(@"^(type|persistence:(backend|ttl|serialization|connectionString|keyPrefix|directory)|stateMachine:enabled|concurrency:(lockTimeout|retryAttempts)|http:url)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KnownScalars();
-
-    [GeneratedRegex(@"^stateMachine:states(:\d+)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex KnownStates();
-
-    [GeneratedRegex(@"^stateMachine:transitions:[^:]+(:\d+)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex KnownTransitions();
-
-    [GeneratedRegex(@"^stateMachine:guidance:[^:]+\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex KnownGuidance();
 
     [GeneratedRegex(@"^(concurrency:lockEndpoints|http:allowedOrigins)(:\d+)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KnownLists();

@@ -29,6 +29,9 @@ public sealed record ServerOptions
 
     public WorkflowDefinition Workflow { get; init; } = WorkflowDefinition.Default;
 
+    /// <summary>Which requests a person must approve.</summary>
+    public ApprovalPolicy ApprovalPolicy { get; init; } = new();
+
     public ConcurrencyOptions Concurrency { get; init; } = ConcurrencyOptions.Default;
 
     /// <summary>The independent Redis endpoints that vote on a lock; none means the data's own.</summary>

@@ -23,15 +23,13 @@ public sealed class SupportResources(ConversationReader reader, WorkflowDefiniti
     public string Workflow()
     {
         var text = new StringBuilder("# Workflow of a support case\n\n```mermaid\n").Append(workflow.ToMermaid()).Append("```\n\n");
+        text.Append("Profile: ").Append(workflow.Profile.Name).Append(workflow.Profile.Changed ? ", with parts of it configured.\n\n" : ".\n\n");
         if (!workflow.Enforced)
             text.Append("The state machine is switched off: any state may follow any other.\n\n");
 
         text.Append("| state | may be followed by | what to do |\n|---|---|---|\n");
         foreach (var state in workflow.States)
-        {
-            var next = workflow.IsTerminal(state) ? "nothing: terminal" : string.Join(", ", workflow.AllowedFrom(state));
-            text.Append(CultureInfo.InvariantCulture, $"| {state} | {next} | {workflow.Guidance(state)} |\n");
-        }
+            text.Append(CultureInfo.InvariantCulture, $"| {state} | {Next(state)} | {workflow.Guidance(state)} |\n");
 
         return text.ToString();
     }
@@ -68,6 +66,15 @@ public sealed class SupportResources(ConversationReader reader, WorkflowDefiniti
         return rest.Length == 1 || (rest.Length == 2 && rest[1] is "history" or "events")
             ? ConversationId.TryParse(rest[0])
             : null;
+    }
+
+    private string Next(string state)
+    {
+        if (workflow.IsTerminal(state))
+            return "nothing: terminal";
+
+        var moves = workflow.AllowedFrom(state).Select(to => workflow.Label(state, to) is { } label ? $"{to} ({label})" : to);
+        return (workflow.IsClosed(state) ? "closed; " : "") + string.Join(", ", moves);
     }
 
     private static ConversationId Id(string text) => ConversationId.TryParse(text)

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Text;
 
 namespace SupportStateMcp.Workflow;
 
@@ -7,32 +6,41 @@ namespace SupportStateMcp.Workflow;
 /// The states a case can be in and the moves between them, as configured. The first state listed is the initial one;
 /// a state without outgoing moves is terminal.
 /// </summary>
-public sealed class WorkflowDefinition
+public sealed partial class WorkflowDefinition
 {
+    private readonly FrozenDictionary<string, IReadOnlyList<string>> _listed;
     private readonly FrozenDictionary<string, IReadOnlyList<string>> _allowed;
-    private readonly FrozenDictionary<string, string> _guidance;
+    private readonly FrozenSet<string> _closed;
 
-    private WorkflowDefinition(
-        bool enforced,
-        IReadOnlyList<string> states,
-        IReadOnlyDictionary<string, IReadOnlyList<string>> transitions,
-        IReadOnlyDictionary<string, string> guidance)
+    private WorkflowDefinition(WorkflowProfile profile, bool enforced, TimeSpan reopenWindow)
     {
+        Profile = profile;
         Enforced = enforced;
-        States = states;
-        AfterInitial = transitions.TryGetValue(states[0], out var next) && next.Count > 0 ? next[0] : null;
-        _allowed = states.ToFrozenDictionary(
+        ReopenWindow = reopenWindow;
+        var states = profile.States;
+        // Where the state machine is switched off nobody has checked the table.
+        _listed = states.ToFrozenDictionary(
             s => s,
-            s => enforced ? transitions.GetValueOrDefault(s, []) : [.. states.Where(other => other != s)],
+            IReadOnlyList<string> (s) => [.. profile.Transitions.GetValueOrDefault(s, []).Where(to => to != s && states.Contains(to))],
             StringComparer.Ordinal);
-        _guidance = guidance.ToFrozenDictionary(StringComparer.Ordinal);
+        _allowed = enforced
+            ? _listed
+            : states.ToFrozenDictionary(s => s, IReadOnlyList<string> (s) => [.. states.Where(other => other != s)], StringComparer.Ordinal);
+        AfterInitial = _listed[Initial].Count > 0 ? _listed[Initial][0] : null;
+        _closed = (profile.Closed ?? (enforced ? [] : states.Skip(1).Where(s => s == "resolved")))
+            .Concat(enforced ? states.Where(IsTerminal) : [])
+            .ToFrozenSet(StringComparer.Ordinal);
+        EscalationState = profile.EscalationState ?? states.FirstOrDefault(s => s == "escalated");
     }
+
+    /// <summary>What this workflow is made of.</summary>
+    public WorkflowProfile Profile { get; }
 
     /// <summary>False where the state machine is switched off: then any known state may follow any other.</summary>
     public bool Enforced { get; }
 
     /// <summary>All states, in the order of the configuration.</summary>
-    public IReadOnlyList<string> States { get; }
+    public IReadOnlyList<string> States => Profile.States;
 
     /// <summary>Where every case begins.</summary>
     public string Initial => States[0];
@@ -40,29 +48,37 @@ public sealed class WorkflowDefinition
     /// <summary>Where a new case moves on to within its first commit: the first move listed for the initial state; null where there is none.</summary>
     public string? AfterInitial { get; }
 
-    /// <summary>The strict table: the default workflow of a support case.</summary>
-    public static WorkflowDefinition Default { get; } = Create(true, DefaultWorkflow.States, DefaultWorkflow.Transitions, null).Workflow!;
+    /// <summary>How long after it entered a closed state a case may be reopened. Default 7 days; zero: never.</summary>
+    public TimeSpan ReopenWindow { get; }
 
-    /// <summary>
-    /// Builds a workflow, or says everything that is wrong with it. A null part takes the default's.
-    /// </summary>
+    /// <summary>The state in which a person takes care of the case; null where there is none.</summary>
+    public string? EscalationState { get; }
+
+    /// <summary>Where a person hands an escalated case back to: the first move out of <see cref="EscalationState"/> that leads to work; null where there is none.</summary>
+    public string? HandBackTo => EscalationState is { } escalated ? WorkAfter(escalated) : null;
+
+    /// <summary>How long after it entered a closed state a case may be reopened, where the configuration says nothing.</summary>
+    public static TimeSpan DefaultReopenWindow { get; } = TimeSpan.FromDays(7);
+
+    /// <summary>The profile <c>strict</c>: the default workflow of a support case.</summary>
+    public static WorkflowDefinition Default { get; } = Create(StrictProfile.Profile).Workflow!;
+
+    /// <summary>The profile <c>desk</c>: the strict table with hand-back and reopening.</summary>
+    public static WorkflowDefinition Desk { get; } = Create(DeskProfile.Profile).Workflow!;
+
+    /// <summary>Builds a workflow, or says everything that is wrong with it.</summary>
+    /// <param name="profile">What it is made of.</param>
+    /// <param name="enforced">False lets any known state follow any other.</param>
+    /// <param name="reopenWindow">See <see cref="ReopenWindow"/>; null takes the default.</param>
+    /// <param name="path">Where a part of the profile stands in the configuration, for the violations; null: directly below <c>stateMachine</c>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The window is negative.</exception>
     public static (WorkflowDefinition? Workflow, IReadOnlyList<string> Violations) Create(
-        bool enforced,
-        IReadOnlyList<string>? states,
-        IReadOnlyDictionary<string, IReadOnlyList<string>>? transitions,
-        IReadOnlyDictionary<string, string>? guidance)
+        WorkflowProfile profile, bool enforced = true, TimeSpan? reopenWindow = null, Func<string, string>? path = null)
     {
-        states ??= DefaultWorkflow.States;
-        transitions ??= DefaultWorkflow.Transitions;
-        var violations = WorkflowRules.Violations(enforced, states, transitions, guidance);
-        if (violations.Count > 0)
-            return (null, violations);
-
-        var sentences = new Dictionary<string, string>(DefaultWorkflow.Guidance, StringComparer.Ordinal);
-        foreach (var (state, sentence) in guidance ?? new Dictionary<string, string>())
-            sentences[state] = sentence;
-
-        return (new WorkflowDefinition(enforced, states, transitions, sentences), []);
+        var window = reopenWindow ?? DefaultReopenWindow;
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, TimeSpan.Zero, nameof(reopenWindow));
+        var violations = new WorkflowRules(profile, path ?? (part => $"stateMachine.{part}")).Violations(enforced);
+        return violations.Count > 0 ? (null, violations) : (new WorkflowDefinition(profile, enforced, window), []);
     }
 
     public bool Knows(string state) => _allowed.ContainsKey(state);
@@ -70,34 +86,30 @@ public sealed class WorkflowDefinition
     /// <summary>The states that may follow this one; empty for a terminal or unknown state.</summary>
     public IReadOnlyList<string> AllowedFrom(string state) => _allowed.TryGetValue(state, out var allowed) ? allowed : [];
 
+    /// <summary>What the table says. Whether a move that <see cref="Reopens"/> comes in time is a matter of the case.</summary>
     public bool Allows(string from, string to) => AllowedFrom(from).Contains(to);
 
     /// <summary>True where no move leaves the state.</summary>
     public bool IsTerminal(string state) => _allowed.TryGetValue(state, out var allowed) && allowed.Count == 0;
 
-    /// <summary>One sentence that tells whoever works on the case what to do in this state.</summary>
-    public string Guidance(string state)
+    /// <summary>True where the case is finished in the state: every terminal state, and those the profile names.</summary>
+    public bool IsClosed(string state) => _closed.Contains(state);
+
+    /// <summary>True for a move out of a closed state back to work: allowed only within <see cref="ReopenWindow"/>.</summary>
+    public bool Reopens(string from, string to) => IsClosed(from) && !IsClosed(to) && Allows(from, to);
+
+    /// <summary>Where a closed case goes when it is reopened: the first move listed that leads to work; null where none does, or the state is not closed.</summary>
+    public string? ReopensTo(string state) => IsClosed(state) ? WorkAfter(state) : null;
+
+    /// <summary>
+    /// The first state after this one that is not closed. Without the state machine the table is still asked first; where
+    /// it says nothing, the work begins where that of a new case does.
+    /// </summary>
+    private string? WorkAfter(string state)
     {
-        if (_guidance.TryGetValue(state, out var sentence))
-            return sentence;
-
-        return IsTerminal(state)
-            ? "The case is finished; a new question needs a new ticket."
-            : $"Work on the case, then move it on with transition_state to one of: {string.Join(", ", AllowedFrom(state))}.";
-    }
-
-    /// <summary>The workflow as a Mermaid state diagram.</summary>
-    public string ToMermaid()
-    {
-        var text = new StringBuilder("stateDiagram-v2\n").Append("    [*] --> ").Append(Initial).Append('\n');
-        foreach (var from in States)
-        {
-            foreach (var to in AllowedFrom(from))
-                text.Append("    ").Append(from).Append(" --> ").Append(to).Append('\n');
-            if (IsTerminal(from))
-                text.Append("    ").Append(from).Append(" --> [*]\n");
-        }
-
-        return text.ToString();
+        var listed = _listed[state].FirstOrDefault(to => !IsClosed(to));
+        return listed is not null || Enforced
+            ? listed
+            : new[] { AfterInitial, Initial }.FirstOrDefault(to => to is not null && to != state && !IsClosed(to));
     }
 }

@@ -3,52 +3,77 @@ using System.Text.RegularExpressions;
 namespace SupportStateMcp.Workflow;
 
 /// <summary>What makes a configured workflow sound. All violations are found at once, each saying how to mend it.</summary>
-internal static partial class WorkflowRules
+internal sealed partial class WorkflowRules(WorkflowProfile profile, Func<string, string> path)
 {
-    public static IReadOnlyList<string> Violations(
-        bool enforced,
-        IReadOnlyList<string> states,
-        IReadOnlyDictionary<string, IReadOnlyList<string>> transitions,
-        IReadOnlyDictionary<string, string>? guidance)
-    {
-        if (states.Count == 0)
-            return ["stateMachine.states: there is no initial state; list at least one state, the initial one first."];
+    private readonly IReadOnlyList<string> _states = profile.States;
 
-        var violations = new List<string>();
-        violations.AddRange(states.Where(s => !StateName().IsMatch(s))
-            .Select(s => $"stateMachine.states: '{s}' is no state name; use 1 to 50 lower-case letters, digits and underscores, a letter first."));
-        violations.AddRange(states.GroupBy(s => s).Where(g => g.Count() > 1)
-            .Select(g => $"stateMachine.states: '{g.Key}' is listed {g.Count()} times; list it once."));
-        violations.AddRange((guidance ?? new Dictionary<string, string>()).Keys.Where(s => !states.Contains(s))
-            .Select(s => $"stateMachine.guidance: '{s}' is not among the states; add it to stateMachine.states or remove its guidance."));
+    // Where each part stands in the configuration.
+    private readonly string _atStates = path("states");
+    private readonly string _atTransitions = path("transitions");
+    private readonly string _atClosed = path("closed");
+    private readonly string _atGuidance = path("guidance");
+    private readonly string _atEscalation = path("escalationState");
+
+    public IReadOnlyList<string> Violations(bool enforced)
+    {
+        if (_states.Count == 0)
+            return [$"{_atStates}: there is no initial state; list at least one state, the initial one first."];
 
         // Without the state machine nobody looks at the table of moves.
-        if (!enforced)
-            return violations;
-
-        foreach (var (from, targets) in transitions)
-        {
-            if (!states.Contains(from))
-                violations.Add($"stateMachine.transitions: '{from}' is not among the states; add it to stateMachine.states or remove its transitions.");
-            violations.AddRange(targets.Where(to => !states.Contains(to))
-                .Select(to => $"stateMachine.transitions.{from}: unknown target '{to}'; add it to stateMachine.states or remove it."));
-            if (targets.Contains(from))
-                violations.Add($"stateMachine.transitions.{from}: a state cannot follow itself; remove '{from}' from its targets.");
-        }
-
-        var reachable = Reachable(states[0], transitions);
-        violations.AddRange(states.Distinct().Where(s => !reachable.Contains(s))
-            .Select(s => $"stateMachine.states: '{s}' cannot be reached from the initial state '{states[0]}'; add a transition to it or remove it."));
-        return violations;
+        return enforced ? [.. OfStates(), .. OfRoles(), .. OfMoves(), .. OfReach()] : [.. OfStates(), .. OfRoles()];
     }
 
-    private static HashSet<string> Reachable(string initial, IReadOnlyDictionary<string, IReadOnlyList<string>> transitions)
+    private IEnumerable<string> OfStates() =>
+    [
+        .. _states.Where(s => !StateName().IsMatch(s))
+            .Select(s => $"{_atStates}: '{s}' is no state name; use 1 to 50 lower-case letters, digits and underscores, a letter first."),
+        .. _states.GroupBy(s => s).Where(g => g.Count() > 1)
+            .Select(g => $"{_atStates}: '{g.Key}' is listed {g.Count()} times; list it once."),
+        .. profile.Guidance.Keys.Where(Unknown)
+            .Select(s => $"{_atGuidance}: '{s}' is not among the states; add it to {_atStates} or remove its guidance."),
+    ];
+
+    private IEnumerable<string> OfRoles()
     {
-        var reached = new HashSet<string>(StringComparer.Ordinal) { initial };
-        var open = new Queue<string>([initial]);
+        foreach (var state in (profile.Closed ?? []).Distinct())
+        {
+            if (Unknown(state))
+                yield return $"{_atClosed}: '{state}' is not among the states; add it to {_atStates} or remove it.";
+            else if (state == _states[0])
+                yield return $"{_atClosed}: '{state}' is the initial state, and no case begins finished; remove it.";
+        }
+
+        if (profile.EscalationState is { } escalation && Unknown(escalation))
+            yield return $"{_atEscalation}: '{escalation}' is not among the states; add it to {_atStates} or name another.";
+    }
+
+    private IEnumerable<string> OfMoves()
+    {
+        foreach (var (from, targets) in profile.Transitions)
+        {
+            if (Unknown(from))
+                yield return $"{_atTransitions}: '{from}' is not among the states; add it to {_atStates} or remove its transitions.";
+            foreach (var to in targets.Where(Unknown))
+                yield return $"{_atTransitions}.{from}: unknown target '{to}'; add it to {_atStates} or remove it.";
+            if (targets.Contains(from))
+                yield return $"{_atTransitions}.{from}: a state cannot follow itself; remove '{from}' from its targets.";
+        }
+    }
+
+    private IEnumerable<string> OfReach()
+    {
+        var reachable = Reachable();
+        return _states.Distinct().Where(s => !reachable.Contains(s))
+            .Select(s => $"{_atStates}: '{s}' cannot be reached from the initial state '{_states[0]}'; add a transition to it or remove it.");
+    }
+
+    private HashSet<string> Reachable()
+    {
+        var reached = new HashSet<string>(StringComparer.Ordinal) { _states[0] };
+        var open = new Queue<string>(reached);
         while (open.TryDequeue(out var from))
         {
-            foreach (var to in transitions.GetValueOrDefault(from, []))
+            foreach (var to in profile.Transitions.GetValueOrDefault(from, []))
             {
                 if (reached.Add(to))
                     open.Enqueue(to);
@@ -57,6 +82,8 @@ internal static partial class WorkflowRules
 
         return reached;
     }
+
+    private bool Unknown(string state) => !_states.Contains(state);
 
     [GeneratedRegex(@"^[a-z][a-z0-9_]{0,49}\z", RegexOptions.CultureInvariant)]
     private static partial Regex StateName();

@@ -32,7 +32,12 @@ public class ConversationDeciderTests
     [Fact]
     public void A_workflow_of_one_state_leaves_a_new_case_where_it_begins()
     {
-        var workflow = WorkflowDefinition.Create(true, ["open"], new Dictionary<string, IReadOnlyList<string>>(), null).Workflow!;
+        var workflow = WorkflowDefinition.Create(new WorkflowProfile
+        {
+            Name = "one",
+            States = ["open"],
+            Transitions = new Dictionary<string, IReadOnlyList<string>>(),
+        }).Workflow!;
 
         Given(workflow).When(Open()).Then(Opened() with { State = "open" });
     }

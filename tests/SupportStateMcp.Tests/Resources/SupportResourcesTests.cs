@@ -13,6 +13,7 @@ public class SupportResourcesTests(ConnectedServer server) : IClassFixture<Conne
         var (type, text) = await ReadAsync("support://workflow");
 
         Assert.Equal("text/markdown", type);
+        Assert.Contains("\nProfile: strict.\n", text, StringComparison.Ordinal);
         Assert.Contains("```mermaid\nstateDiagram-v2\n    [*] --> initialized\n", text, StringComparison.Ordinal);
         Assert.Contains("| gathering_info | processing, escalated | Ask for what is missing", text, StringComparison.Ordinal);
         Assert.Contains("| resolved | nothing: terminal |", text, StringComparison.Ordinal);

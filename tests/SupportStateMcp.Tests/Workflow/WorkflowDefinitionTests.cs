@@ -14,21 +14,25 @@ public class WorkflowDefinitionTests
         Assert.Equal("initialized", workflow.Initial);
         Assert.Equal("gathering_info", workflow.AfterInitial);
         Assert.Equal(["resolved"], workflow.States.Where(workflow.IsTerminal));
-        Assert.All(workflow.States, state => Assert.Contains(state, DefaultWorkflow.Guidance.Keys));
+        Assert.All(workflow.States, state => Assert.DoesNotContain("Work on the case, then", workflow.Guidance(state), StringComparison.Ordinal));
     }
 
     [Fact]
     public void Everything_that_is_wrong_is_said_at_once()
     {
-        var (workflow, violations) = WorkflowDefinition.Create(
-            enforced: true,
-            ["new", "Bad State", "done", "done", "island"],
-            new Dictionary<string, IReadOnlyList<string>>
+        var (workflow, violations) = WorkflowDefinition.Create(new WorkflowProfile
+        {
+            Name = "wrong",
+            States = ["new", "Bad State", "done", "done", "island"],
+            Transitions = new Dictionary<string, IReadOnlyList<string>>
             {
                 ["new"] = ["done", "nowhere", "new"],
                 ["ghost"] = [],
             },
-            new Dictionary<string, string> { ["phantom"] = "Boo." });
+            Closed = ["new", "spectre", "done"],
+            Guidance = new Dictionary<string, string> { ["phantom"] = "Boo." },
+            EscalationState = "spook",
+        });
 
         Assert.Null(workflow);
         Assert.Equal(
@@ -36,6 +40,9 @@ public class WorkflowDefinitionTests
             stateMachine.states: 'Bad State' is no state name; use 1 to 50 lower-case letters, digits and underscores, a letter first.
             stateMachine.states: 'done' is listed 2 times; list it once.
             stateMachine.guidance: 'phantom' is not among the states; add it to stateMachine.states or remove its guidance.
+            stateMachine.closed: 'new' is the initial state, and no case begins finished; remove it.
+            stateMachine.closed: 'spectre' is not among the states; add it to stateMachine.states or remove it.
+            stateMachine.escalationState: 'spook' is not among the states; add it to stateMachine.states or name another.
             stateMachine.transitions.new: unknown target 'nowhere'; add it to stateMachine.states or remove it.
             stateMachine.transitions.new: a state cannot follow itself; remove 'new' from its targets.
             stateMachine.transitions: 'ghost' is not among the states; add it to stateMachine.states or remove its transitions.
@@ -48,7 +55,7 @@ public class WorkflowDefinitionTests
     [Fact]
     public void A_workflow_has_an_initial_state() => Assert.Equal(
         ["stateMachine.states: there is no initial state; list at least one state, the initial one first."],
-        WorkflowDefinition.Create(true, [], null, null).Violations);
+        WorkflowDefinition.Create(Profile([])).Violations);
 
     [Theory]
     [InlineData("1st")]
@@ -58,13 +65,13 @@ public class WorkflowDefinitionTests
     [InlineData("")]
     [InlineData("ä")]
     public void A_state_has_a_plain_name(string name) =>
-        Assert.Contains(WorkflowDefinition.Create(false, [name], null, null).Violations, v => v.Contains("is no state name", StringComparison.Ordinal));
+        Assert.Contains(WorkflowDefinition.Create(Profile([name]), enforced: false).Violations, v => v.Contains("is no state name", StringComparison.Ordinal));
 
     [Fact]
     public void A_state_name_has_at_most_50_characters()
     {
-        Assert.Empty(WorkflowDefinition.Create(false, [new string('a', 50)], null, null).Violations);
-        Assert.Single(WorkflowDefinition.Create(false, [new string('a', 51)], null, null).Violations);
+        Assert.Empty(WorkflowDefinition.Create(Profile([new string('a', 50)]), enforced: false).Violations);
+        Assert.Single(WorkflowDefinition.Create(Profile([new string('a', 51)]), enforced: false).Violations);
     }
 
     [Fact]
@@ -80,14 +87,14 @@ public class WorkflowDefinitionTests
     public void Without_the_state_machine_any_known_state_may_follow_any_other()
     {
         var (workflow, _) = WorkflowDefinition.Create(
-            enforced: false, ["new", "busy", "done"],
             // Nobody looks at the table: it may even be wrong.
-            new Dictionary<string, IReadOnlyList<string>> { ["new"] = ["nowhere"] }, null);
+            Profile(["new", "busy", "done"], ("new", ["nowhere"])), enforced: false);
 
         Assert.Equal(["new", "done"], workflow!.AllowedFrom("busy"));
         Assert.False(workflow.Allows("busy", "busy"));
         Assert.False(workflow.Allows("busy", "nowhere"));
         Assert.DoesNotContain(workflow.States, workflow.IsTerminal);
+        Assert.Null(workflow.AfterInitial);
     }
 
     [Fact]
@@ -102,9 +109,10 @@ public class WorkflowDefinitionTests
     public void Each_state_has_guidance_configured_or_derived()
     {
         var (workflow, _) = WorkflowDefinition.Create(
-            true, ["new", "busy", "done"],
-            new Dictionary<string, IReadOnlyList<string>> { ["new"] = ["busy"], ["busy"] = ["done"] },
-            new Dictionary<string, string> { ["new"] = "Say hello." });
+            Profile(["new", "busy", "done"], ("new", ["busy"]), ("busy", ["done"])) with
+            {
+                Guidance = new Dictionary<string, string> { ["new"] = "Say hello." },
+            });
 
         Assert.Equal("Say hello.", workflow!.Guidance("new"));
         Assert.Equal("Work on the case, then move it on with transition_state to one of: done.", workflow.Guidance("busy"));
@@ -129,6 +137,13 @@ public class WorkflowDefinitionTests
         """,
         WorkflowDefinition.Default.ToMermaid());
 
-    private static WorkflowDefinition Create(params (string From, string[] To)[] moves) => WorkflowDefinition.Create(
-        true, [.. moves.Select(m => m.From)], moves.ToDictionary(m => m.From, IReadOnlyList<string> (m) => m.To), null).Workflow!;
+    private static WorkflowDefinition Create(params (string From, string[] To)[] moves) =>
+        WorkflowDefinition.Create(Profile([.. moves.Select(m => m.From)], moves)).Workflow!;
+
+    private static WorkflowProfile Profile(string[] states, params (string From, string[] To)[] moves) => new()
+    {
+        Name = "test",
+        States = states,
+        Transitions = moves.ToDictionary(m => m.From, IReadOnlyList<string> (m) => m.To),
+    };
 }

@@ -1,0 +1,49 @@
+using System.Text;
+
+namespace SupportStateMcp.Workflow;
+
+/// <content>The workflow in words and as a picture.</content>
+public sealed partial class WorkflowDefinition
+{
+    /// <summary>One sentence that tells whoever works on the case what to do in this state.</summary>
+    public string Guidance(string state)
+    {
+        if (Profile.Guidance.TryGetValue(state, out var sentence))
+            return sentence;
+        if (ReopensTo(state) is { } to && ReopenWindow > TimeSpan.Zero)
+            return $"The case is closed; a new message of the customer reopens it to {to} within {Window.InWords(ReopenWindow)}, after that a new question needs a new ticket.";
+
+        return IsClosed(state)
+            ? "The case is finished; a new question needs a new ticket."
+            : $"Work on the case, then move it on with transition_state to one of: {string.Join(", ", AllowedFrom(state))}.";
+    }
+
+    /// <summary>What is special about an allowed move: <c>reopen, within 7 days</c> or <c>hand back</c>; null for any other.</summary>
+    public string? Label(string from, string to) => (Reopens(from, to), ReopenWindow > TimeSpan.Zero) switch
+    {
+        (true, true) => $"reopen, within {Window.InWords(ReopenWindow)}",
+        (true, false) => "reopen, switched off",
+        _ => from == EscalationState && to == HandBackTo ? "hand back" : null,
+    };
+
+    /// <summary>The workflow as a Mermaid state diagram; a closed state leads to the end as well.</summary>
+    public string ToMermaid()
+    {
+        var text = new StringBuilder("stateDiagram-v2\n").Append("    [*] --> ").Append(Initial).Append('\n');
+        foreach (var from in States)
+        {
+            foreach (var to in AllowedFrom(from))
+            {
+                text.Append("    ").Append(from).Append(" --> ").Append(to);
+                if (Label(from, to) is { } label)
+                    text.Append(": ").Append(label);
+                text.Append('\n');
+            }
+
+            if (IsClosed(from))
+                text.Append("    ").Append(from).Append(" --> [*]\n");
+        }
+
+        return text.ToString();
+    }
+}
