@@ -18,7 +18,7 @@ public sealed partial class ConversationDecider
         // Who talks over a person is refused; so is who moves the case under their hands.
         if (current.Owner.IsPerson && by.Actor.Kind == ActorKind.Ai)
             return Rejection.NotOwner(current);
-        return current.ReopenableUntil < now ? Rejection.ReopenWindowOver(current) : null;
+        return workflow.Reopens(current.State, to) && current.ReopenableUntil < now ? Rejection.ReopenWindowOver(current) : null;
     }
 
     /// <summary>Moves the case along an allowed edge, with all that the move means.</summary>

@@ -36,6 +36,10 @@ public static class Composition
         services.AddSingleton<ConversationDecider>();
         services.AddSingleton<ConversationDesk>();
         services.AddSingleton<ConversationReader>();
+        services.AddSingleton<ConversationWatch>();
+        services.AddSingleton<TurnDesk>();
+        services.AddSingleton<ApprovalDesk>();
+        services.AddSingleton<Reopening>();
         services.AddSingleton<StoreUpkeep>();
 
         services.AddSingleton(new ConnectionActor(options.Actor));

@@ -16,7 +16,13 @@ namespace SupportStateMcp.Tools;
         typeof(SnakeCaseEnumConverter<ActorKind>),
         typeof(SnakeCaseEnumConverter<MessageRole>),
         typeof(SnakeCaseEnumConverter<TicketStatus>),
-        typeof(SnakeCaseEnumConverter<Priority>)])]
+        typeof(SnakeCaseEnumConverter<Priority>),
+        typeof(SnakeCaseEnumConverter<Visibility>),
+        typeof(SnakeCaseEnumConverter<OwnershipCause>),
+        typeof(SnakeCaseEnumConverter<ApprovalStatus>),
+        typeof(SnakeCaseEnumConverter<DecisionChannel>),
+        typeof(SnakeCaseEnumConverter<ReopenOutcome>),
+        typeof(SnakeCaseEnumConverter<Roles>)])]
 [JsonSerializable(typeof(CaseResult))]
 [JsonSerializable(typeof(InitializeResult))]
 [JsonSerializable(typeof(TransitionResult))]

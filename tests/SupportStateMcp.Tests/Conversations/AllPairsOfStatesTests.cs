@@ -60,7 +60,8 @@ public class AllPairsOfStatesTests
                 {
                     moved.Add($"{from} → {to}");
                     Assert.Equal(to, after.Conversation!.State);
-                    Assert.Equal(before.Conversation!.Version + 1, after.Conversation.Version);
+                    // A case that moves to where people look changes hands as well.
+                    Assert.Equal(before.Conversation!.Version + (to == "escalated" ? 2 : 1), after.Conversation.Version);
                     Assert.True(after.ExpiresAt > before.ExpiresAt, "A change renews the time to live.");
                 }
             }

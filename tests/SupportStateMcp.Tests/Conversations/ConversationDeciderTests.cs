@@ -169,7 +169,7 @@ public class ConversationDeciderTests
     [Fact]
     public void An_erased_ticket_is_opened_anew_in_the_same_trail_also_for_another_user() =>
         Given([.. s_gathering, Erased(3)]).When(Open("user-2")).Then(
-            Opened(4) with { UserId = "user-2" },
+            Opened(4) with { UserId = "user-2", Epoch = 2 },
             Moved(5, "initialized", "gathering_info") with { Reason = "case opened" });
 
     [Theory]

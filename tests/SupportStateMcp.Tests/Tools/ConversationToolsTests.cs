@@ -86,7 +86,7 @@ public class ConversationToolsTests(ConnectedServer server) : IClassFixture<Conn
         var moved = await server.DoAsync("transition_state", $$"""{"conversation_id": "{{id}}", "new_state": "escalated", "reason": "Angry."}""");
 
         Assert.Equal(
-            $$"""{"conversation_id":"{{id}}","previous_state":"gathering_info","ticket_status":"open","guidance":"A person takes care of the case: answer nothing on their behalf; move to resolved when they have settled it.","state":"escalated","version":3,"allowed_transitions":["resolved"],"replayed":false}""",
+            $$"""{"conversation_id":"{{id}}","previous_state":"gathering_info","ticket_status":"open","guidance":"A person takes care of the case: answer nothing on their behalf; move to resolved when they have settled it.","state":"escalated","version":4,"allowed_transitions":["resolved"],"replayed":false}""",
             OneCase.Json(moved));
     }
 
