@@ -57,6 +57,13 @@ public sealed partial record Rejection(string Code, string Message, JsonObject F
         $"The key {key} was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with the very same arguments.",
         new JsonObject { ["key"] = key });
 
+    /// <summary>The caller may not do this, whatever the arguments.</summary>
+    /// <param name="needs">All that it takes, as <see cref="Need"/> words it.</param>
+    public static Rejection NotAuthorized(IReadOnlyList<string> needs) => new(
+        RejectionCodes.NotAuthorized,
+        $"Not authorized: this takes a connection with {string.Join(" and ", needs)}. No argument changes who you are; leave it to somebody who may.",
+        new JsonObject { ["needs"] = Strings(needs) });
+
     /// <summary>The store did not answer in time, or not at all. A write may have been applied: repeat it under the same key.</summary>
     public static Rejection StoreUnavailable() => new(
         RejectionCodes.StoreUnavailable,
@@ -83,6 +90,7 @@ public static class RejectionCodes
     public const string LockTimeout = "lock_timeout";
     public const string InvalidArgument = "invalid_argument";
     public const string IdempotencyMismatch = "idempotency_mismatch";
+    public const string NotAuthorized = "not_authorized";
     public const string StoreUnavailable = "store_unavailable";
     public const string NotAuthorized = "not_authorized";
     public const string NotOwner = "not_owner";

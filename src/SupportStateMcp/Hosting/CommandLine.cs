@@ -21,7 +21,8 @@ public static class CommandLine
           SupportStateMcp http                                    HTTP on http://127.0.0.1:3001/mcp
           SupportStateMcp http --redis 127.0.0.1:6379             the same, cases in Redis
           SupportStateMcp --config support.json                   everything from a file
-          SupportStateMcp --actor human:alice                     whoever connects acts as alice
+          SupportStateMcp --actor human:alice --roles approver    whoever connects acts as alice, who approves
+          SupportStateMcp token create --actor human:alice        a token for alice, to call over HTTP with
           SupportStateMcp health                                  exit 0 if that HTTP server is ready
 
         Every key of the file can be set as an environment variable, for example
@@ -36,6 +37,7 @@ public static class CommandLine
         var redis = new Option<string?>("--redis") { Description = "Keep cases in this Redis: host:port,option=value or redis:// or rediss://.", HelpName = "CONNECTION", Recursive = true };
         var data = new Option<string?>("--data") { Description = "Keep cases in journals in this directory.", HelpName = "DIRECTORY", Recursive = true };
         var actor = new Option<string?>("--actor") { Description = "Who acts, whatever a client says: ai:ID, human:ID or system:ID. Default: ai:<client name>.", HelpName = "KIND:ID", Recursive = true };
+        var roles = new Option<string?>("--roles") { Description = $"What they are trusted with: {RoleNames.All}. Default: agent,approver; for system: agent.", HelpName = "ROLE,ROLE", Recursive = true };
         var url = new Option<string?>("--url") { Description = "Where the server listens. Default: http://127.0.0.1:3001.", HelpName = "URL" };
         data.Validators.Add(r =>
         {
@@ -46,17 +48,18 @@ public static class CommandLine
         var stdio = new Command("stdio", "Speak MCP on standard input and output (the default).");
         var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, with /health/live and /health/ready.") { url };
         var health = new Command("health", "Ask a running HTTP server whether it is ready: exit 0, or 1 with the reason.") { url };
-        var root = new RootCommand(About) { config, redis, data, actor, stdio, http, health };
+        var root = new RootCommand(About) { config, redis, data, actor, roles, stdio, http, health, TokenCommand.Create(actor, roles) };
 
         root.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
         stdio.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
-        http.SetAction((parsed, ct) => StartAsync(parsed, HttpHost.RunAsync, ct));
+        http.SetAction((parsed, ct) => StartAsync(parsed, HttpHost.RunAsync, ct, overHttp: true));
         health.SetAction((parsed, ct) => StartAsync(parsed, (options, ct) => HealthCheck.RunAsync(options.Url, ct), ct));
 
         // The hosts listen for SIGTERM and SIGINT themselves: what runs is finished first.
         return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
-        Task<int> StartAsync(ParseResult parsed, Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+        Task<int> StartAsync(
+            ParseResult parsed, Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken, bool overHttp = false)
         {
             var over = new Dictionary<string, string?>
             {
@@ -65,15 +68,16 @@ public static class CommandLine
                 ["persistence:backend"] = parsed.GetValue(redis) is not null ? "redis" : parsed.GetValue(data) is not null ? "files" : null,
                 ["http:url"] = parsed.GetValue(url),
             };
-            return StartWithAsync(parsed.GetValue(config), over, parsed.GetValue(actor), run, cancellationToken);
+            var identity = new IdentityArguments(parsed.GetValue(actor), parsed.GetValue(roles), overHttp);
+            return StartWithAsync(parsed.GetValue(config), over, identity, run, cancellationToken);
         }
     }
 
     private static async Task<int> StartWithAsync(
-        string? file, Dictionary<string, string?> over, string? actor,
+        string? file, Dictionary<string, string?> over, IdentityArguments identity,
         Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {
-        var (options, violations) = Read(file, over, actor);
+        var (options, violations) = Read(file, over, identity);
         if (options is not null)
             return await run(options, cancellationToken);
 
@@ -84,7 +88,7 @@ public static class CommandLine
     }
 
     private static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(
-        string? file, Dictionary<string, string?> over, string? actorText)
+        string? file, Dictionary<string, string?> over, IdentityArguments identity)
     {
         IConfiguration configuration;
         try
@@ -96,13 +100,6 @@ public static class CommandLine
             return (null, [$"{file}: {(e is FileNotFoundException ? "there is no such file" : e.InnerException?.Message ?? e.Message)}."]);
         }
 
-        var (options, violations) = OptionsReader.Read(configuration, Environment.GetEnvironmentVariable("REDIS_URL"));
-        if (actorText is null)
-            return (options, violations);
-
-        // A customer writes through an agent, never through a connection of their own.
-        return Actor.TryParse(actorText) is { Kind: not ActorKind.Customer } actor
-            ? (options is null ? null : options with { Actor = actor }, violations)
-            : (null, [.. violations, $"--actor: '{actorText}' is none; use ai:ID, human:ID or system:ID, an id of 1 to {Actor.MaxIdLength} visible characters."]);
+        return OptionsReader.Read(configuration, Environment.GetEnvironmentVariable("REDIS_URL"), identity);
     }
 }

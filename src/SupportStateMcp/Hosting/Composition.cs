@@ -42,7 +42,7 @@ public static class Composition
         services.AddSingleton<Reopening>();
         services.AddSingleton<StoreUpkeep>();
 
-        services.AddSingleton(new ConnectionActor(options.Actor));
+        services.AddSingleton(new ConnectionCaller(options.Actor, options.Roles));
         services.AddSingleton<ConversationTools>();
         services.AddSingleton<MessageTools>();
         services.AddSingleton<AuditTools>();
@@ -52,6 +52,7 @@ public static class Composition
         services.AddSingleton<CaseSubscriptions>();
         services.AddSingleton(p => new McpServerSetup(
             ToolCatalogue.Create(p).Concat(p.GetServices<McpServerTool>()),
+            p.GetRequiredService<ConnectionCaller>(),
             p.GetRequiredService<SupportResources>(),
             p.GetRequiredService<SupportPrompts>(),
             p.GetRequiredService<CaseCompletions>(),

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting.Http;
+using SupportStateMcp.Tools;
 
 namespace SupportStateMcp.Hosting;
 
@@ -34,11 +35,14 @@ public static class HttpHost
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSupportState(options, LogLevel.Warning);
+        if (options.Tokens.Count > 0)
+            builder.Services.AddSingleton(new ConnectionCaller(actor: null, roles: null, identifies: true));
         configure?.Invoke(builder.Services);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
         ConfigureKestrel(builder, options.Url);
         builder.Services.AddSingleton(p => new SharedServers(OptionsFor(p), p.GetRequiredService<ILoggerFactory>(), p));
         builder.Services.AddSingleton(new RebindingGuard(options.Url, options.AllowedOrigins));
+        builder.Services.AddSingleton(new BearerGuard(options.Tokens));
         builder.Services.AddSingleton<McpEndpoint>();
         builder.Services.AddHostedService<StoreUpkeepService>();
 

@@ -27,12 +27,13 @@ public sealed class McpServerSetup
     private readonly McpServerPrimitiveCollection<McpServerTool> _tools;
     private readonly McpServerResourceCollection _resources = [];
     private readonly McpServerPrimitiveCollection<McpServerPrompt> _prompts = new(StringComparer.Ordinal);
+    private readonly CallerGate _gate;
     private readonly McpRequestFilter<CallToolRequestParams, CallToolResult> _argumentFilter;
     private readonly CaseCompletions _completions;
     private readonly CaseSubscriptions _subscriptions;
 
     public McpServerSetup(
-        IEnumerable<McpServerTool> tools, SupportResources resources, SupportPrompts prompts,
+        IEnumerable<McpServerTool> tools, ConnectionCaller callers, SupportResources resources, SupportPrompts prompts,
         CaseCompletions completions, CaseSubscriptions subscriptions)
     {
         _tools = new McpServerPrimitiveCollection<McpServerTool>(StringComparer.Ordinal);
@@ -42,6 +43,7 @@ public sealed class McpServerSetup
             _resources.Add(McpServerResource.Create(method, resources));
         foreach (var method in Marked<McpServerPromptAttribute>(prompts))
             _prompts.Add(McpServerPrompt.Create(method, prompts));
+        _gate = new CallerGate(_tools, callers);
         _argumentFilter = ArgumentFilter.For(_tools);
         _completions = completions;
         _subscriptions = subscriptions;
@@ -74,7 +76,8 @@ public sealed class McpServerSetup
         {
             Request = new McpRequestFilters
             {
-                CallToolFilters = [_argumentFilter],
+                ListToolsFilters = [_gate.Lists],
+                CallToolFilters = [_gate.Calls, _argumentFilter],
                 GetPromptFilters = [PromptArgumentFilter.For(_prompts)],
                 ReadResourceFilters = [MissingResources.Filter],
             },

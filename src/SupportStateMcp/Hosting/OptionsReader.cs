@@ -17,24 +17,29 @@ public sealed partial class OptionsReader
         KnownWorkflow(),
         KnownApprovals(),
         KnownLists(),
+        KnownTokens(),
     ];
 
+    private readonly IConfiguration _configuration;
     private readonly IConfigurationSection _root;
     private readonly List<string> _violations = [];
 
-    private OptionsReader(IConfiguration configuration) => _root = configuration.GetSection(OptionsSources.Root);
+    private OptionsReader(IConfiguration configuration) =>
+        (_configuration, _root) = (configuration, configuration.GetSection(OptionsSources.Root));
 
     /// <summary>The options, or everything that is wrong with them.</summary>
     /// <param name="configuration">The layered configuration.</param>
     /// <param name="redisUrl">The value of <c>REDIS_URL</c>, used where nothing else names a connection.</param>
-    public static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(IConfiguration configuration, string? redisUrl)
+    /// <param name="identity">What the command line says about who acts.</param>
+    public static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(
+        IConfiguration configuration, string? redisUrl, IdentityArguments? identity = null)
     {
         var reader = new OptionsReader(configuration);
-        var options = reader.Read(redisUrl);
+        var options = reader.Read(redisUrl, identity ?? new IdentityArguments());
         return reader._violations.Count == 0 ? (options, []) : (null, reader._violations);
     }
 
-    private ServerOptions? Read(string? redisUrl)
+    private ServerOptions? Read(string? redisUrl, IdentityArguments identity)
     {
         RefuseUnknownKeys();
         Require("type", "state", "the type of this server is state");
@@ -55,6 +60,9 @@ public sealed partial class OptionsReader
         var workflow = Workflow();
         var approvals = Approvals();
         var url = Url();
+        var tokens = Tokens();
+        var (actor, roles) = Identity(identity);
+        RefuseStrangers(identity, url, actor);
         if (_violations.Count > 0 || workflow is null || url is null)
             return null;
 
@@ -71,6 +79,9 @@ public sealed partial class OptionsReader
             LockEndpoints = List("concurrency:lockEndpoints") ?? [],
             Url = url,
             AllowedOrigins = List("http:allowedOrigins") ?? [],
+            Tokens = tokens,
+            Actor = actor,
+            Roles = roles,
         };
         if (backend == Backend.Redis)
             _violations.AddRange(Composition.RedisOptionsOf(options).Violations());

@@ -43,8 +43,14 @@ public sealed record ServerOptions
     /// <summary>The origins of web pages that may call the HTTP server; beside them only pages of this machine may.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
-    /// <summary>Who acts, whatever the client says; null leaves it to the client.</summary>
+    /// <summary>The tokens that HTTP clients show. With any, each request shows one; with none, the server listens to this machine only.</summary>
+    public IReadOnlyList<AccessToken> Tokens { get; init; } = [];
+
+    /// <summary>Who acts, whatever the client says; null leaves it to the client. Over HTTP with tokens, these say it.</summary>
     public Actor? Actor { get; init; }
+
+    /// <summary>What whoever acts is trusted with; null means what is usual for their kind.</summary>
+    public Roles? Roles { get; init; }
 
     public static string DefaultDirectory => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "supportstate");

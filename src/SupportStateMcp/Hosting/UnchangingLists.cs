@@ -5,7 +5,8 @@ using ModelContextProtocol.Server;
 namespace SupportStateMcp.Hosting;
 
 /// <summary>
-/// The lists of tools, prompts and resources never change while the server runs. The SDK promises <c>listChanged</c>
+/// The lists of tools, prompts and resources never change while the server runs; of tools, callers of other roles see
+/// others (<see cref="Tools.CallerGate"/>), each always the same. The SDK promises <c>listChanged</c>
 /// for every collection it is given, whatever its options say; this takes the promise back.
 /// </summary>
 internal static class UnchangingLists

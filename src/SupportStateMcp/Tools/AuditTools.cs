@@ -14,6 +14,7 @@ public sealed class AuditTools(ConversationReader reader, WorkflowDefinition wor
     [McpServerTool(Name = "list_conversations", Title = "List support cases", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ListResult))]
     [Description("Lists cases, the one that changed last first, by state, user or assignee, or all. Call it to find a case whose conversation_id you do not have, or to see what there is to do.")]
+    [Needs]
     public async Task<CallToolResult> ListConversations(
         [Description("Only cases in this state."), StringLength(Limits.State, MinimumLength = 1)] string? state = null,
         [Description("Only cases of this customer."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
@@ -38,6 +39,7 @@ public sealed class AuditTools(ConversationReader reader, WorkflowDefinition wor
     [McpServerTool(Name = "get_events", Title = "Read the audit trail of a case", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(EventsResult))]
     [Description("Reads the audit trail of a case, oldest first: who did what, when and why, and the version it made. Of a message it tells author and digest, never the content. The trail remains after an erasure.")]
+    [Needs]
     public async Task<CallToolResult> GetEvents(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("Only events after this version; the after of the last answer."), Range(0, Limits.Number)] long after = 0,

@@ -11,11 +11,12 @@ namespace SupportStateMcp.Tools;
 /// <summary>The tools that open, read, change and erase a case. Arguments are checked before a method is called.</summary>
 [McpServerToolType]
 public sealed class ConversationTools(
-    ConversationDesk desk, ConversationReader reader, WorkflowDefinition workflow, ConnectionActor actor)
+    ConversationDesk desk, ConversationReader reader, WorkflowDefinition workflow, ConnectionCaller callers)
 {
     [McpServerTool(Name = "initialize_conversation", Title = "Open a support case", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(InitializeResult))]
     [Description("Opens the support case of a ticket and returns its conversation_id, the handle that every other tool takes. Call it first when a customer comes with a ticket. If the ticket already has a case, that case is returned unchanged with created: false; nothing is ever overwritten.")]
+    [Needs(Roles = Roles.Agent)]
     public async Task<CallToolResult> InitializeConversation(
         RequestContext<CallToolRequestParams> call,
         [Description("The customer's id in your own systems."), StringLength(Limits.UserId, MinimumLength = 1)] string user_id,
@@ -29,7 +30,7 @@ public sealed class ConversationTools(
         var result = await desk.ExecuteAsync(new ConversationCommand.Initialize
         {
             Id = ConversationId.OfTicket(ticket_id)!.Value,
-            Actor = actor.Of(call),
+            Actor = callers.ActorOf(call),
             UserId = user_id,
             Priority = Names.Parse<Priority>(priority)!.Value,
             AssignedTo = assigned_to,
@@ -42,6 +43,7 @@ public sealed class ConversationTools(
     [McpServerTool(Name = "get_state", Title = "Read a support case", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CaseResult))]
     [Description("Reads where a case stands: state, user, ticket, priority, custom facts, counts, times, version, the transitions allowed now, and one sentence on what to do in this state. Call it before you act on a case you have not just written to.")]
+    [Needs]
     public async Task<CallToolResult> GetState(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         CancellationToken cancellationToken = default)
@@ -53,6 +55,7 @@ public sealed class ConversationTools(
     [McpServerTool(Name = "transition_state", Title = "Move a case along its workflow", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(TransitionResult))]
     [Description("Moves a case to another state of its workflow, along an allowed edge; any other move is refused with the allowed ones and changes nothing. Every result of this server lists allowed_transitions. Give a reason: it goes into the audit trail.")]
+    [Needs(Roles = Roles.Agent)]
     public async Task<CallToolResult> TransitionState(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -69,7 +72,7 @@ public sealed class ConversationTools(
         var result = await desk.ExecuteAsync(new ConversationCommand.Transition
         {
             Id = id,
-            Actor = actor.Of(call),
+            Actor = callers.ActorOf(call),
             NewState = new_state,
             Reason = reason,
             ExpectedVersion = expected_version,
@@ -81,6 +84,7 @@ public sealed class ConversationTools(
     [McpServerTool(Name = "update_metadata", Title = "Change the facts about a case", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UpdateMetadataResult))]
     [Description("Changes what is known about a case: what the customer sees, priority, who works on it, custom facts. Only what you pass changes; custom facts are merged by key, and a null removes a key.")]
+    [Needs(Roles = Roles.Agent)]
     public async Task<CallToolResult> UpdateMetadata(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -99,7 +103,7 @@ public sealed class ConversationTools(
         var result = await desk.ExecuteAsync(new ConversationCommand.UpdateMetadata
         {
             Id = id,
-            Actor = actor.Of(call),
+            Actor = callers.ActorOf(call),
             TicketStatus = Names.Parse<TicketStatus>(ticket_status),
             Priority = Names.Parse<Priority>(priority),
             AssignedTo = assigned_to,
@@ -113,6 +117,7 @@ public sealed class ConversationTools(
     [McpServerTool(Name = "delete_conversation", Title = "Erase a case", ReadOnly = false, Destructive = true,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(DeleteResult))]
     [Description("Erases a case for good: its messages, its snapshot, its custom facts. Only the audit trail stays, without content. Use it when the customer asks for erasure, never to finish a case (that is transition_state). Says what was erased.")]
+    [Needs(Roles = Roles.Agent)]
     public async Task<CallToolResult> DeleteConversation(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -122,7 +127,7 @@ public sealed class ConversationTools(
         var result = await desk.ExecuteAsync(new ConversationCommand.Erase
         {
             Id = ConversationId.TryParse(conversation_id)!.Value,
-            Actor = actor.Of(call),
+            Actor = callers.ActorOf(call),
             Reason = reason,
         }, cancellationToken);
         return ToolReply.Of(result, o => new DeleteResult

@@ -11,11 +11,12 @@ namespace SupportStateMcp.Tools;
 /// <summary>The tools of a case's history.</summary>
 [McpServerToolType]
 public sealed class MessageTools(
-    ConversationDesk desk, ConversationReader reader, WorkflowDefinition workflow, ConnectionActor actor, TimeProvider time)
+    ConversationDesk desk, ConversationReader reader, WorkflowDefinition workflow, ConnectionCaller callers, TimeProvider time)
 {
     [McpServerTool(Name = "add_message", Title = "Add a message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AddMessageResult))]
     [Description("Appends one message to a case's history: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note on the conversation itself (system). Pass a message_id of your own, so that a repeated call stores the message once. A case in a terminal state takes no more messages.")]
+    [Needs(Roles = Roles.Agent)]
     public async Task<CallToolResult> AddMessage(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -30,7 +31,7 @@ public sealed class MessageTools(
         var result = await desk.ExecuteAsync(new ConversationCommand.AddMessage
         {
             Id = id,
-            Actor = actor.Of(call),
+            Actor = callers.ActorOf(call),
             MessageId = messageId,
             Role = Names.Parse<MessageRole>(role)!.Value,
             Content = content,
@@ -42,6 +43,7 @@ public sealed class MessageTools(
     [McpServerTool(Name = "get_history", Title = "Read the messages of a case", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(HistoryResult))]
     [Description("Reads the newest messages of a case in chronological order, with a cursor to older ones. Call it before you answer a customer, so that you know what was said.")]
+    [Needs]
     public async Task<CallToolResult> GetHistory(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("How many messages at most."), Range(1, Limits.Page)] int limit = 50,

@@ -13,6 +13,7 @@ public static class ToolCatalogue
     private static readonly Type[] s_types = [typeof(ConversationTools), typeof(MessageTools), typeof(AuditTools)];
 
     /// <summary>Makes the tools; their targets come from <paramref name="services"/>.</summary>
+    /// <exception cref="InvalidOperationException">A tool does not say who may call it.</exception>
     public static IEnumerable<McpServerTool> Create(IServiceProvider services) =>
         from type in s_types
         let target = services.GetRequiredService(type)
@@ -27,6 +28,8 @@ public static class ToolCatalogue
             SerializerOptions = ToolJson.Options,
             SchemaCreateOptions = new AIJsonSchemaCreateOptions { TransformSchemaNode = Plain },
         });
+        if (CallerGate.NeedsOf(tool) is null)
+            throw new InvalidOperationException($"{tool.ProtocolTool.Name} does not say who may call it: give it a [Needs].");
         tool.ProtocolTool.InputSchema = Input(method, tool.ProtocolTool.InputSchema);
         tool.ProtocolTool.OutputSchema = Output(tool.ProtocolTool.OutputSchema!.Value);
         return tool;

@@ -19,7 +19,8 @@ public sealed class CommandLineTests : IDisposable
         [
             "SupportStateMcp http --redis 127.0.0.1:6379", "SupportStateMcp --config support.json", "--actor human:alice",
             "SUPPORTSTATE__PERSISTENCE__TTL=3600", "Precedence: command line, then environment, then file", "REDIS_URL",
-            "--config <FILE>", "--redis <CONNECTION>", "--data <DIRECTORY>", "--actor <KIND:ID>", "stdio", "http",
+            "--config <FILE>", "--redis <CONNECTION>", "--data <DIRECTORY>", "--actor <KIND:ID>", "--roles <ROLE,ROLE>",
+            "SupportStateMcp token create --actor human:alice", "stdio", "http", "token",
         ];
         Assert.All(told, words => Assert.Contains(words, output, StringComparison.Ordinal));
     }
@@ -71,6 +72,16 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(78, exitCode);
         Assert.Contains("  - persistence.ttl: 'soon' is out of range; use 1 to 315360000 seconds.", errors, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_server_that_other_machines_reach_starts_with_tokens_only()
+    {
+        var (exitCode, _, errors) = await ServerProcess.RunAsync(["http", "--url", "http://0.0.0.0:0", "--actor", "human:alice", "--data", _directory.Path]);
+
+        Assert.Equal(78, exitCode);
+        Assert.Contains("  - --actor: over HTTP anybody could then act as human:alice;", errors, StringComparison.Ordinal);
+        Assert.Contains("  - http.url: other machines reach http://0.0.0.0:0, and without tokens whoever does may call;", errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -117,6 +117,19 @@ public class StdioTests
     }
 
     [Fact]
+    public async Task The_roles_of_the_command_line_are_those_of_the_connection()
+    {
+        await using var server = ServerProcess.Stdio("--actor", "human:alice", "--roles", "auditor");
+        await using var client = await ConnectedServer.ConnectAsync(server, "Inspector");
+
+        var tools = await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var refusal = await ConnectedServer.CallAsync(client, "initialize_conversation", """{"user_id":"u","ticket_id":"T"}""");
+
+        Assert.Equal(["get_events", "get_history", "get_state", "list_conversations"], tools.Select(t => t.Name).Order());
+        Assert.Equal("not_authorized", (string?)ConnectedServer.Structured(refusal)["code"]);
+    }
+
+    [Fact]
     public async Task A_client_that_subscribed_hears_of_each_change_until_it_unsubscribes()
     {
         var changes = System.Threading.Channels.Channel.CreateUnbounded<string>();

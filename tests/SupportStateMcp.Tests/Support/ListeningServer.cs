@@ -27,8 +27,13 @@ public sealed class ListeningServer : IAsyncLifetime
     /// <summary>A client of a revision; null leaves the choice to the client.</summary>
     public Task<McpClient> ConnectAsync(string? revision = null) => ConnectAsync(Endpoint, revision);
 
-    public static Task<McpClient> ConnectAsync(Uri endpoint, string? revision = null) => McpClient.CreateAsync(
-        new HttpClientTransport(new HttpClientTransportOptions { Endpoint = endpoint, TransportMode = HttpTransportMode.StreamableHttp }),
+    public static Task<McpClient> ConnectAsync(Uri endpoint, string? revision = null, string? token = null) => McpClient.CreateAsync(
+        new HttpClientTransport(new HttpClientTransportOptions
+        {
+            Endpoint = endpoint,
+            TransportMode = HttpTransportMode.StreamableHttp,
+            AdditionalHeaders = token is null ? null : new Dictionary<string, string> { ["Authorization"] = $"Bearer {token}" },
+        }),
         new McpClientOptions
         {
             ProtocolVersion = revision,

@@ -67,9 +67,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static ServerProcess Stdio(params string[] arguments) => new(arguments, null, ownData: true);
 
     /// <summary>A server on a free port of this machine, once it listens.</summary>
-    public static async Task<ServerProcess> HttpAsync(params string[] arguments)
+    public static Task<ServerProcess> HttpAsync(params string[] arguments) => HttpAsync(null, arguments);
+
+    /// <inheritdoc cref="HttpAsync(string[])"/>
+    public static async Task<ServerProcess> HttpAsync(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var server = new ServerProcess(["http", "--url", "http://127.0.0.1:0", .. arguments], null, ownData: true);
+        var server = new ServerProcess(["http", "--url", "http://127.0.0.1:0", .. arguments], environment, ownData: true);
         await server._listening.Task.WaitAsync(s_patience);
         return server;
     }

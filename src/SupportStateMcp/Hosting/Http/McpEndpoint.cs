@@ -13,7 +13,7 @@ namespace SupportStateMcp.Hosting.Http;
 /// The MCP endpoint: <c>POST /mcp</c>, without sessions. It serves clients of revision 2026-07-28 and of the initialize
 /// handshake side by side; any instance answers any request.
 /// </summary>
-internal sealed class McpEndpoint(SharedServers servers, RebindingGuard guard, IHostApplicationLifetime lifetime)
+internal sealed class McpEndpoint(SharedServers servers, RebindingGuard guard, BearerGuard bearer, IHostApplicationLifetime lifetime)
 {
     /// <summary>How often an open stream is kept alive.</summary>
     private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(15);
@@ -28,6 +28,8 @@ internal sealed class McpEndpoint(SharedServers servers, RebindingGuard guard, I
     {
         if (!guard.Admits(context.Request))
             return RefuseStrangerAsync(context);
+        if (!bearer.Admits(context.Request, out _))
+            return RefuseUnknownAsync(context);
         context.Response.Headers.Allow = "POST";
         return RefuseAsync(context, StatusCodes.Status405MethodNotAllowed, "There is no stream to open and no session to end: POST is the one method.");
     }
@@ -37,6 +39,12 @@ internal sealed class McpEndpoint(SharedServers servers, RebindingGuard guard, I
         if (!guard.Admits(context.Request))
         {
             await RefuseStrangerAsync(context);
+            return;
+        }
+
+        if (!bearer.Admits(context.Request, out var caller))
+        {
+            await RefuseUnknownAsync(context);
             return;
         }
 
@@ -62,10 +70,10 @@ internal sealed class McpEndpoint(SharedServers servers, RebindingGuard guard, I
         if (error is not null)
             await JsonRpcReply.WriteAsync(context.Response, StatusCodes.Status400BadRequest, error);
         else
-            await AnswerAsync(context, message!);
+            await AnswerAsync(context, message!, caller);
     }
 
-    private async Task AnswerAsync(HttpContext context, JsonRpcMessage message)
+    private async Task AnswerAsync(HttpContext context, JsonRpcMessage message, Caller? caller)
     {
         if (McpRequestRules.Check(context.Request.Headers, message, servers.ToolsWithHeaders) is { } breach)
         {
@@ -89,17 +97,17 @@ internal sealed class McpEndpoint(SharedServers servers, RebindingGuard guard, I
             return;
         }
 
-        var header = context.Request.Headers[McpRequestRules.VersionHeader].ToString();
-        await ServeAsync(context, request, header);
+        await ServeAsync(context, request, caller);
     }
 
-    private async Task ServeAsync(HttpContext context, JsonRpcRequest request, string header)
+    private async Task ServeAsync(HttpContext context, JsonRpcRequest request, Caller? caller)
     {
+        var header = context.Request.Headers[McpRequestRules.VersionHeader].ToString();
         var version = header.Length > 0 ? header : ProtocolRevisions.WhereNoneIsSaid;
         var server = servers.For(request, version);
         await using var exchange = new HttpExchange(context.Response, request.Id, version == ProtocolRevisions.Stateless, s_keepAlive);
         // A handshake settles its version in its params.
-        var id = server.Dispatch(request, exchange, request.Method == RequestMethods.Initialize ? null : version);
+        var id = server.Dispatch(request, exchange, request.Method == RequestMethods.Initialize ? null : version, caller);
 
         // A stream that would stay open for good ends when the server stops; a call is finished first.
         using var ends = request.Method == RequestMethods.SubscriptionsListen
@@ -117,6 +125,12 @@ internal sealed class McpEndpoint(SharedServers servers, RebindingGuard guard, I
 
     private static Task RefuseStrangerAsync(HttpContext context) =>
         RefuseAsync(context, StatusCodes.Status403Forbidden, "This Host or Origin may not call this server; http.allowedOrigins lists the origins that may.");
+
+    private static Task RefuseUnknownAsync(HttpContext context)
+    {
+        context.Response.Headers.WWWAuthenticate = BearerGuard.Challenge(context.Request);
+        return RefuseAsync(context, StatusCodes.Status401Unauthorized, "This server serves those whose token it knows: send one in the header \"Authorization: Bearer <token>\". SupportStateMcp token create makes one.");
+    }
 
     private static Task RefuseAsync(HttpContext context, int status, string sentence) =>
         JsonRpcReply.WriteAsync(context.Response, status, JsonRpcReader.Error(McpErrorCode.InvalidRequest, sentence));

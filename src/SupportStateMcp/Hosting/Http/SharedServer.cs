@@ -4,6 +4,9 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Resources;
+using SupportStateMcp.Tools;
 
 namespace SupportStateMcp.Hosting.Http;
 
@@ -28,8 +31,12 @@ internal sealed class SharedServer : IAsyncDisposable
     }
 
     /// <summary>Hands a request to the server; the reply goes to the exchange.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="exchange">Where the reply goes.</param>
+    /// <param name="protocolVersion">The revision it speaks; null where it is yet to be settled.</param>
+    /// <param name="caller">Who makes it; null where that is not known by a token.</param>
     /// <returns>The id under which it runs, for <see cref="Cancel"/>.</returns>
-    public RequestId Dispatch(JsonRpcRequest request, HttpExchange exchange, string? protocolVersion)
+    public RequestId Dispatch(JsonRpcRequest request, HttpExchange exchange, string? protocolVersion, Caller? caller)
     {
         var id = new RequestId(Interlocked.Increment(ref _lastId));
         _incoming.Writer.TryWrite(new JsonRpcRequest
@@ -41,10 +48,7 @@ internal sealed class SharedServer : IAsyncDisposable
             {
                 RelatedTransport = exchange,
                 ProtocolVersion = protocolVersion,
-                // Only a stream of notifications tells its client the id again.
-                Items = request.Method == RequestMethods.SubscriptionsListen
-                    ? new Dictionary<string, object?> { [Resources.CaseSubscriptions.RequestIdItem] = request.Id }
-                    : null,
+                Items = ItemsOf(request, caller),
             },
         });
         return id;
@@ -62,6 +66,18 @@ internal sealed class SharedServer : IAsyncDisposable
         _incoming.Writer.TryComplete();
         await _running;
         await _server.DisposeAsync();
+    }
+
+    /// <summary>What goes along with this request alone.</summary>
+    private static Dictionary<string, object?>? ItemsOf(JsonRpcRequest request, Caller? caller)
+    {
+        Dictionary<string, object?>? items = null;
+        if (caller is not null)
+            (items ??= [])[ConnectionCaller.Item] = caller;
+        // Only a stream of notifications tells its client the id again.
+        if (request.Method == RequestMethods.SubscriptionsListen)
+            (items ??= [])[CaseSubscriptions.RequestIdItem] = request.Id;
+        return items;
     }
 
     /// <summary>Where the server object reads; it never writes here, since every request has an exchange.</summary>

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Hosting;
+
+/// <summary>The making of tokens, through the real program.</summary>
+public sealed partial class TokenCommandTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    [Fact]
+    public async Task A_token_is_printed_once_with_the_entry_that_the_configuration_takes()
+    {
+        var (exitCode, output, errors) = await ServerProcess.RunAsync(["token", "create", "--actor", "human:Zoë", "--roles", "approver"]);
+
+        Assert.Equal((0, ""), (exitCode, errors));
+        var token = Assert.Single(Token().Matches(output)).Value;
+        var entry = Assert.Single(output.Split('\n'), l => l.StartsWith('{')).Trim();
+        Assert.Equal($$"""{"sha256":"{{Convert.ToHexStringLower(AccessToken.Digest(token))}}","actor":"human:Zoë","roles":["approver"]}""", entry);
+
+        // The configuration takes it: the server finds nothing wrong but the address.
+        var file = _directory.File("tokens.json", $$"""{"mcp": {"http": {"url": "ftp://x", "tokens": [{{entry}}]} } }""");
+        var (_, _, refusal) = await ServerProcess.RunAsync(["http", "--config", file]);
+        Assert.StartsWith("The configuration cannot be used:\n  - http.url:", refusal.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal(2, refusal.Trim().Split('\n').Length);
+    }
+
+    [Theory]
+    [InlineData("ai:bot", """["agent","approver"]""")]
+    [InlineData("system:cron", """["agent"]""")]
+    public async Task Without_roles_a_token_has_those_of_its_kind(string actor, string roles)
+    {
+        var (_, output, _) = await ServerProcess.RunAsync(["token", "create", "--actor", actor, "--json"]);
+
+        var made = JsonNode.Parse(output)!.AsObject();
+        Assert.Equal(["token", "sha256", "actor", "roles"], made.Select(p => p.Key));
+        Assert.Equal((actor, roles), ((string?)made["actor"], made["roles"]!.ToJsonString()));
+    }
+
+    [Theory]
+    [InlineData("--actor says whose token it is, for example --actor human:alice.")]
+    [InlineData("--actor: 'customer:bob' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.", "--actor", "customer:bob")]
+    [InlineData("--roles: 'boss' is none; use agent, approver, supervisor, auditor, with commas between them.", "--actor", "ai:bot", "--roles", "boss")]
+    public async Task Whose_token_it_is_must_be_said(string told, params string[] arguments)
+    {
+        var (exitCode, output, errors) = await ServerProcess.RunAsync(["token", "create", .. arguments]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(told, errors, StringComparison.Ordinal);
+        Assert.DoesNotMatch(Token(), output);
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    [GeneratedRegex("ssm_[A-Za-z0-9_-]{43}")]
+    private static partial Regex Token();
+}
