@@ -108,9 +108,9 @@ public sealed partial class ConversationDecider
     private static Rejection? DecisionViolation(Approval approval, ConversationCommand.DecideApproval c)
     {
         if (c.Actor.Kind != ActorKind.Human || !new Caller(c.Actor, c.Roles).Has(approval.ApproverRole))
-            return Rejection.NotAuthorized(["kind:human", $"role:{Names.Of(approval.ApproverRole)}"]);
+            return Rejection.NotAuthorized([Need.Kind(ActorKind.Human), Need.Role(approval.ApproverRole)]);
         if (approval.RequestedBy == c.Actor)
-            return Rejection.NotAuthorized(["another person than the one who asked"]);
+            return Rejection.NotAuthorized([$"other_than:{approval.RequestedBy}"]);
         return approval.Status switch
         {
             ApprovalStatus.Expired => Rejection.ApprovalExpired(approval),

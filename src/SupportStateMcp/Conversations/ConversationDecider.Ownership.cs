@@ -110,7 +110,7 @@ public sealed partial class ConversationDecider
     }
 
     private static Rejection? PersonViolation(Conversation current, ConversationCommand by) =>
-        by.Actor.Kind != ActorKind.Human ? Rejection.NotAuthorized(["kind:human"])
+        by.Actor.Kind != ActorKind.Human ? Rejection.NotAuthorized([Need.Kind(ActorKind.Human)])
         : current.ClosedAt is not null ? Rejection.TerminalState(current.State)
         : null;
 

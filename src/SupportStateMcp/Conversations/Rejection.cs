@@ -70,11 +70,6 @@ public sealed partial record Rejection(string Code, string Message, JsonObject F
         "The store is not available right now. Try again in a moment; repeat a write with the same message_id or idempotency_key, so that it is applied once.",
         new JsonObject { ["retryable"] = true });
 
-    public static Rejection NotAuthorized(IReadOnlyList<string> needs) => new(
-        RejectionCodes.NotAuthorized,
-        $"This connection may not do that; it takes: {string.Join(", ", needs)}.",
-        new JsonObject { ["needs"] = Strings(needs) });
-
     private static JsonArray Strings(IEnumerable<string> values) =>
         new([.. values.Select(v => (JsonNode?)JsonValue.Create(v))]);
 }
@@ -90,7 +85,6 @@ public static class RejectionCodes
     public const string LockTimeout = "lock_timeout";
     public const string InvalidArgument = "invalid_argument";
     public const string IdempotencyMismatch = "idempotency_mismatch";
-    public const string NotAuthorized = "not_authorized";
     public const string StoreUnavailable = "store_unavailable";
     public const string NotAuthorized = "not_authorized";
     public const string NotOwner = "not_owner";
