@@ -26,12 +26,31 @@ public sealed partial class FileConversationStore
 
     public ValueTask<IReadOnlyList<ConversationId>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<ConversationId>>(Guarded(() => Ids()
-            .Select(id => (Id: id, Find(id, cancellationToken)?.DueAt))
+            .Select(id => (Id: id, DueAt: DueAtOf(id, cancellationToken)))
             .Where(c => c.DueAt <= now)
             .OrderBy(c => c.DueAt)
             .Take(limit)
             .Select(c => c.Id)
             .ToList()));
+
+    /// <summary>
+    /// When something runs out in a case. Asked of all cases every few seconds, it opens only the journals that changed
+    /// since, also where there are more than are kept in memory.
+    /// </summary>
+    private DateTimeOffset? DueAtOf(ConversationId id, CancellationToken cancellationToken)
+    {
+        if (FileStamp.Of(_journals.PathOf(id)) is not { } stamp)
+        {
+            _due.TryRemove(id, out _);
+            return null;
+        }
+
+        if (_due.TryGetValue(id, out var known) && known.Stamp == stamp)
+            return known.DueAt;
+        var due = Find(id, cancellationToken)?.DueAt;
+        _due[id] = (stamp, due);
+        return due;
+    }
 
     /// <summary>
     /// Deletes what has expired, finishes erasures that were interrupted, clears away what they left. Call it from time

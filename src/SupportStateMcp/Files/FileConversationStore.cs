@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using SupportStateMcp.Conversations;
 
@@ -22,6 +23,7 @@ public sealed partial class FileConversationStore : IConversationStore, IDisposa
     private readonly JournalCache _journals;
     private readonly CommitGates _gates;
     private readonly FileConversationWatcher _watcher;
+    private readonly ConcurrentDictionary<ConversationId, (FileStamp Stamp, DateTimeOffset? DueAt)> _due = new();
 
     public FileConversationStore(FileStoreOptions options, Schema schema, TimeProvider time, ILogger<FileConversationStore> logger)
     {

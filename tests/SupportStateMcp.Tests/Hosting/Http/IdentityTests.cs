@@ -157,6 +157,17 @@ public class IdentityTests(GuardedServer server) : IClassFixture<GuardedServer>
     }
 
     [Fact]
+    public async Task Where_no_tokens_are_asked_for_the_command_line_says_who_acts_and_a_token_does_nothing()
+    {
+        await using var process = await ServerProcess.HttpAsync("--actor", "system:cron", "--roles", "auditor");
+        await using var client = await ListeningServer.ConnectAsync(process.Endpoint, token: server.Alice);
+
+        var tools = await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(s_reading, tools.Select(t => t.Name).Order());
+    }
+
+    [Fact]
     public async Task A_token_that_was_made_is_one_that_the_server_takes()
     {
         var (exitCode, output, _) = await ServerProcess.RunAsync(["token", "create", "--actor", "human:carol", "--roles", "approver,agent", "--json"]);
