@@ -8,7 +8,7 @@ namespace SupportAgent;
 /// A client that comes back. A call whose answer was lost may have been applied; it is repeated with the very same
 /// arguments, and the message_id or idempotency_key among them sees to it that it is applied once.
 /// </summary>
-internal sealed class Connection(Server server) : IAsyncDisposable
+internal sealed class Connection(Server server, string? actor = null) : IAsyncDisposable
 {
     private const int Attempts = 8;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -58,6 +58,14 @@ internal sealed class Connection(Server server) : IAsyncDisposable
         _ => e is IOException or TimeoutException or ObjectDisposedException,
     };
 
+    /// <summary>A prompt, as text.</summary>
+    public async Task<string> PromptAsync(string name, IReadOnlyDictionary<string, object?> arguments, CancellationToken cancellationToken)
+    {
+        var client = await ClientAsync(cancellationToken);
+        var prompt = await client.GetPromptAsync(name, arguments, cancellationToken: cancellationToken);
+        return string.Join("\n\n", prompt.Messages.Select(m => m.Content).OfType<TextContentBlock>().Select(t => t.Text));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await DropAsync(_client);
@@ -76,7 +84,7 @@ internal sealed class Connection(Server server) : IAsyncDisposable
         await _connecting.WaitAsync(cancellationToken);
         try
         {
-            return _client ??= await McpClient.CreateAsync(server.Connect(), s_options, cancellationToken: cancellationToken);
+            return _client ??= await McpClient.CreateAsync(server.Connect(actor), s_options, cancellationToken: cancellationToken);
         }
         finally
         {

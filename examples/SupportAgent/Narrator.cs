@@ -17,6 +17,16 @@ internal sealed class Narrator(IAnsiConsole console)
 
     public void Agent(string text) => console.MarkupLineInterpolated($"[green]agent[/]     {text}");
 
+    public void Person(string who, string text) => console.MarkupLineInterpolated($"[magenta]{who.PadRight(8)}[/]  {text}");
+
+    public void Owned(string owner, long epoch) => console.MarkupLineInterpolated($"[yellow]owner[/]     [bold]{owner}[/] [grey](epoch {epoch})[/]");
+
+    public void Quote(string text)
+    {
+        foreach (var line in text.Split('\n'))
+            console.MarkupLineInterpolated($"[grey]        │ {line}[/]");
+    }
+
     public void Did(string what) => console.MarkupLineInterpolated($"[grey]tool      {what}[/]");
 
     public void Moved(string from, string to, string reason) => console.MarkupLineInterpolated($"[yellow]state[/]     {from} → [bold]{to}[/] [grey]({reason})[/]");
@@ -50,6 +60,11 @@ internal sealed class Narrator(IAnsiConsole console)
     {
         "conversation_initialized" => $"opened for {e.Details.GetProperty("user_id")}, priority {e.Details.GetProperty("priority")}",
         "state_transitioned" => $"{e.Details.GetProperty("from")} → {e.Details.GetProperty("to")}" + (e.Reason is null ? "" : $": {e.Reason}"),
+        "owner_changed" => $"{e.Details.GetProperty("owner")}: {e.Details.GetProperty("cause")}",
+        "conversation_escalated" => $"to {e.Details.GetProperty("queue")}: {e.Reason}",
+        "approval_requested" => $"{e.Details.GetProperty("action")} {e.Details.GetProperty("arguments").GetRawText()}: {e.Details.GetProperty("policy")}",
+        "approval_decided" => $"{e.Details.GetProperty("status")}" + (e.Reason is null ? "" : $": {e.Reason}"),
+        "approval_used" => e.Details.GetProperty("digest").ToString()[..19] + "…",
         "message_added" => $"{e.Details.GetProperty("role")} {e.Details.GetProperty("message_id")}",
         "metadata_updated" => e.Details.TryGetProperty("metadata", out var facts) ? facts.GetRawText() : "",
         _ => e.Reason ?? "",

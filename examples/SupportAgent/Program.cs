@@ -33,5 +33,10 @@ replay.SetAction((p, ct) => Run.OnAsync(
     () => p.GetValue(overHttp) || p.GetValue(url) is not null ? Server.OverHttpAsync(p.GetValue(url), p.GetValue(data), ct) : Server.OverStdioAsync(p.GetValue(data)),
     s => Replay.RunAsync(s, p.GetValue(file)!, p.GetValue(parallel), ct)));
 
-return await new RootCommand("How an agent works with SupportStateMcp: read the state, decide by it, act with tools.") { data, stdio, http, replay }
+var refund = new Command("refund", "Play a refund of 612.40 that waits for a person, is approved with another amount, and paid once.") { ticket };
+var handoff = new Command("handoff", "Play a login case over three turns: escalated, answered by a person, handed back, resolved.") { ticket };
+refund.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data)), s => Refund.PlayAsync(s, p.GetValue(ticket)!, ct)));
+handoff.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data), "desk"), s => Handover.PlayAsync(s, p.GetValue(ticket)!, ct)));
+
+return await new RootCommand("How an agent works with SupportStateMcp: read the state, decide by it, act with tools.") { data, stdio, http, refund, handoff, replay }
     .Parse(args).InvokeAsync();

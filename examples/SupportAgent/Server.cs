@@ -5,34 +5,36 @@ namespace SupportAgent;
 /// <summary>The server of a run, and how to connect to it: as often as one likes, for the state is not in the connection.</summary>
 internal sealed class Server : IAsyncDisposable
 {
-    private readonly Func<IClientTransport> _connect;
+    private readonly Func<string?, IClientTransport> _connect;
     private readonly IAsyncDisposable[] _ends;
 
-    private Server(string title, Func<IClientTransport> connect, params IAsyncDisposable[] ends) => (Title, _connect, _ends) = (title, connect, ends);
+    private Server(string title, Func<string?, IClientTransport> connect, params IAsyncDisposable[] ends) => (Title, _connect, _ends) = (title, connect, ends);
 
     /// <summary>What it is, in a few words.</summary>
     public string Title { get; }
 
     /// <summary>A new connection; over stdio also a new server process, on the same data.</summary>
-    public IClientTransport Connect() => _connect();
+    /// <param name="actor">Who is behind it, as <c>kind:id</c>, where the server is started for one connection; null for the agent.</param>
+    public IClientTransport Connect(string? actor = null) => _connect(actor);
 
     /// <summary>A server process for each connection, as desktop hosts do it.</summary>
     /// <param name="data">Where the cases are kept; null for a directory that is removed at the end.</param>
-    public static Task<Server> OverStdioAsync(string? data)
+    /// <param name="profile">The profile of the workflow; null for the default.</param>
+    public static Task<Server> OverStdioAsync(string? data, string? profile = null)
     {
         var directory = new DataDirectory(data);
-        return Task.FromResult(new Server($"stdio, {directory}", () => ServerProcess.Stdio(directory.Path), directory));
+        return Task.FromResult(new Server($"stdio, {directory}", actor => ServerProcess.Stdio(directory.Path, actor, profile), directory));
     }
 
     /// <summary>A server that runs at <paramref name="url"/>, or one that is started on a free port.</summary>
     public static async Task<Server> OverHttpAsync(Uri? url, string? data, CancellationToken cancellationToken)
     {
         if (url is not null)
-            return new Server($"HTTP, {url}", () => Http(url));
+            return new Server($"HTTP, {url}", _ => Http(url));
 
         var directory = new DataDirectory(data);
         var process = await ServerProcess.StartHttpAsync(directory.Path, cancellationToken);
-        return new Server($"HTTP, {process.Url}, {directory}", () => Http(process.Url), process, directory);
+        return new Server($"HTTP, {process.Url}, {directory}", _ => Http(process.Url), process, directory);
     }
 
     public async ValueTask DisposeAsync()

@@ -22,11 +22,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         .Single(a => a.Key == "ServerAssembly").Value!;
 
     /// <summary>A server on standard input and output. The transport starts the process and ends it by closing its input.</summary>
-    public static StdioClientTransport Stdio(string data) => new(new StdioClientTransportOptions
+    public static StdioClientTransport Stdio(string data, string? actor = null, string? profile = null) => new(new StdioClientTransportOptions
     {
         Name = "support-state",
         Command = Dotnet,
-        Arguments = ["exec", Assembly, "stdio", "--data", data],
+        Arguments = ["exec", Assembly, "stdio", "--data", data, .. actor is null ? [] : new[] { "--actor", actor }],
+        EnvironmentVariables = new Dictionary<string, string?> { ["SUPPORTSTATE__STATEMACHINE__PROFILE"] = profile },
         StandardErrorLines = line => Console.Error.WriteLine($"server: {line}"),
     });
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace SupportAgent;
 
 /// <summary>The server's tools as an agent calls them. Every write carries a key, so that it can be repeated.</summary>
-internal sealed class SupportDesk(Connection connection)
+internal sealed partial class SupportDesk(Connection connection)
 {
     private const int Page = 500;
 

@@ -6,6 +6,7 @@ namespace SupportStateMcp.Tests.Support;
 internal sealed class Deployment : IAsyncDisposable
 {
     private readonly string[] _arguments;
+    private IReadOnlyDictionary<string, string> _environment = new Dictionary<string, string>();
     private readonly List<HttpServer> _servers = [];
     private readonly TemporaryDirectory? _directory;
 
@@ -28,21 +29,28 @@ internal sealed class Deployment : IAsyncDisposable
         return new Deployment(redis, null, ["--redis", redis.ConnectionString, .. arguments]);
     }
 
+    /// <summary>Has the servers started from now on ask for the tokens of these callers.</summary>
+    public Deployment With(params Colleague[] callers)
+    {
+        _environment = GuardedServer.Environment([.. callers.Select(c => (c.Token, c.Actor, c.Roles))]);
+        return this;
+    }
+
     /// <summary>Starts one more server on the store.</summary>
     public async Task<HttpServer> StartServerAsync()
     {
-        var server = await HttpServer.StartAsync(_arguments);
+        var server = await HttpServer.StartAsync(_arguments, _environment);
         _servers.Add(server);
         return server;
     }
 
     /// <summary>All messages of a case, oldest first.</summary>
-    public static async Task<List<JsonElement>> HistoryAsync(HttpServer server, string id)
+    public static async Task<List<JsonElement>> HistoryAsync(HttpServer server, string id, string? token = null)
     {
         var messages = new List<JsonElement>();
         for (long? before = null; ;)
         {
-            var page = await server.CallAsync("get_history", new { conversation_id = id, limit = 500, before });
+            var page = await server.CallAsync(token, "get_history", new { conversation_id = id, limit = 500, before });
             messages.InsertRange(0, page.Content.GetProperty("messages").EnumerateArray());
             if (!page.Content.TryGetProperty("before", out var older))
                 return messages;
@@ -51,12 +59,12 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>The whole trail of a case.</summary>
-    public static async Task<List<JsonElement>> EventsAsync(HttpServer server, string id)
+    public static async Task<List<JsonElement>> EventsAsync(HttpServer server, string id, string? token = null)
     {
         var events = new List<JsonElement>();
         for (var after = 0L; ;)
         {
-            var page = await server.CallAsync("get_events", new { conversation_id = id, limit = 500, after });
+            var page = await server.CallAsync(token, "get_events", new { conversation_id = id, limit = 500, after });
             events.AddRange(page.Content.GetProperty("events").EnumerateArray());
             if (!page.Content.TryGetProperty("after", out var next))
                 return events;
@@ -65,11 +73,11 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>History, trail and snapshot of a case tell the same, without a gap; returns the ids of its messages.</summary>
-    public static async Task<List<string>> AssertWholeAsync(HttpServer server, string id)
+    public static async Task<List<string>> AssertWholeAsync(HttpServer server, string id, string? token = null)
     {
-        var state = (await server.CallAsync("get_state", new { conversation_id = id })).Content;
-        var messages = await HistoryAsync(server, id);
-        var events = await EventsAsync(server, id);
+        var state = (await server.CallAsync(token, "get_state", new { conversation_id = id })).Content;
+        var messages = await HistoryAsync(server, id, token);
+        var events = await EventsAsync(server, id, token);
 
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.GetProperty("version").GetInt64()));
         Assert.Equal(events.Count, state.GetProperty("version").GetInt64());

@@ -27,14 +27,20 @@ internal sealed class HttpServer : IAsyncDisposable
 
     /// <summary>Starts a server on a free port and waits until it is ready.</summary>
     /// <param name="arguments">What follows <c>http --url …</c>.</param>
-    public static async Task<HttpServer> StartAsync(params string[] arguments)
+    public static Task<HttpServer> StartAsync(params string[] arguments) => StartAsync(arguments, new Dictionary<string, string>());
+
+    /// <summary>The same with environment variables, for example those that make it ask for tokens.</summary>
+    public static async Task<HttpServer> StartAsync(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{RedisServer.FreePort()}"));
-        var process = Process.Start(new ProcessStartInfo(
+        var start = new ProcessStartInfo(
             Path.Combine(AppContext.BaseDirectory, "SupportStateMcp"), ["http", "--url", url.ToString(), .. arguments])
         {
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        var process = Process.Start(start)!;
         var server = new HttpServer(process, url);
         var waiting = Stopwatch.StartNew();
         while (!await server.IsReadyAsync())
@@ -49,7 +55,11 @@ internal sealed class HttpServer : IAsyncDisposable
 
     /// <summary>Calls a tool and returns its result, also one that refuses.</summary>
     /// <exception cref="HttpRequestException">The server is gone.</exception>
-    public async Task<ToolAnswer> CallAsync(string tool, object arguments, CancellationToken cancellationToken = default)
+    public Task<ToolAnswer> CallAsync(string tool, object arguments, CancellationToken cancellationToken = default) =>
+        CallAsync(null, tool, arguments, cancellationToken);
+
+    /// <summary>The same with a token.</summary>
+    public async Task<ToolAnswer> CallAsync(string? token, string tool, object arguments, CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp")
         {
@@ -60,6 +70,8 @@ internal sealed class HttpServer : IAsyncDisposable
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         request.Headers.Add("MCP-Protocol-Version", "2025-11-25");
+        if (token is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await _client.SendAsync(request, cancellationToken);
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
         return body.RootElement.TryGetProperty("result", out var result)
