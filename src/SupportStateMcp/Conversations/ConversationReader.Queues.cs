@@ -34,7 +34,7 @@ public sealed partial class ConversationReader
         });
 
     /// <summary>Approvals that wait for a decision, the next deadline first.</summary>
-    /// <param name="queue">Only of cases that wait in this queue, or are a person's who took them from it; null for all.</param>
+    /// <param name="queue">Only of cases that wait in this queue, or would go back to it; null for all.</param>
     /// <param name="id">Only of this case; null for all.</param>
     /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -56,7 +56,7 @@ public sealed partial class ConversationReader
             }
 
             var pending = cases
-                .Where(c => queue is null || (c.Queue ?? c.ReturnQueue) == queue)
+                .Where(c => queue is null || (c.Queue ?? c.ReturnQueue ?? Owner.DefaultQueue) == queue)
                 .SelectMany(c => c.Approvals.Where(a => a.Status == ApprovalStatus.Pending), (c, a) => new ApprovalOf(a, c))
                 .OrderBy(a => a.Approval.Deadline).ThenBy(a => a.Approval.ApprovalId, StringComparer.Ordinal)
                 .ToList();

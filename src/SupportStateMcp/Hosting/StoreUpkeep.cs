@@ -35,7 +35,10 @@ public sealed partial class StoreUpkeep(IConversationStore store, ConversationDe
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         foreach (var id in await store.DueAsync(time.GetUtcNow(), Batch, cancellationToken))
-            await desk.ExecuteAsync(new ConversationCommand.Settle { Id = id, Actor = Conversation.Clock }, cancellationToken);
+        {
+            var settle = new ConversationCommand.Settle { Id = id, Actor = Conversation.Clock };
+            await TryAsync(ct => desk.ExecuteAsync(settle, ct).AsTask(), cancellationToken);
+        }
     }
 
     private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
