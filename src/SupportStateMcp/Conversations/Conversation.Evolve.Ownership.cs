@@ -12,6 +12,7 @@ public sealed partial record Conversation
         LeaseUntil = e.LeaseUntil,
         ReturnQueue = e.ReturnQueue,
         WaitingSince = e.WaitingSince ?? before.WaitingSince,
+        EarlierReply = before.LastReply,
         HumanStretch = Stretch(before, e),
         UpdatedAt = e.At,
         Version = e.Version,
@@ -76,7 +77,6 @@ public sealed partial record Conversation
         return before with
         {
             LastReply = e.Number,
-            LastReplyEpoch = before.Epoch,
             LeaseUntil = before.Owner.Is(e.Actor) ? null : before.LeaseUntil,
             Unanswered = left,
             WaitingSince = left.Count > 0 ? left[0].At : null,

@@ -73,8 +73,8 @@ public sealed partial record Conversation
     /// <summary>The number of the last message that answered the customer.</summary>
     public long? LastReply { get; init; }
 
-    /// <summary>The epoch in which <see cref="LastReply"/> was given.</summary>
-    public long? LastReplyEpoch { get; init; }
+    /// <summary>The last of those that was given before the case came into these hands.</summary>
+    public long? EarlierReply { get; init; }
 
     /// <summary>The last time a person had the case.</summary>
     public HumanStretch? HumanStretch { get; init; }

@@ -55,7 +55,7 @@ public sealed partial class ConversationDecider
             return Refuse(Rejection.InvalidArgument("turn_token", "it is the turn_token of a begin_turn on this conversation, unchanged"));
         if (c.Turn.Epoch != current.Epoch)
             return Refuse(Rejection.NotOwner(current));
-        if (IsAnsweredInAnotherEpoch(current, c.Turn.Number))
+        if (IsAnsweredByAnother(current, c.Turn.Number, c.Actor))
             return Refuse(Rejection.AlreadyAnswered(c.Turn.Number));
         if (current.ClosedAt is not null)
             return Refuse(Rejection.TerminalState(current.State));
@@ -74,11 +74,14 @@ public sealed partial class ConversationDecider
     }
 
     /// <summary>
-    /// True where somebody else than who owns the case now has answered since: a second answer to one message, from another
-    /// mouth, is what turns are there to prevent.
+    /// True where somebody else has answered since: a second answer to one message, from another mouth, is what turns are
+    /// there to prevent. To a person who takes the case over with their answer, whoever had it so far is somebody else.
     /// </summary>
-    internal static bool IsAnsweredInAnotherEpoch(Conversation current, long number) =>
-        current.LastReply > number && current.LastReplyEpoch != current.Epoch;
+    internal static bool IsAnsweredByAnother(Conversation current, long number, Actor by)
+    {
+        var others = by.Kind == ActorKind.Human && !current.Owner.Is(by) ? current.LastReply : current.EarlierReply;
+        return others > number && current.Unanswered.All(u => u.Number != number);
+    }
 
     /// <summary>Why a closed case does not take a message, or null.</summary>
     private Rejection? ClosedViolation(Conversation current, Words words, DateTimeOffset now)
