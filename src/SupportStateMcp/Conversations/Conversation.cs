@@ -67,7 +67,7 @@ public sealed partial record Conversation
     /// <summary>Since when somebody waits for an answer: the customer's first unanswered message, else the handoff; null where nobody waits.</summary>
     public DateTimeOffset? WaitingSince { get; init; }
 
-    /// <summary>The customer's unanswered messages, oldest first; the first <see cref="MaxUnanswered"/> of them.</summary>
+    /// <summary>The customer's unanswered messages, oldest first; of more than <see cref="MaxUnanswered"/> the last entry stands for the rest.</summary>
     public IReadOnlyList<Unanswered> Unanswered { get; init; } = [];
 
     /// <summary>The number of the last message that answered the customer.</summary>

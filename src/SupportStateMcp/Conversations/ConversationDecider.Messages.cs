@@ -21,8 +21,9 @@ public sealed partial class ConversationDecider
         {
             if (Silence(current, c, c.Automated) is { } silence)
                 return Refuse(silence);
-            TakeOver(story, c);
-            story.Say(words with { InReplyTo = c.Automated || story.Current.Unanswered is not [.., var last] ? null : last.Number });
+            if (words.Answers)
+                TakeOver(story, c);
+            story.Say(words with { InReplyTo = words.Answers && story.Current.Unanswered is [.., var last] ? last.Number : null });
         }
         else
         {
@@ -116,11 +117,11 @@ public sealed partial class ConversationDecider
         return may ? null : Rejection.NotOwner(current);
     }
 
-    /// <summary>Whoever answers the customer owns the case from then on. What a program sends by itself owns nothing.</summary>
+    /// <summary>Whoever answers the customer owns the case from then on.</summary>
     private static void TakeOver(Story story, ConversationCommand by)
     {
         var owner = story.Current.Owner;
-        if (by is ConversationCommand.AddMessage { Automated: true } || owner.Is(by.Actor))
+        if (owner.Is(by.Actor))
             return;
         if (by.Actor.Kind == ActorKind.Human || (by.Actor.Kind == ActorKind.Ai && owner.IsMachine))
             story.Own(Owner.Of(by.Actor), OwnershipCause.Replied);
