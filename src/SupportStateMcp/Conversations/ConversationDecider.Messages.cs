@@ -92,7 +92,7 @@ public sealed partial class ConversationDecider
         if (workflow.IsTerminal(current.State))
             return Rejection.TerminalState(current.State);
         if (words.IsOfCustomer)
-            return current.ReopenableUntil >= now ? null : Rejection.ReopenWindowOver(current);
+            return current.ReopenableUntil > now && workflow.ReopensTo(current.State) is not null ? null : Rejection.ReopenWindowOver(current);
         return words.ReachesCustomer && !words.Automated ? Rejection.TerminalState(current.State) : null;
     }
 
