@@ -117,7 +117,10 @@ public sealed partial record Approval
 
     /// <summary>How many people have said yes to what is bound now.</summary>
     [JsonIgnore]
-    public int Yes => Votes.Count(v => v.Approved && v.Digest == Digest);
+    public int Yes => SaidYesTo(Digest).Distinct().Count();
+
+    /// <summary>Who has said yes to these arguments: a yes to others is none to these.</summary>
+    internal IEnumerable<Actor> SaidYesTo(string digest) => Votes.Where(v => v.Approved && v.Digest == digest).Select(v => v.By);
 
     /// <summary>The id of an approval that is asked for in a case: derived from what and when, so that the same decision gives the same id.</summary>
     public static string IdOf(Conversation before, string digest, DateTimeOffset now)

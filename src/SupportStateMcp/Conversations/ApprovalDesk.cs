@@ -34,7 +34,8 @@ public sealed class ApprovalDesk(ConversationDesk desk, IConversationStore store
         try
         {
             var id = Approval.CaseOf(approvalId)!.Value;
-            var left = found.Approval.Deadline - time.GetUtcNow();
+            // Timers count whole milliseconds: the next one is the first that is not too early.
+            var left = found.Approval.Deadline - time.GetUtcNow() + TimeSpan.FromMilliseconds(1);
             var current = await watch.WaitAsync(
                 id, c => c?.Approval(approvalId)?.Status != ApprovalStatus.Pending, left < timeout ? left : timeout, cancellationToken);
             if (current?.DueAt <= time.GetUtcNow())

@@ -12,6 +12,7 @@ public sealed partial record Conversation
         LeaseUntil = e.LeaseUntil,
         ReturnQueue = e.ReturnQueue,
         WaitingSince = e.WaitingSince ?? before.WaitingSince,
+        EarlierReply = before.LastReply,
         HumanStretch = Stretch(before, e),
         UpdatedAt = e.At,
         Version = e.Version,
@@ -64,19 +65,20 @@ public sealed partial record Conversation
             return before.ClosedAt is not null ? before : before with
             {
                 WaitingSince = before.WaitingSince ?? e.At,
-                Unanswered = before.Unanswered.Count < MaxUnanswered ? [.. before.Unanswered, new Unanswered(e.Number, e.At)] : before.Unanswered,
+                Unanswered = before.Unanswered.Count < MaxUnanswered
+                    ? [.. before.Unanswered, new Unanswered(e.Number, e.At)]
+                    : [.. before.Unanswered.SkipLast(1), before.Unanswered[^1] with { Number = e.Number }],
             };
         }
 
-        // Who waits in a queue waits for a person: what is said meanwhile is no answer.
-        if (before.Owner.Queue is not null)
+        // Who waits in a queue waits for a person: what is said meanwhile is no answer. What a tool returned never is.
+        if (e.Role != MessageRole.Assistant || before.Owner.Queue is not null)
             return before;
 
         IReadOnlyList<Unanswered> left = e.InReplyTo is { } answered ? [.. before.Unanswered.Where(u => u.Number > answered)] : before.Unanswered;
         return before with
         {
             LastReply = e.Number,
-            LastReplyEpoch = before.Epoch,
             LeaseUntil = before.Owner.Is(e.Actor) ? null : before.LeaseUntil,
             Unanswered = left,
             WaitingSince = left.Count > 0 ? left[0].At : null,

@@ -67,14 +67,14 @@ public sealed partial record Conversation
     /// <summary>Since when somebody waits for an answer: the customer's first unanswered message, else the handoff; null where nobody waits.</summary>
     public DateTimeOffset? WaitingSince { get; init; }
 
-    /// <summary>The customer's unanswered messages, oldest first; the first <see cref="MaxUnanswered"/> of them.</summary>
+    /// <summary>The customer's unanswered messages, oldest first; of more than <see cref="MaxUnanswered"/> the last entry stands for the rest.</summary>
     public IReadOnlyList<Unanswered> Unanswered { get; init; } = [];
 
     /// <summary>The number of the last message that answered the customer.</summary>
     public long? LastReply { get; init; }
 
-    /// <summary>The epoch in which <see cref="LastReply"/> was given.</summary>
-    public long? LastReplyEpoch { get; init; }
+    /// <summary>The last of those that was given before the case came into these hands.</summary>
+    public long? EarlierReply { get; init; }
 
     /// <summary>The last time a person had the case.</summary>
     public HumanStretch? HumanStretch { get; init; }

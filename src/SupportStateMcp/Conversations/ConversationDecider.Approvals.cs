@@ -66,8 +66,7 @@ public sealed partial class ConversationDecider
             return Refuse(violation);
 
         var digest = c.FinalArguments is { } final ? Digest.OfAction(approval.Action, final) : approval.Digest;
-        // A yes to other arguments is none to these.
-        var yes = 1 + approval.Votes.Count(v => v.Approved && v.Digest == digest);
+        var yes = approval.SaidYesTo(digest).Append(c.Actor).Distinct().Count();
         story.Add(new ConversationEvent.ApprovalDecided
         {
             Version = story.Next,
@@ -135,7 +134,9 @@ public sealed partial class ConversationDecider
     /// <summary>The amount that counts: who asks cannot make it smaller than the one among the arguments.</summary>
     private static decimal? AmountOf(ConversationCommand.RequestApproval c) =>
         c.Arguments.ValueKind == JsonValueKind.Object
-        && c.Arguments.TryGetProperty("amount", out var told) && told.ValueKind == JsonValueKind.Number && told.TryGetDecimal(out var amount)
-            ? Math.Max(amount, c.Amount ?? amount)
+        && c.Arguments.TryGetProperty("amount", out var told) && told.ValueKind == JsonValueKind.Number
+            ? Math.Max(told.TryGetDecimal(out var amount) ? amount : BeyondDecimal(told), c.Amount ?? decimal.MinValue)
             : c.Amount;
+
+    private static decimal BeyondDecimal(JsonElement number) => number.GetDouble() < 0 ? decimal.MinValue : decimal.MaxValue;
 }

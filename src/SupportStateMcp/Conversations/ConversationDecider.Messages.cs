@@ -21,8 +21,9 @@ public sealed partial class ConversationDecider
         {
             if (Silence(current, c, c.Automated) is { } silence)
                 return Refuse(silence);
-            TakeOver(story, c);
-            story.Say(words with { InReplyTo = c.Automated || story.Current.Unanswered is not [.., var last] ? null : last.Number });
+            if (words.Answers)
+                TakeOver(story, c);
+            story.Say(words with { InReplyTo = words.Answers && story.Current.Unanswered is [.., var last] ? last.Number : null });
         }
         else
         {
@@ -55,7 +56,7 @@ public sealed partial class ConversationDecider
             return Refuse(Rejection.InvalidArgument("turn_token", "it is the turn_token of a begin_turn on this conversation, unchanged"));
         if (c.Turn.Epoch != current.Epoch)
             return Refuse(Rejection.NotOwner(current));
-        if (IsAnsweredInAnotherEpoch(current, c.Turn.Number))
+        if (IsAnsweredByAnother(current, c.Turn.Number, c.Actor))
             return Refuse(Rejection.AlreadyAnswered(c.Turn.Number));
         if (current.ClosedAt is not null)
             return Refuse(Rejection.TerminalState(current.State));
@@ -74,11 +75,14 @@ public sealed partial class ConversationDecider
     }
 
     /// <summary>
-    /// True where somebody else than who owns the case now has answered since: a second answer to one message, from another
-    /// mouth, is what turns are there to prevent.
+    /// True where somebody else has answered since: a second answer to one message, from another mouth, is what turns are
+    /// there to prevent. To a person who takes the case over with their answer, whoever had it so far is somebody else.
     /// </summary>
-    internal static bool IsAnsweredInAnotherEpoch(Conversation current, long number) =>
-        current.LastReply > number && current.LastReplyEpoch != current.Epoch;
+    internal static bool IsAnsweredByAnother(Conversation current, long number, Actor by)
+    {
+        var others = by.Kind == ActorKind.Human && !current.Owner.Is(by) ? current.LastReply : current.EarlierReply;
+        return others > number && current.Unanswered.All(u => u.Number != number);
+    }
 
     /// <summary>Why a closed case does not take a message, or null.</summary>
     private Rejection? ClosedViolation(Conversation current, Words words, DateTimeOffset now)
@@ -88,7 +92,7 @@ public sealed partial class ConversationDecider
         if (workflow.IsTerminal(current.State))
             return Rejection.TerminalState(current.State);
         if (words.IsOfCustomer)
-            return current.ReopenableUntil >= now ? null : Rejection.ReopenWindowOver(current);
+            return current.ReopenableUntil > now && workflow.ReopensTo(current.State) is not null ? null : Rejection.ReopenWindowOver(current);
         return words.ReachesCustomer && !words.Automated ? Rejection.TerminalState(current.State) : null;
     }
 
@@ -113,11 +117,11 @@ public sealed partial class ConversationDecider
         return may ? null : Rejection.NotOwner(current);
     }
 
-    /// <summary>Whoever answers the customer owns the case from then on. What a program sends by itself owns nothing.</summary>
+    /// <summary>Whoever answers the customer owns the case from then on.</summary>
     private static void TakeOver(Story story, ConversationCommand by)
     {
         var owner = story.Current.Owner;
-        if (by is ConversationCommand.AddMessage { Automated: true } || owner.Is(by.Actor))
+        if (owner.Is(by.Actor))
             return;
         if (by.Actor.Kind == ActorKind.Human || (by.Actor.Kind == ActorKind.Ai && owner.IsMachine))
             story.Own(Owner.Of(by.Actor), OwnershipCause.Replied);

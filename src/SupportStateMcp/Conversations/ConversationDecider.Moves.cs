@@ -18,7 +18,7 @@ public sealed partial class ConversationDecider
         // Who talks over a person is refused; so is who moves the case under their hands.
         if (current.Owner.IsPerson && by.Actor.Kind == ActorKind.Ai)
             return Rejection.NotOwner(current);
-        return workflow.Reopens(current.State, to) && current.ReopenableUntil < now ? Rejection.ReopenWindowOver(current) : null;
+        return workflow.Reopens(current.State, to) && current.ReopenableUntil <= now ? Rejection.ReopenWindowOver(current) : null;
     }
 
     /// <summary>Moves the case along an allowed edge, with all that the move means.</summary>
@@ -37,14 +37,14 @@ public sealed partial class ConversationDecider
             To = to,
             TicketStatus = StatusAfter(before.TicketStatus, closes, reopens),
             Closes = closes,
-            ReopenableUntil = closes && !workflow.IsTerminal(to) ? story.Now + workflow.ReopenWindow : null,
+            ReopenableUntil = workflow.ReopensTo(to) is not null ? story.Now + workflow.ReopenWindow : null,
         });
 
-        if (reopens && !before.Owner.IsMachine)
-            story.Own(Owner.Of(before.Agent), OwnershipCause.Reopened);
         // A handoff that only a state announces would never happen: the case goes to where people look.
-        else if (to == workflow.EscalationState && before.Owner.IsMachine)
+        if (to == workflow.EscalationState && (reopens || before.Owner.IsMachine))
             story.Own(Owner.InQueue(Owner.DefaultQueue), OwnershipCause.Escalated);
+        else if (reopens && !before.Owner.IsMachine)
+            story.Own(Owner.Of(before.Agent), OwnershipCause.Reopened);
     }
 
     /// <summary>What is finished for the desk is solved for the customer, unless they were told something final already.</summary>

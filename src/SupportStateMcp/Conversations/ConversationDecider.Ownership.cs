@@ -52,16 +52,18 @@ public sealed partial class ConversationDecider
     {
         if (current.ClosedAt is not null)
             return Refuse(Rejection.TerminalState(current.State));
-        if (current.Owner.Queue == c.Queue)
+        var waits = current.Owner.Queue == c.Queue;
+        if (waits && current.Handoff?.At >= current.OwnerSince)
             return new Decision.Unchanged();
-        if (Silence(current, c, automated: false) is { } silence)
+        if (!waits && Silence(current, c, automated: false) is { } silence)
             return Refuse(silence);
         var moves = workflow.EscalationState is { } escalated && current.State != escalated;
         if (moves && MoveViolation(current, c, workflow.EscalationState!, story.Now) is { } violation)
             return Refuse(violation);
 
         // The queue first: what the customer is told while they wait for a person is no answer.
-        story.Own(Owner.InQueue(c.Queue), OwnershipCause.Escalated);
+        if (!waits)
+            story.Own(Owner.InQueue(c.Queue), OwnershipCause.Escalated);
         if (moves)
             Move(story, workflow.EscalationState!, c.Reason);
         if (c.CustomerMessage is { Length: > 0 } told)
@@ -88,7 +90,7 @@ public sealed partial class ConversationDecider
     {
         if (current.ClosedAt is null)
             return new Decision.Unchanged();
-        if (workflow.ReopensTo(current.State) is not { } open || !(current.ReopenableUntil >= story.Now))
+        if (workflow.ReopensTo(current.State) is not { } open || !(current.ReopenableUntil > story.Now))
             return Refuse(Rejection.ReopenWindowOver(current));
         Move(story, open, c.Reason);
         return story.Accepted;

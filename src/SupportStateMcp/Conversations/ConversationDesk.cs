@@ -80,13 +80,12 @@ public sealed class ConversationDesk(
     private async ValueTask<(Result<Outcome> Result, Loaded? Conflict)> TryAsync(
         Write write, Loaded current, bool isFresh, CancellationToken cancellationToken)
     {
-        if (current.Receipt is { } kept)
-            return (Replay(write, kept, current), null);
-
         var now = time.GetUtcNow();
         // Time in a trail never runs backwards, even where the clock of another instance is ahead.
         if (current.Conversation is { } before && before.UpdatedAt > now)
             now = before.UpdatedAt;
+        if (current.Receipt is { } kept)
+            return (Replay(write, kept, current, now), null);
 
         switch (decider.Decide(current.Conversation, write.Command, now))
         {
@@ -99,11 +98,12 @@ public sealed class ConversationDesk(
                 return (refused.Rejection, null);
 
             case Decision.Unchanged:
-                return (new Outcome(Receipt.Of(current.Conversation!), current.Conversation!, current.ExpiresAt, Changed: false, Replayed: false), null);
+                var standing = current.Conversation!.AsOf(now);
+                return (new Outcome(Receipt.Of(standing), standing, current.ExpiresAt, Changed: false, Replayed: false), null);
 
             case Decision.Accepted accepted:
                 var after = Conversation.Fold(current.Conversation, accepted.Events)!;
-                var approval = accepted.Events.OfType<ConversationEvent.ApprovalEvent>().LastOrDefault();
+                var approval = accepted.Events.OfType<ConversationEvent.ApprovalEvent>().LastOrDefault(e => e is not ConversationEvent.ApprovalExpired);
                 var receipt = Receipt.Of(after, write.ArgumentsDigest, approval?.ApprovalId);
                 var result = await store.CommitAsync(new Commit
                 {
@@ -131,9 +131,9 @@ public sealed class ConversationDesk(
         }
     }
 
-    private static Result<Outcome> Replay(Write write, Receipt kept, Loaded current) =>
+    private static Result<Outcome> Replay(Write write, Receipt kept, Loaded current, DateTimeOffset now) =>
         kept.ArgumentsDigest == write.ArgumentsDigest
-            ? new Outcome(kept, current.Conversation!, current.ExpiresAt, Changed: false, Replayed: true)
+            ? new Outcome(kept, current.Conversation!.AsOf(now), current.ExpiresAt, Changed: false, Replayed: true)
             : Rejection.IdempotencyMismatch(write.Command.IdempotencyKey!);
 
     /// <summary>Full jitter on a doubling base: 1, 2, 4, 8 … at most 64 ms.</summary>

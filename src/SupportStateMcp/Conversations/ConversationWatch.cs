@@ -39,8 +39,7 @@ public sealed class ConversationWatch(IConversationStore store, TimeProvider tim
             {
                 try
                 {
-                    current = await next.WaitAsync(ends.Token);
-                    next = feed.Next;
+                    (current, next) = await next.WaitAsync(ends.Token);
                 }
                 catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                 {
@@ -79,19 +78,22 @@ public sealed class ConversationWatch(IConversationStore store, TimeProvider tim
         await feed.DisposeAsync();
     }
 
+    /// <summary>The case after a change, and the change after that: who follows them misses none.</summary>
+    private sealed record Change(Conversation? Case, Task<Change> Next);
+
     /// <summary>The changes of one case, as they come.</summary>
     private sealed class Feed(IConversationStore store, ConversationId id) : IAsyncDisposable
     {
         private readonly Lock _gate = new();
-        private TaskCompletionSource<Conversation?> _next = Source();
+        private TaskCompletionSource<Change> _next = Source();
         private Task<IAsyncDisposable>? _subscription;
         private bool _reading;
         private bool _changed;
 
         public int Users { get; set; }
 
-        /// <summary>The case after its next change.</summary>
-        public Task<Conversation?> Next
+        /// <summary>The next change.</summary>
+        public Task<Change> Next
         {
             get
             {
@@ -153,28 +155,29 @@ public sealed class ConversationWatch(IConversationStore store, TimeProvider tim
                 try
                 {
                     var loaded = await store.LoadAsync(id, null, CancellationToken.None);
-                    Publish().TrySetResult(loaded.Conversation);
+                    var (changed, next) = Publish();
+                    changed.TrySetResult(new Change(loaded.Conversation, next));
                 }
                 catch (Exception e)
                 {
                     // Those who wait hear of it; with nobody waiting it is nobody's.
-                    var failed = Publish();
+                    var (failed, _) = Publish();
                     failed.TrySetException(e);
                     _ = failed.Task.Exception;
                 }
             }
         }
 
-        private TaskCompletionSource<Conversation?> Publish()
+        private (TaskCompletionSource<Change> Published, Task<Change> Next) Publish()
         {
             lock (_gate)
             {
                 var published = _next;
                 _next = Source();
-                return published;
+                return (published, _next.Task);
             }
         }
 
-        private static TaskCompletionSource<Conversation?> Source() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private static TaskCompletionSource<Change> Source() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

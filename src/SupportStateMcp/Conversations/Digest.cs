@@ -182,8 +182,8 @@ public static class Digest
                     WriteSorted(json, item);
                 json.WriteEndArray();
                 break;
-            case JsonValueKind.Number when element.TryGetDecimal(out var number):
-                json.WriteRawValue(Plain(number));
+            case JsonValueKind.Number:
+                json.WriteRawValue(ExactNumber.Of(element.GetRawText()));
                 break;
             default:
                 element.WriteTo(json);

@@ -45,6 +45,6 @@ public sealed class TurnDesk(ConversationDesk desk, IConversationStore store)
 
     private static bool MayAnswer(Conversation c, long number, Caller caller) =>
         c.ClosedAt is null
-        && !ConversationDecider.IsAnsweredInAnotherEpoch(c, number)
+        && !ConversationDecider.IsAnsweredByAnother(c, number, caller.Actor)
         && (c.Owner.IsMachine || c.Owner.Is(caller.Actor) || (c.Owner.Queue is not null && caller.IsPerson));
 }

@@ -16,6 +16,9 @@ internal sealed record Words(string MessageId, MessageRole Role, string Content)
     /// <summary>True for what the customer hears from the desk, whoever says it and in whatever role.</summary>
     public bool ReachesCustomer => Visibility == Visibility.Public && Role != MessageRole.User;
 
+    /// <summary>True for what answers the customer: what tools return and systems note does not, nor what a program sends by itself.</summary>
+    public bool Answers => ReachesCustomer && Role == MessageRole.Assistant && !Automated;
+
     /// <summary>True for what the customer wrote themselves.</summary>
     public bool IsOfCustomer => Role == MessageRole.User && !Automated;
 }

@@ -99,8 +99,10 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
             return [];
 
         var cases = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
-        // What has been settled, has more time by now, or is gone. A commit that is on its way notes its time anew.
-        await _index.ForgetDueAsync(due.Where((_, i) => !(cases[i]?.DueAt <= now)), cancellationToken);
+        // What has been settled or is gone. A commit that is on its way notes its time anew.
+        await _index.ForgetDueAsync(due.Where((_, i) => cases[i]?.DueAt is null), cancellationToken);
+        await _index.PostponeAsync(
+            [.. due.Select((d, i) => (d.Id, d.At, Due: IndexEntry.DueOf(cases[i]) ?? d.At)).Where(d => d.Due > d.At)], cancellationToken);
         return [.. cases.OfType<Conversation>().Where(c => c.DueAt <= now).Select(c => ConversationId.TryParse(c.ConversationId)!.Value)];
     }
 

@@ -22,9 +22,11 @@ internal sealed record IndexEntry(
     {
         Waiting = c.Queue is not null,
         Approvals = c.HasPendingApprovals,
-        // The first millisecond at which it has run out.
-        Due = c.DueAt is { } due ? due.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds() : null,
+        Due = DueOf(c),
     };
+
+    /// <summary>When the next lease or approval of a case runs out, in whole milliseconds: not before it has.</summary>
+    public static long? DueOf(Conversation? c) => c?.DueAt?.AddTicks(TimeSpan.TicksPerMillisecond - 1).ToUnixTimeMilliseconds();
 
     /// <summary>True where the case is in the same sets as this one, and due at the same time.</summary>
     public bool SamePlaces(IndexEntry other) => this with { Score = other.Score } == other;
@@ -64,10 +66,11 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
                     Add(calls, db, keys.Waiting, waiting);
                 if (entries.Where(e => e.Approvals).ToList() is { Count: > 0 } asking)
                     Add(calls, db, keys.WithApprovals, asking);
-                if (entries.Where(e => e.Due is not null).ToList() is { Count: > 0 } due)
-                    calls.Add(db.SortedSetAddAsync(keys.Due, [.. due.Select(e => new SortedSetEntry(e.Id, e.Due!.Value))]));
                 if (facts)
                 {
+                    // A time may also be put earlier, and a late write must not put it back: only with what changed.
+                    if (entries.Where(e => e.Due is not null).ToList() is { Count: > 0 } due)
+                        calls.Add(db.SortedSetAddAsync(keys.Due, [.. due.Select(e => new SortedSetEntry(e.Id, e.Due!.Value))]));
                     calls.Add(db.HashSetAsync(keys.Facts, [.. entries.Select(e => new HashEntry(
                         e.Id, JsonSerializer.SerializeToUtf8Bytes(e, IndexJson.Default.IndexEntry)))]));
                 }
@@ -96,7 +99,7 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
     {
         if (entries.Count == 0)
             return;
-        await DropAsync([.. entries.SelectMany(e => All(e, below))], cancellationToken);
+        await DropAsync([.. entries.SelectMany(e => All(e, below)), .. entries.Where(e => e.Due is not null).Select(e => (keys.Due, e.Id, e.Due!.Value + 1))], cancellationToken);
         await connection.CallAsync(
             db => db.HashDeleteAsync(keys.Facts, [.. entries.Select(e => (RedisValue)e.Id)]), cancellationToken);
     }
@@ -113,6 +116,20 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
     /// <summary>Forgets that a case's time has come, unless it has been noted anew meanwhile.</summary>
     public ValueTask ForgetDueAsync(IEnumerable<(string Id, long At)> entries, CancellationToken cancellationToken) =>
         DropAsync([.. entries.Select(e => (keys.Due, e.Id, e.At + 1))], cancellationToken);
+
+    /// <summary>Notes the true time of a case that has more time by now, unless it has been noted anew meanwhile.</summary>
+    public async ValueTask PostponeAsync(IReadOnlyCollection<(string Id, long At, long Due)> entries, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+            return;
+        await connection.CallAsync(
+            async db =>
+            {
+                await Task.WhenAll(entries.Select(e => db.ScriptEvaluateAsync(RedisScripts.Rescore, [keys.Due], [e.Id, e.At, e.Due])));
+                return true;
+            },
+            cancellationToken);
+    }
 
     /// <summary>The sets a case was in before a change and is not in after it.</summary>
     public IEnumerable<(RedisKey Set, string Id, long Below)> Left(IndexEntry before, IndexEntry after)

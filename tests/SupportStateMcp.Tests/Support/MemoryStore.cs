@@ -1,0 +1,62 @@
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>Cases in memory, for thousands of histories in seconds: all that a desk asks of a store, and nothing else.</summary>
+internal sealed class MemoryStore : IConversationStore
+{
+    private readonly Dictionary<ConversationId, Case> _cases = [];
+
+    public ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken) => new(Of(id).Load(key));
+
+    public ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)
+    {
+        var found = Of(commit.Id).Load(commit.Key);
+        if (found.Receipt is not null || (found.Conversation?.Version ?? 0) != commit.ExpectedVersion)
+            return new(new CommitResult.Conflict(found));
+        Of(commit.Id).Write(commit);
+        return new(new CommitResult.Committed(DateTimeOffset.MaxValue));
+    }
+
+    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken) =>
+        new([.. Of(id).Messages.Where(m => m.Number < before).TakeLast(limit)]);
+
+    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken) =>
+        new([.. Of(id).Events.Where(e => e.Version > after).Take(limit)]);
+
+    public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
+
+    public ValueTask<IReadOnlyList<ConversationId>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => new(0);
+
+    private Case Of(ConversationId id) => _cases.TryGetValue(id, out var found) ? found : _cases[id] = new Case();
+
+    private sealed class Case
+    {
+        private readonly Dictionary<string, Receipt> _seen = [];
+        private Conversation? _snapshot;
+
+        public List<ConversationEvent> Events { get; } = [];
+
+        public List<Message> Messages { get; } = [];
+
+        public Loaded Load(string? key) => new(_snapshot, key is null ? null : _seen.GetValueOrDefault(key), _snapshot is null ? null : DateTimeOffset.MaxValue);
+
+        public void Write(Commit commit)
+        {
+            _snapshot = commit.After;
+            Events.AddRange(commit.Events);
+            Messages.AddRange(commit.Messages);
+            if (commit.Key is { } key)
+                _seen.Add(key, commit.Receipt);
+        }
+    }
+}
