@@ -6,6 +6,18 @@ namespace SupportStateMcp.Conversations;
 /// <param name="Before">Where the next older page ends (exclusive, a message number); null where there is nothing older.</param>
 public sealed record HistoryPage(Conversation Case, IReadOnlyList<Message> Messages, long? Before);
 
+/// <summary>Which messages to read.</summary>
+/// <param name="Roles">Only of these roles; none means all.</param>
+/// <param name="Visibility">Only of this visibility; null for all.</param>
+public sealed record MessageFilter(IReadOnlyCollection<MessageRole> Roles, Visibility? Visibility = null)
+{
+    /// <summary>True where every message is wanted.</summary>
+    public bool TakesAll => Roles.Count == 0 && Visibility is null;
+
+    public bool Takes(Message message) =>
+        (Roles.Count == 0 || Roles.Contains(message.Role)) && (Visibility is null || message.Visibility == Visibility);
+}
+
 /// <summary>A page of a case's trail.</summary>
 /// <param name="Case">The case it belongs to, also an erased one.</param>
 /// <param name="Events">In order.</param>
@@ -15,7 +27,7 @@ public sealed record EventsPage(Conversation Case, IReadOnlyList<ConversationEve
 /// <summary>The questions one can ask about cases. Answers come from the store, never from memory.</summary>
 public sealed partial class ConversationReader(IConversationStore store, TimeProvider time)
 {
-    /// <summary>How many messages one call looks at, at most, in search of those of certain roles.</summary>
+    /// <summary>How many messages one call looks at, at most, in search of those that a filter takes.</summary>
     public const int SearchWindow = 5_000;
 
     /// <summary>A case as it is.</summary>
@@ -26,14 +38,14 @@ public sealed partial class ConversationReader(IConversationStore store, TimePro
             return Living(id, loaded) is { } rejection ? rejection : loaded with { Conversation = loaded.Conversation!.AsOf(time.GetUtcNow()) };
         });
 
-    /// <summary>The newest messages below a number, of certain roles or of all.</summary>
+    /// <summary>The newest messages below a number, all or those that a filter takes.</summary>
     /// <param name="id">The case.</param>
     /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
     /// <param name="before">Only messages with a number below this; null for the newest.</param>
-    /// <param name="roles">Only messages of these roles; null or empty for all.</param>
+    /// <param name="filter">Which messages; null for all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Result<HistoryPage>> GetHistoryAsync(
-        ConversationId id, int limit, long? before, IReadOnlyCollection<MessageRole>? roles, CancellationToken cancellationToken) =>
+        ConversationId id, int limit, long? before, MessageFilter? filter, CancellationToken cancellationToken) =>
         Guard<HistoryPage>(async () =>
         {
             // Both questions are on their way at once.
@@ -47,8 +59,8 @@ public sealed partial class ConversationReader(IConversationStore store, TimePro
             var current = loaded.Conversation!.AsOf(time.GetUtcNow());
             // What came in between the two answers belongs to a later version than the one told.
             IReadOnlyList<Message> page = [.. (await reading).Where(m => m.Number <= current.MessageCount)];
-            return roles is { Count: > 0 }
-                ? await OfRolesAsync(current, id, page, limit, roles, cancellationToken)
+            return filter is { TakesAll: false }
+                ? await FilteredAsync(current, id, page, limit, filter, cancellationToken)
                 : new HistoryPage(current, page, Older(page.Count > 0 ? page[0].Number : 1));
         });
 
@@ -73,9 +85,9 @@ public sealed partial class ConversationReader(IConversationStore store, TimePro
         ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
         Guard<ConversationPage>(async () => await store.ListAsync(filter, after, limit, cancellationToken));
 
-    private async ValueTask<HistoryPage> OfRolesAsync(
+    private async ValueTask<HistoryPage> FilteredAsync(
         Conversation current, ConversationId id, IReadOnlyList<Message> page, int limit,
-        IReadOnlyCollection<MessageRole> roles, CancellationToken cancellationToken)
+        MessageFilter filter, CancellationToken cancellationToken)
     {
         var found = new List<Message>();
         var seen = 0;
@@ -83,7 +95,7 @@ public sealed partial class ConversationReader(IConversationStore store, TimePro
         {
             for (var i = page.Count - 1; i >= 0; i--)
             {
-                if (!roles.Contains(page[i].Role))
+                if (!filter.Takes(page[i]))
                     continue;
                 found.Add(page[i]);
                 if (found.Count == limit)

@@ -18,6 +18,15 @@ public static class Limits
     /// <summary>A reason, in characters.</summary>
     public const int Reason = 1_000;
 
+    /// <summary>The summary of a handoff, or the note of a hand-back, in characters.</summary>
+    public const int Summary = 4_000;
+
+    /// <summary>The most promises, or attempts, that a handoff lists.</summary>
+    public const int HandoffItems = 20;
+
+    /// <summary>One promise, or one attempt, in characters.</summary>
+    public const int HandoffItem = 500;
+
     /// <summary>A message id or an idempotency key, in characters.</summary>
     public const int Key = 200;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Briefing;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Files;
 using SupportStateMcp.Prompts;
@@ -46,6 +47,10 @@ public static class Composition
         services.AddSingleton<ConversationTools>();
         services.AddSingleton<MessageTools>();
         services.AddSingleton<AuditTools>();
+        services.AddSingleton<TurnTools>();
+        services.AddSingleton<OwnershipTools>();
+        services.AddSingleton<QueueTools>();
+        services.AddSingleton<CaseBriefs>();
         services.AddSingleton<SupportResources>();
         services.AddSingleton<SupportPrompts>();
         services.AddSingleton<CaseCompletions>();

@@ -57,10 +57,7 @@ public sealed class McpServerSetup
     public McpServerOptions OptionsFor(ChangeDelivery delivery) => new()
     {
         ServerInfo = new Implementation { Name = "SupportStateMcp", Title = "Support desk state", Version = Version },
-        ServerInstructions =
-            "Keeps the state of support cases: conversation, workflow, audit trail. Open a ticket's case with initialize_conversation, "
-            + "read it with get_state and get_history, store every message with add_message, and move it with transition_state "
-            + "along allowed_transitions. A refusal says what is allowed instead and has changed nothing.",
+        ServerInstructions = Instructions.Text,
         ScopeRequests = false,
         ToolCollection = _tools,
         ResourceCollection = _resources,

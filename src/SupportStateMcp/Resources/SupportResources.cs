@@ -5,6 +5,7 @@ using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Briefing;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Tools;
 using SupportStateMcp.Workflow;
@@ -13,7 +14,7 @@ namespace SupportStateMcp.Resources;
 
 /// <summary>What a host can attach to a chat: the workflow, and each case with its history and trail.</summary>
 [McpServerResourceType]
-public sealed class SupportResources(ConversationReader reader, WorkflowDefinition workflow)
+public sealed class SupportResources(ConversationReader reader, CaseBriefs briefs, WorkflowDefinition workflow, TimeProvider time)
 {
     public const string WorkflowUri = "support://workflow";
     public const string CaseTemplate = "support://conversations/{conversation_id}";
@@ -55,6 +56,13 @@ public sealed class SupportResources(ConversationReader reader, WorkflowDefiniti
         Json(request, await reader.GetEventsAsync(Id(conversation_id), 0, Limits.Page, cancellationToken),
             page => EventsResult.Of(page, workflow));
 
+    [McpServerResource(UriTemplate = CaseTemplate + "/handoff", Name = "handoff", Title = "The handoff brief of a case", MimeType = "text/markdown")]
+    [Description("What a person needs in half a minute to take over a case: who and how urgent, why, the summary, the open question, promises, approvals that wait, the last messages. The prompt handoff_brief makes it longer or shorter.")]
+    public async Task<ReadResourceResult> Handoff(
+        RequestContext<ReadResourceRequestParams> request, string conversation_id, CancellationToken cancellationToken) =>
+        Shown(request, await briefs.ReadAsync(Id(conversation_id), HandoffBrief.Messages, cancellationToken), "text/markdown",
+            brief => HandoffBrief.Write(brief, workflow, time.GetUtcNow(), HandoffBrief.DefaultTokens));
+
     /// <summary>The case a resource is about; null for any other resource.</summary>
     public static ConversationId? CaseOf(string uri)
     {
@@ -63,7 +71,7 @@ public sealed class SupportResources(ConversationReader reader, WorkflowDefiniti
             return null;
 
         var rest = uri[Start.Length..].Split('/');
-        return rest.Length == 1 || (rest.Length == 2 && rest[1] is "history" or "events")
+        return rest.Length == 1 || (rest.Length == 2 && rest[1] is "history" or "events" or "handoff")
             ? ConversationId.TryParse(rest[0])
             : null;
     }
@@ -82,15 +90,14 @@ public sealed class SupportResources(ConversationReader reader, WorkflowDefiniti
 
     private static ReadResourceResult Json<T, TShown>(
         RequestContext<ReadResourceRequestParams> request, Result<T> result, Func<T, TShown> show) =>
+        Shown(request, result, "application/json", value => JsonSerializer.Serialize(show(value), ToolJson.TypeInfo<TShown>()));
+
+    private static ReadResourceResult Shown<T>(
+        RequestContext<ReadResourceRequestParams> request, Result<T> result, string type, Func<T, string> show) =>
         result.TryGet(out var value, out var rejection)
             ? new ReadResourceResult
             {
-                Contents = [new TextResourceContents
-                {
-                    Uri = request.Params.Uri,
-                    MimeType = "application/json",
-                    Text = JsonSerializer.Serialize(show(value), ToolJson.TypeInfo<TShown>()),
-                }],
+                Contents = [new TextResourceContents { Uri = request.Params.Uri, MimeType = type, Text = show(value) }],
             }
             : throw Refused(rejection);
 

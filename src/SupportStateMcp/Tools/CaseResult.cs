@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SupportStateMcp.Briefing;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Workflow;
 
@@ -25,6 +26,18 @@ public record CaseResult
         TicketStatus = c.TicketStatus;
         Priority = c.Priority;
         AssignedTo = c.AssignedTo;
+        Owner = c.Owner.ToString();
+        Epoch = c.Epoch;
+        Queue = c.Queue;
+        LeaseUntil = c.LeaseUntil;
+        WaitingSince = c.WaitingSince;
+        HumanStretch = StretchResult.Of(c.HumanStretch);
+        Handoff = HandoffResult.Of(c.Handoff);
+        PendingApprovals = c.HasPendingApprovals ? [.. c.Approvals.Where(a => a.Status == ApprovalStatus.Pending).Select(a => a.ApprovalId)] : null;
+        FollowsUp = c.FollowsUp;
+        FollowUp = c.FollowUp;
+        ClosedAt = c.ClosedAt;
+        ReopenableUntil = c.ReopenableUntil;
         Description = c.Description;
         Metadata = c.Metadata;
         MessageCount = c.MessageCount;
@@ -34,7 +47,7 @@ public record CaseResult
         ExpiresAt = expiresAt;
         Version = c.Version;
         AllowedTransitions = workflow.AllowedFrom(c.State);
-        Guidance = workflow.Guidance(c.State);
+        Guidance = Advice.Of(c, workflow);
     }
 
     [Description("The handle of the case; pass it to the other tools.")]
@@ -59,6 +72,41 @@ public record CaseResult
 
     public required string AssignedTo { get; init; }
 
+    [Description(Describe.Owner)]
+    public required string Owner { get; init; }
+
+    [Description(Describe.Epoch)]
+    public required long Epoch { get; init; }
+
+    [Description("The queue in which the case waits for a person; absent where it does not.")]
+    public string? Queue { get; init; }
+
+    [Description("Until when the person who claimed the case has to answer, or it goes back to its queue.")]
+    public DateTimeOffset? LeaseUntil { get; init; }
+
+    [Description("Since when somebody waits: the customer's first unanswered message, else the handoff.")]
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    [Description("The last time a person had the case.")]
+    public StretchResult? HumanStretch { get; init; }
+
+    [Description("What was said at the last escalation.")]
+    public HandoffResult? Handoff { get; init; }
+
+    [Description("The approvals of the case that wait for a decision, by id.")]
+    public IReadOnlyList<string>? PendingApprovals { get; init; }
+
+    [Description("The closed case that this one goes on from.")]
+    public string? FollowsUp { get; init; }
+
+    [Description("The case in which this one goes on.")]
+    public string? FollowUp { get; init; }
+
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    [Description("Until when the closed case can be opened again, by the customer's next message or reopen_conversation.")]
+    public DateTimeOffset? ReopenableUntil { get; init; }
+
     public string? Description { get; init; }
 
     [Description("Custom facts about the case, by key.")]
@@ -81,7 +129,7 @@ public record CaseResult
     [Description("The states that transition_state accepts now.")]
     public required IReadOnlyList<string> AllowedTransitions { get; init; }
 
-    [Description("What to do in this state, in one sentence.")]
+    [Description(Describe.Guidance)]
     public required string Guidance { get; init; }
 }
 

@@ -30,7 +30,4 @@ public sealed class ConnectionCaller(Actor? actor, Roles? roles, bool identifies
         var acting = actor ?? new Actor(ActorKind.Ai, Actor.ToId(call.Server.ClientInfo?.Name));
         return new Caller(acting, roles ?? RoleNames.DefaultFor(acting.Kind));
     }
-
-    /// <summary>The actor of a call.</summary>
-    public Actor ActorOf(MessageContext call) => Of(call).Actor;
 }

@@ -27,10 +27,12 @@ public sealed class ConversationTools(
         [Description("Custom facts about the case: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement>? metadata = null,
         CancellationToken cancellationToken = default)
     {
+        var caller = callers.Of(call);
         var result = await desk.ExecuteAsync(new ConversationCommand.Initialize
         {
             Id = ConversationId.OfTicket(ticket_id)!.Value,
-            Actor = callers.ActorOf(call),
+            Actor = caller.Actor,
+            Roles = caller.Roles,
             UserId = user_id,
             Priority = Names.Parse<Priority>(priority)!.Value,
             AssignedTo = assigned_to,
@@ -42,7 +44,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "get_state", Title = "Read a support case", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CaseResult))]
-    [Description("Reads where a case stands: state, user, ticket, priority, custom facts, counts, times, version, the transitions allowed now, and one sentence on what to do in this state. Call it before you act on a case you have not just written to.")]
+    [Description("Reads where a case stands: state, user, ticket, priority, custom facts, counts, times, version, who owns it and may answer the customer, how long somebody has waited, the last handoff, the transitions allowed now, and what to do now. Call it before you act on a case you have not just written to.")]
     [Needs]
     public async Task<CallToolResult> GetState(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -54,13 +56,13 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "transition_state", Title = "Move a case along its workflow", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(TransitionResult))]
-    [Description("Moves a case to another state of its workflow, along an allowed edge; any other move is refused with the allowed ones and changes nothing. Every result of this server lists allowed_transitions. Give a reason: it goes into the audit trail.")]
+    [Description("Moves a case to another state of its workflow, along an allowed edge; any other move is refused with the allowed ones and changes nothing. Every result of this server lists allowed_transitions. To hand a case to a person use escalate_conversation, which tells them what they need; to answer and move in one step, complete_turn with new_state. Give a reason: it goes into the audit trail.")]
     [Needs(Roles = Roles.Agent)]
     public async Task<CallToolResult> TransitionState(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("The state to move to; one of allowed_transitions."), StringLength(Limits.State, MinimumLength = 1)] string new_state,
-        [Description("Why; kept in the audit trail."), StringLength(Limits.Reason)] string? reason = null,
+        [Description(Describe.Reason), StringLength(Limits.Reason)] string? reason = null,
         [Description(Describe.ExpectedVersion), Range(1, Limits.Number)] long? expected_version = null,
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
@@ -69,10 +71,12 @@ public sealed class ConversationTools(
             return ToolReply.Of(Rejection.InvalidArgument("new_state", $"one of the workflow's states: {string.Join(", ", workflow.States)}"));
 
         var id = ConversationId.TryParse(conversation_id)!.Value;
+        var caller = callers.Of(call);
         var result = await desk.ExecuteAsync(new ConversationCommand.Transition
         {
             Id = id,
-            Actor = callers.ActorOf(call),
+            Actor = caller.Actor,
+            Roles = caller.Roles,
             NewState = new_state,
             Reason = reason,
             ExpectedVersion = expected_version,
@@ -100,10 +104,12 @@ public sealed class ConversationTools(
             return ToolReply.Of(Rejection.InvalidArgument("metadata", "pass at least one of ticket_status, priority, assigned_to, metadata"));
 
         var id = ConversationId.TryParse(conversation_id)!.Value;
+        var caller = callers.Of(call);
         var result = await desk.ExecuteAsync(new ConversationCommand.UpdateMetadata
         {
             Id = id,
-            Actor = callers.ActorOf(call),
+            Actor = caller.Actor,
+            Roles = caller.Roles,
             TicketStatus = Names.Parse<TicketStatus>(ticket_status),
             Priority = Names.Parse<Priority>(priority),
             AssignedTo = assigned_to,
@@ -124,10 +130,12 @@ public sealed class ConversationTools(
         [Description("Why; kept in the audit trail, so name no customer in it."), StringLength(Limits.Reason)] string? reason = null,
         CancellationToken cancellationToken = default)
     {
+        var caller = callers.Of(call);
         var result = await desk.ExecuteAsync(new ConversationCommand.Erase
         {
             Id = ConversationId.TryParse(conversation_id)!.Value,
-            Actor = callers.ActorOf(call),
+            Actor = caller.Actor,
+            Roles = caller.Roles,
             Reason = reason,
         }, cancellationToken);
         return ToolReply.Of(result, o => new DeleteResult

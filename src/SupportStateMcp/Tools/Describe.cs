@@ -7,6 +7,14 @@ internal static class Describe
 
     public const string ExpectedVersion = "Write only if the case is still at this version, else refuse; omit it to write in any case.";
 
+    public const string Reason = "Why; kept in the audit trail.";
+
+    public const string Owner = "Who alone may answer the customer now: an actor as kind:id, or queue:name where the case waits for a person.";
+
+    public const string Epoch = "How often the case has changed hands; a turn that began under another epoch can no longer be completed.";
+
+    public const string Guidance = "What to do now, in a sentence or two; minds who owns the case.";
+
     public const string IdempotencyKey = "A key of your own for this call: a repeat with the same key and arguments is answered with the first outcome instead of being done again.";
 }
 
@@ -15,4 +23,13 @@ internal static class Describe
 internal sealed class AllowedItemsAttribute(params string[] values) : Attribute
 {
     public IReadOnlyList<string> Values { get; } = values;
+}
+
+/// <summary>How long the items of an array argument may be; becomes <c>items.minLength</c> and <c>items.maxLength</c> in the schema.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+internal sealed class ItemLengthAttribute(int least, int most) : Attribute
+{
+    public int Least { get; } = least;
+
+    public int Most { get; } = most;
 }

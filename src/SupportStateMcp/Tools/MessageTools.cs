@@ -15,7 +15,7 @@ public sealed class MessageTools(
 {
     [McpServerTool(Name = "add_message", Title = "Add a message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AddMessageResult))]
-    [Description("Appends one message to a case's history: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note on the conversation itself (system). Pass a message_id of your own, so that a repeated call stores the message once. A case in a terminal state takes no more messages.")]
+    [Description("Appends one message to a case's history: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note on the conversation itself (system). For the customer's message and your answer to it, begin_turn and complete_turn are the safer way. While a person owns the case, or it waits in a queue for one, an AI's message to the customer is refused with not_owner; an internal note is always welcome. Pass a message_id of your own, so that a repeated call stores the message once.")]
     [Needs(Roles = Roles.Agent)]
     public async Task<CallToolResult> AddMessage(
         RequestContext<CallToolRequestParams> call,
@@ -23,18 +23,25 @@ public sealed class MessageTools(
         [Description("Who speaks."), AllowedValues("user", "assistant", "system", "tool")] string role,
         [Description("What is said, as it is; only a tool may have said nothing."), StringLength(Limits.Content)] string content,
         [Description("Your id for this message, unique within the case; a repeat with the same content is answered with the first outcome. Made for you where you give none."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
+        [Description("Who gets to see it. public: the customer too. internal: a note between colleagues, which never reaches the customer and never changes who owns the case. Default: public for user and assistant, internal for system and tool."), AllowedValues("public", "internal")] string? visibility = null,
+        [Description("True for what a program sends by itself, such as an absence notice or a receipt: it reopens nothing, answers nothing and owns nothing.")] bool automated = false,
         [Description("Custom facts about the message: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement>? metadata = null,
         CancellationToken cancellationToken = default)
     {
         var id = ConversationId.TryParse(conversation_id)!.Value;
         var messageId = message_id ?? $"msg-{Guid.CreateVersion7(time.GetUtcNow()):N}";
+        var speaker = Names.Parse<MessageRole>(role)!.Value;
+        var caller = callers.Of(call);
         var result = await desk.ExecuteAsync(new ConversationCommand.AddMessage
         {
             Id = id,
-            Actor = callers.ActorOf(call),
+            Actor = caller.Actor,
+            Roles = caller.Roles,
             MessageId = messageId,
-            Role = Names.Parse<MessageRole>(role)!.Value,
+            Role = speaker,
             Content = content,
+            Visibility = Names.Parse<Visibility>(visibility) ?? UsualVisibility(speaker),
+            Automated = automated,
             Metadata = metadata,
         }, cancellationToken);
         return ToolReply.Of(result, o => new AddMessageResult(id, messageId, o, workflow));
@@ -49,14 +56,19 @@ public sealed class MessageTools(
         [Description("How many messages at most."), Range(1, Limits.Page)] int limit = 50,
         [Description("Only messages older than this; the before of the last answer."), Range(1, Limits.Number)] long? before = null,
         [Description("Only messages of these roles; a call looks at up to 5,000 messages in search of them."), MinLength(1), MaxLength(4), AllowedItems("user", "assistant", "system", "tool")] string[]? roles = null,
+        [Description("Only messages of this visibility; public is exactly what the customer sees. Default: all."), AllowedValues("public", "internal")] string? visibility = null,
         CancellationToken cancellationToken = default)
     {
         var result = await reader.GetHistoryAsync(
             ConversationId.TryParse(conversation_id)!.Value,
             limit,
             before,
-            roles is null ? null : [.. roles.Select(r => Names.Parse<MessageRole>(r)!.Value)],
+            new MessageFilter([.. (roles ?? []).Select(r => Names.Parse<MessageRole>(r)!.Value)], Names.Parse<Visibility>(visibility)),
             cancellationToken);
         return ToolReply.Of(result, page => HistoryResult.Of(page, workflow));
     }
+
+    /// <summary>What tools return and what is noted on the side is not for the customer, unless somebody says so.</summary>
+    private static Visibility UsualVisibility(MessageRole speaker) =>
+        speaker is MessageRole.User or MessageRole.Assistant ? Visibility.Public : Visibility.Internal;
 }

@@ -72,7 +72,7 @@ public sealed record EventResult
     [Description("The version of the case after this event; the first is 1.")]
     public required long Version { get; init; }
 
-    [Description("What happened: conversation_initialized, message_added, state_transitioned, metadata_updated, conversation_erased.")]
+    [Description("What happened: conversation_initialized, message_added, state_transitioned, owner_changed, lease_extended, conversation_escalated, follow_up_opened, metadata_updated, approval_requested, approval_decided, approval_used, approval_expired, conversation_erased.")]
     public required string Type { get; init; }
 
     public required DateTimeOffset At { get; init; }
@@ -131,6 +131,12 @@ public sealed record CaseSummary
 
     public required string AssignedTo { get; init; }
 
+    [Description(Describe.Owner)]
+    public required string Owner { get; init; }
+
+    [Description(Describe.Epoch)]
+    public required long Epoch { get; init; }
+
     public required long MessageCount { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -148,6 +154,8 @@ public sealed record CaseSummary
         TicketStatus = c.TicketStatus,
         Priority = c.Priority,
         AssignedTo = c.AssignedTo,
+        Owner = c.Owner.ToString(),
+        Epoch = c.Epoch,
         MessageCount = c.MessageCount,
         UpdatedAt = c.UpdatedAt,
         Version = c.Version,

@@ -10,7 +10,8 @@ namespace SupportStateMcp.Tools;
 /// <summary>All tools of this server, with the schemas that bind their arguments and results.</summary>
 public static class ToolCatalogue
 {
-    private static readonly Type[] s_types = [typeof(ConversationTools), typeof(MessageTools), typeof(AuditTools)];
+    private static readonly Type[] s_types = [typeof(ConversationTools), typeof(MessageTools), typeof(AuditTools),
+        typeof(TurnTools), typeof(OwnershipTools), typeof(QueueTools)];
 
     /// <summary>Makes the tools; their targets come from <paramref name="services"/>.</summary>
     /// <exception cref="InvalidOperationException">A tool does not say who may call it.</exception>
@@ -77,6 +78,8 @@ public static class ToolCatalogue
         {
             if (parameter.GetCustomAttribute<AllowedItemsAttribute>() is { } allowed)
                 input["properties"]![parameter.Name!]!["items"]!["enum"] = new JsonArray([.. allowed.Values.Select(v => (JsonNode)v)]);
+            if (parameter.GetCustomAttribute<ItemLengthAttribute>() is { } length)
+                (input["properties"]![parameter.Name!]!["items"]!["minLength"], input["properties"]![parameter.Name!]!["items"]!["maxLength"]) = (length.Least, length.Most);
         }
 
         return input.Deserialize(ToolJson.TypeInfo<JsonElement>());

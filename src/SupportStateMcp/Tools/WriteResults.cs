@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
+using SupportStateMcp.Briefing;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Workflow;
 
@@ -16,6 +17,8 @@ public abstract record WriteResult
     {
         ConversationId = id.Value;
         State = outcome.Receipt.State;
+        Owner = outcome.Receipt.Owner?.ToString();
+        Epoch = outcome.Receipt.Epoch;
         Version = outcome.Receipt.Version;
         AllowedTransitions = workflow.AllowedFrom(outcome.Receipt.State);
         Replayed = outcome.Replayed;
@@ -26,6 +29,12 @@ public abstract record WriteResult
 
     [Description("The state after the call.")]
     public required string State { get; init; }
+
+    [Description(Describe.Owner)]
+    public string? Owner { get; init; }
+
+    [Description(Describe.Epoch)]
+    public required long Epoch { get; init; }
 
     [Description("The version after the call.")]
     public required long Version { get; init; }
@@ -47,7 +56,7 @@ public sealed record TransitionResult : WriteResult
     {
         PreviousState = outcome.Receipt.PreviousState;
         TicketStatus = outcome.Receipt.TicketStatus;
-        Guidance = workflow.Guidance(outcome.Receipt.State);
+        Guidance = Advice.Of(outcome.Receipt, workflow);
     }
 
     public string? PreviousState { get; init; }
@@ -55,7 +64,7 @@ public sealed record TransitionResult : WriteResult
     [Description("What the customer sees; a move to a terminal state solves an open or pending ticket.")]
     public required TicketStatus TicketStatus { get; init; }
 
-    [Description("What to do in this state, in one sentence.")]
+    [Description(Describe.Guidance)]
     public required string Guidance { get; init; }
 }
 

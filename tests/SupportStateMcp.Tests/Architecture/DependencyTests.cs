@@ -4,21 +4,22 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Program → Hosting → {Tools, Resources, Prompts, Redis, Files} → {Conversations, Workflow} → base class library</c>,
+/// <c>Program → Hosting → {Tools, Resources, Prompts, Redis, Files} → Briefing → {Conversations, Workflow} → base class library</c>,
 /// read off the sources: what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
-    private static readonly string[] s_ours = ["Conversations", "Workflow", "Redis", "Files", "Tools", "Resources", "Prompts", "Hosting"];
+    private static readonly string[] s_ours = ["Conversations", "Workflow", "Briefing", "Redis", "Files", "Tools", "Resources", "Prompts", "Hosting"];
 
     [Theory]
     [InlineData("Workflow")]
     [InlineData("Conversations", "Workflow")]
+    [InlineData("Briefing", "Conversations", "Workflow")]
     [InlineData("Redis", "Conversations")]
     [InlineData("Files", "Conversations")]
-    [InlineData("Tools", "Conversations", "Workflow")]
-    [InlineData("Resources", "Conversations", "Workflow", "Tools")]
-    [InlineData("Prompts", "Conversations", "Workflow")]
+    [InlineData("Tools", "Conversations", "Workflow", "Briefing")]
+    [InlineData("Resources", "Conversations", "Workflow", "Briefing", "Tools")]
+    [InlineData("Prompts", "Conversations", "Workflow", "Briefing")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
         var used = Sources(folder).SelectMany(f => Used(f, s_ours.Select(o => $"SupportStateMcp.{o}"))

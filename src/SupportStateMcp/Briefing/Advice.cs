@@ -1,0 +1,47 @@
+using System.Globalization;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Briefing;
+
+/// <summary>
+/// One sentence or two on what to do now: those of the state, unless who owns the case makes them misleading.
+/// </summary>
+public static class Advice
+{
+    /// <summary>For whoever works on the case.</summary>
+    public static string Of(Conversation c, WorkflowDefinition workflow)
+    {
+        if (c.ClosedAt is not null)
+            return c.FollowUp is { } next ? $"The case is closed; it goes on in {next}." : workflow.Guidance(c.State);
+
+        var advice = Of(c.Owner, c.State, workflow);
+        return c is { Owner.IsMachine: true, HumanStretch: { To: { } to } stretch } && c.State != workflow.EscalationState && !(c.LastReply > to)
+            ? string.Create(CultureInfo.InvariantCulture, $"{stretch.By} had the case until now (messages {stretch.From} to {to}): read what they said, and keep to it. {advice}")
+            : advice;
+    }
+
+    /// <summary>After a write.</summary>
+    public static string Of(Receipt receipt, WorkflowDefinition workflow) =>
+        receipt.Owner is { } owner && !workflow.IsClosed(receipt.State) ? Of(owner, receipt.State, workflow) : workflow.Guidance(receipt.State);
+
+    /// <summary>For whoever has begun a turn.</summary>
+    public static string Of(TurnBegun begun, WorkflowDefinition workflow) =>
+        begun is { Turn: null, Outcome.Conversation: { ClosedAt: null, Owner.IsMachine: true } }
+            ? "This message has been answered by somebody else meanwhile: read get_history, and say nothing twice."
+            : Of(begun.Outcome.Conversation, workflow);
+
+    private static string Of(Owner owner, string state, WorkflowDefinition workflow) => owner switch
+    {
+        { Queue: { } queue } =>
+            $"The case waits in the queue {queue} for a person, who takes it with claim_conversation. An AI answers nothing meanwhile: it stores what the customer writes, and may leave internal notes.",
+        { IsPerson: true } =>
+            $"{owner} has the case and alone answers the customer. An AI answers nothing until the case is handed back: it stores what the customer writes, and may leave internal notes.",
+        _ when state == workflow.EscalationState =>
+            $"A person has handed the case back to {owner}: read their note in the history and answer the customer.{Moves(state, workflow)}",
+        _ => workflow.Guidance(state),
+    };
+
+    private static string Moves(string state, WorkflowDefinition workflow) =>
+        workflow.AllowedFrom(state) is { Count: > 0 } moves ? $" When that is done, move to {string.Join(" or ", moves)}." : "";
+}

@@ -1,0 +1,17 @@
+namespace SupportStateMcp.Hosting;
+
+/// <summary>What a host tells its model about this server before the first call.</summary>
+internal static class Instructions
+{
+    public const string Text = """
+        Keeps the state of support cases: conversation, workflow, ownership, audit trail. Open a ticket's case with initialize_conversation. A refusal says what is allowed instead and has changed nothing.
+
+        One voice at a time: each case has one owner, who alone may answer the customer.
+
+        Answer a customer in turns. begin_turn(conversation_id, content: what they wrote, message_id: the mail's id) returns the history, guidance and a turn_token; complete_turn(turn_token, content: your answer, new_state: processing) stores the answer and moves the case, or refuses with not_owner because a person took it meanwhile: then send nothing. Without a turn_token (may_answer: false) say nothing to the customer.
+
+        Hand over what you cannot do. escalate_conversation(conversation_id, reason, summary, customer_message: what to tell them) puts the case into a queue with all that a person needs; list_queue shows who waits. Leave internal notes with add_message(visibility: internal).
+
+        People take a case with claim_conversation, reply with add_message(role: assistant), and give it back with hand_back(conversation_id, note); what they said stays in the history, marked as a human stretch. After a hand-back read their note before you answer.
+        """;
+}

@@ -1,0 +1,88 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Tools;
+
+/// <summary>The tools by which a person takes a case and gives it away again.</summary>
+[McpServerToolType]
+public sealed class OwnershipTools(ConversationDesk desk, WorkflowDefinition workflow, ConnectionCaller callers)
+{
+    [McpServerTool(Name = "claim_conversation", Title = "Take a case", ReadOnly = false, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(OwnershipResult))]
+    [Description("A person takes a case: from now on they alone answer the customer, and every AI is refused. Answer within the lease, or the case goes back to its queue with its waiting time; an answer makes it yours until you hand it back, release or finish it. A repeated claim lengthens the lease. Example: list_queue → claim_conversation(cs-TKT-001) → add_message(role: assistant, content: your reply) → hand_back(cs-TKT-001, note: \"Access restored; ask whether it works.\").")]
+    [Needs(Kind = ActorKind.Human, Roles = Roles.Agent)]
+    public Task<CallToolResult> ClaimConversation(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description("Within how many seconds you answer."), Range(30, 86_400)] int lease_seconds = 900,
+        [Description(Describe.ExpectedVersion), Range(1, Limits.Number)] long? expected_version = null,
+        [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        CancellationToken cancellationToken = default)
+    {
+        var caller = callers.Of(call);
+        return DoAsync(new ConversationCommand.Claim
+        {
+            Id = ConversationId.TryParse(conversation_id)!.Value,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            Lease = TimeSpan.FromSeconds(lease_seconds),
+            ExpectedVersion = expected_version,
+            IdempotencyKey = idempotency_key,
+        }, cancellationToken);
+    }
+
+    [McpServerTool(Name = "release_conversation", Title = "Put a case back into its queue", ReadOnly = false, Destructive = false,
+        Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(OwnershipResult))]
+    [Description("The person who has a case puts it back into the queue it came from, for another person to take. Use hand_back instead to let the AI go on with it.")]
+    [Needs(Kind = ActorKind.Human, Roles = Roles.Agent)]
+    public Task<CallToolResult> ReleaseConversation(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description(Describe.Reason), StringLength(Limits.Reason)] string? reason = null,
+        [Description(Describe.ExpectedVersion), Range(1, Limits.Number)] long? expected_version = null,
+        [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        CancellationToken cancellationToken = default)
+    {
+        var caller = callers.Of(call);
+        return DoAsync(new ConversationCommand.Release
+        {
+            Id = ConversationId.TryParse(conversation_id)!.Value,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            Reason = reason,
+            ExpectedVersion = expected_version,
+            IdempotencyKey = idempotency_key,
+        }, cancellationToken);
+    }
+
+    [McpServerTool(Name = "hand_back", Title = "Hand a case back to the AI", ReadOnly = false, Destructive = false,
+        Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(OwnershipResult))]
+    [Description("The person who has a case lets the AI go on with it. The note is stored as an internal message, which the customer never sees: write what was agreed and what is left to do. An escalated case also moves back to work where the workflow has a way. A person may hand back a case that waits in a queue as well.")]
+    [Needs(Kind = ActorKind.Human, Roles = Roles.Agent)]
+    public Task<CallToolResult> HandBack(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description("What the AI needs to know to go on."), StringLength(Limits.Summary, MinimumLength = 1)] string note,
+        [Description(Describe.ExpectedVersion), Range(1, Limits.Number)] long? expected_version = null,
+        [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        CancellationToken cancellationToken = default)
+    {
+        var caller = callers.Of(call);
+        return DoAsync(new ConversationCommand.HandBack
+        {
+            Id = ConversationId.TryParse(conversation_id)!.Value,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            Note = note,
+            ExpectedVersion = expected_version,
+            IdempotencyKey = idempotency_key,
+        }, cancellationToken);
+    }
+
+    private async Task<CallToolResult> DoAsync(ConversationCommand command, CancellationToken cancellationToken) =>
+        ToolReply.Of(await desk.ExecuteAsync(command, cancellationToken), o => new OwnershipResult(command.Id, o, workflow));
+}

@@ -1,0 +1,132 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
+using SupportStateMcp.Briefing;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Tools;
+
+/// <summary>What <c>escalate_conversation</c> answers.</summary>
+public sealed record EscalateResult : WriteResult
+{
+    public EscalateResult() { }
+
+    [SetsRequiredMembers]
+    public EscalateResult(ConversationId id, Outcome outcome, WorkflowDefinition workflow) : base(id, outcome, workflow)
+    {
+        Escalated = outcome.Changed || outcome.Replayed;
+        TicketStatus = outcome.Receipt.TicketStatus;
+        Priority = outcome.Receipt.Priority;
+        WaitingSince = outcome.Conversation.WaitingSince;
+        Guidance = Advice.Of(outcome.Receipt, workflow);
+    }
+
+    [Description("False where the case waited in this queue already, and stays as it was: the packet of the first escalation counts.")]
+    public required bool Escalated { get; init; }
+
+    public required TicketStatus TicketStatus { get; init; }
+
+    public required Priority Priority { get; init; }
+
+    [Description("Since when somebody waits: the customer's first unanswered message, else the handoff.")]
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    [Description(Describe.Guidance)]
+    public required string Guidance { get; init; }
+}
+
+/// <summary>What <c>reopen_conversation</c> answers.</summary>
+public sealed record ReopenResult : WriteResult
+{
+    public ReopenResult() { }
+
+    [SetsRequiredMembers]
+    public ReopenResult(Reopened reopened, WorkflowDefinition workflow)
+        : base(Conversations.ConversationId.TryParse(reopened.Case.Conversation.ConversationId)!.Value, reopened.Case, workflow)
+    {
+        Outcome = reopened.Outcome;
+        Created = reopened.Created;
+        FollowsUp = reopened.Case.Conversation.FollowsUp;
+        Guidance = Advice.Of(reopened.Case.Conversation, workflow);
+    }
+
+    [Description("Which it did: the case was not closed; it is open again; or it stays closed and goes on in the follow-up conversation_id.")]
+    public required ReopenOutcome Outcome { get; init; }
+
+    [Description("True where this call opened the follow-up case.")]
+    public required bool Created { get; init; }
+
+    [Description("The closed case that conversation_id goes on from; absent where it is no follow-up.")]
+    public string? FollowsUp { get; init; }
+
+    [Description(Describe.Guidance)]
+    public required string Guidance { get; init; }
+}
+
+/// <summary>What <c>list_queue</c> answers.</summary>
+public sealed record QueueResult
+{
+    [Description("The most urgent first, and within a priority who has waited longest.")]
+    public required IReadOnlyList<QueueEntry> Conversations { get; init; }
+
+    [Description("How many wait in all, on every page.")]
+    public required int Total { get; init; }
+
+    [Description("Pass it as cursor to get the next page; absent on the last.")]
+    public string? NextCursor { get; init; }
+
+    public static QueueResult Of(QueuePage page, DateTimeOffset now) => new()
+    {
+        Conversations = [.. page.Cases.Select(c => QueueEntry.Of(c, now))],
+        Total = page.Total,
+        NextCursor = QueueCursorText.Encode(page.Next),
+    };
+}
+
+/// <summary>One who waits.</summary>
+public sealed record QueueEntry
+{
+    public required string ConversationId { get; init; }
+
+    public required string Queue { get; init; }
+
+    public required Priority Priority { get; init; }
+
+    [Description("Since when somebody waits: the customer's first unanswered message, else the handoff.")]
+    public required DateTimeOffset WaitingSince { get; init; }
+
+    public required long WaitingSeconds { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required string State { get; init; }
+
+    public required TicketStatus TicketStatus { get; init; }
+
+    [Description("Why a person is needed; absent where nobody said.")]
+    public string? Reason { get; init; }
+
+    [Description("What happened up to the handoff; absent where nobody said.")]
+    public string? Summary { get; init; }
+
+    public required long Version { get; init; }
+
+    public static QueueEntry Of(Conversation c, DateTimeOffset now)
+    {
+        var since = c.WaitingSince ?? c.OwnerSince;
+        return new QueueEntry
+        {
+            ConversationId = c.ConversationId,
+            Queue = c.Queue!,
+            Priority = c.Priority,
+            WaitingSince = since,
+            WaitingSeconds = Math.Max(0, (long)(now - since).TotalSeconds),
+            UserId = c.UserId,
+            State = c.State,
+            TicketStatus = c.TicketStatus,
+            Reason = c.Handoff?.Reason,
+            Summary = c.Handoff?.Summary,
+            Version = c.Version,
+        };
+    }
+}
