@@ -51,8 +51,8 @@ internal sealed class ArgumentRules
         private readonly string? _type;
         private readonly int? _minLength;
         private readonly int? _maxLength;
-        private readonly long? _minimum;
-        private readonly long? _maximum;
+        private readonly decimal? _minimum;
+        private readonly decimal? _maximum;
         private readonly int? _minItems;
         private readonly int? _maxItems;
         private readonly string[]? _enum;
@@ -66,8 +66,8 @@ internal sealed class ArgumentRules
             _maxLength = Integer(schema, "maxLength");
             _minItems = Integer(schema, "minItems");
             _maxItems = Integer(schema, "maxItems");
-            _minimum = schema.TryGetProperty("minimum", out var minimum) ? (long)minimum.GetDouble() : null;
-            _maximum = schema.TryGetProperty("maximum", out var maximum) ? (long)maximum.GetDouble() : null;
+            _minimum = schema.TryGetProperty("minimum", out var minimum) ? minimum.GetDecimal() : null;
+            _maximum = schema.TryGetProperty("maximum", out var maximum) ? maximum.GetDecimal() : null;
             _enum = schema.TryGetProperty("enum", out var values) ? [.. values.EnumerateArray().Select(v => v.GetString()!)] : null;
             _pattern = schema.TryGetProperty("pattern", out var pattern)
                 ? new Regex(pattern.GetString()!, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)
@@ -79,6 +79,8 @@ internal sealed class ArgumentRules
         {
             "string" => value.ValueKind == JsonValueKind.String ? TextViolation(name, value.GetString()!) : "it is a string",
             "integer" => IntegerViolation(value),
+            "number" => NumberViolation(value),
+            "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "it is true or false",
             "array" => value.ValueKind == JsonValueKind.Array ? ArrayViolation(name, value) : "it is an array",
             "object" => value.ValueKind == JsonValueKind.Object ? ObjectViolation(value) : "it is an object",
             _ => throw new InvalidOperationException($"No rule for arguments of type {_type}."),
@@ -94,7 +96,7 @@ internal sealed class ArgumentRules
             if (_pattern is not null && (!_pattern.IsMatch(text) || text.EndsWith('\n')))
                 return $"it matches {_pattern}";
             // Prose may have any character; names and keys are shown in one line.
-            return name is not ("content" or "description" or "reason") && text.Any(char.IsControl)
+            return name is not ("content" or "description" or "reason" or "notes") && text.Any(char.IsControl)
                 ? "it has no control characters"
                 : null;
         }
@@ -103,6 +105,11 @@ internal sealed class ArgumentRules
             value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && !(number < _minimum) && !(number > _maximum)
                 ? null
                 : string.Create(CultureInfo.InvariantCulture, $"it is a whole number from {_minimum} to {_maximum}");
+
+        private string? NumberViolation(JsonElement value) =>
+            value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && !(number < _minimum) && !(number > _maximum)
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"it is a number from {_minimum} to {_maximum}");
 
         private string? ArrayViolation(string name, JsonElement array)
         {
