@@ -46,6 +46,7 @@ public static class Composition
         services.AddSingleton<ConversationTools>();
         services.AddSingleton<MessageTools>();
         services.AddSingleton<AuditTools>();
+        services.AddSingleton<ApprovalRequests>().AddSingleton<PersonAtTheHost>().AddSingleton<ApprovalTools>().AddSingleton<WaitingApprovalTools>();
         services.AddSingleton<SupportResources>();
         services.AddSingleton<SupportPrompts>();
         services.AddSingleton<CaseCompletions>();

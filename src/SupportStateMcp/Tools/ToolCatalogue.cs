@@ -10,7 +10,7 @@ namespace SupportStateMcp.Tools;
 /// <summary>All tools of this server, with the schemas that bind their arguments and results.</summary>
 public static class ToolCatalogue
 {
-    private static readonly Type[] s_types = [typeof(ConversationTools), typeof(MessageTools), typeof(AuditTools)];
+    private static readonly Type[] s_types = [typeof(ConversationTools), typeof(MessageTools), typeof(AuditTools), typeof(ApprovalTools), typeof(WaitingApprovalTools)];
 
     /// <summary>Makes the tools; their targets come from <paramref name="services"/>.</summary>
     /// <exception cref="InvalidOperationException">A tool does not say who may call it.</exception>
