@@ -39,10 +39,11 @@ public class ConnectedServer : IAsyncLifetime
     }
 
     /// <summary>A client of that name. It gives a server that is slow to start its time, instead of trying an older handshake.</summary>
-    internal static Task<McpClient> ConnectAsync(ServerProcess server, string name) => McpClient.CreateAsync(
+    internal static Task<McpClient> ConnectAsync(ServerProcess server, string name, string? revision = null) => McpClient.CreateAsync(
         new StreamClientTransport(server.Input.BaseStream, server.Output.BaseStream),
         new McpClientOptions
         {
+            ProtocolVersion = revision,
             ClientInfo = new Implementation { Name = name, Version = "1" },
             DiscoverProbeTimeout = TimeSpan.FromSeconds(30),
         });
