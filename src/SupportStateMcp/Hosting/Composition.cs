@@ -51,6 +51,7 @@ public static class Composition
         services.AddSingleton<OwnershipTools>();
         services.AddSingleton<QueueTools>();
         services.AddSingleton<CaseBriefs>();
+        services.AddSingleton<ApprovalRequests>().AddSingleton<PersonAtTheHost>().AddSingleton<ApprovalTools>().AddSingleton<WaitingApprovalTools>();
         services.AddSingleton<SupportResources>();
         services.AddSingleton<SupportPrompts>();
         services.AddSingleton<CaseCompletions>();

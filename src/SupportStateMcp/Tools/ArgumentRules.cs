@@ -14,7 +14,7 @@ internal sealed class ArgumentRules
 {
     /// <summary>Prose may have any character; names and keys are shown in one line.</summary>
     private static readonly FrozenSet<string> s_prose = FrozenSet.Create(
-        StringComparer.Ordinal, "content", "customer_message", "description", "note", "open_question", "promises", "reason", "summary", "tried");
+        StringComparer.Ordinal, "content", "customer_message", "description", "note", "notes", "open_question", "promises", "reason", "summary", "tried");
 
     private readonly Dictionary<string, Rule> _rules;
     private readonly string[] _required;

@@ -15,6 +15,8 @@ internal static class Describe
 
     public const string Guidance = "What to do now, in a sentence or two; minds who owns the case.";
 
+    public const string ApprovalId = "The approval, as request_approval returned it, for example ap-0f3a9c21-TKT-001.";
+
     public const string IdempotencyKey = "A key of your own for this call: a repeat with the same key and arguments is answered with the first outcome instead of being done again.";
 }
 

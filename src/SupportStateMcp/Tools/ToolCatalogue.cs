@@ -11,7 +11,8 @@ namespace SupportStateMcp.Tools;
 public static class ToolCatalogue
 {
     private static readonly Type[] s_types = [typeof(ConversationTools), typeof(MessageTools), typeof(AuditTools),
-        typeof(TurnTools), typeof(OwnershipTools), typeof(QueueTools)];
+        typeof(TurnTools), typeof(OwnershipTools), typeof(QueueTools),
+        typeof(ApprovalTools), typeof(WaitingApprovalTools)];
 
     /// <summary>Makes the tools; their targets come from <paramref name="services"/>.</summary>
     /// <exception cref="InvalidOperationException">A tool does not say who may call it.</exception>

@@ -21,6 +21,7 @@ namespace SupportStateMcp.Tools;
         typeof(SnakeCaseEnumConverter<OwnershipCause>),
         typeof(SnakeCaseEnumConverter<ApprovalStatus>),
         typeof(SnakeCaseEnumConverter<DecisionChannel>),
+        typeof(SnakeCaseEnumConverter<Asked>),
         typeof(SnakeCaseEnumConverter<ReopenOutcome>),
         typeof(SnakeCaseEnumConverter<Roles>)])]
 [JsonSerializable(typeof(CaseResult))]
@@ -38,6 +39,11 @@ namespace SupportStateMcp.Tools;
 [JsonSerializable(typeof(EscalateResult))]
 [JsonSerializable(typeof(ReopenResult))]
 [JsonSerializable(typeof(QueueResult))]
+[JsonSerializable(typeof(ApprovalResult))]
+[JsonSerializable(typeof(RequestApprovalResult))]
+[JsonSerializable(typeof(UseApprovalResult))]
+[JsonSerializable(typeof(AwaitApprovalResult))]
+[JsonSerializable(typeof(PendingApprovalsResult))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string[]))]

@@ -7,11 +7,16 @@ using ModelContextProtocol.Protocol;
 namespace SupportStateMcp.Tests.Support;
 
 /// <summary>A real server over stdio, and a real client on it. Tests that share one keep to cases of their own.</summary>
-public sealed class ConnectedServer : IAsyncLifetime
+public class ConnectedServer : IAsyncLifetime
 {
     private static int s_tickets;
 
+    private readonly string[] _arguments;
     private ServerProcess _process = null!;
+
+    public ConnectedServer() => _arguments = [];
+
+    protected ConnectedServer(params string[] arguments) => _arguments = arguments;
 
     public McpClient Client { get; private set; } = null!;
 
@@ -22,7 +27,7 @@ public sealed class ConnectedServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _process = ServerProcess.Stdio();
+        _process = ServerProcess.Stdio(_arguments);
         Client = await ConnectAsync(_process, "tests");
     }
 
@@ -30,13 +35,15 @@ public sealed class ConnectedServer : IAsyncLifetime
     {
         await Client.DisposeAsync();
         await _process.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>A client of that name. It gives a server that is slow to start its time, instead of trying an older handshake.</summary>
-    internal static Task<McpClient> ConnectAsync(ServerProcess server, string name) => McpClient.CreateAsync(
+    internal static Task<McpClient> ConnectAsync(ServerProcess server, string name, string? revision = null) => McpClient.CreateAsync(
         new StreamClientTransport(server.Input.BaseStream, server.Output.BaseStream),
         new McpClientOptions
         {
+            ProtocolVersion = revision,
             ClientInfo = new Implementation { Name = name, Version = "1" },
             DiscoverProbeTimeout = TimeSpan.FromSeconds(30),
         });
@@ -84,3 +91,6 @@ public sealed class ConnectedServer : IAsyncLifetime
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 }
+
+/// <summary>The server of a person who sees all there is to see.</summary>
+public sealed class SupervisedServer() : ConnectedServer("--actor", "human:sue", "--roles", "supervisor");

@@ -12,6 +12,8 @@ public sealed class GuardedServer : IAsyncLifetime
 
     public string Alice { get; } = AccessToken.Create();
 
+    public string Bob { get; } = AccessToken.Create();
+
     public string Bot { get; } = AccessToken.Create();
 
     public string Auditor { get; } = AccessToken.Create();
@@ -25,7 +27,7 @@ public sealed class GuardedServer : IAsyncLifetime
     public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
 
     public async ValueTask InitializeAsync() => _process = await ServerProcess.HttpAsync(Environment(
-        (Alice, "human:alice", "agent,approver"), (Bot, "ai:bot", "agent"), (Auditor, "human:audrey", "auditor"), (Supervisor, "human:sue", "supervisor")));
+        (Alice, "human:alice", "agent,approver"), (Bob, "human:bob", "approver"), (Bot, "ai:bot", "agent"), (Auditor, "human:audrey", "auditor"), (Supervisor, "human:sue", "supervisor")));
 
     public async ValueTask DisposeAsync()
     {

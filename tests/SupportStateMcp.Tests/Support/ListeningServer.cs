@@ -54,13 +54,13 @@ public sealed class ListeningServer : IAsyncLifetime
     }
 
     /// <summary>A POST of revision 2026-07-28, with the headers and the _meta that it asks for.</summary>
-    public static HttpRequestMessage Modern(Uri endpoint, string method, string parameters = "", string? name = null)
+    public static HttpRequestMessage Modern(Uri endpoint, string method, string parameters = "", string? name = null, string capabilities = "{}")
     {
-        const string Meta = """
-            "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"raw","version":"1"},"io.modelcontextprotocol/clientCapabilities":{}}
+        var meta = $$$"""
+            "_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":{"name":"raw","version":"1"},"io.modelcontextprotocol/clientCapabilities":{{{capabilities}}}}
             """;
         var comma = parameters.Length > 0 ? "," : "";
-        var request = Post(endpoint, $$$"""{"jsonrpc":"2.0","id":"q","method":"{{{method}}}","params":{{{{Meta}}}{{{comma}}}{{{parameters}}}}}""");
+        var request = Post(endpoint, $$$"""{"jsonrpc":"2.0","id":"q","method":"{{{method}}}","params":{{{{meta}}}{{{comma}}}{{{parameters}}}}}""");
         request.Headers.Add("MCP-Protocol-Version", "2026-07-28");
         request.Headers.Add("Mcp-Method", method);
         if (name is not null)

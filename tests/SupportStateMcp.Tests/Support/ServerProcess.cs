@@ -66,6 +66,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>A server on standard input and output.</summary>
     public static ServerProcess Stdio(params string[] arguments) => new(arguments, null, ownData: true);
 
+    /// <summary>A server on standard input and output, on the cases of somebody else's directory.</summary>
+    public static ServerProcess StdioOn(TemporaryDirectory data, params string[] arguments) =>
+        new([.. arguments, "--data", data.Path], null, ownData: false);
+
     /// <summary>A server on a free port of this machine, once it listens.</summary>
     public static Task<ServerProcess> HttpAsync(params string[] arguments) => HttpAsync(null, arguments);
 

@@ -175,6 +175,8 @@ public class ConversationToolsTests(ConnectedServer server) : IClassFixture<Conn
     {
         var id = await server.OpenAsync();
         var ticket = ConnectedServer.NewTicket();
+        var approval = (string)(await server.DoAsync(
+            "request_approval", $$$"""{"conversation_id": "{{{id}}}", "action": "refund", "arguments": {"amount": 1}, "reason": "r", "confidence": 1}"""))["approval_id"]!;
         (string Tool, string Arguments)[] calls =
         [
             ("initialize_conversation", $$"""{"user_id": "u", "ticket_id": "{{ticket}}", "description": "d"}"""),
@@ -193,6 +195,16 @@ public class ConversationToolsTests(ConnectedServer server) : IClassFixture<Conn
             ("list_conversations", """{"cursor": "x"}"""),
             ("get_events", $$"""{"conversation_id": "{{id}}"}"""),
             ("get_events", "{}"),
+            ("request_approval", $$$"""{"conversation_id": "{{{id}}}", "action": "refund", "arguments": {"amount": 1.5}, "reason": "r", "amount": 600, "risk_priority": 1, "confidence": 0.5, "ask": true}"""),
+            ("request_approval", "{}"),
+            ("get_approval", $$"""{"approval_id": "{{approval}}"}"""),
+            ("get_approval", """{"approval_id": "ap-00000000-1"}"""),
+            ("list_pending_approvals", "{}"),
+            ("list_pending_approvals", """{"conversation_id": "cs-NOWHERE"}"""),
+            ("await_approval", $$"""{"approval_id": "{{approval}}"}"""),
+            ("await_approval", "{}"),
+            ("use_approval", $$$"""{"approval_id": "{{{approval}}}", "action": "refund", "arguments": {"amount": 1} }"""),
+            ("use_approval", $$$"""{"approval_id": "{{{approval}}}", "action": "refund", "arguments": {"amount": 2} }"""),
             ("delete_conversation", $$"""{"conversation_id": "cs-{{ticket}}"}"""),
             ("delete_conversation", $$"""{"conversation_id": "cs-{{ticket}}"}"""),
         ];
@@ -204,8 +216,8 @@ public class ConversationToolsTests(ConnectedServer server) : IClassFixture<Conn
             var result = await server.CallAsync(tool, arguments);
 
             Assert.Empty(JsonSchemaCheck.Violations(tools[tool].ReturnJsonSchema!.Value, result.StructuredContent!.Value).Select(v => $"{tool}: {v}"));
-            // What tells of the whole trail or of an end knows no next move; a listing tells it of each case.
-            if (result.IsError is not true && tool is not ("get_events" or "delete_conversation" or "list_conversations"))
+            // What tells of an approval, of the whole trail or of an end knows no next move; a listing tells it of each case.
+            if (result.IsError is not true && !tool.EndsWith("_approval", StringComparison.Ordinal) && tool is not ("list_pending_approvals" or "get_events" or "delete_conversation" or "list_conversations"))
                 Assert.Equal(JsonValueKind.Array, result.StructuredContent.Value.GetProperty("allowed_transitions").ValueKind);
         }
     }

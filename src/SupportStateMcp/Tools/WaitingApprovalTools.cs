@@ -1,0 +1,55 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Tools;
+
+/// <summary>The tools that look at approvals, and wait for them.</summary>
+[McpServerToolType]
+public sealed class WaitingApprovalTools(ApprovalDesk approvals, ConversationReader reader, TimeProvider time)
+{
+    [McpServerTool(Name = "get_approval", Title = "Read an approval", ReadOnly = true, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ApprovalResult))]
+    [Description("Reads an approval: its status, what exactly it is for, who asked, who decided what, until when it waits, and one sentence on what to do next.")]
+    [Needs]
+    public async Task<CallToolResult> GetApproval(
+        [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
+        CancellationToken cancellationToken = default) =>
+        ToolReply.Of(await approvals.GetAsync(approval_id, cancellationToken), Show);
+
+    [McpServerTool(Name = "list_pending_approvals", Title = "List pending approvals", ReadOnly = true, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(PendingApprovalsResult))]
+    [Description("Lists the approvals that wait for a decision, the next deadline first: of a queue, of one case, or all. Call it to see what there is to decide, or what a case is held up by.")]
+    [Needs]
+    public async Task<CallToolResult> ListPendingApprovals(
+        [Description("Only of cases that wait in this queue, or were claimed from it."), RegularExpression(Owner.QueuePattern)] string? queue = null,
+        [Description("Only of this case, for example cs-TKT-001."), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
+        [Description("How many approvals at most."), Range(1, Limits.Page)] int limit = 50,
+        CancellationToken cancellationToken = default) =>
+        ToolReply.Of(
+            await reader.GetPendingApprovalsAsync(queue, ConversationId.TryParse(conversation_id), limit, cancellationToken),
+            pending => new PendingApprovalsResult { Approvals = [.. pending.Approvals.Select(Show)], Total = pending.Total });
+
+    [McpServerTool(Name = "await_approval", Title = "Wait for a decision", ReadOnly = true, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AwaitApprovalResult))]
+    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. When timeout_seconds pass first, it answers with timed_out: true and the approval still pending: call it again, or come back later. Call it instead of asking get_approval again and again.")]
+    [Needs]
+    public async Task<CallToolResult> AwaitApproval(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
+        [Description("How many seconds to wait at most."), Range(1, 300)] int timeout_seconds = 30,
+        CancellationToken cancellationToken = default)
+    {
+        var timeout = TimeSpan.FromSeconds(timeout_seconds);
+        var asked = await approvals.GetAsync(approval_id, cancellationToken);
+        if (!asked.TryGet(out var found, out _) || found.Approval.Status != ApprovalStatus.Pending)
+            return ToolReply.Of(asked, f => new AwaitApprovalResult(f));
+
+        await using var progress = WaitingProgress.Start(call, found.Approval, timeout, time, cancellationToken);
+        return ToolReply.Of(await approvals.AwaitAsync(approval_id, timeout, cancellationToken), f => new AwaitApprovalResult(f));
+    }
+
+    private static ApprovalResult Show(ApprovalOf found) => new(found.Approval, found.Case);
+}
