@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Microsoft.Extensions.Configuration;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.People;
 
 namespace SupportStateMcp.Hosting;
 
@@ -24,6 +24,13 @@ public static class CommandLine
           SupportStateMcp --actor human:alice --roles approver    whoever connects acts as alice, who approves
           SupportStateMcp token create --actor human:alice        a token for alice, to call over HTTP with
           SupportStateMcp health                                  exit 0 if that HTTP server is ready
+
+        People without an MCP host work on the same cases, under the same rules; each command has a --help:
+          SupportStateMcp queue                                   who waits for a person
+          SupportStateMcp show cs-TKT-001                         a case, with its last messages
+          SupportStateMcp reply cs-TKT-001 "On its way."          answer the customer, and take the case over
+          SupportStateMcp approvals                               what waits for a decision
+          SupportStateMcp approve ap-1a2b3c4d-TKT-001             say yes to it
 
         Every key of the file can be set as an environment variable, for example
           SUPPORTSTATE__PERSISTENCE__TTL=3600
@@ -49,6 +56,9 @@ public static class CommandLine
         var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, with /health/live and /health/ready.") { url };
         var health = new Command("health", "Ask a running HTTP server whether it is ready: exit 0, or 1 with the reason.") { url };
         var root = new RootCommand(About) { config, redis, data, actor, roles, stdio, http, health, TokenCommand.Create(actor, roles) };
+        foreach (var command in PeopleCommands.Create(actor, OpenDeskAsync))
+            root.Add(command);
+        PeopleHelp.Teach(root);
 
         root.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
         stdio.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
@@ -56,50 +66,33 @@ public static class CommandLine
         health.SetAction((parsed, ct) => StartAsync(parsed, (options, ct) => HealthCheck.RunAsync(options.Url, ct), ct));
 
         // The hosts listen for SIGTERM and SIGINT themselves: what runs is finished first.
-        return root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        // A text that begins with @ is a text, not a file to read arguments from.
+        return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
         Task<int> StartAsync(
-            ParseResult parsed, Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken, bool overHttp = false)
+            ParseResult parsed, Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken, bool overHttp = false) =>
+            ConfiguredStart.RunAsync(
+                parsed.GetValue(config),
+                Over(parsed),
+                new IdentityArguments(parsed.GetValue(actor), parsed.GetValue(roles), overHttp),
+                run,
+                cancellationToken);
+
+        Task<int> OpenDeskAsync(
+            ParseResult parsed, Actor person, Func<PersonsDesk, CancellationToken, Task<int>> work, CancellationToken cancellationToken) =>
+            ConfiguredStart.RunAsync(
+                parsed.GetValue(config),
+                Over(parsed),
+                new IdentityArguments(person.ToString(), parsed.GetValue(roles)),
+                (options, ct) => PeopleHost.RunAsync(options, work, ct),
+                cancellationToken);
+
+        Dictionary<string, string?> Over(ParseResult parsed) => new()
         {
-            var over = new Dictionary<string, string?>
-            {
-                ["persistence:connectionString"] = parsed.GetValue(redis),
-                ["persistence:directory"] = parsed.GetValue(data),
-                ["persistence:backend"] = parsed.GetValue(redis) is not null ? "redis" : parsed.GetValue(data) is not null ? "files" : null,
-                ["http:url"] = parsed.GetValue(url),
-            };
-            var identity = new IdentityArguments(parsed.GetValue(actor), parsed.GetValue(roles), overHttp);
-            return StartWithAsync(parsed.GetValue(config), over, identity, run, cancellationToken);
-        }
-    }
-
-    private static async Task<int> StartWithAsync(
-        string? file, Dictionary<string, string?> over, IdentityArguments identity,
-        Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
-    {
-        var (options, violations) = Read(file, over, identity);
-        if (options is not null)
-            return await run(options, cancellationToken);
-
-        await Console.Error.WriteLineAsync("The configuration cannot be used:");
-        foreach (var violation in violations)
-            await Console.Error.WriteLineAsync($"  - {violation}");
-        return BadConfiguration;
-    }
-
-    private static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(
-        string? file, Dictionary<string, string?> over, IdentityArguments identity)
-    {
-        IConfiguration configuration;
-        try
-        {
-            configuration = OptionsSources.Read(file, Environment.GetEnvironmentVariables(), over);
-        }
-        catch (Exception e) when (e is FileNotFoundException or InvalidDataException or FormatException)
-        {
-            return (null, [$"{file}: {(e is FileNotFoundException ? "there is no such file" : e.InnerException?.Message ?? e.Message)}."]);
-        }
-
-        return OptionsReader.Read(configuration, Environment.GetEnvironmentVariable("REDIS_URL"), identity);
+            ["persistence:connectionString"] = parsed.GetValue(redis),
+            ["persistence:directory"] = parsed.GetValue(data),
+            ["persistence:backend"] = parsed.GetValue(redis) is not null ? "redis" : parsed.GetValue(data) is not null ? "files" : null,
+            ["http:url"] = parsed.GetValue(url),
+        };
     }
 }

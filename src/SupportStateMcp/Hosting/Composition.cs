@@ -14,7 +14,8 @@ namespace SupportStateMcp.Hosting;
 /// <summary>Puts the parts together.</summary>
 public static class Composition
 {
-    public static IServiceCollection AddSupportState(this IServiceCollection services, ServerOptions options, LogLevel level)
+    /// <summary>The store, the rules, and what works with both.</summary>
+    public static IServiceCollection AddDesk(this IServiceCollection services, ServerOptions options, LogLevel level)
     {
         services.AddLogging(logging => logging
             .SetMinimumLevel(level)
@@ -42,7 +43,13 @@ public static class Composition
         services.AddSingleton<ApprovalDesk>();
         services.AddSingleton<Reopening>();
         services.AddSingleton<StoreUpkeep>();
+        return services;
+    }
 
+    /// <summary>The desk, and what serves it over MCP.</summary>
+    public static IServiceCollection AddSupportState(this IServiceCollection services, ServerOptions options, LogLevel level)
+    {
+        services.AddDesk(options, level);
         services.AddSingleton(new ConnectionCaller(options.Actor, options.Roles));
         services.AddSingleton<ConversationTools>();
         services.AddSingleton<MessageTools>();

@@ -32,10 +32,12 @@ public sealed class ApprovalTools(
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
+        var caller = callers.Of(call);
         var command = new ConversationCommand.RequestApproval
         {
             Id = ConversationId.TryParse(conversation_id)!.Value,
-            Actor = callers.ActorOf(call),
+            Actor = caller.Actor,
+            Roles = caller.Roles,
             Action = action,
             Arguments = Json(arguments),
             Reason = reason,
@@ -96,10 +98,12 @@ public sealed class ApprovalTools(
         [Description("A key of your own for this use: a repeat with the same key is answered with the first outcome, replayed: true; a call with another key is refused as approval_used."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
+        var caller = callers.Of(call);
         var result = await desk.ExecuteAsync(new ConversationCommand.UseApproval
         {
             Id = Approval.CaseOf(approval_id)!.Value,
-            Actor = callers.ActorOf(call),
+            Actor = caller.Actor,
+            Roles = caller.Roles,
             ApprovalId = approval_id,
             Action = action,
             Arguments = Json(arguments),

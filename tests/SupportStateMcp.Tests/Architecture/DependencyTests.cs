@@ -4,12 +4,12 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Program → Hosting → {Tools, Resources, Prompts, Redis, Files} → Briefing → {Conversations, Workflow} → base class library</c>,
+/// <c>Program → Hosting → {Tools, Resources, Prompts, People, Redis, Files} → Briefing → {Conversations, Workflow} → base class library</c>,
 /// read off the sources: what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
-    private static readonly string[] s_ours = ["Conversations", "Workflow", "Briefing", "Redis", "Files", "Tools", "Resources", "Prompts", "Hosting"];
+    private static readonly string[] s_ours = ["Conversations", "Workflow", "Briefing", "Redis", "Files", "Tools", "Resources", "Prompts", "People", "Hosting"];
 
     [Theory]
     [InlineData("Workflow")]
@@ -20,6 +20,7 @@ public partial class DependencyTests
     [InlineData("Tools", "Conversations", "Workflow", "Briefing")]
     [InlineData("Resources", "Conversations", "Workflow", "Briefing", "Tools")]
     [InlineData("Prompts", "Conversations", "Workflow", "Briefing")]
+    [InlineData("People", "Conversations", "Workflow", "Briefing")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
         var used = Sources(folder).SelectMany(f => Used(f, s_ours.Select(o => $"SupportStateMcp.{o}"))
@@ -44,12 +45,13 @@ public partial class DependencyTests
     [InlineData("McpServerResource(", "Resources")]
     [InlineData("McpServerPrompt(", "Prompts")]
     [InlineData("Microsoft.AspNetCore", "Hosting")]
-    [InlineData("System.CommandLine", "Hosting")]
-    public void One_folder_alone_knows_each_of_these(string what, string folder)
+    [InlineData("System.CommandLine", "People", "Hosting")]
+    [InlineData("Spectre.Console", "People")]
+    public void These_folders_alone_know_each_of_these(string what, params string[] folders)
     {
         var users = s_ours.Where(o => Sources(o).Any(f => Code(f).Contains(what, StringComparison.Ordinal)));
 
-        Assert.Equal([folder], users);
+        Assert.Equal(folders, users);
     }
 
     [Fact]

@@ -83,9 +83,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     /// <summary>Runs to its end and tells what came of it.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        string[] arguments, IReadOnlyDictionary<string, string>? environment = null)
+        string[] arguments, IReadOnlyDictionary<string, string>? environment = null, string input = "")
     {
         await using var server = new ServerProcess(arguments, environment, ownData: false);
+        await server.Input.WriteAsync(input);
         server.Input.Close();
         var output = await server.Output.ReadToEndAsync().WaitAsync(s_patience);
         return (await server.ExitAsync(), output, server.Errors);

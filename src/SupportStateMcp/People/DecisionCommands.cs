@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.People;
+
+/// <summary><c>approve</c>, <c>reject</c>: a person's yes or no.</summary>
+internal static class DecisionCommands
+{
+    private const string MoreOfApprove = """
+        A yes is for exactly this action with exactly these arguments, once. With --arguments it is for those instead;
+        who said yes before has not said it to them. Who asked cannot approve, and each person counts once.
+
+        Examples:
+          SupportStateMcp approve ap-1a2b3c4d-TKT-001 --notes "checked with the shop"
+          SupportStateMcp approve ap-1a2b3c4d-TKT-001 --arguments '{"order": "A-17", "amount": 500}'
+        """;
+
+    private const string MoreOfReject = """
+        One no is enough, and final.
+
+        Example:
+          SupportStateMcp reject ap-1a2b3c4d-TKT-001 --notes "outside of the warranty"
+        """;
+
+    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = MetadataRules.MaxDepth, AllowDuplicateProperties = false };
+
+    public static IEnumerable<PersonCommand> Create()
+    {
+        var arguments = new Option<string?>("--arguments") { Description = "Approve these arguments instead: a JSON object, in full.", HelpName = "JSON" };
+        yield return Create("approve", "Say yes to what an approval asks for.", MoreOfApprove, true, arguments);
+        yield return Create("reject", "Say no to what an approval asks for.", MoreOfReject, false, null);
+    }
+
+    private static PersonCommand Create(string name, string summary, string more, bool approved, Option<string?>? arguments)
+    {
+        var id = Inputs.Approval();
+        var notes = new Option<string?>("--notes") { Description = "Why; kept in the audit trail.", HelpName = "TEXT" };
+        var command = new PersonCommand(name, summary, more, RoleNames.Any, async (parsed, desk, cancellationToken) =>
+        {
+            var approvalId = parsed.GetRequiredValue(id);
+            if (Approval.CaseOf(approvalId) is not { } conversation)
+                return Rejection.InvalidArgument("ID", "it is an approval's id, for example ap-1a2b3c4d-TKT-001");
+            if (Inputs.LengthViolation("--notes", parsed.GetValue(notes), Limits.Reason) is { } violation)
+                return violation;
+            JsonElement? instead = null;
+            if (arguments is not null && parsed.GetValue(arguments) is { } json)
+            {
+                if (!ArgumentsOf(json).TryGet(out var final, out var malformed))
+                    return malformed;
+                instead = final;
+            }
+
+            return await DecideAsync(desk, new ConversationCommand.DecideApproval
+            {
+                Id = conversation,
+                Actor = desk.Caller.Actor,
+                Roles = desk.Caller.Roles,
+                ApprovalId = approvalId,
+                Approved = approved,
+                Notes = parsed.GetValue(notes),
+                FinalArguments = instead,
+                Via = DecisionChannel.Connection,
+            }, cancellationToken);
+        })
+        { id, notes };
+        if (arguments is not null)
+            command.Add(arguments);
+        return command;
+    }
+
+    private static async ValueTask<Result<Answer>> DecideAsync(
+        PersonsDesk desk, ConversationCommand.DecideApproval command, CancellationToken cancellationToken)
+    {
+        var result = await desk.Desk.ExecuteAsync(command, cancellationToken);
+        if (!result.TryGet(out var outcome, out var rejection))
+            return rejection;
+        var facts = ApprovalFacts.Of(outcome.Conversation.Approval(command.ApprovalId)!, outcome.Conversation);
+        return Answer.Of(facts, screen => screen.Say(Sentence(facts)));
+    }
+
+    private static string Sentence(ApprovalFacts a) => a.Status switch
+    {
+        ApprovalStatus.Pending => string.Create(CultureInfo.InvariantCulture, $"{a.ApprovalId}: {a.Yes} of {a.Quorum} have said yes; it waits for more."),
+        ApprovalStatus.Refused => $"{a.ApprovalId} is refused, for good.",
+        _ => $"{a.ApprovalId} is granted: {a.Action} {ApprovalsCommand.Json(a.Arguments)}, once.",
+    };
+
+    private static Result<JsonElement> ArgumentsOf(string json)
+    {
+        var rule = $"it is a JSON object of at most {MetadataRules.MaxJsonLength} characters, in full, each key once";
+        if (json.Length > MetadataRules.MaxJsonLength)
+            return Rejection.InvalidArgument("--arguments", rule);
+        try
+        {
+            using var document = JsonDocument.Parse(json, s_strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document.RootElement.Clone()
+                : Rejection.InvalidArgument("--arguments", rule);
+        }
+        catch (JsonException)
+        {
+            return Rejection.InvalidArgument("--arguments", rule);
+        }
+    }
+}

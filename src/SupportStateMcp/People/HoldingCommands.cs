@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Globalization;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.People;
+
+/// <summary><c>claim</c>, <c>release</c>, <c>hand-back</c>: who has a case.</summary>
+internal static class HoldingCommands
+{
+    private const int DefaultLease = 900;
+    private const int LongestLease = 86_400;
+
+    private const string MoreOfClaim = """
+        Nobody else answers the customer meanwhile, neither AI nor person. Without an answer before the lease ends, the
+        case goes back to its queue, and keeps its place there; with one, it stays yours. Again: a lease that ends later.
+
+        Examples:
+          SupportStateMcp claim cs-TKT-001
+          SupportStateMcp claim cs-TKT-001 --lease 3600
+        """;
+
+    private const string MoreOfRelease = """
+        It goes back to the queue it came from, for another person, and keeps its place there.
+
+        Example:
+          SupportStateMcp release cs-TKT-001 --reason "end of my shift"
+        """;
+
+    private const string MoreOfHandBack = """
+        The note is for the AI, which goes on from it; the customer does not see it.
+
+        Examples:
+          SupportStateMcp hand-back cs-TKT-001 "Identity checked by phone; please go on with the new address."
+          SupportStateMcp hand-back cs-TKT-001 - < note.txt
+        """;
+
+    public static IEnumerable<PersonCommand> Create() => [Claim(), Release(), HandBack()];
+
+    private static PersonCommand Claim()
+    {
+        var id = Inputs.Case();
+        var lease = new Option<int>("--lease")
+        {
+            Description = $"Within how many seconds you answer, 1 to {LongestLease}.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => DefaultLease,
+        };
+        return new PersonCommand("claim", "Take a case, to answer it.", MoreOfClaim, Roles.Agent, async (parsed, desk, cancellationToken) =>
+        {
+            if (!Inputs.CaseOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
+                return malformed;
+            var seconds = parsed.GetValue(lease);
+            if (Inputs.RangeViolation("--lease", seconds, 1, LongestLease) is { } violation)
+                return violation;
+
+            var command = new ConversationCommand.Claim
+            {
+                Id = conversation,
+                Actor = desk.Caller.Actor,
+                Roles = desk.Caller.Roles,
+                Lease = TimeSpan.FromSeconds(seconds),
+            };
+            return await Change.DoAsync(desk, command, c => c.LeaseUntil is { } until
+                ? $"{c.Owner} has {c.ConversationId}; answer within {Spans.Of(until - desk.Now + TimeSpan.FromSeconds(0.5))}, until {Instant(until)}."
+                : $"{c.Owner} has {c.ConversationId}, and keeps it.", cancellationToken);
+        })
+        { id, lease };
+    }
+
+    private static PersonCommand Release()
+    {
+        var (id, reason) = (Inputs.Case(), Inputs.Reason());
+        return new PersonCommand("release", "Put a case back into its queue.", MoreOfRelease, Roles.Agent, async (parsed, desk, cancellationToken) =>
+        {
+            if (!Inputs.CaseOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
+                return malformed;
+            if (Inputs.LengthViolation("--reason", parsed.GetValue(reason), Limits.Reason) is { } violation)
+                return violation;
+
+            var command = new ConversationCommand.Release
+            {
+                Id = conversation,
+                Actor = desk.Caller.Actor,
+                Roles = desk.Caller.Roles,
+                Reason = parsed.GetValue(reason),
+            };
+            return await Change.DoAsync(desk, command, c => $"{c.ConversationId} waits in {c.Owner}.", cancellationToken);
+        })
+        { id, reason };
+    }
+
+    private static PersonCommand HandBack()
+    {
+        var id = Inputs.Case();
+        var note = new Argument<string>("NOTE") { Description = "What the AI has to know; - reads it from standard input." };
+        return new PersonCommand("hand-back", "Give a case back to the AI, with a note.", MoreOfHandBack, Roles.Agent, async (parsed, desk, cancellationToken) =>
+        {
+            if (!Inputs.CaseOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
+                return malformed;
+            var text = await Inputs.TextAsync("NOTE", parsed.GetRequiredValue(note), cancellationToken);
+            if (!text.TryGet(out var said, out malformed))
+                return malformed;
+
+            var command = new ConversationCommand.HandBack
+            {
+                Id = conversation,
+                Actor = desk.Caller.Actor,
+                Roles = desk.Caller.Roles,
+                Note = said,
+            };
+            return await Change.DoAsync(desk, command, c => $"{c.Owner} has {c.ConversationId} again, in the state {c.State}.", cancellationToken);
+        })
+        { id, note };
+    }
+
+    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.People;
+
+/// <summary>Where a person works: who they are, and what they work with.</summary>
+public sealed record PersonsDesk(
+    Caller Caller,
+    ConversationDesk Desk,
+    ConversationReader Reader,
+    Reopening Reopening,
+    WorkflowDefinition Workflow,
+    TimeProvider Time)
+{
+    public DateTimeOffset Now => Time.GetUtcNow();
+}
+
+/// <summary>Opens the desk on the configured store for one piece of work; returns the exit code of that, or of a configuration that cannot be used.</summary>
+/// <param name="parsed">The command line, with what it says about the store and the roles.</param>
+/// <param name="person">Who works.</param>
+/// <param name="work">What they do, to an exit code.</param>
+/// <param name="cancellationToken">Ends it.</param>
+public delegate Task<int> OpenDesk(
+    ParseResult parsed, Actor person, Func<PersonsDesk, CancellationToken, Task<int>> work, CancellationToken cancellationToken);

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.People;
+
+/// <summary><c>queue</c>: who waits for a person.</summary>
+internal static class QueueCommand
+{
+    private const int Shown = 50;
+
+    private const string More = """
+        The most urgent first, then who has waited longest: since the customer's first message that nobody answered.
+
+        Examples:
+          SupportStateMcp queue
+          SupportStateMcp queue --queue billing --limit 10
+          SupportStateMcp queue --json | jq -r '.cases[0].conversation_id'
+        """;
+
+    public static PersonCommand Create()
+    {
+        var queue = Inputs.Queue();
+        var limit = new Option<int>("--limit") { Description = $"How many at most, 1 to {Limits.Page}.", HelpName = "N", DefaultValueFactory = _ => Shown };
+        return new PersonCommand("queue", "Show who waits for a person.", More, RoleNames.Any, async (parsed, desk, cancellationToken) =>
+        {
+            var (name, most) = (parsed.GetValue(queue), parsed.GetValue(limit));
+            if ((Inputs.QueueViolation(name) ?? Inputs.RangeViolation("--limit", most, 1, Limits.Page)) is { } violation)
+                return violation;
+
+            var result = await desk.Reader.GetQueueAsync(name, null, most, cancellationToken);
+            return result.TryGet(out var page, out var rejection)
+                ? Answer.Of(QueueFacts.Of(page, desk.Now), screen => Show(screen, QueueFacts.Of(page, desk.Now)))
+                : rejection;
+        })
+        { queue, limit };
+    }
+
+    private static void Show(IAnsiConsole screen, QueueFacts waiting)
+    {
+        if (waiting.Cases.Count == 0)
+        {
+            screen.Say("Nobody waits.");
+            return;
+        }
+
+        var table = screen.Table("case", "queue", "priority", "waiting", "state", "reason");
+        table.Columns[0].NoWrap();
+        table.Columns[3].NoWrap();
+        foreach (var c in waiting.Cases)
+        {
+            table.AddRow(
+                Screen.Cell(c.ConversationId), Screen.Cell(c.Queue), new Text(Names.Of(c.Priority), StyleOf(c.Priority)),
+                Screen.Cell(Spans.Of(TimeSpan.FromSeconds(c.WaitingSeconds))), Screen.Cell(c.State), Screen.Cell(c.Reason));
+        }
+
+        screen.Write(table);
+        if (waiting.Total > waiting.Cases.Count)
+            screen.Say(string.Create(CultureInfo.InvariantCulture, $"{waiting.Cases.Count} of {waiting.Total}; --limit shows more."));
+    }
+
+    internal static Style StyleOf(Priority priority) => priority switch
+    {
+        Priority.Urgent => new Style(Color.Red, decoration: Decoration.Bold),
+        Priority.High => new Style(Color.Yellow),
+        _ => Style.Plain,
+    };
+}

@@ -1,0 +1,57 @@
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.People;
+
+/// <summary>Who waits for a person.</summary>
+/// <param name="Cases">By priority, then by how long.</param>
+/// <param name="Total">How many there are, shown or not.</param>
+internal sealed record QueueFacts(IReadOnlyList<WaitingFacts> Cases, int Total)
+{
+    public static QueueFacts Of(QueuePage page, DateTimeOffset now) => new([.. page.Cases.Select(c => WaitingFacts.Of(c, now))], page.Total);
+}
+
+/// <summary>One case that waits.</summary>
+internal sealed record WaitingFacts
+{
+    public required string ConversationId { get; init; }
+
+    public required string Queue { get; init; }
+
+    public required Priority Priority { get; init; }
+
+    public required DateTimeOffset WaitingSince { get; init; }
+
+    public required long WaitingSeconds { get; init; }
+
+    public required string State { get; init; }
+
+    public required TicketStatus TicketStatus { get; init; }
+
+    public required string UserId { get; init; }
+
+    /// <summary>Why a person is needed; null where nobody said so.</summary>
+    public string? Reason { get; init; }
+
+    public required int PendingApprovals { get; init; }
+
+    public required long Version { get; init; }
+
+    public static WaitingFacts Of(Conversation c, DateTimeOffset now)
+    {
+        var since = c.WaitingSince ?? c.OwnerSince;
+        return new WaitingFacts
+        {
+            ConversationId = c.ConversationId,
+            Queue = c.Queue!,
+            Priority = c.Priority,
+            WaitingSince = since,
+            WaitingSeconds = Math.Max(0, (long)(now - since).TotalSeconds),
+            State = c.State,
+            TicketStatus = c.TicketStatus,
+            UserId = c.UserId,
+            Reason = c.Handoff?.Reason,
+            PendingApprovals = c.Approvals.Count(a => a.Status == ApprovalStatus.Pending),
+            Version = c.Version,
+        };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Hosting;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>A store that is prepared by the rules, then worked on by the real command line.</summary>
+internal sealed class PlaceForPeople : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ServerOptions _options;
+
+    /// <summary>On files.</summary>
+    public PlaceForPeople()
+    {
+        _options = new ServerOptions { Backend = Backend.Files, Directory = _directory.Path };
+        Arguments = ["--data", _directory.Path];
+    }
+
+    /// <summary>On Redis, apart from other tests.</summary>
+    public PlaceForPeople(RedisServer redis)
+    {
+        var prefix = $"t{Guid.NewGuid():N}:";
+        _options = new ServerOptions { Backend = Backend.Redis, RedisConnection = redis.ConnectionString, KeyPrefix = prefix };
+        Arguments = ["--redis", redis.ConnectionString];
+        Environment["SUPPORTSTATE__PERSISTENCE__KEYPREFIX"] = prefix;
+    }
+
+    /// <summary>What points a command line, or a server, at the store.</summary>
+    public string[] Arguments { get; }
+
+    /// <summary>What the commands are run with.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>Puts cases there, as if it were done some time ago; returns the last outcome.</summary>
+    public async Task<Outcome> PrepareAsync(TimeSpan ago, params ConversationCommand[] commands)
+    {
+        await using var services = new ServiceCollection()
+            .AddDesk(_options, LogLevel.Warning)
+            .AddSingleton<TimeProvider>(new FakeTime(TimeProvider.System.GetUtcNow() - ago))
+            .BuildServiceProvider();
+        Outcome? last = null;
+        foreach (var command in commands)
+            last = (await services.GetRequiredService<ConversationDesk>().ExecuteAsync(command, TestContext.Current.CancellationToken)).Value;
+        return last!;
+    }
+
+    /// <summary>Runs a command of the real program on the store.</summary>
+    public Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] command) => RunAsync("", command);
+
+    /// <inheritdoc cref="RunAsync(string[])"/>
+    public async Task<(int ExitCode, string Output, string Errors)> RunAsync(string input, string[] command)
+    {
+        var (exitCode, output, errors) = await ServerProcess.RunAsync([.. Arguments, .. command], Environment, input);
+        return (exitCode, output.ReplaceLineEndings("\n"), errors.ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>Runs a command that is done, and returns what it says in JSON.</summary>
+    public async Task<JsonElement> JsonAsync(params string[] command)
+    {
+        var (exitCode, output, errors) = await RunAsync([.. command, "--json"]);
+        Assert.Equal((0, ""), (exitCode, errors));
+        return JsonElement.Parse(output);
+    }
+
+    /// <summary>Runs a command that is refused, and returns code and sentence, which a program and a person learn alike.</summary>
+    public async Task<JsonElement> RefusalAsync(params string[] command)
+    {
+        var (exitCode, output, errors) = await RunAsync(command);
+        Assert.Equal((1, ""), (exitCode, output));
+
+        var (code, json, nothing) = await RunAsync([.. command, "--json"]);
+        Assert.Equal((1, ""), (code, nothing));
+        var refusal = JsonElement.Parse(json);
+        Assert.Equal(errors.TrimEnd('\n'), refusal.GetProperty("message").GetString());
+        return refusal;
+    }
+
+    public void Dispose() => _directory.Dispose();
+}
