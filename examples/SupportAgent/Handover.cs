@@ -34,7 +34,7 @@ internal static class Handover
 
         narrator.Chapter("A person");
         var queue = (await alice.QueueAsync(ct)).Expected();
-        narrator.Expect(queue.Cases is [var first] && first.ConversationId == id, "the case is in the queue");
+        narrator.Expect(queue.Conversations is [var first] && first.ConversationId == id, "the case is in the queue");
         narrator.Quote(await alice.BriefAsync(id, ct));
         var claimed = (await alice.ClaimAsync(id, ct)).Expected();
         narrator.Owned(claimed.Owner, claimed.Epoch);

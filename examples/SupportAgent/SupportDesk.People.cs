@@ -54,7 +54,7 @@ internal sealed record TurnDone(string State, string Owner, long Version, bool R
 
 internal sealed record Owned(string State, string Owner, long Epoch, long Version);
 
-internal sealed record Queue(IReadOnlyList<Waiting> Cases);
+internal sealed record Queue(IReadOnlyList<Waiting> Conversations);
 
 internal sealed record Waiting(string ConversationId, string Priority, DateTimeOffset WaitingSince);
 
