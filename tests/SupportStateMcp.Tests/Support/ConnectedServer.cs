@@ -7,7 +7,7 @@ using ModelContextProtocol.Protocol;
 namespace SupportStateMcp.Tests.Support;
 
 /// <summary>A real server over stdio, and a real client on it. Tests that share one keep to cases of their own.</summary>
-public sealed class ConnectedServer : IAsyncLifetime
+public class ConnectedServer : IAsyncLifetime
 {
     private static int s_tickets;
 
@@ -17,12 +17,15 @@ public sealed class ConnectedServer : IAsyncLifetime
 
     public string Errors => _process.Errors;
 
+    /// <summary>What the server is started with.</summary>
+    protected virtual string[] Arguments => [];
+
     /// <summary>A ticket that no other test has.</summary>
     public static string NewTicket() => $"T-{Interlocked.Increment(ref s_tickets)}";
 
     public async ValueTask InitializeAsync()
     {
-        _process = ServerProcess.Stdio();
+        _process = ServerProcess.Stdio(Arguments);
         Client = await ConnectAsync(_process, "tests");
     }
 
@@ -30,6 +33,7 @@ public sealed class ConnectedServer : IAsyncLifetime
     {
         await Client.DisposeAsync();
         await _process.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>A client of that name. It gives a server that is slow to start its time, instead of trying an older handshake.</summary>

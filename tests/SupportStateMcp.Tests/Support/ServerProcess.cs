@@ -66,6 +66,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>A server on standard input and output.</summary>
     public static ServerProcess Stdio(params string[] arguments) => new(arguments, null, ownData: true);
 
+    /// <summary>A server on standard input and output that shares its directory with others.</summary>
+    public static ServerProcess StdioOn(string directory, params string[] arguments) => new([.. arguments, "--data", directory], null, ownData: false);
+
     /// <summary>A server on a free port of this machine, once it listens.</summary>
     public static Task<ServerProcess> HttpAsync(params string[] arguments) => HttpAsync(null, arguments);
 

@@ -5,7 +5,7 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Tools;
 
 /// <summary>What a client sees of this server is an interface: a change of it is a decision.</summary>
-public class CatalogueTests(ConnectedServer server) : IClassFixture<ConnectedServer>
+public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedServer>
 {
     [Fact]
     public async Task The_catalogue_is_the_approved_one()
@@ -38,7 +38,7 @@ public class CatalogueTests(ConnectedServer server) : IClassFixture<ConnectedSer
     {
         var tools = await ToolsAsync();
 
-        Assert.Equal(9, tools.Count);
+        Assert.Equal(17, tools.Count);
         Assert.All(tools.Select(t => t.ProtocolTool), tool =>
         {
             Assert.Matches("^[a-z]+(_[a-z]+)+$", tool.Name);
@@ -51,7 +51,7 @@ public class CatalogueTests(ConnectedServer server) : IClassFixture<ConnectedSer
             Assert.False(tool.Annotations.OpenWorldHint);
         });
         Assert.Equal(
-            ["get_events", "get_history", "get_state", "list_conversations"],
+            ["get_events", "get_history", "get_state", "list_conversations", "list_queue"],
             tools.Select(t => t.ProtocolTool).Where(t => t.Annotations!.ReadOnlyHint is true).Select(t => t.Name).Order());
         Assert.Equal(
             ["delete_conversation"],
@@ -76,7 +76,8 @@ public class CatalogueTests(ConnectedServer server) : IClassFixture<ConnectedSer
     private static bool IsBounded(JsonElement schema) => schema.GetProperty("type").GetString() switch
     {
         "string" => Has(schema, "enum") || Has(schema, "maxLength") || Has(schema, "pattern"),
-        "integer" => Has(schema, "minimum") && Has(schema, "maximum"),
+        "boolean" => true,
+        "integer" or "number" => Has(schema, "minimum") && Has(schema, "maximum"),
         "array" => Has(schema, "maxItems") && IsBounded(schema.GetProperty("items")),
         // Custom facts are bounded by rules of their own, told in the description.
         "object" => true,
