@@ -1,3 +1,4 @@
+using SupportStateMcp.Briefing;
 using SupportStateMcp.Resources;
 using SupportStateMcp.Tests.Support;
 using SupportStateMcp.Workflow;
@@ -31,5 +32,5 @@ public sealed class WorkflowResourceTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _desk.DisposeAsync();
 
-    private string Show(WorkflowDefinition workflow) => new SupportResources(_desk.Reader, workflow).Workflow();
+    private string Show(WorkflowDefinition workflow) => new SupportResources(_desk.Reader, new CaseBriefs(_desk.Reader), workflow, TimeProvider.System).Workflow();
 }

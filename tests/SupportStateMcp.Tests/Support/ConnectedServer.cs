@@ -11,23 +11,21 @@ public class ConnectedServer : IAsyncLifetime
 {
     private static int s_tickets;
 
-    private readonly string[] _arguments;
     private ServerProcess _process = null!;
-
-    public ConnectedServer() => _arguments = [];
-
-    protected ConnectedServer(params string[] arguments) => _arguments = arguments;
 
     public McpClient Client { get; private set; } = null!;
 
     public string Errors => _process.Errors;
+
+    /// <summary>What the server is started with.</summary>
+    protected virtual string[] Arguments => [];
 
     /// <summary>A ticket that no other test has.</summary>
     public static string NewTicket() => $"T-{Interlocked.Increment(ref s_tickets)}";
 
     public async ValueTask InitializeAsync()
     {
-        _process = ServerProcess.Stdio(_arguments);
+        _process = ServerProcess.Stdio(Arguments);
         Client = await ConnectAsync(_process, "tests");
     }
 
@@ -91,6 +89,3 @@ public class ConnectedServer : IAsyncLifetime
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 }
-
-/// <summary>The server of a person who sees all there is to see.</summary>
-public sealed class SupervisedServer() : ConnectedServer("--actor", "human:sue", "--roles", "supervisor");

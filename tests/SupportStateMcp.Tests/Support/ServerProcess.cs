@@ -70,6 +70,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static ServerProcess StdioOn(TemporaryDirectory data, params string[] arguments) =>
         new([.. arguments, "--data", data.Path], null, ownData: false);
 
+    /// <summary>A server on standard input and output that shares its directory with others.</summary>
+    public static ServerProcess StdioOn(string directory, params string[] arguments) => new([.. arguments, "--data", directory], null, ownData: false);
+
     /// <summary>A server on a free port of this machine, once it listens.</summary>
     public static Task<ServerProcess> HttpAsync(params string[] arguments) => HttpAsync(null, arguments);
 

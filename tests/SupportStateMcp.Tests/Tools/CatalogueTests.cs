@@ -38,7 +38,7 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
     {
         var tools = await ToolsAsync();
 
-        Assert.Equal(15, tools.Count);
+        Assert.Equal(23, tools.Count);
         Assert.All(tools.Select(t => t.ProtocolTool), tool =>
         {
             Assert.Matches("^[a-z]+(_[a-z]+)+$", tool.Name);
@@ -51,7 +51,7 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
             Assert.False(tool.Annotations.OpenWorldHint);
         });
         Assert.Equal(
-            ["await_approval", "get_approval", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals"],
+            ["await_approval", "get_approval", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals", "list_queue"],
             tools.Select(t => t.ProtocolTool).Where(t => t.Annotations!.ReadOnlyHint is true).Select(t => t.Name).Order());
         Assert.Equal(
             ["delete_conversation"],

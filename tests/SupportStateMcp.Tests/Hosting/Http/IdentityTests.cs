@@ -12,7 +12,7 @@ namespace SupportStateMcp.Tests.Hosting.Http;
 public class IdentityTests(GuardedServer server) : IClassFixture<GuardedServer>
 {
     private const string Ping = """{"jsonrpc":"2.0","id":1,"method":"ping"}""";
-    private static readonly string[] s_reading = ["await_approval", "get_approval", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals"];
+    private static readonly string[] s_reading = ["await_approval", "get_approval", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals", "list_queue"];
 
     [Theory]
     [InlineData(null, "Bearer")]
@@ -131,6 +131,15 @@ public class IdentityTests(GuardedServer server) : IClassFixture<GuardedServer>
     public async Task An_auditor_sees_the_tools_that_read(bool modern) => Assert.Equal(s_reading, await server.ToolsAsync(server.Auditor, modern));
 
     [Fact]
+    public async Task The_tools_of_people_are_not_shown_to_an_ai()
+    {
+        string[] people = ["claim_conversation", "hand_back", "release_conversation"];
+
+        Assert.Empty((await server.ToolsAsync(server.Bot)).Intersect(people));
+        Assert.Equal(people, (await server.ToolsAsync(server.Alice)).Intersect(people));
+    }
+
+    [Fact]
     public async Task What_one_caller_sees_is_not_for_others_to_cache() =>
         Assert.Equal("private", (string?)(await server.AskAsync(server.Auditor, "tools/list"))["cacheScope"]);
 
@@ -141,6 +150,10 @@ public class IdentityTests(GuardedServer server) : IClassFixture<GuardedServer>
     [InlineData("transition_state", """{"conversation_id":"cs-AUD","new_state":"processing"}""")]
     [InlineData("update_metadata", """{"conversation_id":"cs-AUD","priority":"high"}""")]
     [InlineData("delete_conversation", """{"conversation_id":"cs-AUD"}""")]
+    [InlineData("begin_turn", """{"conversation_id":"cs-AUD","content":"x"}""")]
+    [InlineData("complete_turn", """{"turn_token":"turn_x","content":"x"}""")]
+    [InlineData("escalate_conversation", """{"conversation_id":"cs-AUD","reason":"x","summary":"x"}""")]
+    [InlineData("reopen_conversation", """{"conversation_id":"cs-AUD"}""")]
     public async Task An_auditor_changes_nothing(string tool, string arguments)
     {
         await server.CallAsync(server.Alice, "initialize_conversation", """{"user_id":"u","ticket_id":"AUD"}""");
