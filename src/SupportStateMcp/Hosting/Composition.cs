@@ -46,7 +46,7 @@ public static class Composition
         services.AddSingleton<ConversationTools>();
         services.AddSingleton<MessageTools>();
         services.AddSingleton<AuditTools>();
-        services.AddSingleton<ApprovalRequests>().AddSingleton<PersonAtTheHost>().AddSingleton<ApprovalTools>().AddSingleton<WaitingApprovalTools>();
+        services.AddSingleton<ApprovalRequests>().AddSingleton<PersonAtTheHost>().AddSingleton<ApprovalTools>().AddSingleton<WaitingApprovalTools>().AddSingleton<ServerStopping>();
         services.AddSingleton<SupportResources>();
         services.AddSingleton<SupportPrompts>();
         services.AddSingleton<CaseCompletions>();
