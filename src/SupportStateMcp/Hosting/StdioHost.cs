@@ -44,6 +44,7 @@ public static class StdioHost
         {
             signal.Cancel = true;
             stopping.Cancel();
+            services.GetRequiredService<Tools.ServerStopping>().Tell();
         }
     }
 }
