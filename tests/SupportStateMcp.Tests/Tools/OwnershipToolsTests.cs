@@ -124,7 +124,8 @@ public class OwnershipToolsTests(SharedDesk desk)
 
         var repeat = await desk.Alice.DoAsync("claim_conversation", key);
         Assert.True((bool)repeat["replayed"]!);
-        Assert.Equal((long)first["version"]!, (long)repeat["version"]!);
+        Assert.Equal(((long)first["version"]!, "human:alice"), ((long)repeat["version"]!, (string)repeat["owner"]!));
+        Assert.False(repeat.ContainsKey("lease_until"));
         await desk.RefusedAsync(desk.Alice, id, "idempotency_mismatch", "claim_conversation", $$"""{"conversation_id": "{{id}}", "idempotency_key": "k", "lease_seconds": 60}""");
         foreach (var (tool, more) in new[] { ("claim_conversation", ""), ("release_conversation", ""), ("hand_back", """, "note": "n" """), ("escalate_conversation", """, "reason": "r", "summary": "s" """) })
             await desk.RefusedAsync(desk.Alice, id, "version_conflict", tool, $$"""{"conversation_id": "{{id}}", "expected_version": 1{{more}} }""");
