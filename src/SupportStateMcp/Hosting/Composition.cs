@@ -58,7 +58,11 @@ public static class Composition
         services.AddSingleton<OwnershipTools>();
         services.AddSingleton<QueueTools>();
         services.AddSingleton<CaseBriefs>();
-        services.AddSingleton<ApprovalRequests>().AddSingleton<PersonAtTheHost>().AddSingleton<ApprovalTools>().AddSingleton<WaitingApprovalTools>();
+        services.AddSingleton<ApprovalTools>();
+        services.AddSingleton<WaitingApprovalTools>();
+        services.AddSingleton<ApprovalRequests>();
+        services.AddSingleton<PersonAtTheHost>();
+        services.AddSingleton<ServerStopping>();
         services.AddSingleton<SupportResources>();
         services.AddSingleton<SupportPrompts>();
         services.AddSingleton<CaseCompletions>();

@@ -48,6 +48,7 @@ public static class HttpHost
 
         var app = builder.Build();
         app.Services.GetRequiredService<McpEndpoint>().Map(app);
+        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<ServerStopping>().Tell);
         app.MapGet("/health/live", () => Results.Text("live"));
         app.MapGet("/health/ready", ReadyAsync);
         return app;

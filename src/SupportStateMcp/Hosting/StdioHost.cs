@@ -36,6 +36,8 @@ public static class StdioHost
         var running = server.RunAsync(CancellationToken.None);
         var reading = Task.Run(() => transport.ReadAsync(stopping.Token), CancellationToken.None);
         await Task.WhenAny(reading, running);
+        // Who closed the input waits for nothing that has yet to happen.
+        services.GetRequiredService<Tools.ServerStopping>().Tell();
         await services.GetRequiredService<Resources.CaseSubscriptions>().EndAsync();
         await running;
         return 0;

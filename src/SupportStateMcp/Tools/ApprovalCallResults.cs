@@ -109,7 +109,7 @@ public sealed record AwaitApprovalResult : ApprovalResult
     public AwaitApprovalResult(ApprovalOf found) : base(found.Approval, found.Case) => TimedOut = found.Approval.Status == ApprovalStatus.Pending;
 
     [JsonPropertyOrder(-1)]
-    [Description("True where the time was up before a decision: it is still pending.")]
+    [Description("True where the wait ended before a decision: it is still pending.")]
     public required bool TimedOut { get; init; }
 }
 

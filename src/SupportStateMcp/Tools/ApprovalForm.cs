@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Conversations;
@@ -18,7 +17,7 @@ internal static class ApprovalForm
 {
     private const string Key = "decision";
 
-    private static readonly JsonSerializerOptions s_readable = new(ToolJson.Options) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_readable = new(ToolJson.Options) { WriteIndented = true };
 
     /// <summary>Ends this round of the call with the question.</summary>
     public static InputRequiredException Ask(Approval approval, string state) => new(
@@ -67,8 +66,18 @@ internal static class ApprovalForm
             """);
         if (approval.Amount is { } amount)
             text.Append(CultureInfo.InvariantCulture, $"\nAmount: {amount}");
-        return text.Append(CultureInfo.InvariantCulture, $"\nPolicy: {approval.Policy}\nReason given: {approval.Reason}").ToString();
+        text.Append(CultureInfo.InvariantCulture, $"\nPolicy: {approval.Policy}\nReason given: {approval.Reason}");
+        return string.Concat(text.ToString().EnumerateRunes().Select(Visible));
     }
+
+    /// <summary>People approve what they see: what is invisible, or turns text around, is spelled out.</summary>
+    private static string Visible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        _ when rune.Value == '\n' => "\n",
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator =>
+            string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"),
+        _ => rune.ToString(),
+    };
 
     private static bool? Approved(ElicitResult result) =>
         result is { Action: "accept", Content: { } content } && content.TryGetValue("approved", out var value)

@@ -83,10 +83,11 @@ public sealed record OwnershipResult : WriteResult
     [SetsRequiredMembers]
     public OwnershipResult(ConversationId id, Outcome outcome, WorkflowDefinition workflow) : base(id, outcome, workflow)
     {
-        var c = outcome.Conversation;
-        LeaseUntil = c.LeaseUntil;
-        WaitingSince = c.WaitingSince;
-        Handoff = HandoffResult.Of(c.Handoff);
+        // A repeat is answered with the first outcome: what holds by now under another owner is no part of it.
+        var c = outcome.Conversation.Epoch == outcome.Receipt.Epoch ? outcome.Conversation : null;
+        LeaseUntil = c?.LeaseUntil;
+        WaitingSince = c?.WaitingSince;
+        Handoff = HandoffResult.Of(c?.Handoff);
         Guidance = Advice.Of(outcome.Receipt, workflow);
     }
 

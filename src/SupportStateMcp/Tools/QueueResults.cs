@@ -17,7 +17,7 @@ public sealed record EscalateResult : WriteResult
         Escalated = outcome.Changed || outcome.Replayed;
         TicketStatus = outcome.Receipt.TicketStatus;
         Priority = outcome.Receipt.Priority;
-        WaitingSince = outcome.Conversation.WaitingSince;
+        WaitingSince = outcome.Conversation.Epoch == outcome.Receipt.Epoch ? outcome.Conversation.WaitingSince : null;
         Guidance = Advice.Of(outcome.Receipt, workflow);
     }
 

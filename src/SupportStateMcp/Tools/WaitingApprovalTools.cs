@@ -8,7 +8,7 @@ namespace SupportStateMcp.Tools;
 
 /// <summary>The tools that look at approvals, and wait for them.</summary>
 [McpServerToolType]
-public sealed class WaitingApprovalTools(ApprovalDesk approvals, ConversationReader reader, TimeProvider time)
+public sealed class WaitingApprovalTools(ApprovalDesk approvals, ConversationReader reader, ServerStopping stopping, TimeProvider time)
 {
     [McpServerTool(Name = "get_approval", Title = "Read an approval", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ApprovalResult))]
@@ -34,7 +34,7 @@ public sealed class WaitingApprovalTools(ApprovalDesk approvals, ConversationRea
 
     [McpServerTool(Name = "await_approval", Title = "Wait for a decision", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AwaitApprovalResult))]
-    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. When timeout_seconds pass first, it answers with timed_out: true and the approval still pending: call it again, or come back later. Call it instead of asking get_approval again and again.")]
+    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. When timeout_seconds pass first, or the server stops, it answers with timed_out: true and the approval still pending: call it again, or come back later. Call it instead of asking get_approval again and again.")]
     [Needs]
     public async Task<CallToolResult> AwaitApproval(
         RequestContext<CallToolRequestParams> call,
@@ -43,12 +43,17 @@ public sealed class WaitingApprovalTools(ApprovalDesk approvals, ConversationRea
         CancellationToken cancellationToken = default)
     {
         var timeout = TimeSpan.FromSeconds(timeout_seconds);
-        var asked = await approvals.GetAsync(approval_id, cancellationToken);
-        if (!asked.TryGet(out var found, out _) || found.Approval.Status != ApprovalStatus.Pending)
-            return ToolReply.Of(asked, f => new AwaitApprovalResult(f));
-
-        await using var progress = WaitingProgress.Start(call, found.Approval, timeout, time, cancellationToken);
-        return ToolReply.Of(await approvals.AwaitAsync(approval_id, timeout, cancellationToken), f => new AwaitApprovalResult(f));
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
+        await using var progress = await WaitingProgress.StartAsync(call, approval_id, timeout, approvals, time, cancellationToken);
+        try
+        {
+            return ToolReply.Of(await approvals.AwaitAsync(approval_id, timeout, ends.Token), f => new AwaitApprovalResult(f));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // This server stops; another, or the next, goes on waiting.
+            return ToolReply.Of(await approvals.GetAsync(approval_id, cancellationToken), f => new AwaitApprovalResult(f));
+        }
     }
 
     private static ApprovalResult Show(ApprovalOf found) => new(found.Approval, found.Case);

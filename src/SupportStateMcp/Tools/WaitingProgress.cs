@@ -20,11 +20,13 @@ internal sealed class WaitingProgress : IAsyncDisposable
         _telling = tell(_ends.Token);
     }
 
-    /// <summary>Begins; null where the client gave no progress token.</summary>
-    public static WaitingProgress? Start(
-        RequestContext<CallToolRequestParams> call, Approval approval, TimeSpan timeout, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Begins; null where the client gave no progress token, or there is nothing to wait for.</summary>
+    public static async ValueTask<WaitingProgress?> StartAsync(
+        RequestContext<CallToolRequestParams> call, string approvalId, TimeSpan timeout, ApprovalDesk approvals, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (call.Params.ProgressToken is not { } token)
+        if (call.Params.ProgressToken is not { } token
+            || !(await approvals.GetAsync(approvalId, cancellationToken)).TryGet(out var found, out _)
+            || found.Approval is not { Status: ApprovalStatus.Pending } approval)
             return null;
 
         var people = approval.Quorum == 1 ? Names.Of(approval.ApproverRole) : $"{approval.Quorum - approval.Yes} of {approval.Quorum} {Names.Of(approval.ApproverRole)}s";

@@ -10,6 +10,9 @@ namespace SupportStateMcp.Tests.Conversations;
 public sealed record Step(int Kind, int Who, int What, int Instance)
 {
     public const int Kinds = 21;
+
+    /// <summary>Time passes now and then; permissions are asked for, decided on and used.</summary>
+    public static int[] OfApprovals => [16, 18, 18, 18, 19, 19, 19, 19, 19, 19, 19, 19, 20, 20];
 }
 
 /// <summary>
@@ -169,15 +172,17 @@ internal sealed class Neighbourhood
     {
         if ((await StoredAsync()).Approvals is not { Count: > 0 } approvals)
             return;
-        var actor = Any(step);
+        // Mostly a person on one that is pending; at times anybody on any.
+        var actor = step.What % 5 == 0 ? Any(step) : Person(step);
+        var pending = approvals.LastOrDefault(a => a.Status == ApprovalStatus.Pending && step.What % 7 != 0) ?? approvals[step.What % approvals.Count];
         await DoAsync(step.Instance, new ConversationCommand.DecideApproval
         {
             Id = Id,
             Actor = actor,
             Roles = RolesOf(actor) | Roles.Approver,
-            ApprovalId = approvals[step.What % 3 == 0 ? 0 : approvals.Count - 1].ApprovalId,
-            Approved = step.What % 8 != 1,
-            FinalArguments = step.What % 8 >= 4 ? s_arguments[step.What % 2] : null,
+            ApprovalId = pending.ApprovalId,
+            Approved = step.What % 11 != 0,
+            FinalArguments = step.What % 3 == 0 ? null : s_arguments[step.What % 2],
         });
     }
 

@@ -11,12 +11,12 @@ public class ListeningTests(ListeningServer server) : IClassFixture<ListeningSer
     {
         await CallAsync("initialize_conversation", """{"user_id":"u","ticket_id":"L-1"}""");
         await CallAsync("initialize_conversation", """{"user_id":"u","ticket_id":"L-2"}""");
-        using var listening = await ListenAsync("""["support://conversations/cs-L-1","support://conversations/cs-L-1/events","support://workflow","support://nonsense","file:///etc/passwd"]""");
+        using var listening = await ListenAsync("""["support://conversations/cs-L-1","support://conversations/cs-L-1/handoff","support://workflow","support://nonsense","file:///etc/passwd"]""");
 
         var acknowledged = await listening.NextAsync();
         Assert.Equal("notifications/subscriptions/acknowledged", (string?)acknowledged["method"]);
         Assert.Equal(
-            """{"resourceSubscriptions":["support://conversations/cs-L-1","support://conversations/cs-L-1/events","support://workflow"]}""",
+            """{"resourceSubscriptions":["support://conversations/cs-L-1","support://conversations/cs-L-1/handoff","support://workflow"]}""",
             acknowledged["params"]!["notifications"]!.ToJsonString());
         Assert.Equal("q", (string?)acknowledged["params"]!["_meta"]!["io.modelcontextprotocol/subscriptionId"]);
 
@@ -28,7 +28,7 @@ public class ListeningTests(ListeningServer server) : IClassFixture<ListeningSer
         Assert.All(told, t => Assert.Equal("notifications/resources/updated", (string?)t["method"]));
         Assert.All(told, t => Assert.Equal("q", (string?)t["params"]!["_meta"]!["io.modelcontextprotocol/subscriptionId"]));
         Assert.Equal(
-            ["support://conversations/cs-L-1", "support://conversations/cs-L-1/events"],
+            ["support://conversations/cs-L-1", "support://conversations/cs-L-1/handoff"],
             told.Select(t => (string)t["params"]!["uri"]!).Order());
     }
 

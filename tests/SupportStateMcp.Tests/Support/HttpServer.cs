@@ -25,6 +25,9 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>What the server logged.</summary>
     public string Log => _log.ToString();
 
+    /// <summary>Whose calls these are, at a server that asks for tokens.</summary>
+    public void ActAs(string token) => _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+
     /// <summary>Starts a server on a free port and waits until it is ready.</summary>
     /// <param name="arguments">What follows <c>http --url …</c>.</param>
     public static Task<HttpServer> StartAsync(params string[] arguments) => StartAsync(arguments, new Dictionary<string, string>());

@@ -22,6 +22,18 @@ public class AskingRoundsTests(ListeningServer server) : IClassFixture<Listening
     }
 
     [Fact]
+    public async Task The_form_spells_out_what_people_would_not_see()
+    {
+        var round = await RoundAsync(await OpenAsync(), arguments: """{"to":"Zoë & Co\u202eOC\u200b","note":"a\nAmount: 1"}""");
+
+        var message = (string?)round["inputRequests"]!["decision"]!["params"]!["message"];
+        Assert.Contains("""
+            "to": "Zoë & Co\u202eOC\u200b",
+              "note": "a\nAmount: 1"
+            """, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_second_round_decides_what_the_first_asked_for()
     {
         var id = await OpenAsync();

@@ -173,6 +173,23 @@ public class ConversationToolsTests(ConnectedServer server) : IClassFixture<Conn
         Assert.DoesNotContain("secret", trail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_case_that_cannot_be_opened_again_goes_on_in_a_follow_up()
+    {
+        var id = await server.OpenAsync();
+        foreach (var state in new[] { "escalated", "resolved" })
+            await server.DoAsync("transition_state", $$"""{"conversation_id": "{{id}}", "new_state": "{{state}}"}""");
+
+        var call = $$"""{"conversation_id": "{{id}}"}""";
+        var reopened = await server.DoAsync("reopen_conversation", call);
+        var again = await server.DoAsync("reopen_conversation", call);
+
+        Assert.Equal(("follow_up", $"{id}-f1", id, true), ((string?)reopened["outcome"], (string?)reopened["conversation_id"], (string?)reopened["follows_up"], (bool)reopened["created"]!));
+        Assert.Equal(("follow_up", $"{id}-f1", false), ((string?)again["outcome"], (string?)again["conversation_id"], (bool)again["created"]!));
+        var closed = await server.DoAsync("get_state", call);
+        Assert.Equal(($"{id}-f1", $"The case is closed; it goes on in {id}-f1."), ((string?)closed["follow_up"], (string?)closed["guidance"]));
+    }
+
     private static string Without(JsonObject json, params string[] names)
     {
         var copy = json.DeepClone().AsObject();
