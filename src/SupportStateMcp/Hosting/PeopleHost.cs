@@ -20,6 +20,7 @@ internal static class PeopleHost
             services.GetRequiredService<ConversationReader>(),
             services.GetRequiredService<Reopening>(),
             services.GetRequiredService<WorkflowDefinition>(),
+            services.GetRequiredService<StoreUpkeep>().SettleAsync,
             services.GetRequiredService<TimeProvider>()), cancellationToken);
     }
 }

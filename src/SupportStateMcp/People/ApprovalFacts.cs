@@ -15,6 +15,9 @@ internal sealed record ApprovalFacts
 
     public required string ConversationId { get; init; }
 
+    /// <summary>The digest of action and arguments.</summary>
+    public required string Digest { get; init; }
+
     public required ApprovalStatus Status { get; init; }
 
     public required string Action { get; init; }
@@ -51,12 +54,16 @@ internal sealed record ApprovalFacts
 
     public required IReadOnlyList<VoteFacts> Votes { get; init; }
 
+    /// <summary>The version of the case.</summary>
+    public required long Version { get; init; }
+
     public static ApprovalFacts Of(ApprovalOf of) => Of(of.Approval, of.Case);
 
     public static ApprovalFacts Of(Approval a, Conversation c) => new()
     {
         ApprovalId = a.ApprovalId,
         ConversationId = c.ConversationId,
+        Digest = a.Digest,
         Status = a.Status,
         Action = a.Action,
         Arguments = a.Arguments,
@@ -74,6 +81,7 @@ internal sealed record ApprovalFacts
         Deadline = a.Deadline,
         DecidedAt = a.DecidedAt,
         Votes = [.. a.Votes.Select(v => new VoteFacts(v.By.ToString(), v.Approved, v.At, v.Via, v.Notes))],
+        Version = c.Version,
     };
 }
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Spectre.Console;
 using SupportStateMcp.Conversations;
 
@@ -18,8 +16,6 @@ internal static class ApprovalsCommand
           SupportStateMcp approvals --queue billing
           SupportStateMcp approvals --case cs-TKT-001 --json
         """;
-
-    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static PersonCommand Create()
     {
@@ -47,32 +43,12 @@ internal static class ApprovalsCommand
         { queue, only };
     }
 
-    /// <summary>A table of approvals that wait.</summary>
-    public static void Write(IAnsiConsole screen, IEnumerable<ApprovalFacts> approvals, DateTimeOffset now)
-    {
-        var table = screen.Table("id", "case", "action", "arguments", "amount", "reason", "requested by", "yes", "deadline");
-        foreach (var copied in (ReadOnlySpan<int>)[0, 4, 7, 8])
-            table.Columns[copied].NoWrap();
-        foreach (var a in approvals)
-        {
-            table.AddRow(
-                Screen.Cell(a.ApprovalId), Screen.Cell(a.ConversationId), Screen.Cell(a.Action), Screen.Cell(Json(a.Arguments)),
-                Screen.Cell(a.Amount?.ToString(CultureInfo.InvariantCulture)), Screen.Cell(a.Reason), Screen.Cell(a.RequestedBy),
-                Screen.Cell($"{a.Yes} of {a.Quorum}"), Screen.Cell(Spans.Ahead(a.Deadline, now)));
-        }
-
-        screen.Write(table);
-    }
-
-    /// <summary>Arguments without the escapes that hide letters.</summary>
-    internal static string Json(JsonElement arguments) => JsonSerializer.Serialize(arguments, s_json);
-
     private static void Show(IAnsiConsole screen, ApprovalsFacts pending, DateTimeOffset now)
     {
         if (pending.Approvals.Count == 0)
             screen.Say("Nothing waits for a decision.");
         else
-            Write(screen, pending.Approvals, now);
+            ApprovalsView.Write(screen, pending.Approvals, now);
         if (pending.Total > pending.Approvals.Count)
             screen.Say(string.Create(CultureInfo.InvariantCulture, $"{pending.Approvals.Count} of {pending.Total}."));
     }

@@ -16,7 +16,7 @@ internal static class CaseView
         facts.Add("customer", c.UserId);
         facts.Add("state", $"{c.State}, for the customer {Names.Of(c.TicketStatus)}");
         facts.Add("priority", Names.Of(c.Priority), QueueCommand.StyleOf(c.Priority));
-        facts.Add("owner", $"{c.Owner}, since {Spans.Of(now - c.OwnerSince)}");
+        facts.Add("owner", $"{c.Owner}, for {Spans.Of(now - c.OwnerSince)}");
         facts.Add("lease", c.LeaseUntil is { } until ? $"ends {Spans.Ahead(until, now)}" : null);
         facts.Add("waiting", c.WaitingSeconds is { } waited ? Spans.Of(TimeSpan.FromSeconds(waited)) : null);
         facts.Add("closed", Closed(c, now));
@@ -31,7 +31,7 @@ internal static class CaseView
         if (c.PendingApprovals.Count > 0)
         {
             Heading(screen, "Waits for a decision");
-            ApprovalsCommand.Write(screen, c.PendingApprovals, now);
+            ApprovalsView.Write(screen, c.PendingApprovals, now);
         }
 
         Heading(screen, string.Create(CultureInfo.InvariantCulture, $"Messages: {(c.Messages.Count == c.MessageCount ? "all" : "the last")} {c.Messages.Count} of {c.MessageCount}"));

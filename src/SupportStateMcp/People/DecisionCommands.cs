@@ -84,7 +84,7 @@ internal static class DecisionCommands
     {
         ApprovalStatus.Pending => string.Create(CultureInfo.InvariantCulture, $"{a.ApprovalId}: {a.Yes} of {a.Quorum} have said yes; it waits for more."),
         ApprovalStatus.Refused => $"{a.ApprovalId} is refused, for good.",
-        _ => $"{a.ApprovalId} is granted: {a.Action} {ApprovalsCommand.Json(a.Arguments)}, once.",
+        _ => $"{a.ApprovalId} is granted: {a.Action} {ApprovalsView.Json(a.Arguments)}, once.",
     };
 
     private static Result<JsonElement> ArgumentsOf(string json)

@@ -8,6 +8,7 @@ namespace SupportStateMcp.People;
 internal static class HoldingCommands
 {
     private const int DefaultLease = 900;
+    private const int ShortestLease = 30;
     private const int LongestLease = 86_400;
 
     private const string MoreOfClaim = """
@@ -41,7 +42,7 @@ internal static class HoldingCommands
         var id = Inputs.Case();
         var lease = new Option<int>("--lease")
         {
-            Description = $"Within how many seconds you answer, 1 to {LongestLease}.",
+            Description = $"Within how many seconds you answer, {ShortestLease} to {LongestLease}.",
             HelpName = "SECONDS",
             DefaultValueFactory = _ => DefaultLease,
         };
@@ -50,7 +51,7 @@ internal static class HoldingCommands
             if (!Inputs.CaseOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
                 return malformed;
             var seconds = parsed.GetValue(lease);
-            if (Inputs.RangeViolation("--lease", seconds, 1, LongestLease) is { } violation)
+            if (Inputs.RangeViolation("--lease", seconds, ShortestLease, LongestLease) is { } violation)
                 return violation;
 
             var command = new ConversationCommand.Claim

@@ -11,9 +11,23 @@ public sealed record PersonsDesk(
     ConversationReader Reader,
     Reopening Reopening,
     WorkflowDefinition Workflow,
+    Func<CancellationToken, Task> Settle,
     TimeProvider Time)
 {
     public DateTimeOffset Now => Time.GetUtcNow();
+
+    /// <summary>Puts down what has run out, as far as the store answers.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Settle(cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Whatever is asked of the store next says so.
+        }
+    }
 }
 
 /// <summary>Opens the desk on the configured store for one piece of work; returns the exit code of that, or of a configuration that cannot be used.</summary>

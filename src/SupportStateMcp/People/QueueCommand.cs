@@ -16,7 +16,7 @@ internal static class QueueCommand
         Examples:
           SupportStateMcp queue
           SupportStateMcp queue --queue billing --limit 10
-          SupportStateMcp queue --json | jq -r '.cases[0].conversation_id'
+          SupportStateMcp queue --json | jq -r '.conversations[0].conversation_id'
         """;
 
     public static PersonCommand Create()
@@ -29,17 +29,20 @@ internal static class QueueCommand
             if ((Inputs.QueueViolation(name) ?? Inputs.RangeViolation("--limit", most, 1, Limits.Page)) is { } violation)
                 return violation;
 
+            // Where no server runs, nobody else puts a case back whose lease has run out.
+            await desk.SettleAsync(cancellationToken);
             var result = await desk.Reader.GetQueueAsync(name, null, most, cancellationToken);
-            return result.TryGet(out var page, out var rejection)
-                ? Answer.Of(QueueFacts.Of(page, desk.Now), screen => Show(screen, QueueFacts.Of(page, desk.Now)))
-                : rejection;
+            if (!result.TryGet(out var page, out var rejection))
+                return rejection;
+            var facts = QueueFacts.Of(page, desk.Now);
+            return Answer.Of(facts, screen => Show(screen, facts));
         })
         { queue, limit };
     }
 
     private static void Show(IAnsiConsole screen, QueueFacts waiting)
     {
-        if (waiting.Cases.Count == 0)
+        if (waiting.Conversations.Count == 0)
         {
             screen.Say("Nobody waits.");
             return;
@@ -48,7 +51,7 @@ internal static class QueueCommand
         var table = screen.Table("case", "queue", "priority", "waiting", "state", "reason");
         table.Columns[0].NoWrap();
         table.Columns[3].NoWrap();
-        foreach (var c in waiting.Cases)
+        foreach (var c in waiting.Conversations)
         {
             table.AddRow(
                 Screen.Cell(c.ConversationId), Screen.Cell(c.Queue), new Text(Names.Of(c.Priority), StyleOf(c.Priority)),
@@ -56,8 +59,8 @@ internal static class QueueCommand
         }
 
         screen.Write(table);
-        if (waiting.Total > waiting.Cases.Count)
-            screen.Say(string.Create(CultureInfo.InvariantCulture, $"{waiting.Cases.Count} of {waiting.Total}; --limit shows more."));
+        if (waiting.Total > waiting.Conversations.Count)
+            screen.Say(string.Create(CultureInfo.InvariantCulture, $"{waiting.Conversations.Count} of {waiting.Total}; --limit shows more."));
     }
 
     internal static Style StyleOf(Priority priority) => priority switch

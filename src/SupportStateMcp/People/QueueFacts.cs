@@ -3,9 +3,9 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.People;
 
 /// <summary>Who waits for a person.</summary>
-/// <param name="Cases">By priority, then by how long.</param>
+/// <param name="Conversations">By priority, then by how long.</param>
 /// <param name="Total">How many there are, shown or not.</param>
-internal sealed record QueueFacts(IReadOnlyList<WaitingFacts> Cases, int Total)
+internal sealed record QueueFacts(IReadOnlyList<WaitingFacts> Conversations, int Total)
 {
     public static QueueFacts Of(QueuePage page, DateTimeOffset now) => new([.. page.Cases.Select(c => WaitingFacts.Of(c, now))], page.Total);
 }
@@ -32,6 +32,9 @@ internal sealed record WaitingFacts
     /// <summary>Why a person is needed; null where nobody said so.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>What happened up to the handoff; null where nobody said so.</summary>
+    public string? Summary { get; init; }
+
     public required int PendingApprovals { get; init; }
 
     public required long Version { get; init; }
@@ -50,6 +53,7 @@ internal sealed record WaitingFacts
             TicketStatus = c.TicketStatus,
             UserId = c.UserId,
             Reason = c.Handoff?.Reason,
+            Summary = c.Handoff?.Summary,
             PendingApprovals = c.Approvals.Count(a => a.Status == ApprovalStatus.Pending),
             Version = c.Version,
         };
