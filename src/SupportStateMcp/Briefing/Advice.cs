@@ -16,8 +16,8 @@ public static class Advice
             return c.FollowUp is { } next ? $"The case is closed; it goes on in {next}." : workflow.Guidance(c.State);
 
         var advice = Of(c.Owner, c.State, workflow);
-        return c is { Owner.IsMachine: true, HumanStretch: { To: { } to } stretch } && c.State != workflow.EscalationState && !(c.LastReply > to)
-            ? string.Create(CultureInfo.InvariantCulture, $"{stretch.By} had the case until now (messages {stretch.From} to {to}): read what they said, and keep to it. {advice}")
+        return c is { Owner.IsMachine: true, HumanStretch: { To: { } to } stretch } && to >= stretch.From && c.State != workflow.EscalationState && !(c.LastReply > to)
+            ? string.Create(CultureInfo.InvariantCulture, $"{stretch.By} had the case before (messages {stretch.From} to {to}): read what they said, and keep to it. {advice}")
             : advice;
     }
 

@@ -109,6 +109,9 @@ public sealed record QueueEntry
     [Description("What happened up to the handoff; absent where nobody said.")]
     public string? Summary { get; init; }
 
+    [Description("When that was said: at the last escalation, which need not be what brought the case here this time.")]
+    public DateTimeOffset? EscalatedAt { get; init; }
+
     public required long Version { get; init; }
 
     public static QueueEntry Of(Conversation c, DateTimeOffset now)
@@ -126,6 +129,7 @@ public sealed record QueueEntry
             TicketStatus = c.TicketStatus,
             Reason = c.Handoff?.Reason,
             Summary = c.Handoff?.Summary,
+            EscalatedAt = c.Handoff?.At,
             Version = c.Version,
         };
     }

@@ -77,10 +77,12 @@ public static class ToolCatalogue
         input["additionalProperties"] = false;
         foreach (var parameter in method.GetParameters())
         {
+            if (input["properties"]![parameter.Name!]?["items"] is not { } items)
+                continue;
             if (parameter.GetCustomAttribute<AllowedItemsAttribute>() is { } allowed)
-                input["properties"]![parameter.Name!]!["items"]!["enum"] = new JsonArray([.. allowed.Values.Select(v => (JsonNode)v)]);
+                items["enum"] = new JsonArray([.. allowed.Values.Select(v => (JsonNode)v)]);
             if (parameter.GetCustomAttribute<ItemLengthAttribute>() is { } length)
-                (input["properties"]![parameter.Name!]!["items"]!["minLength"], input["properties"]![parameter.Name!]!["items"]!["maxLength"]) = (length.Least, length.Most);
+                (items["minLength"], items["maxLength"]) = (length.Least, length.Most);
         }
 
         return input.Deserialize(ToolJson.TypeInfo<JsonElement>());

@@ -36,7 +36,8 @@ public class AdviceTests
     {
         var back = s_case with { HumanStretch = new HumanStretch("human:alice", 3, OneCase.Now, 5, OneCase.Now) };
 
-        Assert.StartsWith("human:alice had the case until now (messages 3 to 5)", Advice.Of(back with { LastReply = 4 }, WorkflowDefinition.Default), StringComparison.Ordinal);
+        Assert.StartsWith("human:alice had the case before (messages 3 to 5)", Advice.Of(back with { LastReply = 4 }, WorkflowDefinition.Default), StringComparison.Ordinal);
+        Assert.StartsWith("Work on the solution", Advice.Of(s_case with { HumanStretch = new HumanStretch("human:alice", 3, OneCase.Now, 2, OneCase.Now) }, WorkflowDefinition.Default), StringComparison.Ordinal);
         Assert.StartsWith("Work on the solution", Advice.Of(back with { LastReply = 6 }, WorkflowDefinition.Default), StringComparison.Ordinal);
     }
 

@@ -78,7 +78,7 @@ public sealed class HandoffBriefTests : IAsyncDisposable
             Promised: an answer today
             Tried: a reset; another browser
             Waiting for a decision: refund of 612.40 until TIME (ap-ID-TKT-001): Charged twice.
-            To do: human:alice had the case until now (messages 4 to 6): read what they said, and keep to it. Ask for what is missing to understand the problem; move to processing once you know it, or to escalated if a person is needed.
+            To do: human:alice had the case before (messages 4 to 6): read what they said, and keep to it. Ask for what is missing to understand the problem; move to processing once you know it, or to escalated if a person is needed.
             What was said, oldest first:
             #1 TIME customer: I cannot log in. --- human:alice has the case from here ---
             #2 TIME assistant (ai:desk-agent): A colleague writes soon.

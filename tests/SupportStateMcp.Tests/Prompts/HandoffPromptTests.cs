@@ -75,7 +75,7 @@ public class HandoffPromptTests(SharedDesk desk)
         var told = await desk.Bot.PromptAsync("support_agent", ("conversation_id", id));
 
         Assert.Contains("- Owner: ai:bot", told[0].Text, StringComparison.Ordinal);
-        Assert.Contains("Now: human:alice had the case until now (messages 3 to 4)", told[0].Text, StringComparison.Ordinal);
+        Assert.Contains("Now: human:alice had the case before (messages 3 to 4)", told[0].Text, StringComparison.Ordinal);
         Assert.Equal((Role.User, "I cannot log in."), told[1]);
         Assert.Equal((Role.User, "[internal note of ai:bot] Order 9."), told[2]);
         Assert.StartsWith("--- human:alice has the case from here (", told[3].Text, StringComparison.Ordinal);

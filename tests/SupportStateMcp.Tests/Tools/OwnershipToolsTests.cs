@@ -27,7 +27,7 @@ public class OwnershipToolsTests(SharedDesk desk)
         Assert.Equal(("ai:bot", "gathering_info"), ((string?)back["owner"], (string?)back["state"]));
         state = await desk.Bot.DoAsync("get_state", Case(id));
         Assert.Equal((2, 3), ((int)state["human_stretch"]!["from_number"]!, (int)state["human_stretch"]!["to_number"]!));
-        Assert.StartsWith("human:alice had the case until now (messages 2 to 3): read what they said, and keep to it.", (string?)state["guidance"], StringComparison.Ordinal);
+        Assert.StartsWith("human:alice had the case before (messages 2 to 3): read what they said, and keep to it.", (string?)state["guidance"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,6 +88,13 @@ public class OwnershipToolsTests(SharedDesk desk)
         await desk.RefusedAsync(desk.Alice, id, "not_owner", "release_conversation", Case(id));
         await desk.RefusedAsync(desk.Alice, id, "not_owner", "hand_back", Note(id));
     }
+
+    [Theory]
+    [InlineData("claim_conversation", "")]
+    [InlineData("release_conversation", "")]
+    [InlineData("hand_back", """, "note": "n" """)]
+    public async Task A_case_that_is_not_there_is_nobodys(string tool, string more) => Assert.Equal(
+        "not_found", (string?)ConnectedServer.Structured(await desk.Alice.CallAsync(tool, $$"""{"conversation_id": "cs-NOWHERE"{{more}} }"""))["code"]);
 
     [Fact]
     public async Task A_closed_case_is_nobodys()

@@ -102,6 +102,7 @@ public class QueueToolsTests(SharedDesk desk)
     [Theory]
     [InlineData("x")]
     [InlineData("!")]
+    [InlineData("YR")]
     [InlineData(null, "medium|12")]
     [InlineData(null, "1|12|cs-T-1")]
     [InlineData(null, "medium|-12|cs-T-1")]

@@ -132,6 +132,9 @@ public class TurnToolsTests(SharedDesk desk)
     [InlineData("turn_")]
     [InlineData("turn_!!!!")]
     [InlineData("turn_YQ")]
+    [InlineData("turn_YR")]
+    [InlineData("turn_Y")]
+    [InlineData("turn_YQ==")]
     public async Task A_token_that_is_none_is_refused(string token)
     {
         var id = await desk.OpenAsync();
