@@ -21,7 +21,7 @@ internal static class TwoHands
 
     public static readonly JsonElement Refund = JsonElement.Parse("""{"order":"A-1","amount":612.4}""");
 
-    public static readonly JsonElement Half = JsonElement.Parse("""{"order":"A-1","amount":306.2}""");
+    public static readonly JsonElement HalfOfIt = JsonElement.Parse("""{"order":"A-1","amount":306.2}""");
 
     public static ConversationCommand.BeginTurn Begin(Actor by, string messageId = "c-1") =>
         new() { Id = OneCase.Id, Actor = by, Roles = RolesOf(by), MessageId = messageId, Content = "Help" };
