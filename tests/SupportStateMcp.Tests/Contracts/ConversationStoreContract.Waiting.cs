@@ -1,0 +1,144 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
+using static SupportStateMcp.Tests.Support.TwoHands;
+
+namespace SupportStateMcp.Tests.Contracts;
+
+public abstract partial class ConversationStoreContract
+{
+    [Fact]
+    public async Task Who_waits_is_listed_by_queue_until_a_person_takes_the_case()
+    {
+        var (store, other) = (CreateStore(), CreateStore());
+        await WriteAsync(store, Cases.Initialize());
+        await WriteAsync(store, Cases.Initialize(Cases.Id("TKT-002")));
+        Assert.Empty(Ids(await ListAsync(store, new() { Waiting = true })));
+
+        await WriteAsync(store, Escalate(Cases.Agent, "billing"));
+
+        foreach (var each in (IConversationStore[])[store, other])
+        {
+            Assert.Equal(["cs-TKT-001"], Ids(await ListAsync(each, new() { Waiting = true })));
+            Assert.Equal(["cs-TKT-001"], Ids(await ListAsync(each, new() { Waiting = true, Queue = "billing" })));
+            Assert.Equal(["cs-TKT-001"], Ids(await ListAsync(each, new() { Queue = "billing" })));
+            Assert.Empty(Ids(await ListAsync(each, new() { Waiting = true, Queue = "support" })));
+        }
+
+        await WriteAsync(other, Claim(Alice));
+        Assert.Empty(Ids(await ListAsync(store, new() { Waiting = true })));
+
+        await WriteAsync(store, Release(Alice));
+        Assert.Equal(["cs-TKT-001"], Ids(await ListAsync(other, new() { Waiting = true, Queue = "billing" })));
+
+        await WriteAsync(store, Cases.Erase());
+        Assert.Empty(Ids(await ListAsync(other, new() { Waiting = true })));
+    }
+
+    [Fact]
+    public async Task A_case_with_an_approval_to_decide_is_listed_until_it_is_decided()
+    {
+        var (store, other) = (CreateStore(), CreateStore());
+        await WriteAsync(store, Cases.Initialize());
+
+        var asked = await WriteAsync(store, Ask());
+        Assert.Equal(["cs-TKT-001"], Ids(await ListAsync(other, new() { PendingApprovals = true })));
+
+        await WriteAsync(other, TwoHands.Decide(asked.Approvals[0].ApprovalId, Alice));
+        Assert.Empty(Ids(await ListAsync(store, new() { PendingApprovals = true })));
+    }
+
+    [Fact]
+    public async Task What_has_run_out_is_named_until_it_is_settled()
+    {
+        var (store, other) = (CreateStore(), CreateStore());
+        var start = Now;
+        await WriteAsync(store, Cases.Initialize(), start);
+        await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(40)), start);
+        await WriteAsync(store, Ask() with { ExpiresIn = TimeSpan.FromSeconds(60) }, start);
+
+        Assert.Empty(await store.DueAsync(start.AddSeconds(39.9), 10, Stop));
+        foreach (var each in (IConversationStore[])[store, other, store])
+            Assert.Equal([Id], await each.DueAsync(start.AddSeconds(40.001), 10, Stop));
+
+        await WriteAsync(other, Settle(), start.AddSeconds(41));
+        Assert.Empty(await store.DueAsync(start.AddSeconds(41), 10, Stop));
+        Assert.Equal([Id], await store.DueAsync(start.AddSeconds(61), 10, Stop));
+
+        var settled = await WriteAsync(store, Settle(), start.AddSeconds(61));
+        Assert.Equal((Owner.InQueue("support"), ApprovalStatus.Expired), (settled.Owner, settled.Approvals[0].Status));
+        Assert.Empty(await other.DueAsync(start.AddYears(1), 10, Stop));
+    }
+
+    [Fact]
+    public async Task What_got_more_time_is_named_when_that_is_over()
+    {
+        var (store, other) = (CreateStore(), CreateStore());
+        var start = Now;
+        await WriteAsync(store, Cases.Initialize(), start);
+        await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(40)), start);
+        await WriteAsync(store, Cases.Message("m-1"), start);
+        await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(80)), start);
+        await ListAsync(store);
+
+        Assert.Empty(await other.DueAsync(start.AddSeconds(41), 10, Stop));
+        Assert.Equal([Id], await other.DueAsync(start.AddSeconds(81), 10, Stop));
+    }
+
+    [Fact]
+    public async Task The_longest_overdue_come_first_and_no_more_than_asked_for()
+    {
+        var store = CreateStore();
+        var start = Now;
+        foreach (var (ticket, seconds) in new[] { ("a", 30), ("b", 10), ("c", 20) })
+        {
+            await WriteAsync(store, Cases.Initialize(Cases.Id(ticket)), start);
+            await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(seconds)) with { Id = Cases.Id(ticket) }, start);
+        }
+
+        Assert.Equal([Cases.Id("b"), Cases.Id("c")], await store.DueAsync(start.AddMinutes(1), 2, Stop));
+    }
+
+    [Fact]
+    public async Task Nothing_that_waits_for_a_person_expires_under_them()
+    {
+        var store = CreateStore();
+        await WriteAsync(store, Cases.Initialize());
+
+        var asked = await WriteAsync(store, Ask() with { ExpiresIn = TimeSpan.FromDays(5) });
+        AssertNear(asked.Approvals[0].Deadline + Day, await ExpiresAtAsync(store));
+
+        await WriteAsync(store, TwoHands.Decide(asked.Approvals[0].ApprovalId, Alice));
+        AssertNear(Now + Day, await ExpiresAtAsync(store));
+
+        var waiting = await WriteAsync(store, Escalate(Cases.Agent));
+        AssertNear(waiting.WaitingSince!.Value + Conversation.PatienceOfQueues + Day, await ExpiresAtAsync(store));
+
+        await WriteAsync(store, Tell(Alice));
+        AssertNear(Now + Day, await ExpiresAtAsync(store));
+    }
+
+    [Fact]
+    public async Task A_closed_case_is_kept_while_it_can_be_opened_again()
+    {
+        var store = CreateStore();
+        var opened = await WriteAsync(store, Cases.Initialize());
+        var closed = new ConversationEvent.Transitioned
+        {
+            Version = opened.Version + 1,
+            At = Now,
+            Actor = Cases.Agent,
+            From = opened.State,
+            To = "resolved",
+            Closes = true,
+            ReopenableUntil = Now + TimeSpan.FromDays(7),
+        };
+        var after = Conversation.Evolve(opened, closed);
+
+        await store.CommitAsync(new Commit { Id = Id, Before = opened, After = after, Events = [closed], Receipt = Receipt.Of(after), Now = Now }, Stop);
+
+        AssertNear(Now + TimeSpan.FromDays(8), await ExpiresAtAsync(store));
+    }
+
+    private static async Task<DateTimeOffset> ExpiresAtAsync(IConversationStore store) =>
+        (await store.LoadAsync(Id, null, Stop)).ExpiresAt!.Value;
+}
