@@ -14,6 +14,8 @@ public sealed partial record Conversation
         WaitingSince = e.WaitingSince ?? before.WaitingSince,
         EarlierReply = before.LastReply,
         HumanStretch = Stretch(before, e),
+        // What was said at an earlier escalation is not what this one is about; its own packet follows, if there is one.
+        Handoff = e.Cause == OwnershipCause.Escalated ? null : before.Handoff,
         UpdatedAt = e.At,
         Version = e.Version,
     };
