@@ -48,6 +48,10 @@ public class OwnershipRulesTests
     }
 
     [Fact]
+    public void What_a_tool_returned_is_no_answer_that_keeps_the_case() =>
+        Assert.Equal(Now + s_lapse, s_claimed.And(Tell(Alice) with { Role = MessageRole.Tool }, Lease).Case!.LeaseUntil);
+
+    [Fact]
     public void A_claim_again_lengthens_the_lease_and_never_shortens_it()
     {
         s_claimed.When(Claim(Alice), Lease).Then(typeof(LeaseExtended));

@@ -5,6 +5,8 @@ namespace SupportStateMcp.Tests.Support;
 /// <summary>A store with something happening just before it commits, and with what it remembers in a test's hand.</summary>
 internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 {
+    private int _loads;
+
     /// <summary>Runs before each commit: here a neighbour can be quicker.</summary>
     public Func<int, Task> BeforeCommit { get; set; } = _ => Task.CompletedTask;
 
@@ -12,13 +14,13 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 
     public int Commits { get; private set; }
 
-    public int Loads { get; private set; }
+    public int Loads => _loads;
 
     public Conversation? Remembered(ConversationId id) => Remembers(id);
 
     public ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)
     {
-        Loads++;
+        Interlocked.Increment(ref _loads);
         return inner.LoadAsync(id, key, cancellationToken);
     }
 

@@ -1,0 +1,71 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Workflow;
+using static SupportStateMcp.Tests.Support.OneCase;
+using static SupportStateMcp.Tests.Support.TwoHands;
+
+namespace SupportStateMcp.Tests.Conversations;
+
+/// <summary>Whatever is refused has changed nothing: not the case, not its trail, not its history.</summary>
+public sealed class RefusalTests : IAsyncDisposable
+{
+    private readonly TestDesk _desk = new(WorkflowDefinition.Desk);
+
+    private delegate ConversationCommand Making(string approvalId);
+
+    private static readonly Dictionary<string, (Making[] Before, TimeSpan Later, Making Refused, string Code)> s_refusals = new()
+    {
+        ["an AI answers over a person"] = ([_ => Claim(Alice)], default, _ => Tell(Agent), "not_owner"),
+        ["an AI answers a queue"] = ([_ => Escalate(Agent)], default, _ => Tell(Agent), "not_owner"),
+        ["a turn from before a claim"] = ([_ => Claim(Alice)], default, _ => Complete(Agent, 1, 1), "not_owner"),
+        ["an AI moves a person's case"] = ([_ => Claim(Alice)], default, _ => MoveTo("processing"), "not_owner"),
+        ["an AI escalates a person's case"] = ([_ => Claim(Alice)], default, _ => Escalate(Agent), "not_owner"),
+        ["a second person claims"] = ([_ => Claim(Alice)], default, _ => Claim(Bob), "not_owner"),
+        ["an AI after a lease ran out"] = ([_ => Claim(Alice)], Day, _ => Tell(Agent), "not_owner"),
+        ["a second answer"] = ([_ => Tell(Alice), _ => HandBack(Alice)], default, _ => Complete(Agent, 1, 3), "already_answered"),
+        ["an answer to a closed case"] = ([_ => Escalate(Agent), _ => MoveTo("resolved") with { Actor = Alice }], default, _ => Tell(Alice), "terminal_state"),
+        ["a late reopening"] = ([_ => MoveTo("escalated"), _ => MoveTo("resolved")], TimeSpan.FromDays(7), _ => Reopen(Agent), "reopen_window_over"),
+        ["a late question"] = ([_ => MoveTo("escalated"), _ => MoveTo("resolved")], TimeSpan.FromDays(7), _ => Hear("c-9"), "reopen_window_over"),
+        ["an answer with a move that is not allowed"] = ([], default, _ => Complete(Agent, 1, 1, "resolved"), "invalid_transition"),
+        ["a forged turn"] = ([], default, _ => Complete(Agent, 9, 1), "invalid_argument"),
+        ["an AI claims"] = ([], default, _ => Claim(Agent), "not_authorized"),
+        ["an AI decides"] = ([], default, id => TwoHands.Decide(id, Other), "not_authorized"),
+        ["a second decision"] = ([id => TwoHands.Decide(id, Alice)], default, id => TwoHands.Decide(id, Bob, yes: false), "already_decided"),
+        ["a late decision"] = ([], Day, id => TwoHands.Decide(id, Alice), "approval_expired"),
+        ["a use before the decision"] = ([], default, id => Use(id), "approval_pending"),
+        ["a use of a refusal"] = ([id => TwoHands.Decide(id, Alice, yes: false)], default, id => Use(id), "approval_refused"),
+        ["a use for something else"] = ([id => TwoHands.Decide(id, Alice)], default, id => Use(id, HalfOfIt), "approval_mismatch"),
+        ["a second use"] = ([id => TwoHands.Decide(id, Alice), id => Use(id)], default, id => Use(id, by: Other), "approval_used"),
+    };
+
+    public static TheoryData<string> Refusals() => [.. s_refusals.Keys];
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task A_refusal_changes_nothing(string name)
+    {
+        var (before, later, refused, code) = s_refusals[name];
+        await DoAsync(Open());
+        await DoAsync(Begin(Agent));
+        await DoAsync(Ask());
+        var id = (await _desk.LoadAsync(Id)).Conversation!.Approvals[0].ApprovalId;
+        foreach (var command in before)
+            await DoAsync(command(id));
+        _desk.Time.Advance(later);
+        var whole = await WholeAsync();
+
+        var rejection = (await _desk.DoAsync(refused(id))).Rejection;
+
+        Assert.Equal(code, rejection?.Code);
+        Assert.Equal(whole, await WholeAsync());
+    }
+
+    public ValueTask DisposeAsync() => _desk.DisposeAsync();
+
+    private async Task DoAsync(ConversationCommand command) => Assert.True((await _desk.DoAsync(command)).Value.Changed);
+
+    private async Task<(string, string, int)> WholeAsync() => (
+        Json((await _desk.LoadAsync(Id)).Conversation),
+        Json(await _desk.TrailAsync(Id)),
+        (await _desk.Store.ReadMessagesAsync(Id, long.MaxValue, 100, TestContext.Current.CancellationToken)).Count);
+}

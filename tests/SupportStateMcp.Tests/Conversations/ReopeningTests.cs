@@ -1,0 +1,94 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Workflow;
+using static SupportStateMcp.Tests.Support.OneCase;
+using static SupportStateMcp.Tests.Support.TwoHands;
+
+namespace SupportStateMcp.Tests.Conversations;
+
+public sealed class ReopeningTests : IAsyncDisposable
+{
+    private static readonly ConversationId s_next = ConversationId.OfTicket("TKT-001-f1")!.Value;
+
+    private TestDesk _desk = new(WorkflowDefinition.Desk);
+
+    [Fact]
+    public async Task A_case_that_is_open_stays_as_it_is()
+    {
+        await _desk.DoAsync(Open());
+
+        Assert.Equal(ReopenOutcome.AlreadyOpen, (await ReopenAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task A_closed_case_is_open_again_with_its_history()
+    {
+        await CloseAsync();
+
+        var reopened = await ReopenAsync();
+
+        Assert.Equal((ReopenOutcome.Reopened, "gathering_info", Id.Value), (reopened.Outcome, reopened.Case.Conversation.State, reopened.Case.Conversation.ConversationId));
+        Assert.Equal(1, reopened.Case.Conversation.MessageCount);
+    }
+
+    [Fact]
+    public async Task What_stays_closed_goes_on_in_a_linked_case()
+    {
+        await StrictAsync();
+
+        var first = await ReopenAsync();
+        var again = await ReopenAsync();
+
+        Assert.Equal((ReopenOutcome.FollowUp, true, s_next.Value), (first.Outcome, first.Created, first.Case.Conversation.ConversationId));
+        Assert.Equal((ReopenOutcome.FollowUp, false, s_next.Value), (again.Outcome, again.Created, again.Case.Conversation.ConversationId));
+        Assert.Equal(s_next.Value, (await _desk.LoadAsync(Id)).Conversation!.FollowUp);
+        Assert.Equal(Id.Value, first.Case.Conversation.FollowsUp);
+        Assert.Equal("user-1", first.Case.Conversation.UserId);
+    }
+
+    [Fact]
+    public async Task A_follow_up_that_was_linked_and_not_opened_is_opened_by_a_repeat()
+    {
+        await StrictAsync();
+        var store = new StoreAround(_desk.Store) { BeforeCommit = n => n == 2 ? throw new StoreUnavailableException("gone") : Task.CompletedTask };
+
+        var failed = await new Reopening(_desk.Another(store)).ReopenAsync(Reopen(Agent), TestContext.Current.CancellationToken);
+
+        Assert.Equal("store_unavailable", failed.Rejection!.Code);
+        Assert.Equal(s_next.Value, (await _desk.LoadAsync(Id)).Conversation!.FollowUp);
+        Assert.Null((await _desk.LoadAsync(s_next)).Conversation);
+        Assert.True((await ReopenAsync()).Created);
+        Assert.Single((await _desk.TrailAsync(Id)).OfType<ConversationEvent.FollowUpOpened>());
+    }
+
+    [Fact]
+    public async Task A_follow_up_that_is_closed_as_well_goes_on_in_the_next()
+    {
+        await StrictAsync();
+        await ReopenAsync();
+        await _desk.DoAsync(MoveTo("escalated") with { Id = s_next });
+        await _desk.DoAsync(MoveTo("resolved") with { Id = s_next });
+
+        Assert.Equal("cs-TKT-001-f2", (await ReopenAsync()).Case.Conversation.ConversationId);
+    }
+
+    public ValueTask DisposeAsync() => _desk.DisposeAsync();
+
+    private async Task<Reopened> ReopenAsync() =>
+        (await new Reopening(_desk.Desk).ReopenAsync(Reopen(Agent), TestContext.Current.CancellationToken)).Value;
+
+    private async Task StrictAsync()
+    {
+        await _desk.DisposeAsync();
+        _desk = new TestDesk();
+        await CloseAsync();
+    }
+
+    private async Task CloseAsync()
+    {
+        await _desk.DoAsync(Open());
+        await _desk.DoAsync(Hear("c-1"));
+        await _desk.DoAsync(MoveTo("escalated"));
+        Assert.True((await _desk.DoAsync(MoveTo("resolved"))).Value.Changed);
+    }
+}
