@@ -24,7 +24,7 @@ public abstract partial record ConversationCommand
         public string? Reason { get; init; }
 
         /// <summary>The id of the answer, derived from the turn.</summary>
-        public string MessageId => string.Create(CultureInfo.InvariantCulture, $"reply-{Turn.Number}-{Turn.Epoch}");
+        public string MessageId => string.Create(CultureInfo.InvariantCulture, $"{Words.OwnId}reply-{Turn.Number}-{Turn.Epoch}");
         public override string? IdempotencyKey => MessageId;
         public override string? StoredKey => "message:" + MessageId;
     }

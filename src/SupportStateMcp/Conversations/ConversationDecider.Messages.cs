@@ -8,6 +8,8 @@ public sealed partial class ConversationDecider
         // Tools do return nothing at times; people and models that say nothing have said nothing.
         if (c is { Content: "", Role: not MessageRole.Tool })
             return Refuse(Rejection.NothingSaid());
+        if (words.HasOwnId)
+            return Refuse(Rejection.OwnMessageId());
         if (c is { Role: MessageRole.User, Visibility: Visibility.Internal })
             return Refuse(Rejection.InvalidArgument("visibility", "what the customer wrote is public"));
         if (ClosedViolation(current, words, story.Now) is { } closed)
@@ -38,6 +40,8 @@ public sealed partial class ConversationDecider
         var words = new Words(c.MessageId, MessageRole.User, c.Content) { Metadata = c.Metadata };
         if (c.Content.Length == 0)
             return Refuse(Rejection.NothingSaid());
+        if (words.HasOwnId)
+            return Refuse(Rejection.OwnMessageId());
         if (ClosedViolation(current, words, story.Now) is { } closed)
             return Refuse(closed);
 
@@ -59,7 +63,7 @@ public sealed partial class ConversationDecider
         if (IsAnsweredByAnother(current, c.Turn.Number, c.Actor))
             return Refuse(Rejection.AlreadyAnswered(c.Turn.Number));
         if (current.ClosedAt is not null)
-            return Refuse(Rejection.TerminalState(current.State));
+            return Refuse(Rejection.TerminalState(current));
         if (Silence(current, c, automated: false) is { } silence)
             return Refuse(silence);
         if (c.NewState is { } to && MoveViolation(current, c, to, story.Now) is { } violation)
@@ -90,10 +94,10 @@ public sealed partial class ConversationDecider
         if (current.ClosedAt is null)
             return null;
         if (workflow.IsTerminal(current.State))
-            return Rejection.TerminalState(current.State);
+            return Rejection.TerminalState(current);
         if (words.IsOfCustomer)
             return current.ReopenableUntil > now && workflow.ReopensTo(current.State) is not null ? null : Rejection.ReopenWindowOver(current);
-        return words.ReachesCustomer && !words.Automated ? Rejection.TerminalState(current.State) : null;
+        return words.ReachesCustomer && !words.Automated ? Rejection.TerminalState(current) : null;
     }
 
     /// <summary>Takes in what the customer wrote; a closed case is open again.</summary>

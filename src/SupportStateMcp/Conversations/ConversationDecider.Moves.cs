@@ -16,7 +16,7 @@ public sealed partial class ConversationDecider
         if (!workflow.Allows(current.State, to))
             return Rejection.InvalidTransition(current.State, to, workflow.AllowedFrom(current.State));
         // Who talks over a person is refused; so is who moves the case under their hands.
-        if (current.Owner.IsPerson && by.Actor.Kind == ActorKind.Ai)
+        if (current is { Owner.IsPerson: true, ClosedAt: null } && by.Actor.Kind == ActorKind.Ai)
             return Rejection.NotOwner(current);
         return workflow.Reopens(current.State, to) && current.ReopenableUntil <= now ? Rejection.ReopenWindowOver(current) : null;
     }
@@ -35,7 +35,7 @@ public sealed partial class ConversationDecider
             Reason = reason,
             From = before.State,
             To = to,
-            TicketStatus = StatusAfter(before.TicketStatus, closes, reopens),
+            TicketStatus = StatusAfter(before.TicketStatus, closes, opens: reopens || before.State == workflow.EscalationState),
             Closes = closes,
             ReopenableUntil = workflow.ReopensTo(to) is not null ? story.Now + workflow.ReopenWindow : null,
         });
@@ -48,10 +48,10 @@ public sealed partial class ConversationDecider
     }
 
     /// <summary>What is finished for the desk is solved for the customer, unless they were told something final already.</summary>
-    private static TicketStatus? StatusAfter(TicketStatus before, bool closes, bool reopens) => (before, closes, reopens) switch
+    private static TicketStatus? StatusAfter(TicketStatus before, bool closes, bool opens) => (before, closes, opens) switch
     {
         (TicketStatus.Open or TicketStatus.Pending, true, _) => TicketStatus.Solved,
-        (TicketStatus.Solved or TicketStatus.Closed, _, true) => TicketStatus.Open,
+        (not TicketStatus.Open, false, true) => TicketStatus.Open,
         _ => null,
     };
 }

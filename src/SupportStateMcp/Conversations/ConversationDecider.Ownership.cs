@@ -41,7 +41,7 @@ public sealed partial class ConversationDecider
         if (current.Owner.IsMachine)
             return Refuse(Rejection.NotOwner(current));
 
-        story.Say(new Words($"note-{story.Next}", MessageRole.Assistant, c.Note) { Visibility = Visibility.Internal });
+        story.Say(new Words($"{Words.OwnId}note-{story.Next}", MessageRole.Assistant, c.Note) { Visibility = Visibility.Internal });
         if (current.State == workflow.EscalationState && workflow.HandBackTo is { } state)
             Move(story, state, "handed back");
         story.Own(Owner.Of(current.Agent), OwnershipCause.HandedBack);
@@ -51,7 +51,7 @@ public sealed partial class ConversationDecider
     private Decision Escalate(Conversation current, ConversationCommand.Escalate c, Story story)
     {
         if (current.ClosedAt is not null)
-            return Refuse(Rejection.TerminalState(current.State));
+            return Refuse(Rejection.TerminalState(current));
         var waits = current.Owner.Queue == c.Queue;
         if (waits && current.Handoff?.At >= current.OwnerSince)
             return new Decision.Unchanged();
@@ -65,9 +65,9 @@ public sealed partial class ConversationDecider
         if (!waits)
             story.Own(Owner.InQueue(c.Queue), OwnershipCause.Escalated);
         if (moves)
-            Move(story, workflow.EscalationState!, c.Reason);
+            Move(story, workflow.EscalationState!, "escalated");
         if (c.CustomerMessage is { Length: > 0 } told)
-            story.Say(new Words($"handoff-{story.Next}", MessageRole.Assistant, told));
+            story.Say(new Words($"{Words.OwnId}handoff-{story.Next}", MessageRole.Assistant, told));
         story.Add(new ConversationEvent.Escalated
         {
             Version = story.Next,
@@ -113,7 +113,7 @@ public sealed partial class ConversationDecider
 
     private static Rejection? PersonViolation(Conversation current, ConversationCommand by) =>
         by.Actor.Kind != ActorKind.Human ? Rejection.NotAuthorized([Need.Kind(ActorKind.Human)])
-        : current.ClosedAt is not null ? Rejection.TerminalState(current.State)
+        : current.ClosedAt is not null ? Rejection.TerminalState(current)
         : null;
 
     private static Rejection? HolderViolation(Conversation current, ConversationCommand by) =>

@@ -19,6 +19,8 @@ public sealed partial record Rejection
         $"Message {number} has been answered by somebody else meanwhile. Nothing was stored; one message gets one answer.",
         new JsonObject { ["number"] = number });
 
+    public static Rejection OwnMessageId() => InvalidArgument("message_id", $"it does not begin with {Words.OwnId}: those ids the server gives");
+
     public static Rejection NothingSaid() => InvalidArgument("content", "it has at least one character, except from a tool");
 
     public static Rejection ReopenWindowOver(Conversation c) => new(

@@ -26,10 +26,12 @@ public sealed partial record Rejection(string Code, string Message, JsonObject F
             : $"Invalid transition: {from} → {to}. Allowed from {from}: {string.Join(", ", allowed)}.",
         new JsonObject { ["from"] = from, ["to"] = to, ["allowed"] = Strings(allowed) });
 
-    public static Rejection TerminalState(string state) => new(
+    public static Rejection TerminalState(Conversation c) => new(
         RejectionCodes.TerminalState,
-        $"The conversation is in the terminal state {state} and takes no more messages. Open a new ticket for a new question.",
-        new JsonObject { ["state"] = state });
+        c.ReopenableUntil is { } until
+            ? $"The conversation is closed in the state {c.State}. reopen_conversation opens it again until {until:yyyy-MM-ddTHH:mm:ssZ}; so does the next message of the customer."
+            : $"The conversation is in the terminal state {c.State} and takes no more messages. Open a new ticket for a new question.",
+        new JsonObject { ["state"] = c.State });
 
     public static Rejection VersionConflict(long expected, long actual) => new(
         RejectionCodes.VersionConflict,

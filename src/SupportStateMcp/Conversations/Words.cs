@@ -5,6 +5,11 @@ namespace SupportStateMcp.Conversations;
 /// <summary>What is said, before it has a place in the history.</summary>
 internal sealed record Words(string MessageId, MessageRole Role, string Content)
 {
+    /// <summary>What the ids of messages begin with that the rules name themselves: no caller's id can be one of them.</summary>
+    public const string OwnId = "~";
+
+    public bool HasOwnId => MessageId.StartsWith(OwnId, StringComparison.Ordinal);
+
     public Visibility Visibility { get; init; }
 
     public bool Automated { get; init; }

@@ -70,7 +70,7 @@ public sealed class HandoffBriefTests : IAsyncDisposable
         Assert.Equal(
             """
             Handoff brief of cs-TKT-001
-            Customer user-1, ticket TKT-001: status pending, priority high, state gathering_info, owner ai:desk-agent.
+            Customer user-1, ticket TKT-001: status open, priority high, state gathering_info, owner ai:desk-agent.
             Waiting for 0 min, since TIME.
             Why a person: Account locked. (ai:desk-agent, TIME)
             Summary: Two resets did not help.

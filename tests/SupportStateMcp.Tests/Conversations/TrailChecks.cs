@@ -61,8 +61,8 @@ internal static class TrailChecks
                         break;
                     Assert.False(owner.StartsWith("queue:", StringComparison.Ordinal));
                     // A turn is completed in its own epoch, or begins the next one where a person takes over with it.
-                    if (e.MessageId.StartsWith("reply-", StringComparison.Ordinal))
-                        Assert.Contains(e.MessageId, (string[])[$"reply-{number}-{epoch}", e.Actor.Kind == ActorKind.Human ? $"reply-{number}-{epoch - 1}" : ""]);
+                    if (e.MessageId.StartsWith("~reply-", StringComparison.Ordinal))
+                        Assert.Contains(e.MessageId, (string[])[$"~reply-{number}-{epoch}", e.Actor.Kind == ActorKind.Human ? $"~reply-{number}-{epoch - 1}" : ""]);
                     answered.TryAdd(number, (owner, epoch));
                     Assert.Equal(answered[number], (owner, epoch));
                     break;

@@ -20,7 +20,7 @@ public sealed class TurnDeskTests : IAsyncDisposable
         var second = await BeginAsync("c-2");
 
         Assert.Empty(first.History);
-        Assert.Equal(["c-1", "reply-1-1"], second.History.Select(m => m.MessageId));
+        Assert.Equal(["c-1", "~reply-1-1"], second.History.Select(m => m.MessageId));
         Assert.Equal((3, new Turn(Id, 1, 3)), (second.Number, second.Turn));
     }
 
