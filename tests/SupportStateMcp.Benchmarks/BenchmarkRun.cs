@@ -9,7 +9,7 @@ namespace SupportStateMcp.Benchmarks;
 /// </summary>
 internal static class BenchmarkRun
 {
-    private static readonly string[] s_tools = ["noop", "get_state", "add_message", "get_history"];
+    private static readonly string[] s_tools = ["noop", "get_state", "add_message", "begin_turn", "get_history"];
     private const int Cases = 256;
     private const int Opening = 50;
     private static int s_run;
@@ -66,12 +66,12 @@ internal static class BenchmarkRun
         var stored = await StoredAsync(servers);
         Console.WriteLine($"\n{added} messages were acknowledged, {stored - (Cases * Opening)} stored.\n");
         if (stored - (Cases * Opening) < added)
-            throw new InvalidOperationException("Some calls were refused: the figures above are not those of add_message.");
+            throw new InvalidOperationException("Some calls were refused: the figures above are not those of messages that were stored.");
 
         async Task<Load> RunAsync(string tool, int connections, int time)
         {
             var load = await Load.RunAsync(endpoint, tool, connections, time, Cases, $"run{s_run++}");
-            added += tool == "add_message" ? load.Calls : 0;
+            added += tool is "add_message" or "begin_turn" ? load.Calls : 0;
             return load;
         }
     }
@@ -189,6 +189,7 @@ internal static class BenchmarkRun
     {
         "noop" => """{"text":"hello"}""",
         "add_message" => $$"""{"conversation_id":"cs-BENCH-0","role":"user","content":"I still cannot sign in; the mail with the new password never came.","message_id":"stdio-{{id}}"}""",
+        "begin_turn" => $$"""{"conversation_id":"cs-BENCH-0","max_messages":10,"content":"I still cannot sign in; the mail with the new password never came.","message_id":"turn-{{id}}"}""",
         "get_history" => """{"conversation_id":"cs-BENCH-0","limit":50}""",
         _ => """{"conversation_id":"cs-BENCH-0"}""",
     };

@@ -9,6 +9,10 @@ local arguments = {
   noop = function(case, n) return '"text":"hello"' end,
   get_state = function(case, n) return '"conversation_id":"' .. case .. '"' end,
   get_history = function(case, n) return '"conversation_id":"' .. case .. '","limit":50' end,
+  begin_turn = function(case, n)
+    return '"conversation_id":"' .. case .. '","max_messages":10,"message_id":"' .. run .. "-" .. n
+      .. '","content":"I still cannot sign in; the mail with the new password never came."'
+  end,
   add_message = function(case, n)
     return '"conversation_id":"' .. case .. '","role":"user","message_id":"' .. run .. "-" .. n
       .. '","content":"I still cannot sign in; the mail with the new password never came."'
