@@ -34,6 +34,26 @@ export async function callEachTool(client) {
   assert.equal((await call('get_history', { conversation_id })).messages[0].content, 'Where is my parcel? 📦');
   assert.ok((await call('get_events', { conversation_id })).events.length >= 4);
   assert.ok((await call('list_conversations', { user_id: 'user-1' })).conversations.some(c => c.conversation_id === conversation_id));
+
+  const turn = await call('begin_turn', { conversation_id, content: 'Is it lost?', message_id: 'm-2' });
+  assert.equal(turn.history.at(-1).content, 'Where is my parcel? 📦');
+  assert.equal((await call('complete_turn', { turn_token: turn.turn_token, content: 'I will find out.' })).in_reply_to, 2);
+
+  const wish = { action: 'send_again', arguments: { order: '4711', cost: 12.5 } };
+  const approval = await call('request_approval', { conversation_id, ...wish, reason: 'the parcel is lost', confidence: 0.95 });
+  assert.equal(approval.status, 'granted', approval.policy);
+  const { approval_id } = approval;
+  assert.equal((await call('get_approval', { approval_id })).digest, approval.digest);
+  assert.equal((await call('await_approval', { approval_id, timeout_seconds: 1 })).status, 'granted');
+  assert.equal((await call('use_approval', { approval_id, ...wish })).granted, true);
+  assert.equal((await call('use_approval', { approval_id, action: 'send_again', arguments: { order: '4712' } }, true)).code, 'approval_mismatch');
+  assert.equal((await call('list_pending_approvals', { conversation_id })).total, 0);
+
+  assert.equal((await call('reopen_conversation', { conversation_id })).outcome, 'already_open');
+  const handed = await call('escalate_conversation', { conversation_id, reason: 'wants a person', summary: 'A parcel is late.', customer_message: 'A colleague will write.' });
+  assert.equal(handed.owner, 'queue:support');
+  assert.ok((await call('list_queue', { limit: 500 })).conversations.some(c => c.conversation_id === conversation_id));
+  assert.equal((await call('complete_turn', { turn_token: turn.turn_token, content: 'Still here.' }, true)).code, 'idempotency_mismatch');
   await call('delete_conversation', { conversation_id, reason: 'the customer asked for it' });
 
   const refused = await call('get_state', { conversation_id: 'cs-nobody-opened-this' }, true);
@@ -64,6 +84,10 @@ export async function useTheRest(client) {
 
   const prompt = await client.getPrompt({ name: 'support_agent', arguments: { conversation_id } });
   assert.match(prompt.messages[0].content.text, new RegExp(conversation_id));
+  const brief = await client.getPrompt({ name: 'handoff_brief', arguments: { conversation_id, max_tokens: '300' } });
+  assert.match(brief.messages[0].content.text, new RegExp(conversation_id));
+  const { contents: [handoff] } = await client.readResource({ uri: `${uri}/handoff` });
+  assert.match(handoff.text, new RegExp(conversation_id));
 
   const { completion } = await client.complete({
     ref: { type: 'ref/prompt', name: 'support_agent' },
