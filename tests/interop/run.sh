@@ -26,7 +26,7 @@ address=http://127.0.0.1:$(free_port)
 served=$!
 answers "$address/health/live" || { cat "$work/http.log"; exit 1; }
 
-# One file at a time: a directory of journals belongs to one server.
+# One file at a time: the tests share their stores and their cases.
 export SERVER_URL=$address/mcp STDIO_DATA=$work/stdio BRIDGE_DATA=$work/bridge MCP_INSPECTOR_HOME=$work/inspector MCP_CATALOG_PATH=$work/inspector.json
 timeout 150 "$node" --test --test-concurrency=1 --test-timeout=40000 \
   --test-reporter=spec --test-reporter-destination=stdout \

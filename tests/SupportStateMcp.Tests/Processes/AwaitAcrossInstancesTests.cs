@@ -11,7 +11,7 @@ namespace SupportStateMcp.Tests.Processes;
 /// <summary>Bots that wait at one instance for what people decide at another.</summary>
 public sealed class AwaitAcrossInstancesTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const int Seconds = 25;
+    private const int Seconds = 100;
 
     private readonly string _bot = AccessToken.Create();
     private readonly string _alice = AccessToken.Create();
@@ -76,7 +76,7 @@ public sealed class AwaitAcrossInstancesTests(ITestOutputHelper output) : IAsync
 
         // Each reads the case twice as it begins to wait; then it is quiet.
         var limit = Stopwatch.StartNew();
-        for (var (last, now) = (0L, begin); (now - begin < 2_000 || now - last > 50) && limit.Elapsed < TimeSpan.FromSeconds(8);)
+        for (var (last, now) = (0L, begin); (now - begin < 2_000 || now - last > 50) && limit.Elapsed < TimeSpan.FromSeconds(60);)
         {
             await Task.Delay(500, TestContext.Current.CancellationToken);
             (last, now) = (now, await CommandsAsync());

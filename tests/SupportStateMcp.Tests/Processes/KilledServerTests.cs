@@ -3,17 +3,15 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Processes;
 
-/// <summary>The server killed in the middle of its work, again and again.</summary>
-public sealed class KilledServerTests
+/// <summary>The server killed in the middle of its work, again and again. A class for each store, so that they run side by side.</summary>
+public abstract class KilledServerTests(string store)
 {
     private const int Kills = 30;
     private const int Cases = 4;
     private const int Writers = 12;
 
-    [Theory]
-    [InlineData("redis")]
-    [InlineData("files")]
-    public async Task Thirty_kills_under_load_lose_nothing_acknowledged_and_double_nothing_repeated(string store)
+    [Fact]
+    public async Task Thirty_kills_under_load_lose_nothing_acknowledged_and_double_nothing_repeated()
     {
         var random = new Random(20261121);
         await using var deployment = await Deployment.OnAsync(store);
@@ -72,3 +70,7 @@ public sealed class KilledServerTests
         Assert.False(answer.IsRefused, answer.Result.ToString());
     }
 }
+
+public sealed class KilledServerOnRedisTests() : KilledServerTests("redis");
+
+public sealed class KilledServerOnFilesTests() : KilledServerTests("files");

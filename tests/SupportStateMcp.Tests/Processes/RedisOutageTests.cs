@@ -35,7 +35,8 @@ public sealed class RedisOutageTests
         await deployment.Redis!.StopAsync();
         await Task.Delay(5_000);
         await deployment.Redis.StartAgainAsync();
-        await Task.Delay(3_000);
+        await ServesAgainAsync();
+        await Task.Delay(1_000);
         await done.CancelAsync();
         await Task.WhenAll(writers);
 
@@ -50,6 +51,15 @@ public sealed class RedisOutageTests
 
         Assert.Subset(stored.ToHashSet(), acknowledged.ToHashSet());
         Assert.DoesNotContain("Exception", server.Log, StringComparison.Ordinal);
+
+        async Task ServesAgainAsync()
+        {
+            for (var waiting = TimeProvider.System.GetTimestamp(); !await TryAddAsync(0, "again");)
+            {
+                Assert.True(TimeProvider.System.GetElapsedTime(waiting) < TimeSpan.FromSeconds(30), "The server does not come back.");
+                await Task.Delay(100);
+            }
+        }
 
         async Task<bool> TryAddAsync(int writer, string message)
         {

@@ -1,29 +1,39 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace SupportStateMcp.Tests.Support;
 
 /// <summary>The built server as a process of its own, over HTTP, with the plainest of clients: one POST a call.</summary>
-internal sealed class HttpServer : IAsyncDisposable
+internal sealed partial class HttpServer : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
     private readonly Process _process;
-    private readonly HttpClient _client;
+    // Longer than any call waits, also for a crowd on a slow machine.
+    private readonly HttpClient _client = new() { Timeout = 2 * s_patience };
     private readonly StringBuilder _log = new();
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isDisposed;
 
-    private HttpServer(Process process, Uri url)
+    private HttpServer(Process process)
     {
         _process = process;
-        _client = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
-        process.ErrorDataReceived += (_, e) => _log.AppendLine(e.Data);
+        process.ErrorDataReceived += (_, e) => Note(e.Data);
         process.BeginErrorReadLine();
     }
 
     /// <summary>What the server logged.</summary>
-    public string Log => _log.ToString();
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
 
     /// <summary>Whose calls these are, at a server that asks for tokens.</summary>
     public void ActAs(string token) => _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -35,20 +45,20 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>The same with environment variables, for example those that make it ask for tokens.</summary>
     public static async Task<HttpServer> StartAsync(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{RedisServer.FreePort()}"));
+        // It takes a free port itself: one that was looked up for it may be another's by then.
         var start = new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "SupportStateMcp"), ["http", "--url", url.ToString(), .. arguments])
+            Path.Combine(AppContext.BaseDirectory, "SupportStateMcp"), ["http", "--url", "http://127.0.0.1:0", .. arguments])
         {
             RedirectStandardError = true,
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        var process = Process.Start(start)!;
-        var server = new HttpServer(process, url);
+        var server = new HttpServer(Process.Start(start)!);
         var waiting = Stopwatch.StartNew();
+        server._client.BaseAddress = await server._listening.Task.WaitAsync(s_patience);
         while (!await server.IsReadyAsync())
         {
-            if (process.HasExited || waiting.Elapsed > TimeSpan.FromSeconds(60))
+            if (server._process.HasExited || waiting.Elapsed > s_patience)
                 throw new InvalidOperationException($"The server did not get ready:\n{server.Log}");
             await Task.Delay(20);
         }
@@ -99,6 +109,24 @@ internal sealed class HttpServer : IAsyncDisposable
         _process.Dispose();
         _client.Dispose();
     }
+
+    /// <summary>The end of the log is the end of the process.</summary>
+    private void Note(string? line)
+    {
+        if (line is null)
+        {
+            _listening.TrySetException(new InvalidOperationException($"The server did not start:\n{Log}"));
+            return;
+        }
+
+        lock (_log)
+            _log.AppendLine(line);
+        if (Listening().Match(line) is { Success: true } match)
+            _listening.TrySetResult(new Uri(match.Groups[1].Value));
+    }
+
+    [GeneratedRegex(@"listens on (\S+)/mcp")]
+    private static partial Regex Listening();
 
     private async Task<bool> IsReadyAsync()
     {

@@ -68,10 +68,11 @@ internal sealed class PlaceForPeople : IDisposable
     /// <summary>Runs a command that is refused, and returns code and sentence, which a program and a person learn alike.</summary>
     public async Task<JsonElement> RefusalAsync(params string[] command)
     {
+        // Side by side: a refusal changes nothing.
+        var forPrograms = RunAsync([.. command, "--json"]);
         var (exitCode, output, errors) = await RunAsync(command);
+        var (code, json, nothing) = await forPrograms;
         Assert.Equal((1, ""), (exitCode, output));
-
-        var (code, json, nothing) = await RunAsync([.. command, "--json"]);
         Assert.Equal((1, ""), (code, nothing));
         var refusal = JsonElement.Parse(json);
         Assert.Equal(errors.TrimEnd('\n'), refusal.GetProperty("message").GetString());

@@ -12,6 +12,9 @@ namespace SupportStateMcp.Tests.Support;
 /// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
+    // Where this process begins to look: elsewhere than another that runs at the same time.
+    private static int s_ports = Environment.ProcessId * 97;
+
     private const string WantedEngine = "SUPPORTSTATE_TEST_ENGINE";
 
     // The shell kills the server when its input ends: when the tests let it go, or die.
@@ -114,11 +117,26 @@ public sealed class RedisServer : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    /// <summary>
+    /// A port that nobody listens on, also while the server is stopped: below those that systems give to connections that
+    /// go out (from 32768 or 49152 on), and no other test's.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = 10_000 + (int)((uint)Interlocked.Increment(ref s_ports) % 20_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody's: the next one.
+            }
+        }
     }
 
     /// <summary>Runs a command to its end and returns what it printed.</summary>
