@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace SupportStateMcp.Conversations;
@@ -133,10 +134,19 @@ public sealed partial class ConversationDecider
 
     /// <summary>The amount that counts: who asks cannot make it smaller than the one among the arguments.</summary>
     private static decimal? AmountOf(ConversationCommand.RequestApproval c) =>
-        c.Arguments.ValueKind == JsonValueKind.Object
-        && c.Arguments.TryGetProperty("amount", out var told) && told.ValueKind == JsonValueKind.Number
-            ? Math.Max(told.TryGetDecimal(out var amount) ? amount : BeyondDecimal(told), c.Amount ?? decimal.MinValue)
+        c.Arguments.ValueKind == JsonValueKind.Object && c.Arguments.TryGetProperty("amount", out var told) && NumberOf(told) is { } amount
+            ? Math.Max(amount, c.Amount ?? decimal.MinValue)
             : c.Amount;
 
-    private static decimal BeyondDecimal(JsonElement number) => number.GetDouble() < 0 ? decimal.MinValue : decimal.MaxValue;
+    /// <summary>A number, also one that is written as a text, as many payment services want it; null where it is none.</summary>
+    private static decimal? NumberOf(JsonElement told)
+    {
+        if (told.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
+            return null;
+        var text = told.ToString();
+        return decimal.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var amount) ? amount
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var beyond) && !double.IsNaN(beyond)
+                ? beyond < 0 ? decimal.MinValue : decimal.MaxValue
+                : null;
+    }
 }

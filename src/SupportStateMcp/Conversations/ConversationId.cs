@@ -10,6 +10,9 @@ public readonly partial record struct ConversationId
 {
     public const string Prefix = "cs-";
 
+    /// <summary>How many characters a ticket id has at most.</summary>
+    public const int MaxTicketLength = 100;
+
     /// <summary>What a ticket id looks like: 1 to 100 characters, letters, digits, dot, underscore, hyphen.</summary>
     public const string TicketPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
 

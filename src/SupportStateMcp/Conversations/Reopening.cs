@@ -24,56 +24,90 @@ public sealed record Reopened(ReopenOutcome Outcome, Outcome Case, bool Created)
 
 /// <summary>
 /// Opens a closed case again, or a linked follow-up where the case can no longer be opened. The follow-up's id derives from
-/// the ticket, so that a repeat after a failure half way finds it.
+/// the ticket, so that a repeat after a failure half way finds it; an id that is another case's is passed over.
 /// </summary>
 public sealed partial class Reopening(ConversationDesk desk)
 {
+    /// <summary>How many ids are tried for a follow-up.</summary>
+    private const int MostCandidates = 100;
+
     public async ValueTask<Result<Reopened>> ReopenAsync(ConversationCommand.Reopen command, CancellationToken cancellationToken)
     {
         var result = await desk.ExecuteAsync(command, cancellationToken);
         if (result.TryGet(out var outcome, out var rejection))
             return new Reopened(outcome.Changed || outcome.Replayed ? ReopenOutcome.Reopened : ReopenOutcome.AlreadyOpen, outcome, Created: false);
-        if (rejection.Code != RejectionCodes.ReopenWindowOver || FollowUpOf(command.Id) is not { } next)
+        if (rejection.Code != RejectionCodes.ReopenWindowOver)
             return rejection;
 
-        // Linking first tells whose follow-up it is, and that nobody links another.
+        var standing = await desk.ExecuteAsync(new ConversationCommand.Settle { Id = command.Id, Actor = Conversation.Clock }, cancellationToken);
+        return standing.TryGet(out var closed, out rejection) ? await FollowUpAsync(command, closed.Conversation, cancellationToken) : rejection;
+    }
+
+    private async ValueTask<Result<Reopened>> FollowUpAsync(ConversationCommand.Reopen command, Conversation old, CancellationToken cancellationToken)
+    {
+        Rejection? taken = null;
+        foreach (var next in Candidates(command.Id, old))
+        {
+            // Opening comes first: it tells whose case this is, so that no link leads to somebody else's.
+            var opened = await desk.ExecuteAsync(Open(command, old, next), cancellationToken);
+            if (!opened.TryGet(out var outcome, out var rejection))
+            {
+                if (rejection.Code != RejectionCodes.TicketConflict)
+                    return rejection;
+                taken = rejection;
+                continue;
+            }
+
+            if (outcome.Conversation.FollowsUp == old.ConversationId)
+                return await LinkAsync(command, outcome, next, cancellationToken);
+        }
+
+        return taken ?? Rejection.TicketOfAnotherUser(command.Id);
+    }
+
+    private async ValueTask<Result<Reopened>> LinkAsync(
+        ConversationCommand.Reopen command, Outcome followUp, ConversationId next, CancellationToken cancellationToken)
+    {
         var linked = await desk.ExecuteAsync(
             new ConversationCommand.LinkFollowUp { Id = command.Id, Actor = command.Actor, Roles = command.Roles, FollowUp = next, Reason = command.Reason },
             cancellationToken);
-        return linked.TryGet(out var old, out rejection) ? await OpenAsync(command, old.Conversation, next, cancellationToken) : rejection;
-    }
-
-    private async ValueTask<Result<Reopened>> OpenAsync(
-        ConversationCommand.Reopen command, Conversation old, ConversationId next, CancellationToken cancellationToken)
-    {
-        var opened = await desk.ExecuteAsync(new ConversationCommand.Initialize
-        {
-            Id = next,
-            Actor = command.Actor,
-            Roles = command.Roles,
-            UserId = old.UserId,
-            Priority = old.Priority,
-            AssignedTo = old.AssignedTo,
-            Description = command.Reason ?? $"Follow-up of {old.ConversationId}.",
-            FollowsUp = command.Id,
-        }, cancellationToken);
-        if (!opened.TryGet(out var outcome, out var rejection))
+        if (!linked.TryGet(out _, out var rejection))
             return rejection;
 
         // A follow-up that is closed by now is opened again itself, or has one of its own.
-        return outcome.Conversation.ClosedAt is null
-            ? new Reopened(ReopenOutcome.FollowUp, outcome, outcome.Changed)
+        return followUp.Conversation.ClosedAt is null
+            ? new Reopened(ReopenOutcome.FollowUp, followUp, followUp.Changed)
             : await ReopenAsync(command with { Id = next, ExpectedVersion = null, IdempotencyKey = null }, cancellationToken);
     }
 
-    /// <summary>TKT-1 goes on in TKT-1-f1, that in TKT-1-f2; null where the id has no room left.</summary>
-    private static ConversationId? FollowUpOf(ConversationId id)
+    private static ConversationCommand.Initialize Open(ConversationCommand.Reopen command, Conversation old, ConversationId next) => new()
     {
+        Id = next,
+        Actor = command.Actor,
+        Roles = command.Roles,
+        UserId = old.UserId,
+        Priority = old.Priority,
+        AssignedTo = old.AssignedTo,
+        Description = command.Reason ?? $"Follow-up of {old.ConversationId}.",
+        FollowsUp = command.Id,
+    };
+
+    /// <summary>The follow-up there is; then TKT-1 goes on in TKT-1-f1, that in TKT-1-f2. An id without room for that is cut.</summary>
+    private static IEnumerable<ConversationId> Candidates(ConversationId id, Conversation old)
+    {
+        if (ConversationId.TryParse(old.FollowUp) is { } linked)
+            yield return linked;
+
         var match = FollowUpRegex().Match(id.TicketId);
+        var stem = match.Groups[1].Value;
         var number = match.Groups[2].Success ? int.Parse(match.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
-        return ConversationId.OfTicket(string.Create(CultureInfo.InvariantCulture, $"{match.Groups[1].Value}-f{number + 1}"));
+        for (var i = 1; i <= MostCandidates; i++)
+        {
+            var end = string.Create(CultureInfo.InvariantCulture, $"-f{number + i}");
+            yield return ConversationId.OfTicket(stem[..Math.Min(stem.Length, ConversationId.MaxTicketLength - end.Length)] + end)!.Value;
+        }
     }
 
-    [GeneratedRegex(@"^(.*?)(?:-f([1-9][0-9]{0,8}))?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(.+?)(?:-f([1-9][0-9]{0,8}))?\z", RegexOptions.CultureInvariant)]
     private static partial Regex FollowUpRegex();
 }

@@ -20,6 +20,22 @@ internal sealed class Answer
     /// <param name="asJson">One JSON document on the output, also for a refusal; else the refusal is a sentence on the error stream.</param>
     public static int Print(Result<Answer> result, bool asJson)
     {
+        try
+        {
+            return PutOut(result, asJson);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that is full, an output that was closed. What was done is done.
+            TrySay(result.TryGet(out _, out _)
+                ? "The command is done, but its output could not be written."
+                : "The command was refused, and why could not be written.");
+            return ExitCodes.OutputLost;
+        }
+    }
+
+    private static int PutOut(Result<Answer> result, bool asJson)
+    {
         if (result.TryGet(out var answer, out var rejection))
         {
             if (asJson)
@@ -34,6 +50,18 @@ internal sealed class Answer
         else
             Console.Error.WriteLine(Harmless.Text(Wording.ForPeople(rejection)));
         return rejection.Code == RejectionCodes.StoreUnavailable ? ExitCodes.StoreUnavailable : ExitCodes.Refused;
+    }
+
+    private static void TrySay(string sentence)
+    {
+        try
+        {
+            Console.Error.WriteLine(sentence);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nobody listens at all; the exit code is left.
+        }
     }
 
     private static string Facts(Rejection rejection)
@@ -55,4 +83,7 @@ public static class ExitCodes
 
     /// <summary>The store does not answer (sysexits.h, EX_UNAVAILABLE).</summary>
     public const int StoreUnavailable = 69;
+
+    /// <summary>The answer could not be written to the output; what the command does is done (sysexits.h, EX_IOERR).</summary>
+    public const int OutputLost = 74;
 }

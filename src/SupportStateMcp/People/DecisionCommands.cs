@@ -24,7 +24,7 @@ internal static class DecisionCommands
           SupportStateMcp reject ap-1a2b3c4d-TKT-001 --notes "outside of the warranty"
         """;
 
-    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = MetadataRules.MaxDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = MetadataRules.MaxDepth + 1, AllowDuplicateProperties = false };
 
     public static IEnumerable<PersonCommand> Create()
     {
@@ -95,11 +95,16 @@ internal static class DecisionCommands
         try
         {
             using var document = JsonDocument.Parse(json, s_strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.Clone()
-                : Rejection.InvalidArgument("--arguments", rule);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return Rejection.InvalidArgument("--arguments", rule);
+            // Once through all of it: half of a surrogate pair is found only where a text is taken apart.
+            _ = Digest.OfAction("", document.RootElement);
+            var arguments = document.RootElement.EnumerateObject().ToDictionary(a => a.Name, a => a.Value.Clone(), StringComparer.Ordinal);
+            return MetadataRules.Violation(arguments) is { } violation
+                ? Rejection.InvalidArgument("--arguments", violation)
+                : document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return Rejection.InvalidArgument("--arguments", rule);
         }

@@ -63,5 +63,9 @@ internal static class Inputs
         {
             return Rejection.InvalidArgument(name, "the input is UTF-8 text");
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Rejection.InvalidArgument(name, "the input can be read");
+        }
     }
 }

@@ -12,6 +12,7 @@ public sealed class PeopleHelp(HelpAction usual) : SynchronousCommandLineAction
           0   done
           1   refused, with a sentence on the error stream (or {code, message, ...} with --json); nothing was changed
           69  the store does not answer
+          74  done, but the output could not be written
           78  the configuration cannot be used
         """;
 

@@ -34,6 +34,8 @@ internal static class ReplyCommand
                 return malformed;
             if (given is "")
                 return Rejection.InvalidArgument("--message-id", "it has at least one character");
+            if (given?.Any(char.IsControl) is true)
+                return Rejection.InvalidArgument("--message-id", "it has no control characters");
             if (Inputs.LengthViolation("--message-id", given, Limits.Key) is { } violation)
                 return violation;
             var content = await Inputs.TextAsync("TEXT", parsed.GetValue(text), cancellationToken);

@@ -42,7 +42,8 @@ internal static class ApprovalForm
     /// <summary>The answer among what a client brought; null where there is none that can be read.</summary>
     public static FormAnswer? Read(IDictionary<string, InputResponse>? answers)
     {
-        if (answers is null || !answers.TryGetValue(Key, out var response))
+        // A client may send an explicit null.
+        if (answers is null || !answers.TryGetValue(Key, out var response) || (object?)response is null)
             return null;
         try
         {

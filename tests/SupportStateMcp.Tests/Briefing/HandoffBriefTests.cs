@@ -42,6 +42,15 @@ public sealed class HandoffBriefTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_turns_text_around_or_hides_is_spelled_out()
+    {
+        await DoAsync(OneCase.Open());
+        await SayAsync("m-1", MessageRole.User, "Pay \u202e04.216\u001b[31m now\U000E0041, Zoë \U0001F468\u200D\U0001F469");
+
+        Assert.Contains("customer: Pay <U+202E>04.216[31m now<U+E0041>, Zoë \U0001F468\u200D\U0001F469", await BriefAsync(1_500), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_short_case_is_told_as_a_whole_the_most_important_first()
     {
         await DoAsync(OneCase.Open());

@@ -36,6 +36,9 @@ public class ApprovalRulesTests
     [Theory]
     [InlineData("""{"amount":612.4}""")]
     [InlineData("""{"amount":1e40}""")]
+    [InlineData("""{"amount":"612.40"}""")]
+    [InlineData("""{"amount":"1,612.40"}""")]
+    [InlineData("""{"amount":"1e40"}""")]
     public void Who_asks_cannot_make_the_amount_small(string arguments) =>
         s_open.When(Ask(JsonElement.Parse(arguments)) with { Amount = 1, Confidence = 1 }).Then(typeof(ApprovalRequested));
 

@@ -47,7 +47,7 @@ public sealed class ReopeningTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_follow_up_that_was_linked_and_not_opened_is_opened_by_a_repeat()
+    public async Task A_follow_up_that_was_opened_and_not_linked_is_linked_by_a_repeat()
     {
         await StrictAsync();
         var store = new StoreAround(_desk.Store) { BeforeCommit = n => n == 2 ? throw new StoreUnavailableException("gone") : Task.CompletedTask };
@@ -55,9 +55,10 @@ public sealed class ReopeningTests : IAsyncDisposable
         var failed = await new Reopening(_desk.Another(store)).ReopenAsync(Reopen(Agent), TestContext.Current.CancellationToken);
 
         Assert.Equal("store_unavailable", failed.Rejection!.Code);
+        Assert.Equal(Id.Value, (await _desk.LoadAsync(s_next)).Conversation!.FollowsUp);
+        Assert.Null((await _desk.LoadAsync(Id)).Conversation!.FollowUp);
+        Assert.Equal(s_next.Value, (await ReopenAsync()).Case.Conversation.ConversationId);
         Assert.Equal(s_next.Value, (await _desk.LoadAsync(Id)).Conversation!.FollowUp);
-        Assert.Null((await _desk.LoadAsync(s_next)).Conversation);
-        Assert.True((await ReopenAsync()).Created);
         Assert.Single((await _desk.TrailAsync(Id)).OfType<ConversationEvent.FollowUpOpened>());
     }
 
@@ -70,6 +71,35 @@ public sealed class ReopeningTests : IAsyncDisposable
         await _desk.DoAsync(MoveTo("resolved") with { Id = s_next });
 
         Assert.Equal("cs-TKT-001-f2", (await ReopenAsync()).Case.Conversation.ConversationId);
+    }
+
+    [Theory]
+    [InlineData("somebody-else")]
+    [InlineData("user-1")]
+    public async Task A_follow_up_takes_no_id_that_is_another_cases(string userId)
+    {
+        await StrictAsync();
+        await _desk.DoAsync(Open() with { Id = s_next, UserId = userId });
+
+        var reopened = await ReopenAsync();
+
+        Assert.Equal(("cs-TKT-001-f2", true), (reopened.Case.Conversation.ConversationId, reopened.Created));
+        Assert.Equal("cs-TKT-001-f2", (await _desk.LoadAsync(Id)).Conversation!.FollowUp);
+        Assert.False((await ReopenAsync()).Created);
+        Assert.Null((await _desk.LoadAsync(s_next)).Conversation!.FollowsUp);
+    }
+
+    [Fact]
+    public async Task A_ticket_id_of_full_length_has_a_follow_up_under_a_cut_one()
+    {
+        var full = ConversationId.OfTicket(new string('L', ConversationId.MaxTicketLength))!.Value;
+        await using var desk = new TestDesk();
+        foreach (var command in (ConversationCommand[])[Open(), MoveTo("escalated"), MoveTo("resolved")])
+            Assert.True((await desk.DoAsync(command with { Id = full })).Value.Changed);
+
+        var reopened = await new Reopening(desk.Desk).ReopenAsync(Reopen(Agent) with { Id = full }, TestContext.Current.CancellationToken);
+
+        Assert.Equal($"cs-{new string('L', 97)}-f1", reopened.Value.Case.Conversation.ConversationId);
     }
 
     public ValueTask DisposeAsync() => _desk.DisposeAsync();

@@ -88,6 +88,10 @@ public sealed class ApprovalTests : IDisposable
     [InlineData("{")]
     [InlineData("[1]")]
     [InlineData("""{"amount": 1, "amount": 2}""")]
+    [InlineData("""{"note": "\ud800"}""")]
+    [InlineData("""{"a": [{"\udc00": 1}]}""")]
+    [InlineData("""{"\u0000": 1}""")]
+    [InlineData("""{"": 1}""")]
     public async Task Arguments_that_are_no_plain_object_are_refused(string json)
     {
         var id = await AskAsync();

@@ -98,6 +98,31 @@ public sealed class ReplyTests : IDisposable
     }
 
     [Fact]
+    public async Task An_id_with_control_characters_and_an_input_that_is_a_folder_are_refused()
+    {
+        await OpenAsync();
+
+        var named = await _place.RefusalAsync("reply", "cs-TKT-1", "On its way.", "--message-id", "a\nb");
+        var (exitCode, output, errors) = await _place.ShellAsync("reply cs-TKT-1 < /");
+
+        Assert.Equal("--message-id", named.GetProperty("argument").GetString());
+        Assert.Equal((1, "", "Invalid argument TEXT: the input can be read.\n"), (exitCode, output, errors));
+    }
+
+    [Theory]
+    [InlineData("> /dev/full")]
+    [InlineData(">&-")]
+    public async Task Where_the_output_cannot_be_written_the_exit_code_and_a_sentence_tell_that_it_is_done(string output)
+    {
+        await OpenAsync();
+
+        var replied = await _place.ShellAsync($"reply cs-TKT-1 Hi {output}");
+
+        Assert.Equal((74, "", "The command is done, but its output could not be written.\n"), replied);
+        Assert.Equal(["Hello?", "Hi"], await MessagesAsync());
+    }
+
+    [Fact]
     public async Task Nobody_talks_over_another_person_but_a_supervisor()
     {
         await OpenAsync();

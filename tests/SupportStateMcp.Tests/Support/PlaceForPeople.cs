@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -55,6 +56,21 @@ internal sealed class PlaceForPeople : IDisposable
     {
         var (exitCode, output, errors) = await ServerProcess.RunAsync([.. Arguments, .. command], Environment, input);
         return (exitCode, output.ReplaceLineEndings("\n"), errors.ReplaceLineEndings("\n"));
+    }
+
+    /// <summary>Runs a command line of the real program in a shell, which can give it inputs and outputs that fail.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> ShellAsync(string command)
+    {
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["-c", $"exec \"$0\" \"$@\" {command}", ServerProcess.Command, .. Arguments])
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var reading = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await reading, errors);
     }
 
     /// <summary>Runs a command that is done, and returns what it says in JSON.</summary>

@@ -86,6 +86,8 @@ public class AskingRoundsTests(ListeningServer server) : IClassFixture<Listening
     [Theory]
     [InlineData(null, Yes)]
     [InlineData("state", null)]
+    [InlineData("state", "null")]
+    [InlineData("state", "5")]
     [InlineData("state", """{"action":"accept"}""")]
     [InlineData("state", """{"action":"accept","content":{"approved":"yes"}}""")]
     [InlineData("state", """{"action":"accept","content":{"notes":"yes"}}""")]
