@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SupportStateMcp.Conversations;
 
 /// <summary>What sort of party acts on a conversation.</summary>
@@ -34,7 +36,7 @@ public sealed record Actor(ActorKind Kind, string Id)
     /// <summary>Makes an id of a name somebody else chose: what is not visible becomes <c>-</c>, what is too long is cut.</summary>
     public static string ToId(string? name)
     {
-        var id = string.Concat((name ?? "").Trim().Take(MaxIdLength).Select(c => IsVisible(c) ? c : '-'));
+        var id = string.Concat((name ?? "").Trim().Take(MaxIdLength).Select(c => IsVisible(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format ? c : '-'));
         return id.Length == 0 ? "unknown" : id;
     }
 

@@ -83,6 +83,7 @@ public class WordsTests
     [InlineData("  claude \t", "claude")]
     [InlineData("a\u0000b\nc", "a-b-c")]
     [InlineData("bot🙂", "bot--")]
+    [InlineData("bot\u202e\u200b", "bot--")]
     [InlineData("", "unknown")]
     [InlineData("   ", "unknown")]
     [InlineData(null, "unknown")]
