@@ -12,6 +12,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>How many calls may be overdue before further ones are refused at once: a hung server must not fill the memory.</summary>
     private const int MaxOverdue = 1024;
 
+    /// <summary>How often a call is sent at most: scripts may be forgotten again before it arrives.</summary>
+    private const int MaxSends = 5;
+
     private readonly ConfigurationOptions _configuration;
     private readonly TimeSpan _timeout;
     private readonly ILogger<RedisConnection> _logger;
@@ -44,7 +47,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
 
     /// <summary>
     /// Sends one or more commands and waits, at most the call's time-out. Commands a call sends are pipelined, and start
-    /// before it returns where the connection stands. May send twice (a forgotten script): all commands here can repeat.
+    /// before it returns where the connection stands. May send again (a forgotten script): all commands here can repeat.
     /// </summary>
     /// <exception cref="StoreUnavailableException">No answer in time, or none that can be used. The call may have been applied.</exception>
     internal async ValueTask<T> CallAsync<T>(
@@ -62,7 +65,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
                 sent = call(multiplexer.GetDatabase());
                 return await sent.WaitAsync(timeout ?? _timeout, cancellationToken);
             }
-            catch (RedisServerException e) when (attempt == 1 && RedisFaults.IsNoScript(e))
+            catch (RedisServerException e) when (attempt < MaxSends && RedisFaults.IsNoScript(e))
             {
                 // The client has noticed too, and loads the script anew.
             }
