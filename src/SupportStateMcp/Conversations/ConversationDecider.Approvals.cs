@@ -13,8 +13,8 @@ public sealed partial class ConversationDecider
     private Decision Request(Conversation current, ConversationCommand.RequestApproval c, Story story)
     {
         var digest = Digest.OfAction(c.Action, c.Arguments);
-        if (current.OpenApproval(digest) is not null)
-            return new Decision.Unchanged();
+        if (current.OpenApproval(digest) is { } open)
+            return new Decision.Unchanged(open.ApprovalId);
         if (current.Approvals.Count(a => a.Status == ApprovalStatus.Pending) >= MaxPendingApprovals
             || current.Approvals.Count(a => a.IsOpen) >= Conversation.MaxApprovals)
             return Refuse(Rejection.TooManyApprovals(MaxPendingApprovals));

@@ -16,7 +16,7 @@ public sealed partial class ConversationDecider
         if (!workflow.Allows(current.State, to))
             return Rejection.InvalidTransition(current.State, to, workflow.AllowedFrom(current.State));
         // Who talks over a person is refused; so is who moves the case under their hands.
-        if (current is { Owner.IsPerson: true, ClosedAt: null } && by.Actor.Kind == ActorKind.Ai)
+        if (IsUnderAPersonsHands(current, by))
             return Rejection.NotOwner(current);
         return workflow.Reopens(current.State, to) && current.ReopenableUntil <= now ? Rejection.ReopenWindowOver(current) : null;
     }

@@ -53,7 +53,7 @@ public sealed partial class ConversationDecider
         if (current.ClosedAt is not null)
             return Refuse(Rejection.TerminalState(current));
         var waits = current.Owner.Queue == c.Queue;
-        if (waits && current.Handoff?.At >= current.OwnerSince)
+        if (waits && current.Handoff is not null)
             return new Decision.Unchanged();
         if (!waits && Silence(current, c, automated: false) is { } silence)
             return Refuse(silence);

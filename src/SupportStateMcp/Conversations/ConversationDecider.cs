@@ -14,7 +14,8 @@ public abstract record Decision
     }
 
     /// <summary>The case already is as the command wants it; nothing happens.</summary>
-    public sealed record Unchanged : Decision;
+    /// <param name="ApprovalId">The approval that is there already, where the command asked for one.</param>
+    public sealed record Unchanged(string? ApprovalId = null) : Decision;
 
     /// <summary>The command is refused; nothing happens.</summary>
     public sealed record Refused(Rejection Rejection) : Decision;
@@ -99,6 +100,9 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
 
     private static Decision Update(Conversation current, ConversationCommand.UpdateMetadata c, Story story)
     {
+        // Facts are welcome; what the person's case is to the customer, and whose, is theirs to say.
+        if (IsUnderAPersonsHands(current, c) && (c.TicketStatus, c.Priority, c.AssignedTo) is not (null, null, null))
+            return Refuse(Rejection.NotOwner(current));
         var after = Conversation.Merge(current.Metadata, c.Metadata);
         if (MetadataRules.Violation(after) is { } rule)
             return Refuse(Rejection.InvalidArgument("metadata", rule));
@@ -116,8 +120,10 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         return story.Accepted;
     }
 
-    private static Decision.Accepted Erase(Conversation current, ConversationCommand.Erase c, Story story)
+    private static Decision Erase(Conversation current, ConversationCommand.Erase c, Story story)
     {
+        if (IsUnderAPersonsHands(current, c))
+            return Refuse(Rejection.NotOwner(current));
         story.Add(new ConversationEvent.Erased
         {
             Version = story.Next,
@@ -128,6 +134,10 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         });
         return story.Accepted;
     }
+
+    /// <summary>True where a person has the case, and it is an AI that wants something of it.</summary>
+    private static bool IsUnderAPersonsHands(Conversation current, ConversationCommand by) =>
+        current is { Owner.IsPerson: true, ClosedAt: null } && by.Actor.Kind == ActorKind.Ai;
 
     private static Rejection Missing(ConversationCommand command, DateTimeOffset? erasedAt) => command switch
     {

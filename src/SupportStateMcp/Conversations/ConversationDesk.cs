@@ -97,38 +97,48 @@ public sealed class ConversationDesk(
             case Decision.Refused refused:
                 return (refused.Rejection, null);
 
-            case Decision.Unchanged:
+            case Decision.Unchanged unchanged:
                 var standing = current.Conversation!.AsOf(now);
-                return (new Outcome(Receipt.Of(standing), standing, current.ExpiresAt, Changed: false, Replayed: false), null);
+                var found = Receipt.Of(standing, write.ArgumentsDigest, unchanged.ApprovalId) with { Unchanged = true };
+                if (write.Key is null)
+                    return (new Outcome(found, standing, current.ExpiresAt, Changed: false, Replayed: false), null);
+                // Kept like any other outcome: a repeat gets it, whatever has become of the case until then.
+                return await CommitAsync(write, current, current.Conversation!, new Decision.Accepted(), found, now, cancellationToken);
 
             case Decision.Accepted accepted:
                 var after = Conversation.Fold(current.Conversation, accepted.Events)!;
                 var approval = accepted.Events.OfType<ConversationEvent.ApprovalEvent>().LastOrDefault(e => e is not ConversationEvent.ApprovalExpired);
-                var receipt = Receipt.Of(after, write.ArgumentsDigest, approval?.ApprovalId);
-                var result = await store.CommitAsync(new Commit
-                {
-                    Id = write.Command.Id,
-                    Before = current.Conversation,
-                    After = after,
-                    Events = accepted.Events,
-                    Messages = accepted.Messages,
-                    Key = write.Key,
-                    Receipt = receipt,
-                    Now = now,
-                }, cancellationToken);
-                return result switch
-                {
-                    CommitResult.Conflict conflict => (default, conflict.Current),
-                    CommitResult.Committed committed => (new Outcome(receipt, after, committed.ExpiresAt, Changed: true, Replayed: false)
-                    {
-                        ErasedMessages = after.ErasedAt is null ? 0 : current.Conversation!.MessageCount,
-                    }, null),
-                    _ => throw new InvalidOperationException($"No rule says what to do with {result.GetType().Name}."),
-                };
+                return await CommitAsync(
+                    write, current, after, accepted, Receipt.Of(after, write.ArgumentsDigest, approval?.ApprovalId), now, cancellationToken);
 
             case var decision:
                 throw new InvalidOperationException($"No rule says what to do with {decision.GetType().Name}.");
         }
+    }
+
+    private async ValueTask<(Result<Outcome> Result, Loaded? Conflict)> CommitAsync(
+        Write write, Loaded current, Conversation after, Decision.Accepted accepted, Receipt receipt, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var result = await store.CommitAsync(new Commit
+        {
+            Id = write.Command.Id,
+            Before = current.Conversation,
+            After = after,
+            Events = accepted.Events,
+            Messages = accepted.Messages,
+            Key = write.Key,
+            Receipt = receipt,
+            Now = now,
+        }, cancellationToken);
+        return result switch
+        {
+            CommitResult.Conflict conflict => (default, conflict.Current),
+            CommitResult.Committed committed => (new Outcome(receipt, after.AsOf(now), committed.ExpiresAt, !receipt.Unchanged, Replayed: false)
+            {
+                ErasedMessages = after.ErasedAt is null ? 0 : current.Conversation!.MessageCount,
+            }, null),
+            _ => throw new InvalidOperationException($"No rule says what to do with {result.GetType().Name}."),
+        };
     }
 
     private static Result<Outcome> Replay(Write write, Receipt kept, Loaded current, DateTimeOffset now) =>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace SupportStateMcp.Conversations;
 
 /// <summary>
@@ -30,6 +32,10 @@ public sealed record Receipt
 
     /// <summary>The approval that the write was about; null where it was about none.</summary>
     public string? ApprovalId { get; init; }
+
+    /// <summary>True where the case already was as the call wanted it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Unchanged { get; init; }
 
     /// <summary>When the case last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }

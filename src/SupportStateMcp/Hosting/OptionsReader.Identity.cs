@@ -13,7 +13,7 @@ public sealed partial class OptionsReader
     private static readonly string s_actors = $"ai:ID, human:ID or system:ID, an id of 1 to {Actor.MaxIdLength} visible characters";
 
     /// <summary>Reads <c>KIND:ID</c>; null where it is none. A customer writes through an agent, never through a connection of their own.</summary>
-    internal static Actor? ParseActor(string text) => Actor.TryParse(text) is { Kind: not ActorKind.Customer } actor ? actor : null;
+    internal static Actor? ParseActor(string text) => Actor.TryParse(text) is { Kind: not ActorKind.Customer } actor && Actor.ToId(actor.Id) == actor.Id ? actor : null;
 
     internal static string NoActor(string text) => $"'{text}' is none; use {s_actors}.";
 

@@ -41,7 +41,7 @@ public static class PeopleCommands
         {
             var asJson = parsed.GetValue(json);
             var text = parsed.GetValue(person) ?? $"human:{Actor.ToId(Environment.UserName)}";
-            return Actor.TryParse(text) is { Kind: ActorKind.Human } who
+            return Actor.TryParse(text) is { Kind: ActorKind.Human } who && Actor.ToId(who.Id) == who.Id
                 ? await open(parsed, who, async (desk, ct) => Answer.Print(await command.DoAsync(parsed, desk, ct), asJson), cancellationToken)
                 : Answer.Print(Rejection.InvalidArgument("--as", $"it is human:ID with an id of 1 to {Actor.MaxIdLength} visible characters; this command line is for people"), asJson);
         });

@@ -36,7 +36,7 @@ public sealed class ApprovalRequests(ConversationDesk desk, ApprovalDesk approva
             ?? outcome.Conversation.OpenApproval(Digest.OfAction(command.Action, command.Arguments))!.ApprovalId;
         var current = outcome.Conversation.AsOf(time.GetUtcNow());
         return current.Approval(approvalId) is { } approval
-            ? new RequestedApproval(new ApprovalOf(approval, current), outcome.Changed || outcome.Replayed, outcome.Replayed)
+            ? new RequestedApproval(new ApprovalOf(approval, current), !outcome.Receipt.Unchanged, outcome.Replayed)
             : Rejection.NoSuchApproval(approvalId);
     }
 

@@ -14,7 +14,7 @@ public sealed record EscalateResult : WriteResult
     [SetsRequiredMembers]
     public EscalateResult(ConversationId id, Outcome outcome, WorkflowDefinition workflow) : base(id, outcome, workflow)
     {
-        Escalated = outcome.Changed || outcome.Replayed;
+        Escalated = !outcome.Receipt.Unchanged;
         TicketStatus = outcome.Receipt.TicketStatus;
         Priority = outcome.Receipt.Priority;
         WaitingSince = outcome.Conversation.Epoch == outcome.Receipt.Epoch ? outcome.Conversation.WaitingSince : null;

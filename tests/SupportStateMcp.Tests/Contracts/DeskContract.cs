@@ -69,6 +69,23 @@ public abstract class DeskContract
     }
 
     [Fact]
+    public async Task A_request_that_found_an_approval_is_answered_with_it_again_also_when_that_is_used()
+    {
+        var desks = Two();
+        var id = await AskAsync(desks[0], 1);
+        var asked = Ask() with { IdempotencyKey = "k" };
+        var found = (await DoAsync(desks[0], asked)).Receipt;
+        await DoAsync(desks[1], TwoHands.Decide(id, Alice));
+        await DoAsync(desks[1], Use(id));
+        var version = (await TrailAsync()).Count;
+
+        var again = await DoAsync(desks[1], asked);
+
+        Assert.Equal((id, id, true, true), (found.ApprovalId, again.Receipt.ApprovalId, found.Unchanged, again.Replayed));
+        Assert.Equal(version, (await TrailAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_use_repeated_by_who_made_it_is_one_use()
     {
         var desks = Two();

@@ -106,4 +106,21 @@ public class OwnershipRulesTests
 
     [Fact]
     public void A_case_that_an_AI_has_cannot_be_handed_back_to_it() => s_asked.When(HandBack(Alice)).ThenItIsRefused("not_owner");
+
+    [Fact]
+    public void What_a_person_has_an_ai_neither_erases_nor_dresses_up()
+    {
+        var facts = new ConversationCommand.UpdateMetadata { Id = Id, Actor = Agent, Metadata = Facts("""{"order":"A-1"}""") };
+
+        s_claimed.When(Erase()).ThenItIsRefused("not_owner");
+        s_claimed.When(facts with { TicketStatus = TicketStatus.Closed }).ThenItIsRefused("not_owner");
+        s_claimed.When(facts with { Priority = Priority.Low }).ThenItIsRefused("not_owner");
+        s_claimed.When(facts with { AssignedTo = "nobody" }).ThenItIsRefused("not_owner");
+        s_claimed.When(facts).Then(typeof(MetadataUpdated));
+        s_claimed.When(Erase() with { Actor = Bob }).Then(typeof(Erased));
+    }
+
+    [Fact]
+    public void A_case_that_a_person_put_back_is_not_escalated_again() =>
+        s_claimed.And(Release(Alice)).When(Escalate(Agent, "billing")).ThenNothingHappens();
 }
