@@ -134,7 +134,7 @@ public sealed class HandoffBriefTests : IAsyncDisposable
     {
         await DoAsync(OneCase.Open());
         await DoAsync(new ConversationCommand.Claim { Id = OneCase.Id, Actor = s_alice, Roles = Roles.Agent, Lease = TimeSpan.FromMinutes(1) });
-        await DoAsync(OneCase.Erase());
+        await DoAsync(OneCase.Erase() with { Actor = s_alice });
         await DoAsync(OneCase.Open());
         await SayAsync("m-1", MessageRole.User, "Hello");
 
