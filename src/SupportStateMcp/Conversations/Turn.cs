@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 
 namespace SupportStateMcp.Conversations;
 
@@ -19,21 +17,19 @@ public sealed record Turn(ConversationId Id, long Epoch, long Number)
     private const string Prefix = "turn_";
 
     /// <summary>The turn as callers carry it: opaque, and refused if changed.</summary>
-    public string ToToken() => Prefix + Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"{Id.Value}|{Epoch}|{Number}")));
+    public string ToToken() => Prefix + OpaqueText.Of(
+        Id.Value, Epoch.ToString(CultureInfo.InvariantCulture), Number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Reads a token; null where the text is none.</summary>
     public static Turn? TryParse(string? token)
     {
-        if (token is null || token.Length > MaxTokenLength || !token.StartsWith(Prefix, StringComparison.Ordinal)
-            || !Base64Url.IsValid(token.AsSpan(Prefix.Length)))
+        if (token is null || token.Length > MaxTokenLength || !token.StartsWith(Prefix, StringComparison.Ordinal))
             return null;
 
-        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token.AsSpan(Prefix.Length))).Split('|');
-        return parts.Length == 3
-            && ConversationId.TryParse(parts[0]) is { } id
-            && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
-            && long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return OpaqueText.Parts(token.AsSpan(Prefix.Length), 3) is [var conversation, var epochs, var numbers]
+            && ConversationId.TryParse(conversation) is { } id
+            && long.TryParse(epochs, NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+            && long.TryParse(numbers, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? new Turn(id, epoch, number)
                 : null;
     }

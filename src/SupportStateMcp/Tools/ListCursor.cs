@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Tools;
@@ -9,8 +7,7 @@ namespace SupportStateMcp.Tools;
 internal static class ListCursor
 {
     public static string? Encode(ConversationCursor? cursor) => cursor is not { } place ? null
-        : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{place.UpdatedAt.ToUnixTimeMilliseconds()}|{place.ConversationId}")));
+        : OpaqueText.Of(place.UpdatedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), place.ConversationId);
 
     /// <summary>Reads a cursor; no cursor is the beginning. False where the text is none.</summary>
     public static bool TryDecode(string? text, out ConversationCursor? cursor)
@@ -18,14 +15,10 @@ internal static class ListCursor
         cursor = null;
         if (text is null)
             return true;
-        if (!Base64Url.IsValid(text))
-            return false;
-
-        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('|');
-        if (parts.Length != 2
-            || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+        if (OpaqueText.Parts(text, 2) is not [var at, var conversation]
+            || !long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
             || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            || ConversationId.TryParse(parts[1]) is not { } id)
+            || ConversationId.TryParse(conversation) is not { } id)
             return false;
 
         cursor = new ConversationCursor(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), id.Value);

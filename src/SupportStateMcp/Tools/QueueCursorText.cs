@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Tools;
@@ -9,8 +7,7 @@ namespace SupportStateMcp.Tools;
 internal static class QueueCursorText
 {
     public static string? Encode(QueueCursor? cursor) => cursor is not { } place ? null
-        : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-            string.Create(CultureInfo.InvariantCulture, $"{Names.Of(place.Priority)}|{place.Since.UtcTicks}|{place.ConversationId}")));
+        : OpaqueText.Of(Names.Of(place.Priority), place.Since.UtcTicks.ToString(CultureInfo.InvariantCulture), place.ConversationId);
 
     /// <summary>Reads a cursor; no cursor is the beginning. False where the text is none.</summary>
     public static bool TryDecode(string? text, out QueueCursor? cursor)
@@ -18,15 +15,11 @@ internal static class QueueCursorText
         cursor = null;
         if (text is null)
             return true;
-        if (!Base64Url.IsValid(text))
-            return false;
-
-        var parts = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('|');
-        if (parts.Length != 3
-            || Names.Parse<Priority>(parts[0]) is not { } priority
-            || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+        if (OpaqueText.Parts(text, 3) is not [var urgency, var since, var conversation]
+            || Names.Parse<Priority>(urgency) is not { } priority
+            || !long.TryParse(since, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
             || ticks > DateTimeOffset.MaxValue.Ticks
-            || ConversationId.TryParse(parts[2]) is not { } id)
+            || ConversationId.TryParse(conversation) is not { } id)
             return false;
 
         cursor = new QueueCursor(priority, new DateTimeOffset(ticks, TimeSpan.Zero), id.Value);
