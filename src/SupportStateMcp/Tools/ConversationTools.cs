@@ -87,7 +87,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "update_metadata", Title = "Change the facts about a case", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UpdateMetadataResult))]
-    [Description("Changes what is known about a case: what the customer sees, priority, who works on it, custom facts. Only what you pass changes; custom facts are merged by key, and a null removes a key.")]
+    [Description("Changes what is known about a case: what the customer sees, priority, who works on it, custom facts. Only what you pass changes; custom facts are merged by key, and a null removes a key. While a person has the case, an AI changes custom facts only.")]
     [Needs(Roles = Roles.Agent)]
     public async Task<CallToolResult> UpdateMetadata(
         RequestContext<CallToolRequestParams> call,
@@ -122,7 +122,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "delete_conversation", Title = "Erase a case", ReadOnly = false, Destructive = true,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(DeleteResult))]
-    [Description("Erases a case for good: its messages, its snapshot, its custom facts. Only the audit trail stays, without content. Use it when the customer asks for erasure, never to finish a case (that is transition_state). Says what was erased.")]
+    [Description("Erases a case for good: its messages, its snapshot, its custom facts. Only the audit trail stays, without content. Use it when the customer asks for erasure, never to finish a case (that is transition_state). While a person has the case, an AI may not. Says what was erased.")]
     [Needs(Roles = Roles.Agent)]
     public async Task<CallToolResult> DeleteConversation(
         RequestContext<CallToolRequestParams> call,

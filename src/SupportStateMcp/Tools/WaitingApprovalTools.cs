@@ -24,7 +24,7 @@ public sealed class WaitingApprovalTools(ApprovalDesk approvals, ConversationRea
     [Description("Lists the approvals that wait for a decision, the next deadline first: of a queue, of one case, or all. Call it to see what there is to decide, or what a case is held up by.")]
     [Needs]
     public async Task<CallToolResult> ListPendingApprovals(
-        [Description("Only of cases that wait in this queue, or were claimed from it."), RegularExpression(Owner.QueuePattern)] string? queue = null,
+        [Description("Only of cases that wait in this queue, or would go back to it."), RegularExpression(Owner.QueuePattern)] string? queue = null,
         [Description("Only of this case, for example cs-TKT-001."), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
         [Description("How many approvals at most."), Range(1, Limits.Page)] int limit = 50,
         CancellationToken cancellationToken = default) =>
