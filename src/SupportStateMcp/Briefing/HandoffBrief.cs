@@ -72,7 +72,7 @@ public static class HandoffBrief
         if (packet is { Tried.Count: > 0 })
             yield return ($"Tried: {string.Join("; ", packet.Tried.Select(Wording.OneLine))}", 8);
         if (c.HasPendingApprovals)
-            yield return ($"Waiting for a decision: {string.Join("; ", c.Approvals.Where(a => a.Status == ApprovalStatus.Pending).Select(Pending))}", 14);
+            yield return ($"Waiting for a decision: {string.Join("; ", c.PendingApprovals.Select(Pending))}", 14);
     }
 
     private static string Pending(Approval a) => string.Create(

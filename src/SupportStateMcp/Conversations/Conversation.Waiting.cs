@@ -14,24 +14,33 @@ public sealed partial record Conversation
     [JsonIgnore]
     public string? Queue => ClosedAt is null && ErasedAt is null ? Owner.Queue : null;
 
+    /// <summary>Since when who waits in a queue waits there, by the place they have in it.</summary>
+    [JsonIgnore]
+    public DateTimeOffset QueuedSince => WaitingSince ?? OwnerSince;
+
+    /// <summary>The approvals of the case that wait for people.</summary>
+    [JsonIgnore]
+    public IEnumerable<Approval> PendingApprovals => Approvals.Where(a => a.Status == ApprovalStatus.Pending);
+
     /// <summary>True where an approval of the case waits for people.</summary>
     [JsonIgnore]
     public bool HasPendingApprovals => Approvals.Any(a => a.Status == ApprovalStatus.Pending);
 
     /// <summary>When the next lease or approval runs out; null where none is running.</summary>
     [JsonIgnore]
-    public DateTimeOffset? DueAt => Approvals.Where(a => a.Status == ApprovalStatus.Pending)
-        .Select(a => (DateTimeOffset?)a.Deadline).Append(LeaseUntil).Min();
+    public DateTimeOffset? DueAt => Approvals.Count == 0
+        ? LeaseUntil
+        : PendingApprovals.Select(a => (DateTimeOffset?)a.Deadline).Append(LeaseUntil).Min();
 
     /// <summary>
     /// Until when the case must not expire whatever its time to live is, which counts from there: nothing that waits for a
     /// person, or can still be opened again, may expire under them.
     /// </summary>
     [JsonIgnore]
-    public DateTimeOffset? KeepUntil => Approvals.Where(a => a.Status == ApprovalStatus.Pending).Select(a => (DateTimeOffset?)a.Deadline)
+    public DateTimeOffset? KeepUntil => PendingApprovals.Select(a => (DateTimeOffset?)a.Deadline)
         .Append(LeaseUntil)
         .Append(ReopenableUntil)
-        .Append(Queue is null ? null : (WaitingSince ?? OwnerSince) + PatienceOfQueues)
+        .Append(Queue is null ? null : QueuedSince + PatienceOfQueues)
         .Max();
 
     /// <summary>The approval with this id, or null.</summary>
@@ -61,7 +70,7 @@ public sealed partial record Conversation
             });
         }
 
-        foreach (var approval in Approvals.Where(a => a.Status == ApprovalStatus.Pending && a.Deadline <= now))
+        foreach (var approval in PendingApprovals.Where(a => a.Deadline <= now))
         {
             due.Add(new ConversationEvent.ApprovalExpired
             {

@@ -15,7 +15,7 @@ public sealed partial class ConversationDecider
         var digest = Digest.OfAction(c.Action, c.Arguments);
         if (current.OpenApproval(digest) is { } open)
             return new Decision.Unchanged(open.ApprovalId);
-        if (current.Approvals.Count(a => a.Status == ApprovalStatus.Pending) >= MaxPendingApprovals
+        if (current.PendingApprovals.Count() >= MaxPendingApprovals
             || current.Approvals.Count(a => a.IsOpen) >= Conversation.MaxApprovals)
             return Refuse(Rejection.TooManyApprovals(MaxPendingApprovals));
 

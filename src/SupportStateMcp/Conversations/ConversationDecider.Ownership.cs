@@ -79,7 +79,7 @@ public sealed partial class ConversationDecider
             OpenQuestion = c.OpenQuestion,
             Promises = c.Promises,
             Tried = c.Tried,
-            PendingApprovals = [.. current.Approvals.Where(a => a.Status == ApprovalStatus.Pending).Select(a => a.ApprovalId)],
+            PendingApprovals = [.. current.PendingApprovals.Select(a => a.ApprovalId)],
             TicketStatus = TicketStatus.Pending,
             Priority = c.Priority,
         });

@@ -29,7 +29,7 @@ public sealed partial class ConversationReader
                 .ToList();
             var rest = after is { } cursor ? waiting.Where(c => Place(c).CompareTo(Place(cursor)) > 0).ToList() : waiting;
             var page = rest.Take(limit).ToList();
-            QueueCursor? next = rest.Count > limit ? new QueueCursor(page[^1].Priority, Since(page[^1]), page[^1].ConversationId) : null;
+            QueueCursor? next = rest.Count > limit ? new QueueCursor(page[^1].Priority, page[^1].QueuedSince, page[^1].ConversationId) : null;
             return new QueuePage(page, waiting.Count, next);
         });
 
@@ -57,7 +57,7 @@ public sealed partial class ConversationReader
 
             var pending = cases
                 .Where(c => queue is null || (c.Queue ?? c.ReturnQueue ?? Owner.DefaultQueue) == queue)
-                .SelectMany(c => c.Approvals.Where(a => a.Status == ApprovalStatus.Pending), (c, a) => new ApprovalOf(a, c))
+                .SelectMany(c => c.PendingApprovals, (c, a) => new ApprovalOf(a, c))
                 .OrderBy(a => a.Approval.Deadline).ThenBy(a => a.Approval.ApprovalId, StringComparer.Ordinal)
                 .ToList();
             return new PendingApprovals([.. pending.Take(limit)], pending.Count);
@@ -79,10 +79,8 @@ public sealed partial class ConversationReader
         return all;
     }
 
-    private static DateTimeOffset Since(Conversation c) => c.WaitingSince ?? c.OwnerSince;
-
     /// <summary>The order of a queue: the most urgent first, then who has waited longest.</summary>
-    private static (int, DateTimeOffset, string) Place(Conversation c) => Place(new QueueCursor(c.Priority, Since(c), c.ConversationId));
+    private static (int, DateTimeOffset, string) Place(Conversation c) => Place(new QueueCursor(c.Priority, c.QueuedSince, c.ConversationId));
 
     private static (int, DateTimeOffset, string) Place(QueueCursor c) => (-(int)c.Priority, c.Since, c.ConversationId);
 }

@@ -137,7 +137,7 @@ public static class Digest
     private static void Write(Utf8JsonWriter json, decimal? number)
     {
         if (number is { } value)
-            json.WriteRawValue(Plain(value));
+            json.WriteRawValue(ExactNumber.Of(value.ToString(CultureInfo.InvariantCulture)));
         else
             json.WriteNullValue();
     }
@@ -190,7 +190,4 @@ public static class Digest
                 break;
         }
     }
-
-    /// <summary>A number without the zeros behind its last decimal.</summary>
-    private static string Plain(decimal number) => (number / 1.0000000000000000000000000000m).ToString(CultureInfo.InvariantCulture);
 }

@@ -45,6 +45,15 @@ public static class Limits
     /// <summary>The largest version or number of a message: 2^53 − 1, the largest whole number that every JSON reader holds exactly.</summary>
     public const long Number = (1L << 53) - 1;
 
+    /// <summary>The shortest lease of a claim, in seconds.</summary>
+    public const int ShortestLease = 30;
+
+    /// <summary>The longest lease of a claim, in seconds.</summary>
+    public const int LongestLease = 86_400;
+
+    /// <summary>The lease of a claim that names none, in seconds.</summary>
+    public const int DefaultLease = 900;
+
     /// <summary>One request, in bytes of JSON.</summary>
     public const int RequestBytes = 1 << 20;
 }

@@ -86,7 +86,7 @@ internal sealed record CaseFacts
             Description = c.Description,
             Handoff = c.Handoff is { } handoff ? HandoffFacts.Of(handoff) : null,
             HumanStretch = c.HumanStretch,
-            PendingApprovals = [.. c.Approvals.Where(a => a.Status == ApprovalStatus.Pending).Select(a => ApprovalFacts.Of(a, c))],
+            PendingApprovals = [.. c.PendingApprovals.Select(a => ApprovalFacts.Of(a, c))],
             Messages = page.Messages,
             MessageCount = c.MessageCount,
             ClosedAt = c.ClosedAt,

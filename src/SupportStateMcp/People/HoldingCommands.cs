@@ -7,10 +7,6 @@ namespace SupportStateMcp.People;
 /// <summary><c>claim</c>, <c>release</c>, <c>hand-back</c>: who has a case.</summary>
 internal static class HoldingCommands
 {
-    private const int DefaultLease = 900;
-    private const int ShortestLease = 30;
-    private const int LongestLease = 86_400;
-
     private const string MoreOfClaim = """
         Nobody else answers the customer meanwhile, neither AI nor person. Without an answer before the lease ends, the
         case goes back to its queue, and keeps its place there; with one, it stays yours. Again: a lease that ends later.
@@ -42,16 +38,16 @@ internal static class HoldingCommands
         var id = Inputs.Case();
         var lease = new Option<int>("--lease")
         {
-            Description = $"Within how many seconds you answer, {ShortestLease} to {LongestLease}.",
+            Description = $"Within how many seconds you answer, {Limits.ShortestLease} to {Limits.LongestLease}.",
             HelpName = "SECONDS",
-            DefaultValueFactory = _ => DefaultLease,
+            DefaultValueFactory = _ => Limits.DefaultLease,
         };
         return new PersonCommand("claim", "Take a case, to answer it.", MoreOfClaim, Roles.Agent, async (parsed, desk, cancellationToken) =>
         {
             if (!Inputs.CaseOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
                 return malformed;
             var seconds = parsed.GetValue(lease);
-            if (Inputs.RangeViolation("--lease", seconds, ShortestLease, LongestLease) is { } violation)
+            if (Inputs.RangeViolation("--lease", seconds, Limits.ShortestLease, Limits.LongestLease) is { } violation)
                 return violation;
 
             var command = new ConversationCommand.Claim

@@ -39,23 +39,19 @@ internal sealed record WaitingFacts
 
     public required long Version { get; init; }
 
-    public static WaitingFacts Of(Conversation c, DateTimeOffset now)
+    public static WaitingFacts Of(Conversation c, DateTimeOffset now) => new()
     {
-        var since = c.WaitingSince ?? c.OwnerSince;
-        return new WaitingFacts
-        {
-            ConversationId = c.ConversationId,
-            Queue = c.Queue!,
-            Priority = c.Priority,
-            WaitingSince = since,
-            WaitingSeconds = Math.Max(0, (long)(now - since).TotalSeconds),
-            State = c.State,
-            TicketStatus = c.TicketStatus,
-            UserId = c.UserId,
-            Reason = c.Handoff?.Reason,
-            Summary = c.Handoff?.Summary,
-            PendingApprovals = c.Approvals.Count(a => a.Status == ApprovalStatus.Pending),
-            Version = c.Version,
-        };
-    }
+        ConversationId = c.ConversationId,
+        Queue = c.Queue!,
+        Priority = c.Priority,
+        WaitingSince = c.QueuedSince,
+        WaitingSeconds = Math.Max(0, (long)(now - c.QueuedSince).TotalSeconds),
+        State = c.State,
+        TicketStatus = c.TicketStatus,
+        UserId = c.UserId,
+        Reason = c.Handoff?.Reason,
+        Summary = c.Handoff?.Summary,
+        PendingApprovals = c.PendingApprovals.Count(),
+        Version = c.Version,
+    };
 }

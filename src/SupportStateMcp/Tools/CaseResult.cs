@@ -33,7 +33,7 @@ public record CaseResult
         WaitingSince = c.WaitingSince;
         HumanStretch = StretchResult.Of(c.HumanStretch);
         Handoff = HandoffResult.Of(c.Handoff);
-        PendingApprovals = c.HasPendingApprovals ? [.. c.Approvals.Where(a => a.Status == ApprovalStatus.Pending).Select(a => a.ApprovalId)] : null;
+        PendingApprovals = c.HasPendingApprovals ? [.. c.PendingApprovals.Select(a => a.ApprovalId)] : null;
         FollowsUp = c.FollowsUp;
         FollowUp = c.FollowUp;
         ClosedAt = c.ClosedAt;

@@ -18,7 +18,7 @@ public sealed class OwnershipTools(ConversationDesk desk, WorkflowDefinition wor
     public Task<CallToolResult> ClaimConversation(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
-        [Description("Within how many seconds you answer."), Range(30, 86_400)] int lease_seconds = 900,
+        [Description("Within how many seconds you answer."), Range(Limits.ShortestLease, Limits.LongestLease)] int lease_seconds = Limits.DefaultLease,
         [Description(Describe.ExpectedVersion), Range(1, Limits.Number)] long? expected_version = null,
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)

@@ -114,23 +114,19 @@ public sealed record QueueEntry
 
     public required long Version { get; init; }
 
-    public static QueueEntry Of(Conversation c, DateTimeOffset now)
+    public static QueueEntry Of(Conversation c, DateTimeOffset now) => new()
     {
-        var since = c.WaitingSince ?? c.OwnerSince;
-        return new QueueEntry
-        {
-            ConversationId = c.ConversationId,
-            Queue = c.Queue!,
-            Priority = c.Priority,
-            WaitingSince = since,
-            WaitingSeconds = Math.Max(0, (long)(now - since).TotalSeconds),
-            UserId = c.UserId,
-            State = c.State,
-            TicketStatus = c.TicketStatus,
-            Reason = c.Handoff?.Reason,
-            Summary = c.Handoff?.Summary,
-            EscalatedAt = c.Handoff?.At,
-            Version = c.Version,
-        };
-    }
+        ConversationId = c.ConversationId,
+        Queue = c.Queue!,
+        Priority = c.Priority,
+        WaitingSince = c.QueuedSince,
+        WaitingSeconds = Math.Max(0, (long)(now - c.QueuedSince).TotalSeconds),
+        UserId = c.UserId,
+        State = c.State,
+        TicketStatus = c.TicketStatus,
+        Reason = c.Handoff?.Reason,
+        Summary = c.Handoff?.Summary,
+        EscalatedAt = c.Handoff?.At,
+        Version = c.Version,
+    };
 }
