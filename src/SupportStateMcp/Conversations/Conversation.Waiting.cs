@@ -18,6 +18,10 @@ public sealed partial record Conversation
     [JsonIgnore]
     public DateTimeOffset QueuedSince => WaitingSince ?? OwnerSince;
 
+    /// <summary>The queue whose people decide on the approvals of the case: the one it waits in, or would go back to.</summary>
+    [JsonIgnore]
+    public string ApprovalQueue => Queue ?? ReturnQueue ?? Owner.DefaultQueue;
+
     /// <summary>The approvals of the case that wait for people.</summary>
     [JsonIgnore]
     public IEnumerable<Approval> PendingApprovals => Approvals.Where(a => a.Status == ApprovalStatus.Pending);

@@ -34,6 +34,19 @@ public interface IConversationStore
     /// <summary>Cases that match, newest change first, without those erased or expired.</summary>
     ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Cases that wait for a person, by priority, then by how long, as they stand now.</summary>
+    /// <param name="queue">Only in this queue; null for all.</param>
+    /// <param name="after">Where the last page ended; null for the first.</param>
+    /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Approvals that wait for a decision, the next deadline first, as they stand now.</summary>
+    /// <param name="queue">Only of cases of this queue (<see cref="Conversation.ApprovalQueue"/>); null for all.</param>
+    /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken);
+
     /// <summary>Calls back each time a case changes, whichever process changed it, until disposed. May call once too often, never once too few while the store is reachable.</summary>
     ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken);
 

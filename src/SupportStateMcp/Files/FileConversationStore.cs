@@ -70,6 +70,12 @@ public sealed partial class FileConversationStore : IConversationStore, IDisposa
             Read<IReadOnlyList<ConversationEvent>>(id, [], (journal, handle) => journal.ReadEvents(handle, after, limit))));
     }
 
+    public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
+        QueueScan.QueueAsync(this, _time, queue, after, limit, cancellationToken);
+
+    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken) =>
+        QueueScan.ApprovalsAsync(this, _time, queue, limit, cancellationToken);
+
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Guarded(() => _watcher.Add(id, changed)));
 

@@ -15,6 +15,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
 
     private readonly RedisConnection _connection;
     private readonly Schema _schema;
+    private readonly TimeProvider _time;
     private readonly long _timeToLive;
     private readonly RedisValue _schemaVersion;
     private readonly RedisKeys _keys;
@@ -34,7 +35,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     public RedisConversationStore(
         RedisConnection connection, RedisOptions options, Schema schema, TimeProvider time, ILogger<RedisConversationStore> logger)
     {
-        (_connection, _schema) = (connection, schema);
+        (_connection, _schema, _time) = (connection, schema, time);
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;
         _keys = new RedisKeys(options.KeyPrefix);
@@ -85,6 +86,12 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         await _queue.FlushAsync(cancellationToken);
         return await _listing.ReadAsync(filter, after, limit, cancellationToken);
     }
+
+    public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
+        QueueScan.QueueAsync(this, _time, queue, after, limit, cancellationToken);
+
+    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken) =>
+        QueueScan.ApprovalsAsync(this, _time, queue, limit, cancellationToken);
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
         _subscriptions.AddAsync(_keys.Changed(id), changed, cancellationToken);

@@ -27,6 +27,12 @@ internal sealed class MemoryStore : IConversationStore
     public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

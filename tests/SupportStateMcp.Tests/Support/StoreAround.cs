@@ -39,6 +39,12 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.ListAsync(filter, after, limit, cancellationToken);
 
+    public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
+        inner.ListQueueAsync(queue, after, limit, cancellationToken);
+
+    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken) =>
+        inner.ListPendingApprovalsAsync(queue, limit, cancellationToken);
+
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
         inner.SubscribeAsync(id, changed, cancellationToken);
 
