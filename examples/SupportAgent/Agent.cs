@@ -2,14 +2,14 @@ namespace SupportAgent;
 
 /// <summary>
 /// The agent loop: read the state, decide by it, act with tools, until it is the customer's turn. It keeps nothing, so
-/// any agent can take the case up where another left it.
+/// any agent can take the conversation up where another left it.
 /// </summary>
 internal sealed class Agent(SupportDesk desk, Narrator narrator)
 {
     /// <summary>More than any turn takes: a playbook that runs in circles is stopped.</summary>
     private const int MostSteps = 20;
 
-    /// <summary>Stores what the customer wrote, and works on the case until the customer's turn comes.</summary>
+    /// <summary>Stores what the customer wrote, and works on the conversation until the customer's turn comes.</summary>
     public async Task<Case> ServeAsync(string id, string messageId, string text, CancellationToken ct)
     {
         (await desk.AddAsync(id, messageId, "user", text, ct)).Expected();

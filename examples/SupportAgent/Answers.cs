@@ -13,10 +13,10 @@ internal sealed record Reply<T>(T? Value, Refusal? Refusal) where T : class
 /// <param name="Allowed">Of an invalid transition: the states that are allowed instead.</param>
 internal sealed record Refusal(string Code, string Message, IReadOnlyList<string>? Allowed = null);
 
-/// <summary>Where a case stands.</summary>
+/// <summary>Where a conversation stands.</summary>
 internal record Case(string ConversationId, string State, string TicketStatus, long Version, long MessageCount, IReadOnlyDictionary<string, JsonElement> Metadata)
 {
-    /// <summary>A fact noted about the case; null where it is not known.</summary>
+    /// <summary>A fact noted about the conversation; null where it is not known.</summary>
     public string? Fact(string name) => Metadata.TryGetValue(name, out var value) ? value.ToString() : null;
 }
 

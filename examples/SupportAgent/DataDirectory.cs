@@ -1,6 +1,6 @@
 namespace SupportAgent;
 
-/// <summary>Where a server of ours keeps its cases: a given directory, or a new one for this run.</summary>
+/// <summary>Where a server of ours keeps its conversations: a given directory, or a new one for this run.</summary>
 internal sealed class DataDirectory(string? given) : IAsyncDisposable
 {
     public string Path { get; } = given is null ? Directory.CreateTempSubdirectory("support-agent-").FullName : System.IO.Path.GetFullPath(given);
@@ -12,5 +12,5 @@ internal sealed class DataDirectory(string? given) : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    public override string ToString() => given is null ? "cases in a temporary directory" : $"cases in {Path}";
+    public override string ToString() => given is null ? "conversations in a temporary directory" : $"conversations in {Path}";
 }

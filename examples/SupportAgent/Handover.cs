@@ -34,19 +34,19 @@ internal static class Handover
 
         narrator.Chapter("A person");
         var queue = (await alice.QueueAsync(ct)).Expected();
-        narrator.Expect(queue.Conversations is [var first] && first.ConversationId == id, "the case is in the queue");
+        narrator.Expect(queue.Conversations is [var first] && first.ConversationId == id, "the conversation is in the queue");
         narrator.Quote(await alice.BriefAsync(id, ct));
         var claimed = (await alice.ClaimAsync(id, ct)).Expected();
         narrator.Owned(claimed.Owner, claimed.Epoch);
 
         var over = (await agent.AddAsync(id, "agent-over", "assistant", "Any news?", ct)).Refusal;
         narrator.Refused(over!);
-        narrator.Expect(over?.Code == "not_owner", "no AI talks over the person who has the case");
+        narrator.Expect(over?.Code == "not_owner", "no AI talks over the person who has the conversation");
 
         const string Answer = "Hello Maria, Alice here. Your mailbox is full; I have sent the link to your phone instead.";
         (await alice.AddAsync(id, "alice-1", "assistant", Answer, ct)).Expected();
         narrator.Person("alice", Answer);
-        var back = (await alice.HandBackAsync(id, "Link went to her phone by SMS. If she is in, close the case.", ct)).Expected();
+        var back = (await alice.HandBackAsync(id, "Link went to her phone by SMS. If she is in, close the conversation.", ct)).Expected();
         narrator.Owned(back.Owner, back.Epoch);
 
         narrator.Chapter("The agent again");
@@ -59,7 +59,7 @@ internal static class Handover
             (await agent.MoveAsync(id, state, "signed in by SMS link", now.Version, $"agent-v{now.Version}", ct)).Expected();
         }
 
-        const string Bye = "Glad to hear it! I will close the case.";
+        const string Bye = "Glad to hear it! I will close the conversation.";
         var done = (await agent.CompleteTurnAsync(third.TurnToken!, Bye, ct, "resolved", "the customer is in")).Expected();
         narrator.Agent(Bye);
         narrator.Expect(done.State == "resolved", "answered and resolved in one commit");
@@ -87,6 +87,6 @@ internal static class Handover
         var owners = events.Where(e => e.Type == "owner_changed").Select(e => e.Details.GetProperty("owner").GetString());
         narrator.Expect(
             owners.SequenceEqual(["queue:support", "human:alice", "ai:support-agent"]),
-            "the trail tells who had the case: queue:support → human:alice → ai:support-agent");
+            "the trail tells who had the conversation: queue:support → human:alice → ai:support-agent");
     }
 }

@@ -7,16 +7,16 @@ internal abstract record Step
 {
     private Step() { }
 
-    /// <summary>Nothing: it is the customer's turn, or the case is finished.</summary>
+    /// <summary>Nothing: it is the customer's turn, or the conversation is finished.</summary>
     internal sealed record Wait : Step;
 
     /// <summary>Answer the customer.</summary>
     internal sealed record Say(string Text) : Step;
 
-    /// <summary>Remember a fact with the case, for whoever works on it next.</summary>
+    /// <summary>Remember a fact with the conversation, for whoever works on it next.</summary>
     internal sealed record Note(string Fact, string Value) : Step;
 
-    /// <summary>Move the case to another state.</summary>
+    /// <summary>Move the conversation to another state.</summary>
     internal sealed record Move(string State, string Reason) : Step;
 
     /// <summary>Send a reset mail, and remember that.</summary>
@@ -55,13 +55,13 @@ internal static partial class Playbook
 
             ("processing", _) when !sent => new Step.SendReset(email!),
             ("processing", _) when !answered => new Step.Say($"I have unlocked your account and sent a link for a new password to {email}. Can you sign in again?"),
-            // As a hasty model would: the mail is out, so the case must be solved.
+            // As a hasty model would: the mail is out, so the conversation must be solved.
             ("processing", _) when now.Fact("reset_bounced_for") is null => new Step.Move("resolved", "the reset mail is sent"),
             ("processing", _) => new Step.Move("awaiting_confirmation", "the reset mail is sent; the customer tells whether it came"),
 
             ("awaiting_confirmation", _) when now.Fact("confirmed") is not null && answered => new Step.Move("resolved", "the customer can sign in again"),
             ("awaiting_confirmation", _) when answered => new Step.Wait(),
-            ("awaiting_confirmation", _) when now.Fact("confirmed") is not null => new Step.Say("Good to hear. I close this case; for anything else just write again."),
+            ("awaiting_confirmation", _) when now.Fact("confirmed") is not null => new Step.Say("Good to hear. I close this conversation; for anything else just write again."),
             ("awaiting_confirmation", _) when Never().IsMatch(customer) => new Step.Move("gathering_info", "the reset mail did not reach the customer"),
             ("awaiting_confirmation", _) when Thanks().IsMatch(customer) => new Step.Note("confirmed", "by the customer"),
             ("awaiting_confirmation", _) => new Step.Say("Did the link work, and can you sign in again?"),

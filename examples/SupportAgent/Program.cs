@@ -1,7 +1,7 @@
 using System.CommandLine;
 using SupportAgent;
 
-var data = new Option<string?>("--data") { Description = "Keep the cases in this directory. Default: a new one, removed at the end.", HelpName = "DIR", Recursive = true };
+var data = new Option<string?>("--data") { Description = "Keep the conversations in this directory. Default: a new one, removed at the end.", HelpName = "DIR", Recursive = true };
 var ticket = new Option<string>("--ticket") { Description = "The ticket of the scenario.", HelpName = "ID", DefaultValueFactory = _ => "TKT-001" };
 var url = new Option<Uri?>("--url") { Description = "A server that runs, for example http://127.0.0.1:3001/mcp.", HelpName = "URL" };
 url.CustomParser = r =>

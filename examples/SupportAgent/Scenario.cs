@@ -24,12 +24,12 @@ internal static class Scenario
         var (opened, refusal) = await desk.OpenAsync(ticket, User, "high", "The account is locked after too many attempts to sign in.", ct);
         if (opened is not { Created: true })
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]✗ {refusal?.Message ?? $"Ticket {ticket} already has a case, in state {opened!.State}."}[/] Use --ticket for another one.");
+            AnsiConsole.MarkupLineInterpolated($"[red]✗ {refusal?.Message ?? $"Ticket {ticket} already has a conversation, in state {opened!.State}."}[/] Use --ticket for another one.");
             return 1;
         }
 
         var id = opened.ConversationId;
-        narrator.Expect(opened is { State: "gathering_info", TicketStatus: "open" }, $"the case {id} is open, in {opened.State}");
+        narrator.Expect(opened is { State: "gathering_info", TicketStatus: "open" }, $"the conversation {id} is open, in {opened.State}");
 
         var agent = new Agent(desk, narrator);
         const string Hello = "Hello, I am locked out of my account since this morning.";
@@ -56,7 +56,7 @@ internal static class Scenario
         var late = (await desk.AddAsync(id, "customer-6", "user", "One more thing ...", ct)).Refusal;
         if (late is not null)
             narrator.Refused(late);
-        narrator.Expect(late?.Code == "terminal_state", "a resolved case takes no more messages");
+        narrator.Expect(late?.Code == "terminal_state", "a resolved conversation takes no more messages");
 
         await ReviewAsync(desk, now, narrator, ct);
         return narrator.ExitCode;

@@ -18,7 +18,7 @@ internal sealed class Server : IAsyncDisposable
     public IClientTransport Connect(string? actor = null) => _connect(actor);
 
     /// <summary>A server process for each connection, as desktop hosts do it.</summary>
-    /// <param name="data">Where the cases are kept; null for a directory that is removed at the end.</param>
+    /// <param name="data">Where the conversations are kept; null for a directory that is removed at the end.</param>
     /// <param name="profile">The profile of the workflow; null for the default.</param>
     public static Task<Server> OverStdioAsync(string? data, string? profile = null)
     {

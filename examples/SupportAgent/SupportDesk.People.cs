@@ -43,7 +43,7 @@ internal sealed partial class SupportDesk
 
     public Task<Reply<Pending>> PendingAsync(CancellationToken ct) => CallAsync<Pending>("list_pending_approvals", [], ct);
 
-    /// <summary>What a person reads before they take a case.</summary>
+    /// <summary>What a person reads before they take a conversation.</summary>
     public Task<string> BriefAsync(string id, CancellationToken ct) =>
         connection.PromptAsync("handoff_brief", new Dictionary<string, object?> { ["conversation_id"] = id, ["max_tokens"] = "400" }, ct);
 }

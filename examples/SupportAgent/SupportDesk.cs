@@ -21,7 +21,7 @@ internal sealed partial class SupportDesk(Connection connection)
     public Task<Reply<Added>> AddAsync(string id, string messageId, string role, string content, CancellationToken ct) =>
         CallAsync<Added>("add_message", new() { ["conversation_id"] = id, ["message_id"] = messageId, ["role"] = role, ["content"] = content }, ct);
 
-    /// <param name="seen">The version the decision was made on: if the case has changed since, the move is refused.</param>
+    /// <param name="seen">The version the decision was made on: if the conversation has changed since, the move is refused.</param>
     public Task<Reply<Written>> MoveAsync(string id, string state, string reason, long seen, string key, CancellationToken ct) =>
         CallAsync<Written>("transition_state", new() { ["conversation_id"] = id, ["new_state"] = state, ["reason"] = reason, ["expected_version"] = seen, ["idempotency_key"] = key }, ct);
 

@@ -42,7 +42,7 @@ internal static class BenchmarkRun
         foreach (var tool in s_tools)
             await RunAsync(tool, 64, 2);
 
-        Console.WriteLine($"## HTTP, store {servers.Store}, {Cases} cases\n");
+        Console.WriteLine($"## HTTP, store {servers.Store}, {Cases} conversations\n");
         Console.WriteLine("| connections | tool | calls/s | of no-op | median ms | errors |\n|---|---|---|---|---|---|");
         foreach (var connections in (int[])[1, 16, 64])
         {

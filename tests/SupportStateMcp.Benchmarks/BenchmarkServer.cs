@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Benchmarks;
 

@@ -1,4 +1,5 @@
+// serve …: the process that is measured. Anything else: the run that measures it and prints the report.
+
 using SupportStateMcp.Benchmarks;
 
-// serve …: the process that is measured. Anything else: the run that measures it and prints the report.
 return args is ["serve", ..] ? await BenchmarkServer.RunAsync(args[1..]) : await BenchmarkRun.RunAsync(args);

@@ -9,13 +9,13 @@ internal sealed record Load(long Calls, double Seconds, long Errors, double Medi
     public double PerSecond => Calls / Seconds;
 
     /// <summary>Loads a tool over a number of connections for a time.</summary>
-    public static async Task<Load> RunAsync(Uri endpoint, string tool, int connections, int seconds, int cases, string run)
+    public static async Task<Load> RunAsync(Uri endpoint, string tool, int connections, int seconds, int conversations, string run)
     {
         string[] arguments =
         [
             "-t1", $"-c{connections}", $"-d{seconds}s", "--timeout", "10s",
             "-s", Path.Combine(AppContext.BaseDirectory, "load.lua"), endpoint.ToString(),
-            "--", tool, cases.ToString(CultureInfo.InvariantCulture), run,
+            "--", tool, conversations.ToString(CultureInfo.InvariantCulture), run,
         ];
         using var wrk = Process.Start(new ProcessStartInfo("wrk", arguments) { RedirectStandardOutput = true })
             ?? throw new InvalidOperationException("wrk did not start.");

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.ConformanceHost;
 

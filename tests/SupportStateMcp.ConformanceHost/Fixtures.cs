@@ -6,7 +6,7 @@ using SupportStateMcp.Hosting;
 namespace SupportStateMcp.ConformanceHost;
 
 /// <summary>
-/// What the suite <c>@modelcontextprotocol/conformance</c> expects to find on a server. Names, texts and behaviour are
+/// What the suite <c>@modelcontextprotocol/conformance</c> expects to find on a server. SnakeCaseEnum, texts and behaviour are
 /// the suite's; each scenario's description states them.
 /// </summary>
 internal sealed class Fixtures

@@ -1,22 +1,23 @@
+// The product's own HTTP server, with the fixtures of the official conformance suite beside its tools.
+
 using SupportStateMcp.ConformanceHost;
 using SupportStateMcp.Hosting;
 
-// The product's own HTTP server, with the fixtures of the official conformance suite beside its tools.
 if (args is not ["--url", var url])
 {
     await Console.Error.WriteLineAsync("Usage: SupportStateMcp.ConformanceHost --url http://127.0.0.1:PORT");
     return CommandLine.BadConfiguration;
 }
 
-var cases = Directory.CreateTempSubdirectory("supportstate-conformance-");
+var conversations = Directory.CreateTempSubdirectory("supportstate-conformance-");
 try
 {
-    var options = new ServerOptions { Backend = Backend.Files, Directory = cases.FullName, Url = new Uri(url) };
+    var options = new ServerOptions { Backend = Backend.Files, Directory = conversations.FullName, Url = new Uri(url) };
     await using var app = HttpHost.Build(options, extend: new Fixtures().AddTo);
     await app.RunAsync();
     return 0;
 }
 finally
 {
-    cases.Delete(recursive: true);
+    conversations.Delete(recursive: true);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol.Protocol;
+using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.ConformanceHost;
 

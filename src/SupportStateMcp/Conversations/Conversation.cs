@@ -1,8 +1,9 @@
 using System.Text.Json;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Conversations;
 
-/// <summary>What the customer sees of a case.</summary>
+/// <summary>What the customer sees of a conversation.</summary>
 public enum TicketStatus
 {
     Open,
@@ -11,7 +12,7 @@ public enum TicketStatus
     Closed,
 }
 
-/// <summary>How urgent a case is.</summary>
+/// <summary>How urgent a conversation is.</summary>
 public enum Priority
 {
     Low,
@@ -21,8 +22,8 @@ public enum Priority
 }
 
 /// <summary>
-/// The snapshot of one support case: everything the rules decide on. It is the fold of the case's events
-/// (<see cref="Evolve"/>), so it can always be rebuilt from them.
+/// The snapshot of one support conversation: everything the rules decide on. It is the fold of the conversation's events
+/// (<see cref="Apply"/>), so it can always be rebuilt from them.
 /// </summary>
 public sealed partial record Conversation
 {
@@ -38,7 +39,7 @@ public sealed partial record Conversation
     /// <summary>The state before this one; null while there was only one.</summary>
     public string? PreviousState { get; init; }
 
-    /// <summary>Since when the case has been in <see cref="State"/>.</summary>
+    /// <summary>Since when the conversation has been in <see cref="State"/>.</summary>
     public required DateTimeOffset StateSince { get; init; }
 
     public required TicketStatus TicketStatus { get; init; }
@@ -50,18 +51,18 @@ public sealed partial record Conversation
     /// <summary>Who may answer the customer now.</summary>
     public required Owner Owner { get; init; }
 
-    /// <summary>How often the case has changed hands, from 1: a turn begun under another epoch is void.</summary>
+    /// <summary>How often the conversation has changed hands, from 1: a turn begun under another epoch is void.</summary>
     public required long Epoch { get; init; }
 
     public required DateTimeOffset OwnerSince { get; init; }
 
-    /// <summary>The AI that had the case last, to whom it goes back.</summary>
+    /// <summary>The AI that had the conversation last, to whom it goes back.</summary>
     public required Actor Agent { get; init; }
 
-    /// <summary>Until when the person who claimed the case has to answer; null where they have, or nobody claimed it.</summary>
+    /// <summary>Until when the person who claimed the conversation has to answer; null where they have, or nobody claimed it.</summary>
     public DateTimeOffset? LeaseUntil { get; init; }
 
-    /// <summary>The queue that a claimed case goes back to.</summary>
+    /// <summary>The queue that a claimed conversation goes back to.</summary>
     public string? ReturnQueue { get; init; }
 
     /// <summary>Since when somebody waits for an answer: the customer's first unanswered message, else the handoff; null where nobody waits.</summary>
@@ -73,33 +74,33 @@ public sealed partial record Conversation
     /// <summary>The number of the last message that answered the customer.</summary>
     public long? LastReply { get; init; }
 
-    /// <summary>The last of those that was given before the case came into these hands.</summary>
+    /// <summary>The last of those that was given before the conversation came into these hands.</summary>
     public long? EarlierReply { get; init; }
 
-    /// <summary>The last time a person had the case.</summary>
-    public HumanStretch? HumanStretch { get; init; }
+    /// <summary>The last time a person had the conversation.</summary>
+    public HumanTakeover? HumanTakeover { get; init; }
 
     /// <summary>What was said at the last escalation.</summary>
     public Handoff? Handoff { get; init; }
 
-    /// <summary>What was asked for and decided in this case, oldest first.</summary>
+    /// <summary>What was asked for and decided in this conversation, oldest first.</summary>
     public IReadOnlyList<Approval> Approvals { get; init; } = [];
 
-    /// <summary>When the case was closed; null while it is open.</summary>
+    /// <summary>When the conversation was closed; null while it is open.</summary>
     public DateTimeOffset? ClosedAt { get; init; }
 
-    /// <summary>Until when a closed case can be opened again; null where it cannot, or is open.</summary>
+    /// <summary>Until when a closed conversation can be opened again; null where it cannot, or is open.</summary>
     public DateTimeOffset? ReopenableUntil { get; init; }
 
-    /// <summary>The case that this one goes on from.</summary>
+    /// <summary>The conversation that this one goes on from.</summary>
     public string? FollowsUp { get; init; }
 
-    /// <summary>The case in which this one goes on.</summary>
+    /// <summary>The conversation in which this one goes on.</summary>
     public string? FollowUp { get; init; }
 
     public string? Description { get; init; }
 
-    /// <summary>Custom facts about the case, by key.</summary>
+    /// <summary>Custom facts about the conversation, by key.</summary>
     public IReadOnlyDictionary<string, JsonElement> Metadata { get; init; } = EmptyMetadata;
 
     /// <summary>How many messages the history holds.</summary>
@@ -113,7 +114,7 @@ public sealed partial record Conversation
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>
-    /// When its content was erased, or null. An erased case keeps its trail of events and its version, nothing else;
+    /// When its content was erased, or null. An erased conversation keeps its trail of events and its version, nothing else;
     /// to every caller it is gone, until its ticket is initialized anew.
     /// </summary>
     public DateTimeOffset? ErasedAt { get; init; }

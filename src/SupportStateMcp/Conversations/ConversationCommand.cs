@@ -1,8 +1,9 @@
 using System.Text.Json;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Conversations;
 
-/// <summary>What somebody wants to happen to a case. The union is closed: these are all there are.</summary>
+/// <summary>What somebody wants to happen to a conversation. The union is closed: these are all there are.</summary>
 public abstract partial record ConversationCommand
 {
     private ConversationCommand() { }
@@ -15,7 +16,7 @@ public abstract partial record ConversationCommand
     /// <summary>What they may do; from the connection.</summary>
     public Roles Roles { get; init; }
 
-    /// <summary>Refuse unless the case stands at this version; null accepts any.</summary>
+    /// <summary>Refuse unless the conversation stands at this version; null accepts any.</summary>
     public long? ExpectedVersion { get; init; }
 
     /// <summary>A repeat under the same key with the same arguments returns the first outcome; null means none.</summary>
@@ -24,14 +25,14 @@ public abstract partial record ConversationCommand
     /// <summary>What the outcome is kept under: the key, with its kind before it, so that message ids and other keys cannot meet.</summary>
     public virtual string? StoredKey => IdempotencyKey is { } key ? "key:" + key : null;
 
-    /// <summary>Opens the case of a ticket.</summary>
+    /// <summary>Opens the conversation of a ticket.</summary>
     public sealed record Initialize : ConversationCommand
     {
         public required string UserId { get; init; }
         public required Priority Priority { get; init; }
         public required string AssignedTo { get; init; }
 
-        /// <summary>The closed case that this one goes on from.</summary>
+        /// <summary>The closed conversation that this one goes on from.</summary>
         public ConversationId? FollowsUp { get; init; }
 
         public string? Description { get; init; }
@@ -56,14 +57,14 @@ public abstract partial record ConversationCommand
         public override string? StoredKey => "message:" + MessageId;
     }
 
-    /// <summary>Moves the case along an edge of the workflow.</summary>
+    /// <summary>Moves the conversation along an edge of the workflow.</summary>
     public sealed record Transition : ConversationCommand
     {
         public required string NewState { get; init; }
         public string? Reason { get; init; }
     }
 
-    /// <summary>Changes the facts about a case; what is null stays. In <see cref="Metadata"/> a JSON null removes a key.</summary>
+    /// <summary>Changes the facts about a conversation; what is null stays. In <see cref="Metadata"/> a JSON null removes a key.</summary>
     public sealed record UpdateMetadata : ConversationCommand
     {
         public TicketStatus? TicketStatus { get; init; }
@@ -72,7 +73,7 @@ public abstract partial record ConversationCommand
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
     }
 
-    /// <summary>Erases what the case holds about the customer: snapshot, history, custom facts.</summary>
+    /// <summary>Erases what the conversation holds about the customer: snapshot, history, custom facts.</summary>
     public sealed record Erase : ConversationCommand
     {
         public string? Reason { get; init; }

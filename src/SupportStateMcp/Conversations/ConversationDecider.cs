@@ -1,3 +1,4 @@
+using SupportStateMcp.Identity;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Conversations;
@@ -13,16 +14,16 @@ public abstract record Decision
         public Accepted(params ConversationEvent[] events) : this(events, []) { }
     }
 
-    /// <summary>The case already is as the command wants it; nothing happens.</summary>
+    /// <summary>The conversation already is as the command wants it; nothing happens.</summary>
     /// <param name="ApprovalId">The approval that is there already, where the command asked for one.</param>
     public sealed record Unchanged(string? ApprovalId = null) : Decision;
 
     /// <summary>The command is refused; nothing happens.</summary>
-    public sealed record Refused(Rejection Rejection) : Decision;
+    public sealed record Refused(Error Error) : Decision;
 }
 
 /// <summary>
-/// The rulebook of a support case: what each command does to each case. Pure: the same case, command and time give the
+/// The rulebook of a support conversation: what each command does to each conversation. Pure: the same conversation, command and time give the
 /// same decision.
 /// </summary>
 public sealed partial class ConversationDecider(WorkflowDefinition workflow, ApprovalPolicy policy)
@@ -32,40 +33,40 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         if (before is not { ErasedAt: null })
             return command is ConversationCommand.Initialize c ? Open(before, c, now) : Refuse(Missing(command, before?.ErasedAt));
         if (command.ExpectedVersion is { } expected && expected != before.Version)
-            return Refuse(Rejection.VersionConflict(expected, before.Version));
+            return Refuse(Error.VersionConflict(expected, before.Version));
 
         // What has run out by now did so before this command.
-        var due = before.Due(now);
+        var due = before.ExpirationEvents(now);
         var current = Conversation.Fold(before, due)!;
-        return Decide(current, command, new Story(current, command, now)) switch
+        return Decide(current, command, new EventRecorder(current, command, now)) switch
         {
             Decision.Accepted accepted when due.Count > 0 => new Decision.Accepted([.. due, .. accepted.Events], accepted.Messages),
-            Decision.Unchanged when due.Count > 0 && command is ConversationCommand.Settle => new Decision.Accepted(due, []),
+            Decision.Unchanged when due.Count > 0 && command is ConversationCommand.ExpireOverdue => new Decision.Accepted(due, []),
             var decision => decision,
         };
     }
 
-    private Decision Decide(Conversation current, ConversationCommand command, Story story) => command switch
+    private Decision Decide(Conversation current, ConversationCommand command, EventRecorder recorder) => command switch
     {
         ConversationCommand.Initialize c => current.UserId == c.UserId
             ? new Decision.Unchanged()
-            : Refuse(Rejection.TicketOfAnotherUser(c.Id)),
-        ConversationCommand.AddMessage c => Add(current, c, story),
-        ConversationCommand.BeginTurn c => Begin(current, c, story),
-        ConversationCommand.CompleteTurn c => Complete(current, c, story),
-        ConversationCommand.Transition c => Transition(current, c, story),
-        ConversationCommand.UpdateMetadata c => Update(current, c, story),
-        ConversationCommand.Claim c => Claim(current, c, story),
-        ConversationCommand.Release c => Release(current, c, story),
-        ConversationCommand.HandBack c => HandBack(current, c, story),
-        ConversationCommand.Escalate c => Escalate(current, c, story),
-        ConversationCommand.Reopen c => Reopen(current, c, story),
-        ConversationCommand.LinkFollowUp c => Link(current, c, story),
-        ConversationCommand.RequestApproval c => Request(current, c, story),
-        ConversationCommand.DecideApproval c => Decide(current, c, story),
-        ConversationCommand.UseApproval c => Use(current, c, story),
-        ConversationCommand.Settle => new Decision.Unchanged(),
-        ConversationCommand.Erase c => Erase(current, c, story),
+            : Refuse(Error.TicketOfAnotherUser(c.Id)),
+        ConversationCommand.AddMessage c => Add(current, c, recorder),
+        ConversationCommand.BeginTurn c => Begin(current, c, recorder),
+        ConversationCommand.CompleteTurn c => Complete(current, c, recorder),
+        ConversationCommand.Transition c => Transition(current, c, recorder),
+        ConversationCommand.UpdateMetadata c => Update(current, c, recorder),
+        ConversationCommand.Claim c => Claim(current, c, recorder),
+        ConversationCommand.Release c => Release(current, c, recorder),
+        ConversationCommand.HandBack c => HandBack(current, c, recorder),
+        ConversationCommand.Escalate c => Escalate(current, c, recorder),
+        ConversationCommand.Reopen c => Reopen(current, c, recorder),
+        ConversationCommand.LinkFollowUp c => Link(current, c, recorder),
+        ConversationCommand.RequestApproval c => Request(current, c, recorder),
+        ConversationCommand.DecideApproval c => Decide(current, c, recorder),
+        ConversationCommand.UseApproval c => Use(current, c, recorder),
+        ConversationCommand.ExpireOverdue => new Decision.Unchanged(),
+        ConversationCommand.Erase c => Erase(current, c, recorder),
         _ => throw new InvalidOperationException($"No rule for {command.GetType().Name} in state {current.State}."),
     };
 
@@ -93,58 +94,58 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         if (workflow.AfterInitial is not { } next)
             return new Decision.Accepted(initialized);
 
-        var story = new Story(Conversation.Evolve(erased, initialized), c, now);
-        Move(story, next, "case opened");
-        return new Decision.Accepted([initialized, .. story.Accepted.Events], []);
+        var recorder = new EventRecorder(Conversation.Apply(erased, initialized), c, now);
+        Move(recorder, next, "conversation opened");
+        return new Decision.Accepted([initialized, .. recorder.Accepted.Events], []);
     }
 
-    private static Decision Update(Conversation current, ConversationCommand.UpdateMetadata c, Story story)
+    private static Decision Update(Conversation current, ConversationCommand.UpdateMetadata c, EventRecorder recorder)
     {
-        // Facts are welcome; what the person's case is to the customer, and whose, is theirs to say.
-        if (IsUnderAPersonsHands(current, c) && (c.TicketStatus, c.Priority, c.AssignedTo) is not (null, null, null))
-            return Refuse(Rejection.NotOwner(current));
+        // Facts are welcome; what the person's conversation is to the customer, and whose, is theirs to say.
+        if (IsLockedByHuman(current, c) && (c.TicketStatus, c.Priority, c.AssignedTo) is not (null, null, null))
+            return Refuse(Error.NotOwner(current));
         var after = Conversation.Merge(current.Metadata, c.Metadata);
         if (MetadataRules.Violation(after) is { } rule)
-            return Refuse(Rejection.InvalidArgument("metadata", rule));
+            return Refuse(Error.InvalidArgument("metadata", rule));
 
-        story.Add(new ConversationEvent.MetadataUpdated
+        recorder.Add(new ConversationEvent.MetadataUpdated
         {
-            Version = story.Next,
-            At = story.Now,
+            Version = recorder.Next,
+            At = recorder.Now,
             Actor = c.Actor,
             TicketStatus = c.TicketStatus,
             Priority = c.Priority,
             AssignedTo = c.AssignedTo,
             Metadata = c.Metadata,
         });
-        return story.Accepted;
+        return recorder.Accepted;
     }
 
-    private static Decision Erase(Conversation current, ConversationCommand.Erase c, Story story)
+    private static Decision Erase(Conversation current, ConversationCommand.Erase c, EventRecorder recorder)
     {
-        if (IsUnderAPersonsHands(current, c))
-            return Refuse(Rejection.NotOwner(current));
-        story.Add(new ConversationEvent.Erased
+        if (IsLockedByHuman(current, c))
+            return Refuse(Error.NotOwner(current));
+        recorder.Add(new ConversationEvent.Erased
         {
-            Version = story.Next,
-            At = story.Now,
+            Version = recorder.Next,
+            At = recorder.Now,
             Actor = c.Actor,
             Reason = c.Reason,
             Messages = current.MessageCount,
         });
-        return story.Accepted;
+        return recorder.Accepted;
     }
 
-    /// <summary>True where a person has the case, and it is an AI that wants something of it.</summary>
-    private static bool IsUnderAPersonsHands(Conversation current, ConversationCommand by) =>
+    /// <summary>True where a person has the conversation, and it is an AI that wants something of it.</summary>
+    private static bool IsLockedByHuman(Conversation current, ConversationCommand by) =>
         current is { Owner.IsPerson: true, ClosedAt: null } && by.Actor.Kind == ActorKind.Ai;
 
-    private static Rejection Missing(ConversationCommand command, DateTimeOffset? erasedAt) => command switch
+    private static Error Missing(ConversationCommand command, DateTimeOffset? erasedAt) => command switch
     {
-        ConversationCommand.DecideApproval c => Rejection.NoSuchApproval(c.ApprovalId),
-        ConversationCommand.UseApproval c => Rejection.NoSuchApproval(c.ApprovalId),
-        _ => Rejection.NotFound(command.Id, erasedAt),
+        ConversationCommand.DecideApproval c => Error.NoSuchApproval(c.ApprovalId),
+        ConversationCommand.UseApproval c => Error.NoSuchApproval(c.ApprovalId),
+        _ => Error.NotFound(command.Id, erasedAt),
     };
 
-    private static Decision.Refused Refuse(Rejection rejection) => new(rejection);
+    private static Decision.Refused Refuse(Error error) => new(error);
 }

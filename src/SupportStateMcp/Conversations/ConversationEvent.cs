@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Conversations;
 
 /// <summary>
-/// What happened to a case: one entry of its append-only audit trail. The union is closed. An event about a message
+/// What happened to a conversation: one entry of its append-only audit trail. The union is closed. An event about a message
 /// names it and digests it, and never holds its content, so that the trail can outlive an erasure.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
@@ -25,7 +26,7 @@ public abstract partial record ConversationEvent
 {
     private ConversationEvent() { }
 
-    /// <summary>The version of the case after this event: 1 for the first, then without gaps.</summary>
+    /// <summary>The version of the conversation after this event: 1 for the first, then without gaps.</summary>
     public required long Version { get; init; }
 
     public required DateTimeOffset At { get; init; }
@@ -39,7 +40,7 @@ public abstract partial record ConversationEvent
     /// <summary>This event without what it says about the customer; what remains of it after an erasure.</summary>
     public virtual ConversationEvent Redacted() => this;
 
-    /// <summary>A case was opened for a ticket.</summary>
+    /// <summary>A conversation was opened for a ticket.</summary>
     public sealed record Initialized : ConversationEvent
     {
         public required string ConversationId { get; init; }
@@ -50,12 +51,12 @@ public abstract partial record ConversationEvent
         public required Priority Priority { get; init; }
         public required string AssignedTo { get; init; }
 
-        /// <summary>Who owns the case at first: an AI.</summary>
+        /// <summary>Who owns the conversation at first: an AI.</summary>
         public required Owner Owner { get; init; }
 
         public required long Epoch { get; init; }
 
-        /// <summary>The closed case that this one goes on from.</summary>
+        /// <summary>The closed conversation that this one goes on from.</summary>
         public string? FollowsUp { get; init; }
 
         public string? Description { get; init; }
@@ -97,15 +98,15 @@ public abstract partial record ConversationEvent
         /// <summary>What the customer sees from now on, where the move changed it.</summary>
         public TicketStatus? TicketStatus { get; init; }
 
-        /// <summary>True where the case is finished with this move.</summary>
+        /// <summary>True where the conversation is finished with this move.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public bool Closes { get; init; }
 
-        /// <summary>Until when a case that this move closed can be opened again.</summary>
+        /// <summary>Until when a conversation that this move closed can be opened again.</summary>
         public DateTimeOffset? ReopenableUntil { get; init; }
     }
 
-    /// <summary>Facts about the case changed; what is null stayed. In <see cref="Metadata"/> a JSON null removed a key.</summary>
+    /// <summary>Facts about the conversation changed; what is null stayed. In <see cref="Metadata"/> a JSON null removed a key.</summary>
     public sealed record MetadataUpdated : ConversationEvent
     {
         public TicketStatus? TicketStatus { get; init; }

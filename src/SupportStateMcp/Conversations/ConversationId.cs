@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace SupportStateMcp.Conversations;
 
 /// <summary>
-/// The handle of a support case: <c>cs-</c> and the ticket's id. Its characters are safe in a Redis hash tag,
+/// The handle of a support conversation: <c>cs-</c> and the ticket's id. Its characters are safe in a Redis hash tag,
 /// a file name and a URI alike.
 /// </summary>
 public readonly partial record struct ConversationId

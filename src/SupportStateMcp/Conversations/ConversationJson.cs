@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Conversations;
 
@@ -26,7 +28,7 @@ namespace SupportStateMcp.Conversations;
 [JsonSerializable(typeof(Conversation))]
 [JsonSerializable(typeof(ConversationEvent))]
 [JsonSerializable(typeof(Message))]
-[JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(IdempotencyRecord))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ConversationJson : JsonSerializerContext
@@ -48,10 +50,10 @@ public sealed partial class ConversationJson : JsonSerializerContext
 public sealed class SnakeCaseEnumConverter<T> : JsonConverter<T> where T : struct, Enum
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && Names.Parse<T>(reader.GetString()) is { } value
+        reader.TokenType == JsonTokenType.String && SnakeCaseEnum.Parse<T>(reader.GetString()) is { } value
             ? value
-            : throw new JsonException($"Expected one of: {string.Join(", ", Enum.GetValues<T>().Select(Names.Of))}.");
+            : throw new JsonException($"Expected one of: {string.Join(", ", Enum.GetValues<T>().Select(SnakeCaseEnum.Of))}.");
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(Names.Of(value));
+        writer.WriteStringValue(SnakeCaseEnum.Of(value));
 }

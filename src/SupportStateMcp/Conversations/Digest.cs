@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Conversations;
 
@@ -50,7 +51,7 @@ public static class Digest
                     WriteMessage(json, c.Role, c.Content, c.Metadata);
                     // What is not the usual, so that a message is the same whether it was added or began a turn.
                     if (c.Visibility != Visibility.Public)
-                        json.WriteStringValue(Names.Of(c.Visibility));
+                        json.WriteStringValue(SnakeCaseEnum.Of(c.Visibility));
                     if (c.Automated)
                         json.WriteStringValue("automated");
                     break;
@@ -80,7 +81,7 @@ public static class Digest
                     json.WriteStringValue(c.Reason);
                     json.WriteStringValue(c.Summary);
                     json.WriteStringValue(c.Queue);
-                    json.WriteStringValue(c.Priority is { } urgency ? Names.Of(urgency) : null);
+                    json.WriteStringValue(c.Priority is { } urgency ? SnakeCaseEnum.Of(urgency) : null);
                     json.WriteStringValue(c.CustomerMessage);
                     json.WriteStringValue(c.OpenQuestion);
                     Write(json, c.Promises);
@@ -93,7 +94,7 @@ public static class Digest
                     Write(json, c.Amount);
                     Write(json, c.RiskPriority);
                     Write(json, c.Confidence);
-                    json.WriteStringValue(Names.Of(c.ApproverRole));
+                    json.WriteStringValue(SnakeCaseEnum.Of(c.ApproverRole));
                     json.WriteNumberValue(c.Quorum);
                     json.WriteNumberValue(c.ExpiresIn.Ticks);
                     break;
@@ -104,8 +105,8 @@ public static class Digest
                     break;
                 case ConversationCommand.UpdateMetadata c:
                     json.WriteStringValue("update_metadata");
-                    json.WriteStringValue(c.TicketStatus is { } status ? Names.Of(status) : null);
-                    json.WriteStringValue(c.Priority is { } priority ? Names.Of(priority) : null);
+                    json.WriteStringValue(c.TicketStatus is { } status ? SnakeCaseEnum.Of(status) : null);
+                    json.WriteStringValue(c.Priority is { } priority ? SnakeCaseEnum.Of(priority) : null);
                     json.WriteStringValue(c.AssignedTo);
                     Write(json, c.Metadata);
                     break;
@@ -129,7 +130,7 @@ public static class Digest
     private static void WriteMessage(Utf8JsonWriter json, MessageRole role, string content, IReadOnlyDictionary<string, JsonElement>? metadata)
     {
         json.WriteStringValue("add_message");
-        json.WriteStringValue(Names.Of(role));
+        json.WriteStringValue(SnakeCaseEnum.Of(role));
         json.WriteStringValue(content);
         Write(json, metadata);
     }
@@ -137,7 +138,7 @@ public static class Digest
     private static void Write(Utf8JsonWriter json, decimal? number)
     {
         if (number is { } value)
-            json.WriteRawValue(ExactNumber.Of(value.ToString(CultureInfo.InvariantCulture)));
+            json.WriteRawValue(CanonicalNumber.Of(value.ToString(CultureInfo.InvariantCulture)));
         else
             json.WriteNullValue();
     }
@@ -183,7 +184,7 @@ public static class Digest
                 json.WriteEndArray();
                 break;
             case JsonValueKind.Number:
-                json.WriteRawValue(ExactNumber.Of(element.GetRawText()));
+                json.WriteRawValue(CanonicalNumber.Of(element.GetRawText()));
                 break;
             default:
                 element.WriteTo(json);

@@ -7,7 +7,7 @@ namespace SupportStateMcp.Conversations;
 public interface IConversationLocks
 {
     /// <summary>
-    /// Waits for the lock of a case, at most <paramref name="wait"/>; null where it did not come in time.
+    /// Waits for the lock of a conversation, at most <paramref name="wait"/>; null where it did not come in time.
     /// Disposing the handle releases it.
     /// </summary>
     /// <exception cref="StoreUnavailableException">Whoever keeps the locks does not answer.</exception>

@@ -13,28 +13,28 @@ public interface IConversationStore
     /// </summary>
     Conversation? Remembered(ConversationId id) => null;
 
-    /// <summary>Reads a case, and what is kept under a caller's key.</summary>
-    /// <param name="id">The case.</param>
+    /// <summary>Reads a conversation, and what is kept under a caller's key.</summary>
+    /// <param name="id">The conversation.</param>
     /// <param name="key">The caller's key (<see cref="Commit.Key"/>), or null.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes snapshot, events, messages and receipt, and renews the time to live of all that belongs to the case: all
-    /// or nothing, and only where the case still stands at the version decided on and the key is unused.
+    /// Writes snapshot, events, messages and receipt, and renews the time to live of all that belongs to the conversation: all
+    /// or nothing, and only where the conversation still stands at the version decided on and the key is unused.
     /// </summary>
     ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken);
 
     /// <summary>Messages in chronological order: the newest <paramref name="limit"/> with a number below <paramref name="before"/>.</summary>
     ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Events in order: the first <paramref name="limit"/> with a version above <paramref name="after"/>. Empty where there is no such case.</summary>
+    /// <summary>Events in order: the first <paramref name="limit"/> with a version above <paramref name="after"/>. Empty where there is no such conversation.</summary>
     ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Cases that match, newest change first, without those erased or expired.</summary>
+    /// <summary>Conversations that match, newest change first, without those erased or expired.</summary>
     ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Cases that wait for a person, by priority, then by how long, as they stand now.</summary>
+    /// <summary>Conversations that wait for a person, by priority, then by how long, as they stand now.</summary>
     /// <param name="queue">Only in this queue; null for all.</param>
     /// <param name="after">Where the last page ended; null for the first.</param>
     /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
@@ -42,42 +42,42 @@ public interface IConversationStore
     ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Approvals that wait for a decision, the next deadline first, as they stand now.</summary>
-    /// <param name="queue">Only of cases of this queue (<see cref="Conversation.ApprovalQueue"/>); null for all.</param>
+    /// <param name="queue">Only of conversations of this queue (<see cref="Conversation.ApprovalQueue"/>); null for all.</param>
     /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Calls back each time a case changes, whichever process changed it, until disposed. May call once too often, never once too few while the store is reachable.</summary>
+    /// <summary>Calls back each time a conversation changes, whichever process changed it, until disposed. May call once too often, never once too few while the store is reachable.</summary>
     ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken);
 
     /// <summary>Asks the store whether it can serve.</summary>
     ValueTask CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Cases in which something has run out (<see cref="Conversation.DueAt"/>), the longest ago first. May name one too many;
-    /// whoever asks settles each (<see cref="ConversationCommand.Settle"/>), after which it is not named again.
+    /// Conversations in which something has run out (<see cref="Conversation.DueAt"/>), the longest ago first. May name one too many;
+    /// whoever asks settles each (<see cref="ConversationCommand.ExpireOverdue"/>), after which it is not named again.
     /// </summary>
-    ValueTask<IReadOnlyList<ConversationId>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Removes what expired cases left behind, and says of how many; called now and then. Nothing depends on it but space.</summary>
+    /// <summary>Removes what expired conversations left behind, and says of how many; called now and then. Nothing depends on it but space.</summary>
     ValueTask<int> SweepAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>What a store holds of a case.</summary>
-/// <param name="Conversation">The snapshot (also of an erased case), or null where there is none.</param>
-/// <param name="Receipt">What is kept under the key that was asked for, or null.</param>
-/// <param name="ExpiresAt">When the case will be gone unless it changes; null where there is none.</param>
-public readonly record struct Loaded(Conversation? Conversation, Receipt? Receipt, DateTimeOffset? ExpiresAt);
+/// <summary>What a store holds of a conversation.</summary>
+/// <param name="Conversation">The snapshot (also of an erased conversation), or null where there is none.</param>
+/// <param name="IdempotencyRecord">What is kept under the key that was asked for, or null.</param>
+/// <param name="ExpiresAt">When the conversation will be gone unless it changes; null where there is none.</param>
+public readonly record struct Loaded(Conversation? Conversation, IdempotencyRecord? IdempotencyRecord, DateTimeOffset? ExpiresAt);
 
-/// <summary>One change of a case, to be written as a whole or not at all.</summary>
+/// <summary>One change of a conversation, to be written as a whole or not at all.</summary>
 public sealed record Commit
 {
     public required ConversationId Id { get; init; }
 
-    /// <summary>The case that was decided on; null where there was none.</summary>
+    /// <summary>The conversation that was decided on; null where there was none.</summary>
     public required Conversation? Before { get; init; }
 
-    /// <summary>The case with <see cref="Events"/> applied.</summary>
+    /// <summary>The conversation with <see cref="Events"/> applied.</summary>
     public required Conversation After { get; init; }
 
     public required IReadOnlyList<ConversationEvent> Events { get; init; }
@@ -88,7 +88,7 @@ public sealed record Commit
     public string? Key { get; init; }
 
     /// <summary>What to keep under the key.</summary>
-    public required Receipt Receipt { get; init; }
+    public required IdempotencyRecord IdempotencyRecord { get; init; }
 
     /// <summary>The time of the change.</summary>
     public required DateTimeOffset Now { get; init; }
@@ -96,7 +96,7 @@ public sealed record Commit
     /// <summary>From when the time to live counts: the change, or what must not expire before (<see cref="Conversation.KeepUntil"/>).</summary>
     public DateTimeOffset LivesFrom => After.KeepUntil is { } keep && keep > Now ? keep : Now;
 
-    /// <summary>The version the store must still be at; 0 for a case that does not exist.</summary>
+    /// <summary>The version the store must still be at; 0 for a conversation that does not exist.</summary>
     public long ExpectedVersion => Before?.Version ?? 0;
 
     /// <summary>True where this commit erases: history and kept receipts go, events stay as <see cref="ConversationEvent.Redacted"/>.</summary>
@@ -109,24 +109,24 @@ public abstract record CommitResult
     private CommitResult() { }
 
     /// <summary>It is written.</summary>
-    /// <param name="ExpiresAt">When the case will be gone unless it changes again.</param>
+    /// <param name="ExpiresAt">When the conversation will be gone unless it changes again.</param>
     public sealed record Committed(DateTimeOffset ExpiresAt) : CommitResult;
 
-    /// <summary>The case has changed since it was decided on, or the key has been used; nothing was written.</summary>
-    /// <param name="Current">The case as it is, so that deciding again costs no further read.</param>
+    /// <summary>The conversation has changed since it was decided on, or the key has been used; nothing was written.</summary>
+    /// <param name="Current">The conversation as it is, so that deciding again costs no further read.</param>
     public sealed record Conflict(Loaded Current) : CommitResult;
 }
 
-/// <summary>Which cases to list; null means any.</summary>
+/// <summary>Which conversations to list; null means any.</summary>
 public sealed record ConversationFilter(string? State = null, string? UserId = null, string? AssignedTo = null)
 {
-    /// <summary>Only cases that wait for a person.</summary>
+    /// <summary>Only conversations that wait for a person.</summary>
     public bool Waiting { get; init; }
 
-    /// <summary>Only cases that wait in this queue.</summary>
+    /// <summary>Only conversations that wait in this queue.</summary>
     public string? Queue { get; init; }
 
-    /// <summary>Only cases with an approval that waits for a decision.</summary>
+    /// <summary>Only conversations with an approval that waits for a decision.</summary>
     public bool PendingApprovals { get; init; }
 
     public bool Matches(Conversation c) =>
@@ -139,7 +139,7 @@ public sealed record ConversationFilter(string? State = null, string? UserId = n
         && (!PendingApprovals || c.HasPendingApprovals);
 }
 
-/// <summary>A place in a listing by last change: after the case that changed at this time. Times count in whole milliseconds.</summary>
+/// <summary>A place in a listing by last change: after the conversation that changed at this time. Times count in whole milliseconds.</summary>
 public readonly record struct ConversationCursor(DateTimeOffset UpdatedAt, string ConversationId);
 
 /// <summary>A page of a listing.</summary>

@@ -6,10 +6,10 @@ public static class Limits
     /// <summary>A user's id, in characters.</summary>
     public const int UserId = 200;
 
-    /// <summary>The name of whoever a case is assigned to, in characters.</summary>
+    /// <summary>The name of whoever a conversation is assigned to, in characters.</summary>
     public const int AssignedTo = 100;
 
-    /// <summary>A case's description, in characters.</summary>
+    /// <summary>A conversation's description, in characters.</summary>
     public const int Description = 10_000;
 
     /// <summary>The content of one message, in characters.</summary>
@@ -39,7 +39,7 @@ public static class Limits
     /// <summary>A cursor, in characters.</summary>
     public const int Cursor = 300;
 
-    /// <summary>The most entries on one page of messages, events or cases.</summary>
+    /// <summary>The most entries on one page of messages, events or conversations.</summary>
     public const int Page = 500;
 
     /// <summary>The largest version or number of a message: 2^53 − 1, the largest whole number that every JSON reader holds exactly.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace SupportStateMcp.Conversations;
 
-/// <summary>The bounds of custom facts, on a case and on a message.</summary>
+/// <summary>The bounds of custom facts, on a conversation and on a message.</summary>
 public static class MetadataRules
 {
     /// <summary>The most keys.</summary>

@@ -7,27 +7,27 @@ public readonly record struct Result<T>
 {
     private readonly T? _value;
 
-    private Result(T? value, Rejection? rejection)
+    private Result(T? value, Error? error)
     {
         _value = value;
-        Rejection = rejection;
+        Error = error;
     }
 
-    public Rejection? Rejection { get; }
+    public Error? Error { get; }
 
     /// <summary>What was asked for.</summary>
     /// <exception cref="InvalidOperationException">It was refused.</exception>
-    public T Value => Rejection is null ? _value! : throw new InvalidOperationException($"It was refused: {Rejection.Message}");
+    public T Value => Error is null ? _value! : throw new InvalidOperationException($"It was refused: {Error.Message}");
 
     /// <summary>Takes the result apart: true with the value, or false with the rejection.</summary>
-    public bool TryGet([MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out Rejection? rejection)
+    public bool TryGet([MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out Error? error)
     {
         value = _value;
-        rejection = Rejection;
-        return rejection is null;
+        error = Error;
+        return error is null;
     }
 
     public static implicit operator Result<T>(T value) => new(value, null);
 
-    public static implicit operator Result<T>(Rejection rejection) => new(default, rejection);
+    public static implicit operator Result<T>(Error error) => new(default, error);
 }

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Hosting;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using SupportStateMcp.Conversations;
-using SupportStateMcp.People;
+using SupportStateMcp.Cli;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Hosting;
 
@@ -13,22 +13,22 @@ public static class CommandLine
     private const string About = """
         SupportStateMcp keeps the state of a support desk and serves it over the Model Context Protocol.
 
-        Without a command it speaks MCP on standard input and output, as desktop hosts expect, and keeps its cases in
-        journals in your data folder: no server, no set-up. With Redis, any number of instances serve the same cases.
+        Without a command it speaks MCP on standard input and output, as desktop hosts expect, and keeps its conversations in
+        journals in your data folder: no server, no set-up. With Redis, any number of instances serve the same conversations.
 
         Examples:
-          SupportStateMcp                                         stdio, cases in journals
+          SupportStateMcp                                         stdio, conversations in journals
           SupportStateMcp http                                    HTTP on http://127.0.0.1:3001/mcp
-          SupportStateMcp http --redis 127.0.0.1:6379             the same, cases in Redis
+          SupportStateMcp http --redis 127.0.0.1:6379             the same, conversations in Redis
           SupportStateMcp --config support.json                   everything from a file
           SupportStateMcp --actor human:alice --roles approver    whoever connects acts as alice, who approves
           SupportStateMcp token create --actor human:alice        a token for alice, to call over HTTP with
           SupportStateMcp health                                  exit 0 if that HTTP server is ready
 
-        People without an MCP host work on the same cases, under the same rules; each command has a --help:
+        People without an MCP host work on the same conversations, under the same rules; each command has a --help:
           SupportStateMcp queue                                   who waits for a person
-          SupportStateMcp show cs-TKT-001                         a case, with its last messages
-          SupportStateMcp reply cs-TKT-001 "On its way."          answer the customer, and take the case over
+          SupportStateMcp show cs-TKT-001                         a conversation, with its last messages
+          SupportStateMcp reply cs-TKT-001 "On its way."          answer the customer, and take the conversation over
           SupportStateMcp approvals                               what waits for a decision
           SupportStateMcp approve ap-1a2b3c4d-TKT-001             say yes to it
 
@@ -41,24 +41,24 @@ public static class CommandLine
     public static Task<int> RunAsync(string[] args)
     {
         var config = new Option<string?>("--config") { Description = "A JSON file with the section \"mcp\"; the README lists its keys.", HelpName = "FILE", Recursive = true };
-        var redis = new Option<string?>("--redis") { Description = "Keep cases in this Redis: host:port,option=value or redis:// or rediss://.", HelpName = "CONNECTION", Recursive = true };
-        var data = new Option<string?>("--data") { Description = "Keep cases in journals in this directory.", HelpName = "DIRECTORY", Recursive = true };
+        var redis = new Option<string?>("--redis") { Description = "Keep conversations in this Redis: host:port,option=value or redis:// or rediss://.", HelpName = "CONNECTION", Recursive = true };
+        var data = new Option<string?>("--data") { Description = "Keep conversations in journals in this directory.", HelpName = "DIRECTORY", Recursive = true };
         var actor = new Option<string?>("--actor") { Description = "Who acts, whatever a client says: ai:ID, human:ID or system:ID. Default: ai:<client name>.", HelpName = "KIND:ID", Recursive = true };
         var roles = new Option<string?>("--roles") { Description = $"What they are trusted with: {RoleNames.All}. Default: agent,approver; for system: agent.", HelpName = "ROLE,ROLE", Recursive = true };
         var url = new Option<string?>("--url") { Description = "Where the server listens. Default: http://127.0.0.1:3001.", HelpName = "URL" };
         data.Validators.Add(r =>
         {
             if (r.GetResult(redis) is not null)
-                r.AddError("--redis and --data exclude each other: cases are kept in one place.");
+                r.AddError("--redis and --data exclude each other: conversations are kept in one place.");
         });
 
         var stdio = new Command("stdio", "Speak MCP on standard input and output (the default).");
         var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, with /health/live and /health/ready.") { url };
         var health = new Command("health", "Ask a running HTTP server whether it is ready: exit 0, or 1 with the reason.") { url };
         var root = new RootCommand(About) { config, redis, data, actor, roles, stdio, http, health, TokenCommand.Create(actor, roles) };
-        foreach (var command in PeopleCommands.Create(actor, OpenDeskAsync))
+        foreach (var command in CliCommands.Create(actor, OpenDeskAsync))
             root.Add(command);
-        PeopleHelp.Teach(root);
+        CliHelp.Teach(root);
 
         root.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
         stdio.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
@@ -79,12 +79,12 @@ public static class CommandLine
                 cancellationToken);
 
         Task<int> OpenDeskAsync(
-            ParseResult parsed, Actor person, Func<PersonsDesk, CancellationToken, Task<int>> work, CancellationToken cancellationToken) =>
+            ParseResult parsed, Actor person, Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken) =>
             ConfiguredStart.RunAsync(
                 parsed.GetValue(config),
                 Over(parsed),
                 new IdentityArguments(person.ToString(), parsed.GetValue(roles)),
-                (options, ct) => PeopleHost.RunAsync(options, work, ct),
+                (options, ct) => CliHost.RunAsync(options, work, ct),
                 cancellationToken);
 
         Dictionary<string, string?> Over(ParseResult parsed) => new()

@@ -1,13 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Server;
-using SupportStateMcp.Briefing;
+using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Files;
-using SupportStateMcp.Prompts;
-using SupportStateMcp.Redis;
-using SupportStateMcp.Resources;
-using SupportStateMcp.Tools;
+using SupportStateMcp.Mcp.Prompts;
+using SupportStateMcp.Mcp.Resources;
+using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Storage;
+using SupportStateMcp.Storage.Files;
+using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Hosting;
 
@@ -29,20 +30,20 @@ public static class Composition
         services.AddSingleton(options.Workflow);
         services.AddSingleton(options.ApprovalPolicy);
         services.AddSingleton(options.Concurrency);
-        services.AddSingleton(Schema.Current);
+        services.AddSingleton(StoredSchema.Current);
         if (options.Backend == Backend.Redis)
             AddRedis(services, options);
         else
             AddFiles(services, options);
 
         services.AddSingleton<ConversationDecider>();
-        services.AddSingleton<ConversationDesk>();
-        services.AddSingleton<ConversationReader>();
-        services.AddSingleton<ConversationWatch>();
-        services.AddSingleton<TurnDesk>();
-        services.AddSingleton<ApprovalDesk>();
+        services.AddSingleton<ConversationCommandHandler>();
+        services.AddSingleton<ConversationQueries>();
+        services.AddSingleton<ConversationChangeWaiter>();
+        services.AddSingleton<TurnService>();
+        services.AddSingleton<ApprovalService>();
         services.AddSingleton<Reopening>();
-        services.AddSingleton<StoreUpkeep>();
+        services.AddSingleton<StoreMaintenance>();
         return services;
     }
 
@@ -57,23 +58,23 @@ public static class Composition
         services.AddSingleton<TurnTools>();
         services.AddSingleton<OwnershipTools>();
         services.AddSingleton<QueueTools>();
-        services.AddSingleton<CaseBriefs>();
+        services.AddSingleton<ConversationBriefs>();
         services.AddSingleton<ApprovalTools>();
         services.AddSingleton<WaitingApprovalTools>();
         services.AddSingleton<ApprovalRequests>();
-        services.AddSingleton<PersonAtTheHost>();
+        services.AddSingleton<ElicitationService>();
         services.AddSingleton<ServerStopping>();
         services.AddSingleton<SupportResources>();
         services.AddSingleton<SupportPrompts>();
-        services.AddSingleton<CaseCompletions>();
-        services.AddSingleton<CaseSubscriptions>();
+        services.AddSingleton<ConversationCompletions>();
+        services.AddSingleton<ConversationSubscriptions>();
         services.AddSingleton(p => new McpServerSetup(
             ToolCatalogue.Create(p).Concat(p.GetServices<McpServerTool>()),
             p.GetRequiredService<ConnectionCaller>(),
             p.GetRequiredService<SupportResources>(),
             p.GetRequiredService<SupportPrompts>(),
-            p.GetRequiredService<CaseCompletions>(),
-            p.GetRequiredService<CaseSubscriptions>()));
+            p.GetRequiredService<ConversationCompletions>(),
+            p.GetRequiredService<ConversationSubscriptions>()));
         return services;
     }
 

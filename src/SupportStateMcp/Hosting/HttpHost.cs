@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting.Http;
-using SupportStateMcp.Tools;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting;
 
@@ -44,7 +44,7 @@ public static class HttpHost
         builder.Services.AddSingleton(new RebindingGuard(options.Url, options.AllowedOrigins));
         builder.Services.AddSingleton(new BearerGuard(options.Tokens));
         builder.Services.AddSingleton<McpEndpoint>();
-        builder.Services.AddHostedService<StoreUpkeepService>();
+        builder.Services.AddHostedService<StoreMaintenanceService>();
 
         var app = builder.Build();
         app.Services.GetRequiredService<McpEndpoint>().Map(app);

@@ -1,3 +1,5 @@
+using SupportStateMcp.Identity;
+
 namespace SupportStateMcp.Hosting;
 
 /// <summary>What the command line says about who acts, not yet checked.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Hosting;
 

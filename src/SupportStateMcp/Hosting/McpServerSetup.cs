@@ -2,9 +2,11 @@ using System.Reflection;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
-using SupportStateMcp.Prompts;
-using SupportStateMcp.Resources;
-using SupportStateMcp.Tools;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Filters;
+using SupportStateMcp.Mcp.Prompts;
+using SupportStateMcp.Mcp.Resources;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting;
 
@@ -27,14 +29,14 @@ public sealed class McpServerSetup
     private readonly McpServerPrimitiveCollection<McpServerTool> _tools;
     private readonly McpServerResourceCollection _resources = [];
     private readonly McpServerPrimitiveCollection<McpServerPrompt> _prompts = new(StringComparer.Ordinal);
-    private readonly CallerGate _gate;
+    private readonly AuthorizationFilter _gate;
     private readonly McpRequestFilter<CallToolRequestParams, CallToolResult> _argumentFilter;
-    private readonly CaseCompletions _completions;
-    private readonly CaseSubscriptions _subscriptions;
+    private readonly ConversationCompletions _completions;
+    private readonly ConversationSubscriptions _subscriptions;
 
     public McpServerSetup(
         IEnumerable<McpServerTool> tools, ConnectionCaller callers, SupportResources resources, SupportPrompts prompts,
-        CaseCompletions completions, CaseSubscriptions subscriptions)
+        ConversationCompletions completions, ConversationSubscriptions subscriptions)
     {
         _tools = new McpServerPrimitiveCollection<McpServerTool>(StringComparer.Ordinal);
         foreach (var tool in tools)
@@ -43,7 +45,7 @@ public sealed class McpServerSetup
             _resources.Add(McpServerResource.Create(method, resources));
         foreach (var method in Marked<McpServerPromptAttribute>(prompts))
             _prompts.Add(McpServerPrompt.Create(method, prompts));
-        _gate = new CallerGate(_tools, callers);
+        _gate = new AuthorizationFilter(_tools, callers);
         _argumentFilter = ArgumentFilter.For(_tools);
         _completions = completions;
         _subscriptions = subscriptions;
@@ -76,9 +78,9 @@ public sealed class McpServerSetup
                 ListToolsFilters = [_gate.Lists],
                 CallToolFilters = [_gate.Calls, _argumentFilter],
                 GetPromptFilters = [PromptArgumentFilter.For(_prompts)],
-                ReadResourceFilters = [MissingResources.Filter],
+                ReadResourceFilters = [ResourceNotFoundFilter.Filter],
             },
-            Message = new McpMessageFilters { OutgoingFilters = [UnchangingLists.Filter] },
+            Message = new McpMessageFilters { OutgoingFilters = [SuppressListChanged.Filter] },
         },
         Handlers = new McpServerHandlers
         {

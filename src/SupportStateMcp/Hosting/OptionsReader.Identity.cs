@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Hosting;
 
@@ -36,7 +37,7 @@ public sealed partial class OptionsReader
             if (actor is null)
                 _violations.Add($"{name}.actor: {NoActor(entry["actor"] ?? "")}");
             var roles = RolesOf(name, entry.GetSection("roles"), actor);
-            if (sha256 is not null && actor is not null && roles != Conversations.Roles.None)
+            if (sha256 is not null && actor is not null && roles != SupportStateMcp.Identity.Roles.None)
                 tokens.Add(new AccessToken(sha256, new Caller(actor, roles)));
         }
 
@@ -63,12 +64,12 @@ public sealed partial class OptionsReader
     private Roles RolesOf(string name, IConfigurationSection section, Actor? actor)
     {
         if (!section.Exists())
-            return actor is null ? Conversations.Roles.None : RoleNames.DefaultFor(actor.Kind);
+            return actor is null ? SupportStateMcp.Identity.Roles.None : RoleNames.DefaultFor(actor.Kind);
 
         var (roles, unknown) = RoleNames.Parse(Items(section));
         foreach (var other in unknown)
             _violations.Add($"{name}.roles: '{other}' is none; use {RoleNames.All}.");
-        if (roles == Conversations.Roles.None && unknown.Count == 0)
+        if (roles == SupportStateMcp.Identity.Roles.None && unknown.Count == 0)
             _violations.Add($"{name}.roles: there is none; use at least one of {RoleNames.All}, or leave the key out.");
         return roles;
     }

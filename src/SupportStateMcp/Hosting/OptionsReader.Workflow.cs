@@ -39,7 +39,7 @@ public sealed partial class OptionsReader
     private WorkflowProfile? Chosen(List<WorkflowProfile> configured)
     {
         var name = Text("stateMachine:profile") ?? WorkflowProfile.BuiltIn[0].Name;
-        // The keys of a configuration know no case, so that the environment can name them.
+        // The keys of a configuration know no conversation, so that the environment can name them.
         var all = configured.Concat(WorkflowProfile.BuiltIn).DistinctBy(p => p.Name, StringComparer.OrdinalIgnoreCase).ToList();
         return all.Find(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? Violation<WorkflowProfile?>(null,
             $"stateMachine.profile: '{name}' is none; use one of {string.Join(", ", all.Select(p => p.Name).Order(StringComparer.Ordinal))}, or describe it in {Dotted(Profiles)}.");

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Hosting;
 

@@ -1,4 +1,6 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Hosting;
@@ -15,7 +17,7 @@ public sealed record ServerOptions
 {
     public required Backend Backend { get; init; }
 
-    /// <summary>How long a case lives after its last change. Default 86,400 s; 1 s to 10 years.</summary>
+    /// <summary>How long a conversation lives after its last change. Default 86,400 s; 1 s to 10 years.</summary>
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>How to reach Redis: <c>host:port,option=value</c> or <c>redis://</c>, <c>rediss://</c>. Default 127.0.0.1:6379.</summary>

@@ -30,15 +30,15 @@ public static class StdioHost
             setup.OptionsFor(ChangeDelivery.ListenOrSubscribe),
             new RefusalLogging(services.GetRequiredService<ILoggerFactory>()),
             services);
-        await using var upkeep = services.GetRequiredService<StoreUpkeep>().Start();
+        await using var upkeep = services.GetRequiredService<StoreMaintenance>().Start();
 
         // When the input ends, the loop ends once every running call is answered. A signal ends the input.
         var running = server.RunAsync(CancellationToken.None);
         var reading = Task.Run(() => transport.ReadAsync(stopping.Token), CancellationToken.None);
         await Task.WhenAny(reading, running);
         // Who closed the input waits for nothing that has yet to happen.
-        services.GetRequiredService<Tools.ServerStopping>().Tell();
-        await services.GetRequiredService<Resources.CaseSubscriptions>().EndAsync();
+        services.GetRequiredService<Mcp.Tools.ServerStopping>().Tell();
+        await services.GetRequiredService<Mcp.Resources.ConversationSubscriptions>().EndAsync();
         await running;
         return 0;
 

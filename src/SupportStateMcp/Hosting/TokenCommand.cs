@@ -2,7 +2,8 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Hosting;
 

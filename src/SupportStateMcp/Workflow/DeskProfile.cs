@@ -2,7 +2,7 @@ namespace SupportStateMcp.Workflow;
 
 /// <summary>
 /// The strict table and what a desk of people and assistants needs besides: a way to a person from everywhere in the
-/// work, a way back from them, and cases that the customer can reopen.
+/// work, a way back from them, and conversations that the customer can reopen.
 /// </summary>
 internal static class DeskProfile
 {
@@ -20,7 +20,7 @@ internal static class DeskProfile
         Guidance = new Dictionary<string, string>(StrictProfile.Profile.Guidance, StringComparer.Ordinal)
         {
             ["awaiting_confirmation"] = "Ask the customer whether the problem is solved; move to resolved if they confirm, back to gathering_info if not, or to escalated if a person is needed.",
-            ["escalated"] = "A person takes care of the case: answer nothing on their behalf; they hand back to gathering_info when the assistant can go on, or move to resolved when they have settled it.",
+            ["escalated"] = "A person takes care of the conversation: answer nothing on their behalf; they hand back to gathering_info when the assistant can go on, or move to resolved when they have settled it.",
         },
     };
 }

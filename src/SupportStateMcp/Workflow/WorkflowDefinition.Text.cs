@@ -5,17 +5,17 @@ namespace SupportStateMcp.Workflow;
 /// <content>The workflow in words and as a picture.</content>
 public sealed partial class WorkflowDefinition
 {
-    /// <summary>One sentence that tells whoever works on the case what to do in this state.</summary>
+    /// <summary>One sentence that tells whoever works on the conversation what to do in this state.</summary>
     public string Guidance(string state)
     {
         if (Profile.Guidance.TryGetValue(state, out var sentence))
             return sentence;
         if (ReopensTo(state) is { } to && ReopenWindow > TimeSpan.Zero)
-            return $"The case is closed; a new message of the customer reopens it to {to} within {Window.InWords(ReopenWindow)}, after that a new question needs a new ticket.";
+            return $"The conversation is closed; a new message of the customer reopens it to {to} within {Window.InWords(ReopenWindow)}, after that a new question needs a new ticket.";
 
         return IsClosed(state)
-            ? "The case is finished; a new question needs a new ticket."
-            : $"Work on the case, then move it on with transition_state to one of: {string.Join(", ", AllowedFrom(state))}.";
+            ? "The conversation is finished; a new question needs a new ticket."
+            : $"Work on the conversation, then move it on with transition_state to one of: {string.Join(", ", AllowedFrom(state))}.";
     }
 
     /// <summary>What is special about an allowed move: <c>reopen, within 7 days</c> or <c>hand back</c>; null for any other.</summary>

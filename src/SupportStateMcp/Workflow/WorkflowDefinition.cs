@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace SupportStateMcp.Workflow;
 
 /// <summary>
-/// The states a case can be in and the moves between them, as configured. The first state listed is the initial one;
+/// The states a conversation can be in and the moves between them, as configured. The first state listed is the initial one;
 /// a state without outgoing moves is terminal.
 /// </summary>
 public sealed partial class WorkflowDefinition
@@ -42,25 +42,25 @@ public sealed partial class WorkflowDefinition
     /// <summary>All states, in the order of the configuration.</summary>
     public IReadOnlyList<string> States => Profile.States;
 
-    /// <summary>Where every case begins.</summary>
+    /// <summary>Where every conversation begins.</summary>
     public string Initial => States[0];
 
-    /// <summary>Where a new case moves on to within its first commit: the first move listed for the initial state; null where there is none.</summary>
+    /// <summary>Where a new conversation moves on to within its first commit: the first move listed for the initial state; null where there is none.</summary>
     public string? AfterInitial { get; }
 
-    /// <summary>How long after it entered a closed state a case may be reopened. Default 7 days; zero: never.</summary>
+    /// <summary>How long after it entered a closed state a conversation may be reopened. Default 7 days; zero: never.</summary>
     public TimeSpan ReopenWindow { get; }
 
-    /// <summary>The state in which a person takes care of the case; null where there is none.</summary>
+    /// <summary>The state in which a person takes care of the conversation; null where there is none.</summary>
     public string? EscalationState { get; }
 
-    /// <summary>Where a person hands an escalated case back to: the first move out of <see cref="EscalationState"/> that leads to work; null where there is none.</summary>
+    /// <summary>Where a person hands an escalated conversation back to: the first move out of <see cref="EscalationState"/> that leads to work; null where there is none.</summary>
     public string? HandBackTo => EscalationState is { } escalated ? WorkAfter(escalated) : null;
 
-    /// <summary>How long after it entered a closed state a case may be reopened, where the configuration says nothing.</summary>
+    /// <summary>How long after it entered a closed state a conversation may be reopened, where the configuration says nothing.</summary>
     public static TimeSpan DefaultReopenWindow { get; } = TimeSpan.FromDays(7);
 
-    /// <summary>The profile <c>strict</c>: the default workflow of a support case.</summary>
+    /// <summary>The profile <c>strict</c>: the default workflow of a support conversation.</summary>
     public static WorkflowDefinition Default { get; } = Create(StrictProfile.Profile).Workflow!;
 
     /// <summary>The profile <c>desk</c>: the strict table with hand-back and reopening.</summary>
@@ -86,24 +86,24 @@ public sealed partial class WorkflowDefinition
     /// <summary>The states that may follow this one; empty for a terminal or unknown state.</summary>
     public IReadOnlyList<string> AllowedFrom(string state) => _allowed.TryGetValue(state, out var allowed) ? allowed : [];
 
-    /// <summary>What the table says. Whether a move that <see cref="Reopens"/> comes in time is a matter of the case.</summary>
+    /// <summary>What the table says. Whether a move that <see cref="Reopens"/> comes in time is a matter of the conversation.</summary>
     public bool Allows(string from, string to) => AllowedFrom(from).Contains(to);
 
     /// <summary>True where no move leaves the state.</summary>
     public bool IsTerminal(string state) => _allowed.TryGetValue(state, out var allowed) && allowed.Count == 0;
 
-    /// <summary>True where the case is finished in the state: every terminal state, and those the profile names.</summary>
+    /// <summary>True where the conversation is finished in the state: every terminal state, and those the profile names.</summary>
     public bool IsClosed(string state) => _closed.Contains(state);
 
     /// <summary>True for a move out of a closed state back to work: allowed only within <see cref="ReopenWindow"/>.</summary>
     public bool Reopens(string from, string to) => IsClosed(from) && !IsClosed(to) && Allows(from, to);
 
-    /// <summary>Where a closed case goes when it is reopened: the first move listed that leads to work; null where none does, or the state is not closed.</summary>
+    /// <summary>Where a closed conversation goes when it is reopened: the first move listed that leads to work; null where none does, or the state is not closed.</summary>
     public string? ReopensTo(string state) => IsClosed(state) ? WorkAfter(state) : null;
 
     /// <summary>
     /// The first state after this one that is not closed. Without the state machine the table is still asked first; where
-    /// it says nothing, the work begins where that of a new case does.
+    /// it says nothing, the work begins where that of a new conversation does.
     /// </summary>
     private string? WorkAfter(string state)
     {

@@ -15,7 +15,7 @@ public sealed record WorkflowProfile
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Transitions { get; init; }
 
     /// <summary>
-    /// The states in which a case is finished, besides the terminal ones. Null names none; where the state machine is
+    /// The states in which a conversation is finished, besides the terminal ones. Null names none; where the state machine is
     /// switched off, and so no state is terminal, null names <c>resolved</c> if there is one.
     /// </summary>
     public IReadOnlyList<string>? Closed { get; init; }
@@ -23,7 +23,7 @@ public sealed record WorkflowProfile
     /// <summary>What to do in a state, in one sentence; a state without one gets a sentence made from the table.</summary>
     public IReadOnlyDictionary<string, string> Guidance { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The state in which a person takes care of the case; null means <c>escalated</c> if there is one.</summary>
+    /// <summary>The state in which a person takes care of the conversation; null means <c>escalated</c> if there is one.</summary>
     public string? EscalationState { get; init; }
 
     /// <summary>True where a configuration went over the profile of this name.</summary>

@@ -40,7 +40,7 @@ internal sealed partial class WorkflowRules(WorkflowProfile profile, Func<string
             if (Unknown(state))
                 yield return $"{_atClosed}: '{state}' is not among the states; add it to {_atStates} or remove it.";
             else if (state == _states[0])
-                yield return $"{_atClosed}: '{state}' is the initial state, and no case begins finished; remove it.";
+                yield return $"{_atClosed}: '{state}' is the initial state, and no conversation begins finished; remove it.";
         }
 
         if (profile.EscalationState is { } escalation && Unknown(escalation))

@@ -11,7 +11,7 @@ public abstract class ConversationLocksContract
 
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(150);
 
-    private static readonly ConversationId Id = Cases.Id();
+    private static readonly ConversationId Id = TestConversations.Id();
 
     /// <summary>Locks on this test's data. A second one on the same data stands for another process.</summary>
     protected abstract IConversationLocks CreateLocks();
@@ -86,13 +86,13 @@ public abstract class ConversationLocksContract
     }
 
     [Fact]
-    public async Task Different_cases_do_not_wait_for_each_other()
+    public async Task Different_conversations_do_not_wait_for_each_other()
     {
         var (one, two) = (CreateLocks(), CreateLocks());
         await using var held = await one.TryAcquireAsync(Id, Patience, Stop);
 
-        await using var here = await one.TryAcquireAsync(Cases.Id("TKT-002"), TimeSpan.Zero, Stop);
-        await using var there = await two.TryAcquireAsync(Cases.Id("TKT-003"), TimeSpan.Zero, Stop);
+        await using var here = await one.TryAcquireAsync(TestConversations.Id("TKT-002"), TimeSpan.Zero, Stop);
+        await using var there = await two.TryAcquireAsync(TestConversations.Id("TKT-003"), TimeSpan.Zero, Stop);
 
         Assert.NotNull(here);
         Assert.NotNull(there);

@@ -10,21 +10,21 @@ public abstract partial class ConversationStoreContract
     {
         var store = CreateStore();
         var start = Now;
-        await WriteAsync(store, Cases.Initialize(Cases.Id("a")), start);
-        await WriteAsync(store, Cases.Initialize(Cases.Id("b")), start.AddMilliseconds(10));
-        await WriteAsync(store, Cases.Initialize(Cases.Id("c")), start.AddMilliseconds(20));
-        await WriteAsync(store, Cases.Message("m-1", id: Cases.Id("a")), start.AddMilliseconds(30));
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("a")), start);
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("b")), start.AddMilliseconds(10));
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("c")), start.AddMilliseconds(20));
+        await WriteAsync(store, TestConversations.Message("m-1", id: TestConversations.Id("a")), start.AddMilliseconds(30));
 
         Assert.Equal(["cs-a", "cs-c", "cs-b"], Ids(await ListAsync(CreateStore())));
     }
 
     [Fact]
-    public async Task Cases_that_changed_at_the_same_time_are_ordered_by_id()
+    public async Task Conversations_that_changed_at_the_same_time_are_ordered_by_id()
     {
         var store = CreateStore();
         var start = Now;
         foreach (var ticket in (string[])["b", "A", "a-10", "a", "B", "a-9"])
-            await WriteAsync(store, Cases.Initialize(Cases.Id(ticket)), start);
+            await WriteAsync(store, TestConversations.Initialize(TestConversations.Id(ticket)), start);
 
         // By the code of each character, the highest first, whatever the language.
         Assert.Equal(["cs-b", "cs-a-9", "cs-a-10", "cs-a", "cs-B", "cs-A"], Ids(await ListAsync(store)));
@@ -36,8 +36,8 @@ public abstract partial class ConversationStoreContract
     {
         var store = CreateStore();
         var start = DateTimeOffset.FromUnixTimeMilliseconds(Now.ToUnixTimeMilliseconds());
-        await WriteAsync(store, Cases.Initialize(Cases.Id("a")), start.AddTicks(9_000));
-        await WriteAsync(store, Cases.Initialize(Cases.Id("b")), start.AddTicks(1_000));
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("a")), start.AddTicks(9_000));
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("b")), start.AddTicks(1_000));
 
         Assert.Equal(["cs-b", "cs-a"], Ids(await ListAsync(store)));
         Assert.Equal(["cs-b", "cs-a"], await AllPagesAsync(store, 1));
@@ -48,11 +48,11 @@ public abstract partial class ConversationStoreContract
     {
         var store = CreateStore();
         var start = Now;
-        await WriteAsync(store, Cases.Initialize(Cases.Id("a"), userId: "alice", assignedTo: "ai"), start);
-        await WriteAsync(store, Cases.Initialize(Cases.Id("b"), userId: "alice", assignedTo: "bob"), start.AddMilliseconds(1));
-        await WriteAsync(store, Cases.Initialize(Cases.Id("c"), userId: "carol", assignedTo: "ai"), start.AddMilliseconds(2));
-        await WriteAsync(store, Cases.Transition("processing", id: Cases.Id("b")), start.AddMilliseconds(3));
-        await WriteAsync(store, Cases.Transition("processing", id: Cases.Id("c")), start.AddMilliseconds(4));
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("a"), userId: "alice", assignedTo: "ai"), start);
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("b"), userId: "alice", assignedTo: "bob"), start.AddMilliseconds(1));
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("c"), userId: "carol", assignedTo: "ai"), start.AddMilliseconds(2));
+        await WriteAsync(store, TestConversations.Transition("processing", id: TestConversations.Id("b")), start.AddMilliseconds(3));
+        await WriteAsync(store, TestConversations.Transition("processing", id: TestConversations.Id("c")), start.AddMilliseconds(4));
 
         Assert.Equal(["cs-c", "cs-b"], Ids(await ListAsync(store, new(State: "processing"))));
         Assert.Equal(["cs-a"], Ids(await ListAsync(store, new(State: "gathering_info"))));
@@ -64,25 +64,25 @@ public abstract partial class ConversationStoreContract
     }
 
     [Fact]
-    public async Task A_case_that_no_longer_matches_leaves_the_listing()
+    public async Task A_conversation_that_no_longer_matches_leaves_the_listing()
     {
         var store = CreateStore();
-        await WriteAsync(store, Cases.Initialize());
+        await WriteAsync(store, TestConversations.Initialize());
         Assert.Single((await ListAsync(store, new(State: "gathering_info"))).Conversations);
 
-        await WriteAsync(CreateStore(), Cases.Transition("processing"));
+        await WriteAsync(CreateStore(), TestConversations.Transition("processing"));
 
         Assert.Empty((await ListAsync(store, new(State: "gathering_info"))).Conversations);
         Assert.Single((await ListAsync(store, new(State: "processing"))).Conversations);
     }
 
     [Fact]
-    public async Task Pages_show_every_case_once()
+    public async Task Pages_show_every_conversation_once()
     {
         var store = CreateStore();
         var start = Now;
         for (var i = 0; i < 23; i++)
-            await WriteAsync(store, Cases.Initialize(Cases.Id($"t-{i:00}"), userId: i % 2 == 0 ? "even" : "odd"), start.AddMilliseconds(i / 5));
+            await WriteAsync(store, TestConversations.Initialize(TestConversations.Id($"t-{i:00}"), userId: i % 2 == 0 ? "even" : "odd"), start.AddMilliseconds(i / 5));
 
         var expected = Ids(await ListAsync(store));
         Assert.Equal(23, expected.Count);
@@ -93,20 +93,20 @@ public abstract partial class ConversationStoreContract
     }
 
     [Fact]
-    public async Task A_change_between_two_pages_hides_no_other_case()
+    public async Task A_change_between_two_pages_hides_no_other_conversation()
     {
         var store = CreateStore();
         var start = Now;
         for (var i = 0; i < 9; i++)
-            await WriteAsync(store, Cases.Initialize(Cases.Id($"t-{i}")), start.AddMilliseconds(i));
+            await WriteAsync(store, TestConversations.Initialize(TestConversations.Id($"t-{i}")), start.AddMilliseconds(i));
 
         var first = await store.ListAsync(new(), null, 3, Stop);
         Assert.Equal(["cs-t-8", "cs-t-7", "cs-t-6"], Ids(first));
 
         // One that was shown, one that was not, and one that is new: all go to the front, before the cursor.
-        await WriteAsync(store, Cases.Message("m-1", id: Cases.Id("t-6")), start.AddMilliseconds(20));
-        await WriteAsync(store, Cases.Message("m-1", id: Cases.Id("t-5")), start.AddMilliseconds(21));
-        await WriteAsync(store, Cases.Initialize(Cases.Id("t-9")), start.AddMilliseconds(22));
+        await WriteAsync(store, TestConversations.Message("m-1", id: TestConversations.Id("t-6")), start.AddMilliseconds(20));
+        await WriteAsync(store, TestConversations.Message("m-1", id: TestConversations.Id("t-5")), start.AddMilliseconds(21));
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("t-9")), start.AddMilliseconds(22));
 
         var second = await store.ListAsync(new(), first.Next, 3, Stop);
         Assert.Equal(["cs-t-4", "cs-t-3", "cs-t-2"], Ids(second));

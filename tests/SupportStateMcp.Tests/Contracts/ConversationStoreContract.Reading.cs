@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Storage;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Contracts;
@@ -10,9 +11,9 @@ public abstract partial class ConversationStoreContract
     public async Task The_history_is_read_from_its_end_page_by_page()
     {
         var store = CreateStore();
-        await WriteAsync(store, Cases.Initialize());
+        await WriteAsync(store, TestConversations.Initialize());
         for (var i = 1; i <= 7; i++)
-            await WriteAsync(store, Cases.Message($"m-{i}", $"text {i}"));
+            await WriteAsync(store, TestConversations.Message($"m-{i}", $"text {i}"));
 
         Assert.Equal([5, 6, 7], await NumbersAsync(long.MaxValue, 3));
         Assert.Equal([2, 3, 4], await NumbersAsync(5, 3));
@@ -28,8 +29,8 @@ public abstract partial class ConversationStoreContract
     public async Task A_message_is_read_back_whole()
     {
         var store = CreateStore();
-        var opened = await WriteAsync(store, Cases.Initialize());
-        var commit = Cases.Commit(opened, Cases.Message("m-1", "Hello", metadata: """{"channel":"mail"}"""), Now);
+        var opened = await WriteAsync(store, TestConversations.Initialize());
+        var commit = TestConversations.Commit(opened, TestConversations.Message("m-1", "Hello", metadata: """{"channel":"mail"}"""), Now);
         await store.CommitAsync(commit, Stop);
 
         var message = Assert.Single(await AllMessagesAsync(CreateStore()));
@@ -42,9 +43,9 @@ public abstract partial class ConversationStoreContract
     public async Task Events_are_read_from_their_beginning_page_by_page()
     {
         var store = CreateStore();
-        await WriteAsync(store, Cases.Initialize());
+        await WriteAsync(store, TestConversations.Initialize());
         for (var i = 1; i <= 5; i++)
-            await WriteAsync(store, Cases.Message($"m-{i}"));
+            await WriteAsync(store, TestConversations.Message($"m-{i}"));
 
         Assert.Equal([1, 2, 3], await VersionsAsync(0, 3));
         Assert.Equal([4, 5, 6], await VersionsAsync(3, 3));
@@ -61,17 +62,17 @@ public abstract partial class ConversationStoreContract
     public async Task The_trail_has_no_gap_and_folds_to_the_snapshot()
     {
         var store = CreateStore();
-        await WriteAsync(store, Cases.Initialize(metadata: """{"a":1,"b":{"c":[1,2]}}"""));
-        await WriteAsync(store, Cases.Message("m-1"));
-        await WriteAsync(store, Cases.Transition("processing", "enough is known"));
-        await WriteAsync(store, Cases.Update("""{"a":null,"d":"new"}"""));
-        var latest = await WriteAsync(store, Cases.Transition("escalated"));
+        await WriteAsync(store, TestConversations.Initialize(metadata: """{"a":1,"b":{"c":[1,2]}}"""));
+        await WriteAsync(store, TestConversations.Message("m-1"));
+        await WriteAsync(store, TestConversations.Transition("processing", "enough is known"));
+        await WriteAsync(store, TestConversations.Update("""{"a":null,"d":"new"}"""));
+        var latest = await WriteAsync(store, TestConversations.Transition("escalated"));
 
         var events = await AllEventsAsync(store);
 
         Assert.Equal(Enumerable.Range(1, (int)latest.Version).Select(v => (long)v), events.Select(e => e.Version));
-        Cases.AssertSame(latest, Conversation.Fold(null, events));
-        Cases.AssertSame(latest, await FindAsync(store));
+        TestConversations.AssertSame(latest, Conversation.Fold(null, events));
+        TestConversations.AssertSame(latest, await FindAsync(store));
     }
 
     [Theory]
@@ -83,8 +84,8 @@ public abstract partial class ConversationStoreContract
     public async Task Content_survives_byte_for_byte(string content)
     {
         var store = CreateStore();
-        await WriteAsync(store, Cases.Initialize(description: content));
-        await WriteAsync(store, Cases.Message("m-1", content));
+        await WriteAsync(store, TestConversations.Initialize(description: content));
+        await WriteAsync(store, TestConversations.Message("m-1", content));
 
         var other = CreateStore();
         Assert.Equal(content, Assert.Single(await AllMessagesAsync(other)).Content);
@@ -97,10 +98,10 @@ public abstract partial class ConversationStoreContract
         var content = string.Concat(Enumerable.Range(0, 100_000 / 4).Select(i => $"{(char)('a' + (i % 26))}é\n€"));
         Assert.Equal(100_000, content.Length);
         var store = CreateStore();
-        await WriteAsync(store, Cases.Initialize());
+        await WriteAsync(store, TestConversations.Initialize());
 
-        await WriteAsync(store, Cases.Message("m-1", content));
-        await WriteAsync(store, Cases.Message("m-2", "after it"));
+        await WriteAsync(store, TestConversations.Message("m-1", content));
+        await WriteAsync(store, TestConversations.Message("m-2", "after it"));
 
         Assert.Equal([content, "after it"], (await AllMessagesAsync(CreateStore())).Select(m => m.Content));
     }
@@ -113,8 +114,8 @@ public abstract partial class ConversationStoreContract
              "list":[1,"two",null,[],{}],"object":{"z":1,"a":{"deep":[null]}},"naïve key":1}
             """;
         var store = CreateStore();
-        await WriteAsync(store, Cases.Initialize(metadata: Facts));
-        await WriteAsync(store, Cases.Message("m-1", metadata: Facts));
+        await WriteAsync(store, TestConversations.Initialize(metadata: Facts));
+        await WriteAsync(store, TestConversations.Message("m-1", metadata: Facts));
 
         var other = CreateStore();
         AssertFacts((await FindAsync(other))!.Metadata);
@@ -122,7 +123,7 @@ public abstract partial class ConversationStoreContract
 
         static void AssertFacts(IReadOnlyDictionary<string, JsonElement> actual)
         {
-            var expected = Cases.Facts(Facts);
+            var expected = TestConversations.Facts(Facts);
             Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), actual.Keys.Order(StringComparer.Ordinal));
             Assert.All(expected, f => Assert.True(JsonElement.DeepEquals(f.Value, actual[f.Key]), f.Key));
         }
@@ -131,12 +132,12 @@ public abstract partial class ConversationStoreContract
     [Fact]
     public async Task A_newer_schema_reads_what_an_older_one_wrote()
     {
-        var old = CreateStore(Day, new Schema(1));
-        await WriteAsync(old, Cases.Initialize(description: "old words"));
-        await WriteAsync(old, Cases.Message("m-1"));
+        var old = CreateStore(Day, new StoredSchema(1));
+        await WriteAsync(old, TestConversations.Initialize(description: "old words"));
+        await WriteAsync(old, TestConversations.Message("m-1"));
 
         // Snapshot and event change alike: some stores keep both, some fold the one from the other.
-        var store = CreateStore(Day, new Schema(2, new Upcaster(1,
+        var store = CreateStore(Day, new StoredSchema(2, new Upcaster(1,
             snapshot => snapshot["description"] = "new words",
             @event =>
             {
@@ -150,17 +151,17 @@ public abstract partial class ConversationStoreContract
         Assert.Equal("new words", Assert.Single((await ListAsync(store)).Conversations).Description);
 
         // And goes on with it: old and new lie side by side.
-        var latest = await WriteAsync(store, Cases.Message("m-2"));
-        Cases.AssertSame(latest, await FindAsync(store));
+        var latest = await WriteAsync(store, TestConversations.Message("m-2"));
+        TestConversations.AssertSame(latest, await FindAsync(store));
         Assert.Equal(latest.Version, (await AllEventsAsync(store)).Count);
     }
 
     [Fact]
     public async Task An_older_schema_refuses_what_a_newer_one_wrote()
     {
-        await WriteAsync(CreateStore(Day, new Schema(2, new Upcaster(1))), Cases.Initialize());
+        await WriteAsync(CreateStore(Day, new StoredSchema(2, new Upcaster(1))), TestConversations.Initialize());
 
-        var old = CreateStore(Day, new Schema(1));
+        var old = CreateStore(Day, new StoredSchema(1));
 
         await Assert.ThrowsAsync<InvalidDataException>(async () => await old.LoadAsync(Id, null, Stop));
         await Assert.ThrowsAsync<InvalidDataException>(async () => await AllEventsAsync(old));

@@ -1,20 +1,21 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Tests.Support;
-using static SupportStateMcp.Tests.Support.TwoHands;
+using static SupportStateMcp.Tests.Support.TwoOwners;
 
 namespace SupportStateMcp.Tests.Contracts;
 
 public abstract partial class ConversationStoreContract
 {
     [Fact]
-    public async Task Who_waits_is_listed_by_queue_until_a_person_takes_the_case()
+    public async Task Who_waits_is_listed_by_queue_until_a_person_takes_the_conversation()
     {
         var (store, other) = (CreateStore(), CreateStore());
-        await WriteAsync(store, Cases.Initialize());
-        await WriteAsync(store, Cases.Initialize(Cases.Id("TKT-002")));
+        await WriteAsync(store, TestConversations.Initialize());
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("TKT-002")));
         Assert.Empty(Ids(await ListAsync(store, new() { Waiting = true })));
 
-        await WriteAsync(store, Escalate(Cases.Agent, "billing"));
+        await WriteAsync(store, Escalate(TestConversations.Agent, "billing"));
 
         foreach (var each in (IConversationStore[])[store, other])
         {
@@ -30,20 +31,20 @@ public abstract partial class ConversationStoreContract
         await WriteAsync(store, Release(Alice));
         Assert.Equal(["cs-TKT-001"], Ids(await ListAsync(other, new() { Waiting = true, Queue = "billing" })));
 
-        await WriteAsync(store, Cases.Erase());
+        await WriteAsync(store, TestConversations.Erase());
         Assert.Empty(Ids(await ListAsync(other, new() { Waiting = true })));
     }
 
     [Fact]
-    public async Task A_case_with_an_approval_to_decide_is_listed_until_it_is_decided()
+    public async Task A_conversation_with_an_approval_to_decide_is_listed_until_it_is_decided()
     {
         var (store, other) = (CreateStore(), CreateStore());
-        await WriteAsync(store, Cases.Initialize());
+        await WriteAsync(store, TestConversations.Initialize());
 
         var asked = await WriteAsync(store, Ask());
         Assert.Equal(["cs-TKT-001"], Ids(await ListAsync(other, new() { PendingApprovals = true })));
 
-        await WriteAsync(other, TwoHands.Decide(asked.Approvals[0].ApprovalId, Alice));
+        await WriteAsync(other, TwoOwners.Decide(asked.Approvals[0].ApprovalId, Alice));
         Assert.Empty(Ids(await ListAsync(store, new() { PendingApprovals = true })));
     }
 
@@ -52,21 +53,21 @@ public abstract partial class ConversationStoreContract
     {
         var (store, other) = (CreateStore(), CreateStore());
         var start = Now;
-        await WriteAsync(store, Cases.Initialize(), start);
+        await WriteAsync(store, TestConversations.Initialize(), start);
         await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(40)), start);
         await WriteAsync(store, Ask() with { ExpiresIn = TimeSpan.FromSeconds(60) }, start);
 
-        Assert.Empty(await store.DueAsync(start.AddSeconds(39.9), 10, Stop));
+        Assert.Empty(await store.FindOverdueAsync(start.AddSeconds(39.9), 10, Stop));
         foreach (var each in (IConversationStore[])[store, other, store])
-            Assert.Equal([Id], await each.DueAsync(start.AddSeconds(40.001), 10, Stop));
+            Assert.Equal([Id], await each.FindOverdueAsync(start.AddSeconds(40.001), 10, Stop));
 
         await WriteAsync(other, Settle(), start.AddSeconds(41));
-        Assert.Empty(await store.DueAsync(start.AddSeconds(41), 10, Stop));
-        Assert.Equal([Id], await store.DueAsync(start.AddSeconds(61), 10, Stop));
+        Assert.Empty(await store.FindOverdueAsync(start.AddSeconds(41), 10, Stop));
+        Assert.Equal([Id], await store.FindOverdueAsync(start.AddSeconds(61), 10, Stop));
 
         var settled = await WriteAsync(store, Settle(), start.AddSeconds(61));
         Assert.Equal((Owner.InQueue("support"), ApprovalStatus.Expired), (settled.Owner, settled.Approvals[0].Status));
-        Assert.Empty(await other.DueAsync(start.AddYears(1), 10, Stop));
+        Assert.Empty(await other.FindOverdueAsync(start.AddYears(1), 10, Stop));
     }
 
     [Fact]
@@ -74,14 +75,14 @@ public abstract partial class ConversationStoreContract
     {
         var (store, other) = (CreateStore(), CreateStore());
         var start = Now;
-        await WriteAsync(store, Cases.Initialize(), start);
+        await WriteAsync(store, TestConversations.Initialize(), start);
         await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(40)), start);
-        await WriteAsync(store, Cases.Message("m-1"), start);
+        await WriteAsync(store, TestConversations.Message("m-1"), start);
         await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(80)), start);
         await ListAsync(store);
 
-        Assert.Empty(await other.DueAsync(start.AddSeconds(41), 10, Stop));
-        Assert.Equal([Id], await other.DueAsync(start.AddSeconds(81), 10, Stop));
+        Assert.Empty(await other.FindOverdueAsync(start.AddSeconds(41), 10, Stop));
+        Assert.Equal([Id], await other.FindOverdueAsync(start.AddSeconds(81), 10, Stop));
     }
 
     [Fact]
@@ -91,50 +92,50 @@ public abstract partial class ConversationStoreContract
         var start = Now;
         foreach (var (ticket, seconds) in new[] { ("a", 30), ("b", 10), ("c", 20) })
         {
-            await WriteAsync(store, Cases.Initialize(Cases.Id(ticket)), start);
-            await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(seconds)) with { Id = Cases.Id(ticket) }, start);
+            await WriteAsync(store, TestConversations.Initialize(TestConversations.Id(ticket)), start);
+            await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(seconds)) with { Id = TestConversations.Id(ticket) }, start);
         }
 
-        Assert.Equal([Cases.Id("b"), Cases.Id("c")], await store.DueAsync(start.AddMinutes(1), 2, Stop));
+        Assert.Equal([TestConversations.Id("b"), TestConversations.Id("c")], await store.FindOverdueAsync(start.AddMinutes(1), 2, Stop));
     }
 
     [Fact]
     public async Task Nothing_that_waits_for_a_person_expires_under_them()
     {
         var store = CreateStore();
-        await WriteAsync(store, Cases.Initialize());
+        await WriteAsync(store, TestConversations.Initialize());
 
         var asked = await WriteAsync(store, Ask() with { ExpiresIn = TimeSpan.FromDays(5) });
         AssertNear(asked.Approvals[0].Deadline + Day, await ExpiresAtAsync(store));
 
-        await WriteAsync(store, TwoHands.Decide(asked.Approvals[0].ApprovalId, Alice));
+        await WriteAsync(store, TwoOwners.Decide(asked.Approvals[0].ApprovalId, Alice));
         AssertNear(Now + Day, await ExpiresAtAsync(store));
 
-        var waiting = await WriteAsync(store, Escalate(Cases.Agent));
-        AssertNear(waiting.WaitingSince!.Value + Conversation.PatienceOfQueues + Day, await ExpiresAtAsync(store));
+        var waiting = await WriteAsync(store, Escalate(TestConversations.Agent));
+        AssertNear(waiting.WaitingSince!.Value + Conversation.QueueRetention + Day, await ExpiresAtAsync(store));
 
         await WriteAsync(store, Tell(Alice));
         AssertNear(Now + Day, await ExpiresAtAsync(store));
     }
 
     [Fact]
-    public async Task A_closed_case_is_kept_while_it_can_be_opened_again()
+    public async Task A_closed_conversation_is_kept_while_it_can_be_opened_again()
     {
         var store = CreateStore();
-        var opened = await WriteAsync(store, Cases.Initialize());
+        var opened = await WriteAsync(store, TestConversations.Initialize());
         var closed = new ConversationEvent.Transitioned
         {
             Version = opened.Version + 1,
             At = Now,
-            Actor = Cases.Agent,
+            Actor = TestConversations.Agent,
             From = opened.State,
             To = "resolved",
             Closes = true,
             ReopenableUntil = Now + TimeSpan.FromDays(7),
         };
-        var after = Conversation.Evolve(opened, closed);
+        var after = Conversation.Apply(opened, closed);
 
-        await store.CommitAsync(new Commit { Id = Id, Before = opened, After = after, Events = [closed], Receipt = Receipt.Of(after), Now = Now }, Stop);
+        await store.CommitAsync(new Commit { Id = Id, Before = opened, After = after, Events = [closed], IdempotencyRecord = IdempotencyRecord.Of(after), Now = Now }, Stop);
 
         AssertNear(Now + TimeSpan.FromDays(8), await ExpiresAtAsync(store));
     }

@@ -1,4 +1,3 @@
-using SupportStateMcp.Conversations;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Contracts;
@@ -8,39 +7,39 @@ public abstract partial class ConversationStoreContract
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task Who_watches_a_case_learns_of_a_change_made_elsewhere()
+    public async Task Who_watches_a_conversation_learns_of_a_change_made_elsewhere()
     {
         var (here, elsewhere) = (CreateStore(), CreateStore());
-        await WriteAsync(here, Cases.Initialize());
+        await WriteAsync(here, TestConversations.Initialize());
         using var changes = new SemaphoreSlim(0);
         await using var watch = await here.SubscribeAsync(Id, () => changes.Release(), Stop);
 
-        await WriteAsync(elsewhere, Cases.Message("m-1"));
+        await WriteAsync(elsewhere, TestConversations.Message("m-1"));
         Assert.True(await changes.WaitAsync(Patience, Stop));
 
         while (await changes.WaitAsync(TimeSpan.FromMilliseconds(300), Stop)) { }
-        await WriteAsync(elsewhere, Cases.Erase());
+        await WriteAsync(elsewhere, TestConversations.Erase());
         Assert.True(await changes.WaitAsync(Patience, Stop));
     }
 
     [Fact]
-    public async Task Who_watches_a_case_learns_of_a_change_made_here_and_can_read_it()
+    public async Task Who_watches_a_conversation_learns_of_a_change_made_here_and_can_read_it()
     {
         var store = CreateStore();
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var watch = await store.SubscribeAsync(Id, () => seen.TrySetResult(), Stop);
 
-        var opened = await WriteAsync(store, Cases.Initialize());
+        var opened = await WriteAsync(store, TestConversations.Initialize());
 
         await seen.Task.WaitAsync(Patience, Stop);
-        Cases.AssertSame(opened, await FindAsync(store));
+        TestConversations.AssertSame(opened, await FindAsync(store));
     }
 
     [Fact]
     public async Task Who_stopped_watching_is_left_alone_and_others_are_not()
     {
         var (here, elsewhere) = (CreateStore(), CreateStore());
-        await WriteAsync(here, Cases.Initialize());
+        await WriteAsync(here, TestConversations.Initialize());
         var calls = 0;
         using var changes = new SemaphoreSlim(0);
         var stopped = await here.SubscribeAsync(Id, () => Interlocked.Increment(ref calls), Stop);
@@ -50,8 +49,8 @@ public abstract partial class ConversationStoreContract
         await stopped.DisposeAsync();
         await Task.Delay(100, Stop);
         var before = Volatile.Read(ref calls);
-        await WriteAsync(elsewhere, Cases.Message("m-1"));
-        await WriteAsync(here, Cases.Message("m-2"));
+        await WriteAsync(elsewhere, TestConversations.Message("m-1"));
+        await WriteAsync(here, TestConversations.Message("m-2"));
 
         Assert.True(await changes.WaitAsync(Patience, Stop));
         await Task.Delay(200, Stop);

@@ -1,4 +1,5 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Storage;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Contracts;
@@ -12,7 +13,7 @@ public abstract partial class ConversationStoreContract
     /// <summary>Long enough that nothing expires within a test.</summary>
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    private static readonly ConversationId Id = Cases.Id();
+    private static readonly ConversationId Id = TestConversations.Id();
 
     /// <summary>The clock that tests and stores go by.</summary>
     protected abstract TimeProvider Time { get; }
@@ -24,7 +25,7 @@ public abstract partial class ConversationStoreContract
     /// A store on this test's data. A second one on the same data stands for another process: the two share nothing else.
     /// Whoever derives disposes what it created.
     /// </summary>
-    protected abstract IConversationStore CreateStore(TimeSpan timeToLive, Schema schema);
+    protected abstract IConversationStore CreateStore(TimeSpan timeToLive, StoredSchema schema);
 
     /// <summary>Lets that much time pass, on <see cref="Time"/> and for the stores.</summary>
     protected abstract Task ExpireAsync(TimeSpan elapsed);
@@ -33,15 +34,15 @@ public abstract partial class ConversationStoreContract
 
     private DateTimeOffset Now => Time.GetUtcNow();
 
-    private IConversationStore CreateStore() => CreateStore(Day, Schema.Current);
+    private IConversationStore CreateStore() => CreateStore(Day, StoredSchema.Current);
 
-    private IConversationStore CreateShortLivedStore() => CreateStore(ShortTimeToLive, Schema.Current);
+    private IConversationStore CreateShortLivedStore() => CreateStore(ShortTimeToLive, StoredSchema.Current);
 
-    /// <summary>Writes a command on top of what the store holds, and returns the case after it.</summary>
+    /// <summary>Writes a command on top of what the store holds, and returns the conversation after it.</summary>
     private async Task<Conversation> WriteAsync(IConversationStore store, ConversationCommand command, DateTimeOffset? at = null)
     {
         var before = (await store.LoadAsync(command.Id, null, Stop)).Conversation;
-        var commit = Cases.Commit(before, command, at ?? Now);
+        var commit = TestConversations.Commit(before, command, at ?? Now);
         Assert.IsType<CommitResult.Committed>(await store.CommitAsync(commit, Stop));
         return commit.After;
     }

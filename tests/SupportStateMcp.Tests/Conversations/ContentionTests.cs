@@ -1,6 +1,6 @@
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Tests.Support;
-using static SupportStateMcp.Tests.Support.OneCase;
+using static SupportStateMcp.Tests.Support.OneConversation;
 
 namespace SupportStateMcp.Tests.Conversations;
 
@@ -9,7 +9,7 @@ public sealed class ContentionTests : IAsyncDisposable
 {
     private static readonly ConcurrencyOptions s_twoRetries = new(2, TimeSpan.FromSeconds(5));
 
-    private readonly TestDesk _desk = new();
+    private readonly TestCommandHandler _desk = new();
     private readonly StoreAround _store;
 
     public ContentionTests() => _store = new StoreAround(_desk.Store);
@@ -22,7 +22,7 @@ public sealed class ContentionTests : IAsyncDisposable
 
         var outcome = (await WriteAsync(Say("Hello"), new LocksThat(areFree: false))).Value;
 
-        Assert.Equal(3, outcome.Receipt.MessageCount);
+        Assert.Equal(3, outcome.IdempotencyRecord.MessageCount);
         Assert.Equal(3, _store.Commits);
         Assert.Equal(1, _store.Loads);
     }
@@ -33,20 +33,20 @@ public sealed class ContentionTests : IAsyncDisposable
         await _desk.DoAsync(Open());
         _store.BeforeCommit = _ => _desk.DoAsync(MoveTo("escalated")).AsTask();
 
-        var rejection = (await WriteAsync(MoveTo("processing"), new LocksThat(areFree: false))).Rejection!;
+        var error = (await WriteAsync(MoveTo("processing"), new LocksThat(areFree: false))).Error!;
 
-        Assert.Equal("Invalid transition: escalated → processing. Allowed from escalated: resolved.", rejection.Message);
+        Assert.Equal("Invalid transition: escalated → processing. Allowed from escalated: resolved.", error.Message);
     }
 
     [Fact]
-    public async Task A_write_for_one_version_does_not_chase_a_case_that_moved_on()
+    public async Task A_write_for_one_version_does_not_chase_a_conversation_that_moved_on()
     {
         await _desk.DoAsync(Open());
         _store.BeforeCommit = NeighbourWrites(times: 1);
 
-        var rejection = (await WriteAsync(Say("Hello") with { ExpectedVersion = 2 }, new LocksThat(areFree: true))).Rejection!;
+        var error = (await WriteAsync(Say("Hello") with { ExpectedVersion = 2 }, new LocksThat(areFree: true))).Error!;
 
-        Assert.Equal("""{"expected":2,"actual":3}""", Json(rejection.Facts));
+        Assert.Equal("""{"expected":2,"actual":3}""", Json(error.Facts));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class ContentionTests : IAsyncDisposable
 
         var outcome = (await WriteAsync(Say("Hello"), locks)).Value;
 
-        Assert.Equal(5, outcome.Receipt.MessageCount);
+        Assert.Equal(5, outcome.IdempotencyRecord.MessageCount);
         // One first try, two more, then under the lock.
         Assert.Equal([0, 0, 0, 1, 1], heldAtCommit);
         Assert.Equal(1, locks.Asked);
@@ -89,11 +89,11 @@ public sealed class ContentionTests : IAsyncDisposable
         await _desk.DoAsync(Open());
         _store.BeforeCommit = NeighbourWrites(times: int.MaxValue);
 
-        var rejection = (await WriteAsync(Say("Hello"), new LocksThat(areFree: false))).Rejection!;
+        var error = (await WriteAsync(Say("Hello"), new LocksThat(areFree: false))).Error!;
 
-        Assert.Equal("lock_timeout", rejection.Code);
-        Assert.Matches(@"^The conversation is busy: its turn did not come within \d+ ms\. Nothing was changed; try again\.$", rejection.Message);
-        Assert.True((bool)rejection.Facts["retryable"]!);
+        Assert.Equal("lock_timeout", error.Code);
+        Assert.Matches(@"^The conversation is busy: its turn did not come within \d+ ms\. Nothing was changed; try again\.$", error.Message);
+        Assert.True((bool)error.Facts["retryable"]!);
     }
 
     [Fact]
@@ -103,10 +103,10 @@ public sealed class ContentionTests : IAsyncDisposable
         await _desk.DoAsync(Open());
         _store.BeforeCommit = NeighbourWrites(times: int.MaxValue);
 
-        var rejection = (await WriteAsync(Say("Hello"), locks, new ConcurrencyOptions(0, TimeSpan.FromMilliseconds(60)))).Rejection!;
+        var error = (await WriteAsync(Say("Hello"), locks, new ConcurrencyOptions(0, TimeSpan.FromMilliseconds(60)))).Error!;
 
-        Assert.Equal("lock_timeout", rejection.Code);
-        Assert.True((long)rejection.Facts["waited_ms"]! >= 60);
+        Assert.Equal("lock_timeout", error.Code);
+        Assert.True((long)error.Facts["waited_ms"]! >= 60);
         Assert.Equal(0, locks.Held);
     }
 
@@ -138,7 +138,7 @@ public sealed class ContentionTests : IAsyncDisposable
     [MemberData(nameof(RefusedByMemory))]
     public async Task What_is_remembered_never_refuses_a_caller(ConversationCommand command)
     {
-        // The case as it was long ago: of another user, at another version, in another state.
+        // The conversation as it was long ago: of another user, at another version, in another state.
         var stale = (await _desk.DoAsync(Open("user-0"))).Value.Conversation;
         await _desk.DoAsync(Erase());
         await _desk.DoAsync(Open());
@@ -147,11 +147,11 @@ public sealed class ContentionTests : IAsyncDisposable
 
         var result = await WriteAsync(command, new LocksThat(areFree: false));
 
-        Assert.Null(result.Rejection);
+        Assert.Null(result.Error);
     }
 
     [Fact]
-    public async Task What_is_remembered_never_answers_that_a_case_is_there()
+    public async Task What_is_remembered_never_answers_that_a_conversation_is_there()
     {
         var stale = (await _desk.DoAsync(Open())).Value.Conversation;
         await _desk.DoAsync(Erase());
@@ -166,11 +166,11 @@ public sealed class ContentionTests : IAsyncDisposable
         await _desk.DoAsync(Open());
         _store.BeforeCommit = _ => throw new StoreUnavailableException("gone");
 
-        var rejection = (await WriteAsync(Say("Hello"), new LocksThat(areFree: true))).Rejection!;
+        var error = (await WriteAsync(Say("Hello"), new LocksThat(areFree: true))).Error!;
 
-        Assert.Equal("store_unavailable", rejection.Code);
-        Assert.Equal("""{"retryable":true}""", Json(rejection.Facts));
-        Assert.DoesNotContain("gone", rejection.Message, StringComparison.Ordinal);
+        Assert.Equal("store_unavailable", error.Code);
+        Assert.Equal("""{"retryable":true}""", Json(error.Facts));
+        Assert.DoesNotContain("gone", error.Message, StringComparison.Ordinal);
     }
 
     public static TheoryData<ConversationCommand> RefusedByMemory() =>

@@ -1,7 +1,7 @@
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Workflow;
 using static SupportStateMcp.Tests.Conversations.Specification;
-using static SupportStateMcp.Tests.Support.OneCase;
+using static SupportStateMcp.Tests.Support.OneConversation;
 
 namespace SupportStateMcp.Tests.Conversations;
 
@@ -13,24 +13,24 @@ public class ConversationDeciderTests
         [.. s_gathering, Moved(3, "gathering_info", "escalated"), Moved(4, "escalated", "resolved", TicketStatus.Solved)];
 
     [Fact]
-    public void A_new_case_is_opened_and_moves_on_at_once() =>
+    public void A_new_conversation_is_opened_and_moves_on_at_once() =>
         Given().When(Open()).Then(
             Opened(),
-            Moved(2, "initialized", "gathering_info") with { Reason = "case opened" });
+            Moved(2, "initialized", "gathering_info") with { Reason = "conversation opened" });
 
     [Fact]
-    public void A_new_case_takes_over_what_is_known_of_it()
+    public void A_new_conversation_takes_over_what_is_known_of_it()
     {
         var facts = Facts("""{"plan": "gold", "seats": 3}""");
         var command = Open() with { Priority = Priority.Urgent, AssignedTo = "bob", Description = "Broken", Metadata = facts };
 
         Given().When(command).Then(
             Opened() with { Priority = Priority.Urgent, AssignedTo = "bob", Description = "Broken", Metadata = facts },
-            Moved(2, "initialized", "gathering_info") with { Reason = "case opened" });
+            Moved(2, "initialized", "gathering_info") with { Reason = "conversation opened" });
     }
 
     [Fact]
-    public void A_workflow_of_one_state_leaves_a_new_case_where_it_begins()
+    public void A_workflow_of_one_state_leaves_a_new_conversation_where_it_begins()
     {
         var workflow = WorkflowDefinition.Create(new WorkflowProfile
         {
@@ -80,10 +80,10 @@ public class ConversationDeciderTests
     [InlineData(MessageRole.System)]
     public void Whoever_speaks_says_something(MessageRole role)
     {
-        var rejection = Assert.IsType<Decision.Refused>(Given(s_gathering).When(Say("") with { Role = role })).Rejection;
+        var error = Assert.IsType<Decision.Refused>(Given(s_gathering).When(Say("") with { Role = role })).Error;
 
-        Assert.Equal(RejectionCodes.InvalidArgument, rejection.Code);
-        Assert.Equal("content", (string?)rejection.Facts["argument"]);
+        Assert.Equal(ErrorCodes.InvalidArgument, error.Code);
+        Assert.Equal("content", (string?)error.Facts["argument"]);
     }
 
     [Fact]
@@ -91,19 +91,19 @@ public class ConversationDeciderTests
         Given(s_gathering).When(Say("") with { Role = MessageRole.Tool }).Then(Said(3, 1, "") with { Role = MessageRole.Tool });
 
     [Fact]
-    public void A_finished_case_takes_no_more_messages() =>
+    public void A_finished_conversation_takes_no_more_messages() =>
         Given(s_resolved).When(Say("One more thing")).ThenItIsRefused(
             "terminal_state",
             "The conversation is in the terminal state resolved and takes no more messages. Open a new ticket for a new question.",
             """{"state":"resolved"}""");
 
     [Fact]
-    public void A_case_moves_along_an_edge_of_its_workflow() =>
+    public void A_conversation_moves_along_an_edge_of_its_workflow() =>
         Given(s_gathering).When(MoveTo("processing") with { Reason = "All is known." })
             .Then(Moved(3, "gathering_info", "processing") with { Reason = "All is known." });
 
     [Fact]
-    public void A_case_does_not_jump_over_a_state() =>
+    public void A_conversation_does_not_jump_over_a_state() =>
         Given(s_gathering).When(MoveTo("resolved")).ThenItIsRefused(
             "invalid_transition",
             "Invalid transition: gathering_info → resolved. Allowed from gathering_info: processing, escalated.",
@@ -121,7 +121,7 @@ public class ConversationDeciderTests
     [InlineData(TicketStatus.Pending, TicketStatus.Solved)]
     [InlineData(TicketStatus.Solved, null)]
     [InlineData(TicketStatus.Closed, null)]
-    public void A_case_that_finishes_solves_its_ticket_unless_that_is_over(TicketStatus before, TicketStatus? told) =>
+    public void A_conversation_that_finishes_solves_its_ticket_unless_that_is_over(TicketStatus before, TicketStatus? told) =>
         Given([.. s_gathering, Moved(3, "gathering_info", "escalated"), Updated(4) with { TicketStatus = before }])
             .When(MoveTo("resolved"))
             .Then(Moved(5, "escalated", "resolved", told));
@@ -137,12 +137,12 @@ public class ConversationDeciderTests
     }
 
     [Fact]
-    public void Facts_of_a_finished_case_can_still_be_put_right() =>
+    public void Facts_of_a_finished_conversation_can_still_be_put_right() =>
         Given(s_resolved).When(Update() with { TicketStatus = TicketStatus.Closed })
             .Then(Updated(5) with { TicketStatus = TicketStatus.Closed });
 
     [Fact]
-    public void Facts_are_bounded_by_what_the_case_would_hold_not_by_what_one_call_brings()
+    public void Facts_are_bounded_by_what_the_conversation_would_hold_not_by_what_one_call_brings()
     {
         var held = Updated(3) with { Metadata = Numbered(0, 50) };
 
@@ -153,7 +153,7 @@ public class ConversationDeciderTests
     }
 
     [Fact]
-    public void A_full_case_takes_a_fact_for_another()
+    public void A_full_conversation_takes_a_fact_for_another()
     {
         var facts = Facts("""{"key-0": null, "new": true}""");
 
@@ -170,10 +170,10 @@ public class ConversationDeciderTests
     public void An_erased_ticket_is_opened_anew_in_the_same_trail_also_for_another_user() =>
         Given([.. s_gathering, Erased(3)]).When(Open("user-2")).Then(
             Opened(4) with { UserId = "user-2", Epoch = 2 },
-            Moved(5, "initialized", "gathering_info") with { Reason = "case opened" });
+            Moved(5, "initialized", "gathering_info") with { Reason = "conversation opened" });
 
     [Theory]
-    [MemberData(nameof(OfAnExistingCase))]
+    [MemberData(nameof(OfAnExistingConversation))]
     public void What_was_erased_can_only_be_opened_anew(ConversationCommand command) =>
         Given([.. s_gathering, Erased(3)]).When(command).ThenItIsRefused(
             "not_found",
@@ -181,15 +181,15 @@ public class ConversationDeciderTests
             """{"conversation_id":"cs-TKT-001"}""");
 
     [Theory]
-    [MemberData(nameof(OfAnExistingCase))]
+    [MemberData(nameof(OfAnExistingConversation))]
     public void What_does_not_exist_can_only_be_opened(ConversationCommand command) =>
         Given().When(command).ThenItIsRefused(
             "not_found",
-            "Conversation cs-TKT-001 does not exist or has expired. initialize_conversation opens the case of a ticket.",
+            "Conversation cs-TKT-001 does not exist or has expired. initialize_conversation opens the conversation of a ticket.",
             """{"conversation_id":"cs-TKT-001"}""");
 
     [Theory]
-    [MemberData(nameof(OfAnExistingCase))]
+    [MemberData(nameof(OfAnExistingConversation))]
     public void A_command_for_another_version_is_refused_whatever_it_wants(ConversationCommand command) =>
         Given(s_gathering).When(command with { ExpectedVersion = 7 }).ThenItIsRefused(
             "version_conflict",
@@ -201,7 +201,7 @@ public class ConversationDeciderTests
         Given(s_gathering).When(MoveTo("processing") with { ExpectedVersion = 2 })
             .Then(Moved(3, "gathering_info", "processing"));
 
-    public static TheoryData<ConversationCommand> OfAnExistingCase() =>
+    public static TheoryData<ConversationCommand> OfAnExistingConversation() =>
         [Say("Hello"), MoveTo("processing"), Update() with { Priority = Priority.Low }, Erase()];
 
     private static IReadOnlyDictionary<string, System.Text.Json.JsonElement> Numbered(int from, int count) =>

@@ -1,5 +1,6 @@
 using SupportStateMcp.Conversations;
-using static SupportStateMcp.Tests.Support.OneCase;
+using SupportStateMcp.Identity;
+using static SupportStateMcp.Tests.Support.OneConversation;
 
 namespace SupportStateMcp.Tests.Conversations;
 

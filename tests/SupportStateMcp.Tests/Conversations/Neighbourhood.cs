@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Tests.Support;
 using SupportStateMcp.Workflow;
 
@@ -16,12 +17,12 @@ public sealed record Step(int Kind, int Who, int What, int Instance)
 }
 
 /// <summary>
-/// Two instances that serve one case, each deciding first on what it saw last, and those who work through them: AIs, people,
+/// Two instances that serve one conversation, each deciding first on what it saw last, and those who work through them: AIs, people,
 /// a program and the customer.
 /// </summary>
 internal sealed class Neighbourhood
 {
-    public static readonly ConversationId Id = OneCase.Id;
+    public static readonly ConversationId Id = OneConversation.Id;
 
     private static readonly Actor[] s_ais = [new(ActorKind.Ai, "a"), new(ActorKind.Ai, "b")];
     private static readonly Actor[] s_people = [new(ActorKind.Human, "alice"), new(ActorKind.Human, "bob"), new(ActorKind.Human, "sue")];
@@ -31,8 +32,8 @@ internal sealed class Neighbourhood
 
     private readonly IConversationStore _store;
     private readonly FakeTime _time;
-    private readonly ConversationDesk[] _desks;
-    private readonly TurnDesk[] _turns;
+    private readonly ConversationCommandHandler[] _desks;
+    private readonly TurnService[] _turns;
     private readonly Conversation?[] _remembered = [null, null];
     private readonly List<(Turn Turn, Actor By)> _tokens = [];
     private readonly WorkflowDefinition _workflow;
@@ -42,15 +43,15 @@ internal sealed class Neighbourhood
     {
         (_store, _time, _workflow) = (store, time, workflow);
         var decider = new ConversationDecider(workflow, new ApprovalPolicy());
-        _desks = [.. new[] { 0, 1 }.Select(i => new ConversationDesk(
+        _desks = [.. new[] { 0, 1 }.Select(i => new ConversationCommandHandler(
             new StoreAround(store) { Remembers = _ => _remembered[i] }, new LocksThat(areFree: true), decider, ConcurrencyOptions.Default, time, new Random(1)))];
-        _turns = [.. _desks.Select(d => new TurnDesk(d, store))];
+        _turns = [.. _desks.Select(d => new TurnService(d, store))];
     }
 
     /// <summary>The ids of the messages that were taken in from the customer.</summary>
     public HashSet<string> TakenIn { get; } = [];
 
-    /// <summary>The case after each change.</summary>
+    /// <summary>The conversation after each change.</summary>
     public List<Conversation> Snapshots { get; } = [];
 
     public ValueTask<IReadOnlyList<ConversationEvent>> TrailAsync() => _store.ReadEventsAsync(Id, 0, int.MaxValue, default);
@@ -101,7 +102,7 @@ internal sealed class Neighbourhood
         13 or 14 => DoAsync(step.Instance, new ConversationCommand.Transition { Id = Id, Actor = Any(step), Roles = RolesOf(Any(step)), NewState = State(step) }),
         15 => DoAsync(step.Instance, new ConversationCommand.Reopen { Id = Id, Actor = Any(step), Roles = RolesOf(Any(step)) }),
         16 => Pass(TimeSpan.FromSeconds(s_seconds[step.What % s_seconds.Length])),
-        17 => DoAsync(step.Instance, new ConversationCommand.Settle { Id = Id, Actor = Conversation.Clock }),
+        17 => DoAsync(step.Instance, new ConversationCommand.ExpireOverdue { Id = Id, Actor = Conversation.Clock }),
         18 => RequestAsync(step),
         19 => DecideAsync(step),
         _ => UseAsync(step),

@@ -1,15 +1,16 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Tests.Support;
 using SupportStateMcp.Workflow;
-using static SupportStateMcp.Tests.Support.OneCase;
-using static SupportStateMcp.Tests.Support.TwoHands;
+using static SupportStateMcp.Tests.Support.OneConversation;
+using static SupportStateMcp.Tests.Support.TwoOwners;
 
 namespace SupportStateMcp.Tests.Conversations;
 
-/// <summary>Whatever is refused has changed nothing: not the case, not its trail, not its history.</summary>
+/// <summary>Whatever is refused has changed nothing: not the conversation, not its trail, not its history.</summary>
 public sealed class RefusalTests : IAsyncDisposable
 {
-    private readonly TestDesk _desk = new(WorkflowDefinition.Desk);
+    private readonly TestCommandHandler _desk = new(WorkflowDefinition.Desk);
 
     private delegate ConversationCommand Making(string approvalId);
 
@@ -18,24 +19,24 @@ public sealed class RefusalTests : IAsyncDisposable
         ["an AI answers over a person"] = ([_ => Claim(Alice)], default, _ => Tell(Agent), "not_owner"),
         ["an AI answers a queue"] = ([_ => Escalate(Agent)], default, _ => Tell(Agent), "not_owner"),
         ["a turn from before a claim"] = ([_ => Claim(Alice)], default, _ => Complete(Agent, 1, 1), "not_owner"),
-        ["an AI moves a person's case"] = ([_ => Claim(Alice)], default, _ => MoveTo("processing"), "not_owner"),
-        ["an AI escalates a person's case"] = ([_ => Claim(Alice)], default, _ => Escalate(Agent), "not_owner"),
+        ["an AI moves a person's conversation"] = ([_ => Claim(Alice)], default, _ => MoveTo("processing"), "not_owner"),
+        ["an AI escalates a person's conversation"] = ([_ => Claim(Alice)], default, _ => Escalate(Agent), "not_owner"),
         ["a second person claims"] = ([_ => Claim(Alice)], default, _ => Claim(Bob), "not_owner"),
         ["an AI after a lease ran out"] = ([_ => Claim(Alice)], Day, _ => Tell(Agent), "not_owner"),
         ["a second answer"] = ([_ => Tell(Alice), _ => HandBack(Alice)], default, _ => Complete(Agent, 1, 3), "already_answered"),
-        ["an answer to a closed case"] = ([_ => Escalate(Agent), _ => MoveTo("resolved") with { Actor = Alice }], default, _ => Tell(Alice), "terminal_state"),
+        ["an answer to a closed conversation"] = ([_ => Escalate(Agent), _ => MoveTo("resolved") with { Actor = Alice }], default, _ => Tell(Alice), "terminal_state"),
         ["a late reopening"] = ([_ => MoveTo("escalated"), _ => MoveTo("resolved")], TimeSpan.FromDays(7), _ => Reopen(Agent), "reopen_window_over"),
         ["a late question"] = ([_ => MoveTo("escalated"), _ => MoveTo("resolved")], TimeSpan.FromDays(7), _ => Hear("c-9"), "reopen_window_over"),
         ["an answer with a move that is not allowed"] = ([], default, _ => Complete(Agent, 1, 1, "resolved"), "invalid_transition"),
         ["a forged turn"] = ([], default, _ => Complete(Agent, 9, 1), "invalid_argument"),
         ["an AI claims"] = ([], default, _ => Claim(Agent), "not_authorized"),
-        ["an AI decides"] = ([], default, id => TwoHands.Decide(id, Other), "not_authorized"),
-        ["a second decision"] = ([id => TwoHands.Decide(id, Alice)], default, id => TwoHands.Decide(id, Bob, yes: false), "already_decided"),
-        ["a late decision"] = ([], Day, id => TwoHands.Decide(id, Alice), "approval_expired"),
+        ["an AI decides"] = ([], default, id => TwoOwners.Decide(id, Other), "not_authorized"),
+        ["a second decision"] = ([id => TwoOwners.Decide(id, Alice)], default, id => TwoOwners.Decide(id, Bob, yes: false), "already_decided"),
+        ["a late decision"] = ([], Day, id => TwoOwners.Decide(id, Alice), "approval_expired"),
         ["a use before the decision"] = ([], default, id => Use(id), "approval_pending"),
-        ["a use of a refusal"] = ([id => TwoHands.Decide(id, Alice, yes: false)], default, id => Use(id), "approval_refused"),
-        ["a use for something else"] = ([id => TwoHands.Decide(id, Alice)], default, id => Use(id, HalfOfIt), "approval_mismatch"),
-        ["a second use"] = ([id => TwoHands.Decide(id, Alice), id => Use(id)], default, id => Use(id, by: Other), "approval_used"),
+        ["a use of a refusal"] = ([id => TwoOwners.Decide(id, Alice, yes: false)], default, id => Use(id), "approval_refused"),
+        ["a use for something else"] = ([id => TwoOwners.Decide(id, Alice)], default, id => Use(id, HalfOfIt), "approval_mismatch"),
+        ["a second use"] = ([id => TwoOwners.Decide(id, Alice), id => Use(id)], default, id => Use(id, by: Other), "approval_used"),
     };
 
     public static TheoryData<string> Refusals() => [.. s_refusals.Keys];
@@ -54,9 +55,9 @@ public sealed class RefusalTests : IAsyncDisposable
         _desk.Time.Advance(later);
         var whole = await WholeAsync();
 
-        var rejection = (await _desk.DoAsync(refused(id))).Rejection;
+        var error = (await _desk.DoAsync(refused(id))).Error;
 
-        Assert.Equal(code, rejection?.Code);
+        Assert.Equal(code, error?.Code);
         Assert.Equal(whole, await WholeAsync());
     }
 

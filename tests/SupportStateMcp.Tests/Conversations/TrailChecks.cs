@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Conversations;
@@ -12,7 +13,7 @@ internal static class TrailChecks
     {
         var type = ConversationJson.Readable.ConversationEvent;
         var read = trail.Select(e => JsonSerializer.Deserialize(JsonSerializer.Serialize(e, type), type)!);
-        Assert.Equal(OneCase.Json(stored), OneCase.Json(Conversation.Fold(null, read)));
+        Assert.Equal(OneConversation.Json(stored), OneConversation.Json(Conversation.Fold(null, read)));
         Assert.Equal(Enumerable.Range(1, trail.Count).Select(n => (long)n), trail.Select(e => e.Version));
     }
 
@@ -38,7 +39,7 @@ internal static class TrailChecks
         Assert.Equal((owner, epoch), (stored.Owner.ToString(), stored.Epoch));
     }
 
-    /// <summary>One voice: nobody but the person who has the case speaks, and one message is answered in one epoch.</summary>
+    /// <summary>One voice: nobody but the person who has the conversation speaks, and one message is answered in one epoch.</summary>
     public static void HasOneVoice(IReadOnlyList<ConversationEvent> trail)
     {
         var owner = "";

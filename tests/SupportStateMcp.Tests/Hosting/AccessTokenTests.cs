@@ -1,5 +1,5 @@
-using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Tests.Hosting;
 

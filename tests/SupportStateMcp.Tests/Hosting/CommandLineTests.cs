@@ -124,12 +124,12 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Cases_are_kept_in_one_place()
+    public async Task Conversations_are_kept_in_one_place()
     {
         var (exitCode, _, errors) = await ServerProcess.RunAsync(["--redis", "127.0.0.1:1", "--data", _directory.Path]);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("--redis and --data exclude each other: cases are kept in one place.", errors, StringComparison.Ordinal);
+        Assert.Contains("--redis and --data exclude each other: conversations are kept in one place.", errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using System.Collections;
-using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting;

@@ -1,5 +1,6 @@
 using System.Text;
 using ModelContextProtocol.Protocol;
+using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting;
 
 namespace SupportStateMcp.Tests.Hosting;

@@ -162,7 +162,7 @@ public class StdioTests
     }
 
     [Fact]
-    public async Task What_is_no_case_cannot_be_subscribed_to()
+    public async Task What_is_no_conversation_cannot_be_subscribed_to()
     {
         await using var server = await StartAsync();
 

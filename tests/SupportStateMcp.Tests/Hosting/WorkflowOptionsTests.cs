@@ -94,7 +94,7 @@ public sealed class WorkflowOptionsTests : IDisposable
     [Theory]
     [InlineData("\"reopenWindow\": -1", "stateMachine.reopenWindow: '-1' is out of range; use 0 to 315360000 seconds.")]
     [InlineData("\"reopenWindow\": 315360001", "stateMachine.reopenWindow: '315360001' is out of range; use 0 to 315360000 seconds.")]
-    [InlineData("\"closed\": [\"initialized\"]", "stateMachine.closed: 'initialized' is the initial state, and no case begins finished; remove it.")]
+    [InlineData("\"closed\": [\"initialized\"]", "stateMachine.closed: 'initialized' is the initial state, and no conversation begins finished; remove it.")]
     [InlineData("\"enabled\": false, \"closed\": [\"gone\"]",
         "stateMachine.closed: 'gone' is not among the states; add it to stateMachine.states or remove it.")]
     [InlineData("\"escalationState\": \"gone\"",

@@ -5,7 +5,7 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Processes;
 
-/// <summary>An approval is a record of its case, not of the process that took it in.</summary>
+/// <summary>An approval is a record of its conversation, not of the process that took it in.</summary>
 public sealed class ApprovalsOutliveServersTests : IDisposable
 {
     private const string Refund = """{"order":"A-17","amount":612.40}""";

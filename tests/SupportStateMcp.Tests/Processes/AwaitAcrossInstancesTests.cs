@@ -74,7 +74,7 @@ public sealed class AwaitAcrossInstancesTests(ITestOutputHelper output) : IAsync
         var begin = await CommandsAsync();
         var waiting = Enumerable.Range(0, 1_000).Select(i => AwaitAsync(approvals[i % approvals.Count])).ToList();
 
-        // Each reads the case twice as it begins to wait; then it is quiet.
+        // Each reads the conversation twice as it begins to wait; then it is quiet.
         var limit = Stopwatch.StartNew();
         for (var (last, now) = (0L, begin); (now - begin < 2_000 || now - last > 50) && limit.Elapsed < TimeSpan.FromSeconds(60);)
         {

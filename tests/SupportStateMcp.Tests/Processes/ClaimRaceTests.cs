@@ -3,7 +3,7 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Processes;
 
-/// <summary>An AI completes a turn while a person claims the case, each over a server process of their own.</summary>
+/// <summary>An AI completes a turn while a person claims the conversation, each over a server process of their own.</summary>
 public sealed class ClaimRaceTests(ITestOutputHelper output)
 {
     private const int Rounds = 100;

@@ -7,9 +7,9 @@ namespace SupportStateMcp.Tests.Processes;
 public sealed class ExampleTests(ITestOutputHelper output)
 {
     [Theory]
-    [InlineData("stdio", "✓         a resolved case takes no more messages")]
+    [InlineData("stdio", "✓         a resolved conversation takes no more messages")]
     [InlineData("refund", "✓         paid once: 580.00")]
-    [InlineData("handoff", "✓         the trail tells who had the case: queue:support → human:alice → ai:support-agent")]
+    [InlineData("handoff", "✓         the trail tells who had the conversation: queue:support → human:alice → ai:support-agent")]
     public async Task A_run_ends_as_expected(string run, string conclusion)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Example(), run])

@@ -4,7 +4,7 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Processes;
 
 /// <summary>
-/// The story of a case that people and an AI work on, with the server killed after each call, and each call made once more
+/// The story of a conversation that people and an AI work on, with the server killed after each call, and each call made once more
 /// on the next server, as by a caller that never got the answer.
 /// </summary>
 public sealed class KilledBetweenCallsTests

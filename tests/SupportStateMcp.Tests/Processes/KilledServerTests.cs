@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SupportStateMcp.Conversations;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Processes;
@@ -7,7 +8,7 @@ namespace SupportStateMcp.Tests.Processes;
 public abstract class KilledServerTests(string store)
 {
     private const int Kills = 30;
-    private const int Cases = 4;
+    private const int Conversations = 4;
     private const int Writers = 12;
 
     [Fact]
@@ -16,17 +17,17 @@ public abstract class KilledServerTests(string store)
         var random = new Random(20261121);
         await using var deployment = await Deployment.OnAsync(store);
         var sent = new ConcurrentDictionary<string, bool>();
-        var unanswered = new ConcurrentQueue<(string Case, string Message)>();
+        var unanswered = new ConcurrentQueue<(string Conversation, string Message)>();
 
         for (var kill = 0; kill < Kills; kill++)
         {
             await using var server = await deployment.StartServerAsync();
-            for (var n = 0; n < Cases; n++)
+            for (var n = 0; n < Conversations; n++)
                 await server.CallAsync("initialize_conversation", new { user_id = "u", ticket_id = $"KILL-{n}" });
 
             // What the last server did not answer for is repeated first.
             while (unanswered.TryDequeue(out var lost))
-                await AddAsync(server, lost.Case, lost.Message);
+                await AddAsync(server, lost.Conversation, lost.Message);
 
             using var killed = new CancellationTokenSource();
             var round = kill;
@@ -34,7 +35,7 @@ public abstract class KilledServerTests(string store)
             {
                 for (var n = 0; !killed.IsCancellationRequested; n++)
                 {
-                    var (id, message) = ($"cs-KILL-{w % Cases}", $"m-{round}-{w}-{n}");
+                    var (id, message) = ($"cs-KILL-{w % Conversations}", $"m-{round}-{w}-{n}");
                     sent[message] = true;
                     try
                     {
@@ -59,7 +60,7 @@ public abstract class KilledServerTests(string store)
             await AddAsync(survivor, id, message);
 
         var stored = new List<string>();
-        for (var n = 0; n < Cases; n++)
+        for (var n = 0; n < Conversations; n++)
             stored.AddRange(await Deployment.AssertWholeAsync(survivor, $"cs-KILL-{n}"));
         Assert.Equal(sent.Keys.Order(), stored.Order());
     }

@@ -2,7 +2,7 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Processes;
 
-/// <summary>Many callers at one case at once, through one server and through several, on each store.</summary>
+/// <summary>Many callers at one conversation at once, through one server and through several, on each store.</summary>
 public sealed class ManyWritersTests
 {
     private const int Writers = 200;
@@ -51,7 +51,7 @@ public sealed class ManyWritersTests
     [Theory]
     [InlineData("redis")]
     [InlineData("files")]
-    public async Task Twenty_servers_worth_of_openings_of_one_ticket_open_one_case(string store)
+    public async Task Twenty_servers_worth_of_openings_of_one_ticket_open_one_conversation(string store)
     {
         await using var deployment = await Deployment.OnAsync(store);
         var instances = await Task.WhenAll(deployment.StartServerAsync(), deployment.StartServerAsync());

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SupportStateMcp.Tests.Storage.Redis;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Processes;

@@ -7,7 +7,7 @@ internal sealed class ApprovalDriver(GuardedServer server)
 {
     public const string Refund = """{"order":"A-17","amount":612.40}""";
 
-    /// <summary>Opens a case and returns its id.</summary>
+    /// <summary>Opens a conversation and returns its id.</summary>
     public async Task<string> OpenAsync() => (string)(await server.CallAsync(
         server.Bot, "initialize_conversation", $$"""{"user_id":"u","ticket_id":"{{ConnectedServer.NewTicket()}}"}"""))["conversation_id"]!;
 
@@ -15,7 +15,7 @@ internal sealed class ApprovalDriver(GuardedServer server)
     public Task<JsonNode> RequestAsync(string id, string more = "", string arguments = Refund) => server.CallAsync(
         server.Bot, "request_approval", $$"""{"conversation_id":"{{id}}","action":"refund","arguments":{{arguments}},"reason":"It broke."{{more}}}""");
 
-    /// <summary>The bot asks in a case of its own; the id of the approval.</summary>
+    /// <summary>The bot asks in a conversation of its own; the id of the approval.</summary>
     public async Task<string> PendingAsync(string more = "") => (string)(await RequestAsync(await OpenAsync(), more))["approval_id"]!;
 
     public Task<JsonNode> DecideAsync(string token, string approval, bool approved, string more = "") => server.CallAsync(
@@ -26,7 +26,7 @@ internal sealed class ApprovalDriver(GuardedServer server)
 
     public Task<JsonNode> GetAsync(string approval) => server.CallAsync(server.Auditor, "get_approval", $$"""{"approval_id":"{{approval}}"}""");
 
-    /// <summary>A call is refused with this code, and leaves state and trail of the case as they were.</summary>
+    /// <summary>A call is refused with this code, and leaves state and trail of the conversation as they were.</summary>
     public async Task<JsonNode> RefusedAsync(string code, string id, Func<Task<JsonNode>> call)
     {
         var before = await EverythingAsync(id);
@@ -36,8 +36,8 @@ internal sealed class ApprovalDriver(GuardedServer server)
         return refusal;
     }
 
-    /// <summary>The case of an approval.</summary>
-    public static string CaseOf(string approval) => "cs-" + approval["ap-00000000-".Length..];
+    /// <summary>The conversation of an approval.</summary>
+    public static string ConversationOf(string approval) => "cs-" + approval["ap-00000000-".Length..];
 
     private async Task<string> EverythingAsync(string id) =>
         (await server.CallAsync(server.Auditor, "get_state", $$"""{"conversation_id":"{{id}}"}""")).ToJsonString()

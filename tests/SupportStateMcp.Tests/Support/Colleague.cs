@@ -1,4 +1,5 @@
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Tests.Support;
 

@@ -6,7 +6,7 @@ using ModelContextProtocol.Protocol;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>A real server over stdio, and a real client on it. Tests that share one keep to cases of their own.</summary>
+/// <summary>A real server over stdio, and a real client on it. Tests that share one keep to conversations of their own.</summary>
 public class ConnectedServer : IAsyncLifetime
 {
     private static int s_tickets;
@@ -71,10 +71,10 @@ public class ConnectedServer : IAsyncLifetime
         Assert.True(result.IsError, "It was not refused.");
         var refusal = Structured(result);
         Assert.Equal((string?)refusal["message"], Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text);
-        return OneCase.Json(refusal);
+        return OneConversation.Json(refusal);
     }
 
-    /// <summary>Opens a case and returns its id.</summary>
+    /// <summary>Opens a conversation and returns its id.</summary>
     public async Task<string> OpenAsync(string user = "user-1") =>
         (string)(await DoAsync("initialize_conversation", $$"""{"user_id": "{{user}}", "ticket_id": "{{NewTicket()}}"}"""))["conversation_id"]!;
 

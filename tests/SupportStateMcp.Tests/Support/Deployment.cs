@@ -44,7 +44,7 @@ internal sealed class Deployment : IAsyncDisposable
         return server;
     }
 
-    /// <summary>All messages of a case, oldest first.</summary>
+    /// <summary>All messages of a conversation, oldest first.</summary>
     public static async Task<List<JsonElement>> HistoryAsync(HttpServer server, string id, string? token = null)
     {
         var messages = new List<JsonElement>();
@@ -58,7 +58,7 @@ internal sealed class Deployment : IAsyncDisposable
         }
     }
 
-    /// <summary>The whole trail of a case.</summary>
+    /// <summary>The whole trail of a conversation.</summary>
     public static async Task<List<JsonElement>> EventsAsync(HttpServer server, string id, string? token = null)
     {
         var events = new List<JsonElement>();
@@ -72,7 +72,7 @@ internal sealed class Deployment : IAsyncDisposable
         }
     }
 
-    /// <summary>History, trail and snapshot of a case tell the same, without a gap; returns the ids of its messages.</summary>
+    /// <summary>History, trail and snapshot of a conversation tell the same, without a gap; returns the ids of its messages.</summary>
     public static async Task<List<string>> AssertWholeAsync(HttpServer server, string id, string? token = null)
     {
         var state = (await server.CallAsync(token, "get_state", new { conversation_id = id })).Content;

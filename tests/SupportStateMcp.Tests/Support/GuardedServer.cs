@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Tests.Support;
 

@@ -2,17 +2,17 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>Cases in memory, for thousands of histories in seconds: all that a desk asks of a store, and nothing else.</summary>
+/// <summary>TestConversations in memory, for thousands of histories in seconds: all that a desk asks of a store, and nothing else.</summary>
 internal sealed class MemoryStore : IConversationStore
 {
-    private readonly Dictionary<ConversationId, Case> _cases = [];
+    private readonly Dictionary<ConversationId, Case> _conversations = [];
 
     public ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken) => new(Of(id).Load(key));
 
     public ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)
     {
         var found = Of(commit.Id).Load(commit.Key);
-        if (found.Receipt is not null || (found.Conversation?.Version ?? 0) != commit.ExpectedVersion)
+        if (found.IdempotencyRecord is not null || (found.Conversation?.Version ?? 0) != commit.ExpectedVersion)
             return new(new CommitResult.Conflict(found));
         Of(commit.Id).Write(commit);
         return new(new CommitResult.Committed(DateTimeOffset.MaxValue));
@@ -38,16 +38,16 @@ internal sealed class MemoryStore : IConversationStore
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
 
-    public ValueTask<IReadOnlyList<ConversationId>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => new(0);
 
-    private Case Of(ConversationId id) => _cases.TryGetValue(id, out var found) ? found : _cases[id] = new Case();
+    private Case Of(ConversationId id) => _conversations.TryGetValue(id, out var found) ? found : _conversations[id] = new Case();
 
     private sealed class Case
     {
-        private readonly Dictionary<string, Receipt> _seen = [];
+        private readonly Dictionary<string, IdempotencyRecord> _seen = [];
         private Conversation? _snapshot;
 
         public List<ConversationEvent> Events { get; } = [];
@@ -62,7 +62,7 @@ internal sealed class MemoryStore : IConversationStore
             Events.AddRange(commit.Events);
             Messages.AddRange(commit.Messages);
             if (commit.Key is { } key)
-                _seen.Add(key, commit.Receipt);
+                _seen.Add(key, commit.IdempotencyRecord);
         }
     }
 }

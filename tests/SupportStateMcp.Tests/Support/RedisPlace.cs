@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
-using SupportStateMcp.Conversations;
-using SupportStateMcp.Redis;
+using SupportStateMcp.Storage;
+using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Tests.Support;
 
@@ -16,11 +16,11 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
     public RedisOptions Options => new() { ConnectionString = string.Join(',', connectionStrings), KeyPrefix = Prefix };
 
     /// <summary>A store with a connection of its own, as another process would have it.</summary>
-    public RedisConversationStore Store(RedisOptions? options = null, Schema? schema = null)
+    public RedisConversationStore Store(RedisOptions? options = null, StoredSchema? schema = null)
     {
         options ??= Options;
         var store = new RedisConversationStore(
-            Connection(options), options, schema ?? Schema.Current, TimeProvider.System, NullLogger<RedisConversationStore>.Instance);
+            Connection(options), options, schema ?? StoredSchema.Current, TimeProvider.System, NullLogger<RedisConversationStore>.Instance);
         _made.Add(store);
         return store;
     }

@@ -4,7 +4,7 @@ using ModelContextProtocol.Protocol;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>One caller's own server process on a desk's cases, and a client on it; both start with the first call.</summary>
+/// <summary>One caller's own server process on a desk's conversations, and a client on it; both start with the first call.</summary>
 public sealed class Seat : IAsyncDisposable
 {
     private readonly Lazy<Task<(ServerProcess Process, McpClient Client)>> _connection;

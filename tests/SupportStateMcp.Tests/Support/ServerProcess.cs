@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>The real server in a process of its own, with its cases in a directory of its own.</summary>
+/// <summary>The real server in a process of its own, with its conversations in a directory of its own.</summary>
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -66,7 +66,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>A server on standard input and output.</summary>
     public static ServerProcess Stdio(params string[] arguments) => new(arguments, null, ownData: true);
 
-    /// <summary>A server on standard input and output, on the cases of somebody else's directory.</summary>
+    /// <summary>A server on standard input and output, on the conversations of somebody else's directory.</summary>
     public static ServerProcess StdioOn(TemporaryDirectory data, params string[] arguments) =>
         new([.. arguments, "--data", data.Path], null, ownData: false);
 

@@ -50,8 +50,8 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 
-    public ValueTask<IReadOnlyList<ConversationId>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        inner.DueAsync(now, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
+        inner.FindOverdueAsync(now, limit, cancellationToken);
 
     public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => inner.SweepAsync(cancellationToken);
 }

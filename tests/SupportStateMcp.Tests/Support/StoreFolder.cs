@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Files;
+using SupportStateMcp.Storage;
+using SupportStateMcp.Storage.Files;
 
 namespace SupportStateMcp.Tests.Support;
 
@@ -17,14 +18,14 @@ internal sealed class StoreFolder : IDisposable
 
     public FileStoreOptions Options => new(Path, TimeSpan.FromDays(1), TimeSpan.FromSeconds(10));
 
-    public FileConversationStore CreateStore(TimeSpan? timeToLive = null, Schema? schema = null, TimeSpan? lockTimeout = null)
+    public FileConversationStore CreateStore(TimeSpan? timeToLive = null, StoredSchema? schema = null, TimeSpan? lockTimeout = null)
     {
         var options = Options with
         {
             TimeToLive = timeToLive ?? Options.TimeToLive,
             LockTimeout = lockTimeout ?? Options.LockTimeout,
         };
-        var store = new FileConversationStore(options, schema ?? Schema.Current, Time, NullLogger<FileConversationStore>.Instance);
+        var store = new FileConversationStore(options, schema ?? StoredSchema.Current, Time, NullLogger<FileConversationStore>.Instance);
         lock (_stores)
             _stores.Add(store);
         return store;

@@ -48,7 +48,7 @@ public class ClosedStatesTests
     public void Nothing_reopens_an_unknown_state() => Assert.Null(WorkflowDefinition.Default.ReopensTo("nowhere"));
 
     [Fact]
-    public void A_case_can_be_reopened_for_seven_days_unless_configured()
+    public void A_conversation_can_be_reopened_for_seven_days_unless_configured()
     {
         Assert.Equal(TimeSpan.FromDays(7), WorkflowDefinition.Desk.ReopenWindow);
         Assert.Equal(TimeSpan.FromHours(1), Create(s_archive, window: TimeSpan.FromHours(1)).ReopenWindow);
@@ -67,7 +67,7 @@ public class ClosedStatesTests
     }
 
     [Fact]
-    public void Without_the_state_machine_the_table_still_says_where_a_case_reopens_to() =>
+    public void Without_the_state_machine_the_table_still_says_where_a_conversation_reopens_to() =>
         Assert.Equal("busy", Create(s_archive with { Closed = ["solved", "archived"] }, enforced: false).ReopensTo("solved"));
 
     [Fact]
@@ -86,11 +86,11 @@ public class ClosedStatesTests
     }
 
     [Fact]
-    public void Without_any_table_a_case_reopens_where_it_began() => Assert.Equal(
+    public void Without_any_table_a_conversation_reopens_where_it_began() => Assert.Equal(
         "new", Create(Profile(["new", "busy", "solved"]) with { Closed = ["solved"] }, enforced: false).ReopensTo("solved"));
 
     [Fact]
-    public void The_state_of_escalated_cases_is_found_by_its_name_or_configured()
+    public void The_state_of_escalated_conversations_is_found_by_its_name_or_configured()
     {
         Assert.Equal("escalated", WorkflowDefinition.Default.EscalationState);
         Assert.Null(Create(s_archive).EscalationState);
@@ -103,10 +103,10 @@ public class ClosedStatesTests
     public void The_guidance_of_a_closed_state_tells_how_long_it_can_be_reopened()
     {
         Assert.Equal(
-            "The case is closed; a new message of the customer reopens it to busy within 36 hours, after that a new question needs a new ticket.",
+            "The conversation is closed; a new message of the customer reopens it to busy within 36 hours, after that a new question needs a new ticket.",
             Create(s_archive, window: TimeSpan.FromHours(36)).Guidance("solved"));
         Assert.Equal(
-            "The case is finished; a new question needs a new ticket.",
+            "The conversation is finished; a new question needs a new ticket.",
             Create(s_archive, window: TimeSpan.Zero).Guidance("solved"));
     }
 

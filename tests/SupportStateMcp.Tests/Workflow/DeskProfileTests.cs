@@ -20,7 +20,7 @@ public class DeskProfileTests
     }
 
     [Fact]
-    public void A_resolved_case_is_closed_and_reopens_to_gathering_info()
+    public void A_resolved_conversation_is_closed_and_reopens_to_gathering_info()
     {
         Assert.Equal(["resolved"], s_desk.States.Where(s_desk.IsClosed));
         Assert.False(s_desk.IsTerminal("resolved"));
@@ -28,7 +28,7 @@ public class DeskProfileTests
     }
 
     [Fact]
-    public void An_escalated_case_is_handed_back_to_gathering_info()
+    public void An_escalated_conversation_is_handed_back_to_gathering_info()
     {
         Assert.Equal("escalated", s_desk.EscalationState);
         Assert.Equal("gathering_info", s_desk.HandBackTo);
@@ -40,8 +40,8 @@ public class DeskProfileTests
         Assert.All(s_desk.AllowedFrom(state), to => Assert.Contains(to, s_desk.Guidance(state), StringComparison.Ordinal)));
 
     [Fact]
-    public void A_resolved_case_waits_seven_days_for_the_customer() => Assert.Equal(
-        "The case is closed; a new message of the customer reopens it to gathering_info within 7 days, after that a new question needs a new ticket.",
+    public void A_resolved_conversation_waits_seven_days_for_the_customer() => Assert.Equal(
+        "The conversation is closed; a new message of the customer reopens it to gathering_info within 7 days, after that a new question needs a new ticket.",
         s_desk.Guidance("resolved"));
 
     [Fact]

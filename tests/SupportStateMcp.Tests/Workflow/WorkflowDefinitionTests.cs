@@ -14,7 +14,7 @@ public class WorkflowDefinitionTests
         Assert.Equal("initialized", workflow.Initial);
         Assert.Equal("gathering_info", workflow.AfterInitial);
         Assert.Equal(["resolved"], workflow.States.Where(workflow.IsTerminal));
-        Assert.All(workflow.States, state => Assert.DoesNotContain("Work on the case, then", workflow.Guidance(state), StringComparison.Ordinal));
+        Assert.All(workflow.States, state => Assert.DoesNotContain("Work on the conversation, then", workflow.Guidance(state), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class WorkflowDefinitionTests
             stateMachine.states: 'Bad State' is no state name; use 1 to 50 lower-case letters, digits and underscores, a letter first.
             stateMachine.states: 'done' is listed 2 times; list it once.
             stateMachine.guidance: 'phantom' is not among the states; add it to stateMachine.states or remove its guidance.
-            stateMachine.closed: 'new' is the initial state, and no case begins finished; remove it.
+            stateMachine.closed: 'new' is the initial state, and no conversation begins finished; remove it.
             stateMachine.closed: 'spectre' is not among the states; add it to stateMachine.states or remove it.
             stateMachine.escalationState: 'spook' is not among the states; add it to stateMachine.states or name another.
             stateMachine.transitions.new: unknown target 'nowhere'; add it to stateMachine.states or remove it.
@@ -115,8 +115,8 @@ public class WorkflowDefinitionTests
             });
 
         Assert.Equal("Say hello.", workflow!.Guidance("new"));
-        Assert.Equal("Work on the case, then move it on with transition_state to one of: done.", workflow.Guidance("busy"));
-        Assert.Equal("The case is finished; a new question needs a new ticket.", workflow.Guidance("done"));
+        Assert.Equal("Work on the conversation, then move it on with transition_state to one of: done.", workflow.Guidance("busy"));
+        Assert.Equal("The conversation is finished; a new question needs a new ticket.", workflow.Guidance("done"));
     }
 
     [Fact]

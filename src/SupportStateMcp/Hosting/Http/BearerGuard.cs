@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Hosting.Http;
 

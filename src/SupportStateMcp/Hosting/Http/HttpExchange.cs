@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Hosting.Http;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Hosting.Http;
 

@@ -4,9 +4,9 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
-using SupportStateMcp.Conversations;
-using SupportStateMcp.Resources;
-using SupportStateMcp.Tools;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Resources;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting.Http;
 
@@ -76,7 +76,7 @@ internal sealed class SharedServer : IAsyncDisposable
             (items ??= [])[ConnectionCaller.Item] = caller;
         // Only a stream of notifications tells its client the id again.
         if (request.Method == RequestMethods.SubscriptionsListen)
-            (items ??= [])[CaseSubscriptions.RequestIdItem] = request.Id;
+            (items ??= [])[ConversationSubscriptions.RequestIdItem] = request.Id;
         return items;
     }
 

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using SupportStateMcp.Hosting;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting.Http;

@@ -1,0 +1,47 @@
+using System.Globalization;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Briefs;
+
+/// <summary>
+/// One sentence or two on what to do now: those of the state, unless who owns the conversation makes them misleading.
+/// </summary>
+public static class GuidanceBuilder
+{
+    /// <summary>For whoever works on the conversation.</summary>
+    public static string Of(Conversation c, WorkflowDefinition workflow)
+    {
+        if (c.ClosedAt is not null)
+            return c.FollowUp is { } next ? $"The conversation is closed; it goes on in {next}." : workflow.Guidance(c.State);
+
+        var advice = Of(c.Owner, c.State, workflow);
+        return c is { Owner.IsMachine: true, HumanTakeover: { To: { } to } stretch } && to >= stretch.From && c.State != workflow.EscalationState && !(c.LastReply > to)
+            ? string.Create(CultureInfo.InvariantCulture, $"{stretch.By} had the conversation before (messages {stretch.From} to {to}): read what they said, and keep to it. {advice}")
+            : advice;
+    }
+
+    /// <summary>After a write.</summary>
+    public static string Of(IdempotencyRecord record, WorkflowDefinition workflow) =>
+        record.Owner is { } owner && !workflow.IsClosed(record.State) ? Of(owner, record.State, workflow) : workflow.Guidance(record.State);
+
+    /// <summary>For whoever has begun a turn.</summary>
+    public static string Of(TurnBegun begun, WorkflowDefinition workflow) =>
+        begun is { Turn: null, Outcome.Conversation: { ClosedAt: null, Owner.IsMachine: true } }
+            ? "This message has been answered by somebody else meanwhile: read get_history, and say nothing twice."
+            : Of(begun.Outcome.Conversation, workflow);
+
+    private static string Of(Owner owner, string state, WorkflowDefinition workflow) => owner switch
+    {
+        { Queue: { } queue } =>
+            $"The conversation waits in the queue {queue} for a person, who takes it with claim_conversation. An AI answers nothing meanwhile: it stores what the customer writes, and may leave internal notes.",
+        { IsPerson: true } =>
+            $"{owner} has the conversation and alone answers the customer. An AI answers nothing until the conversation is handed back: it stores what the customer writes, and may leave internal notes.",
+        _ when state == workflow.EscalationState =>
+            $"A person has handed the conversation back to {owner}: read their note in the history and answer the customer.{Moves(state, workflow)}",
+        _ => workflow.Guidance(state),
+    };
+
+    private static string Moves(string state, WorkflowDefinition workflow) =>
+        workflow.AllowedFrom(state) is { Count: > 0 } moves ? $" When that is done, move to {string.Join(" or ", moves)}." : "";
+}

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Cli;
+
+/// <summary>What people type: arguments that several commands take, and their bounds, which are those of the tools.</summary>
+internal static class CliArguments
+{
+    /// <summary>Stands for standard input in the place of a text.</summary>
+    public const string StandardInput = "-";
+
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    public static Argument<string> Conversation() => new("CONVERSATION") { Description = "The conversation, for example cs-TKT-001." };
+
+    public static Argument<string> Approval() => new("ID") { Description = "The approval, as approvals shows it." };
+
+    public static Option<string?> Reason() => new("--reason") { Description = "Why; kept in the audit trail.", HelpName = "TEXT" };
+
+    public static Option<string?> Queue() => new("--queue") { Description = "Only this queue.", HelpName = "NAME" };
+
+    public static Result<ConversationId> ConversationOf(string text) => ConversationId.TryParse(text) is { } id
+        ? id
+        : Error.InvalidArgument("CONVERSATION", "it is cs- and the ticket's id, for example cs-TKT-001");
+
+    public static Error? QueueViolation(string? queue) => queue is null || Owner.IsQueueName(queue)
+        ? null
+        : Error.InvalidArgument("--queue", "it is a queue's name: 1 to 50 lower-case letters, digits, dots, underscores and hyphens");
+
+    public static Error? RangeViolation(string option, int value, int least, int most) => value >= least && value <= most
+        ? null
+        : Error.InvalidArgument(option, string.Create(CultureInfo.InvariantCulture, $"it is {least} to {most}"));
+
+    public static Error? LengthViolation(string option, string? text, int most) => (text?.Length ?? 0) <= most
+        ? null
+        : Error.InvalidArgument(option, string.Create(CultureInfo.InvariantCulture, $"it has at most {most} characters"));
+
+    /// <summary>
+    /// A text from the command line, or from standard input where it is <c>-</c>, or is left out and the input is no
+    /// keyboard. The line end at its end is the shell's, not part of it.
+    /// </summary>
+    public static async ValueTask<Result<string>> TextAsync(string name, string? argument, CancellationToken cancellationToken)
+    {
+        if (argument is not (null or StandardInput))
+            return LengthViolation(name, argument, Limits.Content) is { } violation ? violation : argument;
+        if (argument is null && !Console.IsInputRedirected)
+            return Error.InvalidArgument(name, "say it on the command line, or pipe it in; - reads what you type up to the end of the input (Ctrl+D)");
+
+        try
+        {
+            using var input = new StreamReader(Console.OpenStandardInput(), s_utf8);
+            // Two more than it may have: a line end that does not count.
+            var buffer = new char[Limits.Content + 2];
+            var length = await input.ReadBlockAsync(buffer, cancellationToken);
+            var text = new string(buffer, 0, length);
+            if (text.EndsWith('\n'))
+                text = text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)];
+            return LengthViolation(name, text, Limits.Content) is { } violation ? violation : text;
+        }
+        catch (DecoderFallbackException)
+        {
+            return Error.InvalidArgument(name, "the input is UTF-8 text");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Error.InvalidArgument(name, "the input can be read");
+        }
+    }
+}

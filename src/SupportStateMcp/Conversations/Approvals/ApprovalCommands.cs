@@ -1,0 +1,46 @@
+using System.Text.Json;
+using SupportStateMcp.Identity;
+
+namespace SupportStateMcp.Conversations;
+
+public abstract partial record ConversationCommand
+{
+    /// <summary>Asks for the permission to do exactly this.</summary>
+    public sealed record RequestApproval : ConversationCommand
+    {
+        public required string Action { get; init; }
+        public required JsonElement Arguments { get; init; }
+        public required string Reason { get; init; }
+        public decimal? Amount { get; init; }
+        public decimal? RiskPriority { get; init; }
+
+        /// <summary>How sure the caller is, 0 to 1.</summary>
+        public decimal? Confidence { get; init; }
+        public Roles ApproverRole { get; init; } = Roles.Approver;
+        public int Quorum { get; init; } = 1;
+        public required TimeSpan ExpiresIn { get; init; }
+    }
+
+    /// <summary>A person says yes or no.</summary>
+    public sealed record DecideApproval : ConversationCommand
+    {
+        public required string ApprovalId { get; init; }
+        public required bool Approved { get; init; }
+        public string? Notes { get; init; }
+
+        /// <summary>Arguments in the place of those that were asked for; null keeps them.</summary>
+        public JsonElement? FinalArguments { get; init; }
+        public DecisionChannel Via { get; init; }
+    }
+
+    /// <summary>Takes the one permission that a granted approval holds.</summary>
+    public sealed record UseApproval : ConversationCommand
+    {
+        public required string ApprovalId { get; init; }
+        public required string Action { get; init; }
+        public required JsonElement Arguments { get; init; }
+
+        /// <summary>The caller's key for this use: a repeat under it is the same use. Not a key of the conversation: the approval itself remembers its use.</summary>
+        public string? UseKey { get; init; }
+    }
+}

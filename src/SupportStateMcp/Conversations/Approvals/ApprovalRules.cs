@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text.Json;
+using SupportStateMcp.Identity;
+
+namespace SupportStateMcp.Conversations;
+
+public sealed partial class ConversationDecider
+{
+    /// <summary>How many approvals of one conversation may be pending at a time.</summary>
+    public const int MaxPendingApprovals = 20;
+
+    private static readonly Actor s_policy = new(ActorKind.System, "approval-policy");
+
+    private Decision Request(Conversation current, ConversationCommand.RequestApproval c, EventRecorder recorder)
+    {
+        var digest = Digest.OfAction(c.Action, c.Arguments);
+        if (current.OpenApproval(digest) is { } open)
+            return new Decision.Unchanged(open.ApprovalId);
+        if (current.PendingApprovals.Count() >= MaxPendingApprovals
+            || current.Approvals.Count(a => a.IsOpen) >= Conversation.MaxApprovals)
+            return Refuse(Error.TooManyApprovals(MaxPendingApprovals));
+
+        var amount = AmountOf(c);
+        var ruling = policy.Rule(amount, c.RiskPriority, c.Confidence);
+        var requested = new ConversationEvent.ApprovalRequested
+        {
+            Version = recorder.Next,
+            At = recorder.Now,
+            Actor = c.Actor,
+            Reason = c.Reason,
+            ApprovalId = Approval.IdOf(current, digest, recorder.Now),
+            Action = c.Action,
+            Arguments = c.Arguments,
+            Digest = digest,
+            Amount = amount,
+            RiskPriority = c.RiskPriority,
+            Confidence = c.Confidence,
+            Policy = ruling.Why,
+            ApproverRole = c.ApproverRole,
+            Quorum = c.Quorum,
+            Deadline = recorder.Now + c.ExpiresIn,
+        };
+        recorder.Add(requested);
+        if (ruling.Automatic)
+        {
+            recorder.Add(new ConversationEvent.ApprovalDecided
+            {
+                Version = recorder.Next,
+                At = recorder.Now,
+                Actor = s_policy,
+                Reason = ruling.Why,
+                ApprovalId = requested.ApprovalId,
+                Approved = true,
+                Status = ApprovalStatus.Granted,
+                Digest = digest,
+                Via = DecisionChannel.Policy,
+            });
+        }
+
+        return recorder.Accepted;
+    }
+
+    private static Decision Decide(Conversation current, ConversationCommand.DecideApproval c, EventRecorder recorder)
+    {
+        if (current.Approval(c.ApprovalId) is not { } approval)
+            return Refuse(Error.NoSuchApproval(c.ApprovalId));
+        if (DecisionViolation(approval, c) is { } violation)
+            return Refuse(violation);
+
+        var digest = c.FinalArguments is { } final ? Digest.OfAction(approval.Action, final) : approval.Digest;
+        var yes = approval.SaidYesTo(digest).Append(c.Actor).Distinct().Count();
+        recorder.Add(new ConversationEvent.ApprovalDecided
+        {
+            Version = recorder.Next,
+            At = recorder.Now,
+            Actor = c.Actor,
+            Reason = c.Notes,
+            ApprovalId = c.ApprovalId,
+            Approved = c.Approved,
+            Status = !c.Approved ? ApprovalStatus.Refused : yes >= approval.Quorum ? ApprovalStatus.Granted : ApprovalStatus.Pending,
+            Digest = digest,
+            FinalArguments = digest == approval.Digest ? null : c.FinalArguments,
+            Via = c.Via,
+        });
+        return recorder.Accepted;
+    }
+
+    private static Decision Use(Conversation current, ConversationCommand.UseApproval c, EventRecorder recorder)
+    {
+        if (current.Approval(c.ApprovalId) is not { } approval)
+            return Refuse(Error.NoSuchApproval(c.ApprovalId));
+        if (UseViolation(approval, c) is { } violation)
+            return Refuse(violation);
+        if (approval.Status == ApprovalStatus.Used)
+            return new Decision.Unchanged();
+
+        recorder.Add(new ConversationEvent.ApprovalUsed
+        {
+            Version = recorder.Next,
+            At = recorder.Now,
+            Actor = c.Actor,
+            ApprovalId = c.ApprovalId,
+            Digest = approval.Digest,
+            UseKey = c.UseKey,
+        });
+        return recorder.Accepted;
+    }
+
+    private static Error? DecisionViolation(Approval approval, ConversationCommand.DecideApproval c)
+    {
+        if (c.Actor.Kind != ActorKind.Human || !new Caller(c.Actor, c.Roles).Has(approval.ApproverRole))
+            return Error.NotAuthorized([Requirement.Kind(ActorKind.Human), Requirement.Role(approval.ApproverRole)]);
+        if (approval.RequestedBy == c.Actor)
+            return Error.NotAuthorized([$"other_than:{approval.RequestedBy}"]);
+        return approval.Status switch
+        {
+            ApprovalStatus.Expired => Error.ApprovalExpired(approval),
+            not ApprovalStatus.Pending => Error.AlreadyDecided(approval),
+            _ when approval.Votes.Any(v => v.By == c.Actor && v.Digest == approval.Digest) => Error.AlreadyDecided(approval),
+            _ when c is { Approved: false, FinalArguments: not null } =>
+                Error.InvalidArgument("final_arguments", "it goes with approved: true; a refusal changes no arguments"),
+            _ => null,
+        };
+    }
+
+    private static Error? UseViolation(Approval approval, ConversationCommand.UseApproval c) => approval.Status switch
+    {
+        ApprovalStatus.Pending => Error.ApprovalPending(approval),
+        ApprovalStatus.Refused => Error.ApprovalRefused(approval),
+        ApprovalStatus.Expired => Error.ApprovalExpired(approval),
+        _ when Digest.OfAction(c.Action, c.Arguments) != approval.Digest => Error.ApprovalMismatch(approval),
+        ApprovalStatus.Used when approval.UsedBy != c.Actor || approval.UseKey != c.UseKey => Error.ApprovalUsed(approval),
+        _ => null,
+    };
+
+    /// <summary>The amount that counts: who asks cannot make it smaller than the one among the arguments.</summary>
+    private static decimal? AmountOf(ConversationCommand.RequestApproval c) =>
+        c.Arguments.ValueKind == JsonValueKind.Object && c.Arguments.TryGetProperty("amount", out var told) && NumberOf(told) is { } amount
+            ? Math.Max(amount, c.Amount ?? decimal.MinValue)
+            : c.Amount;
+
+    /// <summary>A number, also one that is written as a text, as many payment services want it; null where it is none.</summary>
+    private static decimal? NumberOf(JsonElement told)
+    {
+        if (told.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
+            return null;
+        var text = told.ToString();
+        return decimal.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var amount) ? amount
+            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var beyond) && !double.IsNaN(beyond)
+                ? beyond < 0 ? decimal.MinValue : decimal.MaxValue
+                : null;
+    }
+}

@@ -1,0 +1,159 @@
+namespace SupportStateMcp.Conversations;
+
+/// <summary>How stubbornly a write is tried.</summary>
+/// <param name="RetryAttempts">How often a write that met another decides again before it takes the lock; 0 to 100.</param>
+/// <param name="LockTimeout">How long it then waits for its turn.</param>
+public sealed record ConcurrencyOptions(int RetryAttempts, TimeSpan LockTimeout)
+{
+    public static ConcurrencyOptions Default { get; } = new(3, TimeSpan.FromSeconds(5));
+}
+
+/// <summary>
+/// The one way to change a conversation: load, decide, evolve, commit. Optimistic first, so that a process that dies holds nobody up;
+/// under contention the writes of a conversation queue, first within this process, then by the conversation's lock.
+/// </summary>
+public sealed class ConversationCommandHandler(
+    IConversationStore store,
+    IConversationLocks locks,
+    ConversationDecider decider,
+    ConcurrencyOptions concurrency,
+    TimeProvider time,
+    Random random)
+{
+    private readonly KeyedQueue _queue = new();
+
+    /// <summary>Carries out a command.</summary>
+    public async ValueTask<Result<Outcome>> ExecuteAsync(ConversationCommand command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Turns are given in order of arrival, so that neighbours in this process do not fight.
+            using var turn = await _queue.EnterAsync(command.Id.Value, cancellationToken);
+            return await WriteAsync(command, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            return Error.StoreUnavailable();
+        }
+    }
+
+    private async ValueTask<Result<Outcome>> WriteAsync(ConversationCommand command, CancellationToken cancellationToken)
+    {
+        var write = new Write(command);
+        var current = store.Remembered(command.Id) is { } remembered
+            ? await TryAsync(write, new Loaded(remembered, null, null), isFresh: false, cancellationToken)
+            : await TryAsync(write, await store.LoadAsync(command.Id, write.Key, cancellationToken), isFresh: true, cancellationToken);
+
+        for (var attempt = 0; current.Conflict is { } conflict; attempt++)
+        {
+            if (attempt == concurrency.RetryAttempts)
+                return await QueueAsync(write, conflict, cancellationToken);
+            if (attempt > 0)
+                await Task.Delay(Jitter(attempt), time, cancellationToken);
+            current = await TryAsync(write, conflict, isFresh: true, cancellationToken);
+        }
+
+        return current.Result;
+    }
+
+    /// <summary>The last resort of a busy conversation: wait for its lock, and try under it until the time is up.</summary>
+    private async ValueTask<Result<Outcome>> QueueAsync(Write write, Loaded current, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        await using var held = await locks.TryAcquireAsync(write.Command.Id, concurrency.LockTimeout, cancellationToken);
+        if (held is null)
+            return Error.LockTimeout(time.GetElapsedTime(started));
+
+        do
+        {
+            // Whoever is still without the lock has at most a few tries left, then waits behind it: the holder gets through.
+            var attempt = await TryAsync(write, current, isFresh: true, cancellationToken);
+            if (attempt.Conflict is not { } conflict)
+                return attempt.Result;
+            current = conflict;
+        }
+        while (time.GetElapsedTime(started) < concurrency.LockTimeout);
+
+        return Error.LockTimeout(time.GetElapsedTime(started));
+    }
+
+    private async ValueTask<(Result<Outcome> Result, Loaded? Conflict)> TryAsync(
+        Write write, Loaded current, bool isFresh, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        // Time in a trail never runs backwards, even where the clock of another instance is ahead.
+        if (current.Conversation is { } before && before.UpdatedAt > now)
+            now = before.UpdatedAt;
+        if (current.IdempotencyRecord is { } kept)
+            return (Replay(write, kept, current, now), null);
+
+        switch (decider.Decide(current.Conversation, write.Command, now))
+        {
+            // What this process remembers may be stale: ask again before refusing.
+            case Decision.Refused or Decision.Unchanged when !isFresh:
+                var fresh = await store.LoadAsync(write.Command.Id, write.Key, cancellationToken);
+                return await TryAsync(write, fresh, isFresh: true, cancellationToken);
+
+            case Decision.Refused refused:
+                return (refused.Error, null);
+
+            case Decision.Unchanged unchanged:
+                var standing = current.Conversation!.AsOf(now);
+                var found = IdempotencyRecord.Of(standing, write.ArgumentsDigest, unchanged.ApprovalId) with { Unchanged = true };
+                if (write.Key is null)
+                    return (new Outcome(found, standing, current.ExpiresAt, Changed: false, Replayed: false), null);
+                // Kept like any other outcome: a repeat gets it, whatever has become of the conversation until then.
+                return await CommitAsync(write, current, current.Conversation!, new Decision.Accepted(), found, now, cancellationToken);
+
+            case Decision.Accepted accepted:
+                var after = Conversation.Fold(current.Conversation, accepted.Events)!;
+                var approval = accepted.Events.OfType<ConversationEvent.ApprovalEvent>().LastOrDefault(e => e is not ConversationEvent.ApprovalExpired);
+                return await CommitAsync(
+                    write, current, after, accepted, IdempotencyRecord.Of(after, write.ArgumentsDigest, approval?.ApprovalId), now, cancellationToken);
+
+            case var decision:
+                throw new InvalidOperationException($"No rule says what to do with {decision.GetType().Name}.");
+        }
+    }
+
+    private async ValueTask<(Result<Outcome> Result, Loaded? Conflict)> CommitAsync(
+        Write write, Loaded current, Conversation after, Decision.Accepted accepted, IdempotencyRecord record, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var result = await store.CommitAsync(new Commit
+        {
+            Id = write.Command.Id,
+            Before = current.Conversation,
+            After = after,
+            Events = accepted.Events,
+            Messages = accepted.Messages,
+            Key = write.Key,
+            IdempotencyRecord = record,
+            Now = now,
+        }, cancellationToken);
+        return result switch
+        {
+            CommitResult.Conflict conflict => (default, conflict.Current),
+            CommitResult.Committed committed => (new Outcome(record, after.AsOf(now), committed.ExpiresAt, !record.Unchanged, Replayed: false)
+            {
+                ErasedMessages = after.ErasedAt is null ? 0 : current.Conversation!.MessageCount,
+            }, null),
+            _ => throw new InvalidOperationException($"No rule says what to do with {result.GetType().Name}."),
+        };
+    }
+
+    private static Result<Outcome> Replay(Write write, IdempotencyRecord kept, Loaded current, DateTimeOffset now) =>
+        kept.ArgumentsDigest == write.ArgumentsDigest
+            ? new Outcome(kept, current.Conversation!.AsOf(now), current.ExpiresAt, Changed: false, Replayed: true)
+            : Error.IdempotencyMismatch(write.Command.IdempotencyKey!);
+
+    /// <summary>Full jitter on a doubling base: 1, 2, 4, 8 … at most 64 ms.</summary>
+    private TimeSpan Jitter(int attempt) => TimeSpan.FromMilliseconds(random.NextDouble() * (1 << Math.Min(attempt, 6)));
+
+    /// <summary>A command on its way, with what its key binds it to.</summary>
+    private sealed record Write(ConversationCommand Command)
+    {
+        public string? Key { get; } = Command.StoredKey;
+
+        public string? ArgumentsDigest { get; } = Command.IdempotencyKey is null ? null : Digest.OfArguments(Command);
+    }
+}

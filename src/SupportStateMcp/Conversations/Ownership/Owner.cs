@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using SupportStateMcp.Identity;
+
+namespace SupportStateMcp.Conversations;
+
+/// <summary>
+/// Who may answer the customer now: an actor, or a queue in which the conversation waits for a person. Written as the actor's
+/// <c>kind:id</c> or as <c>queue:name</c>.
+/// </summary>
+[JsonConverter(typeof(OwnerConverter))]
+public sealed partial record Owner
+{
+    private const string QueuePrefix = "queue:";
+
+    /// <summary>Where a conversation waits when nobody names a queue.</summary>
+    public const string DefaultQueue = "support";
+
+    /// <summary>What the name of a queue looks like.</summary>
+    public const string QueuePattern = "^[a-z0-9][a-z0-9._-]{0,49}$";
+
+    private Owner(Actor? actor, string? queue) => (Actor, Queue) = (actor, queue);
+
+    /// <summary>The one who owns it; null while it waits in a queue.</summary>
+    public Actor? Actor { get; }
+
+    /// <summary>The queue it waits in; null while somebody owns it.</summary>
+    public string? Queue { get; }
+
+    /// <summary>True where a person owns it.</summary>
+    public bool IsPerson => Actor is { Kind: ActorKind.Human };
+
+    /// <summary>True where an AI or another program owns it.</summary>
+    public bool IsMachine => Actor is not null && !IsPerson;
+
+    public static Owner Of(Actor actor) => new(actor, null);
+
+    /// <summary>A queue as owner.</summary>
+    public static Owner InQueue(string queue) => new(null, queue);
+
+    public static bool IsQueueName(string name) => QueueRegex().IsMatch(name);
+
+    /// <summary>Reads what <see cref="ToString"/> writes; null where the text is not of that form.</summary>
+    public static Owner? TryParse(string? text)
+    {
+        if (text is null)
+            return null;
+        if (text.StartsWith(QueuePrefix, StringComparison.Ordinal))
+            return IsQueueName(text[QueuePrefix.Length..]) ? InQueue(text[QueuePrefix.Length..]) : null;
+        return SupportStateMcp.Identity.Actor.TryParse(text) is { } actor ? Of(actor) : null;
+    }
+
+    public bool Is(Actor actor) => Actor == actor;
+
+    /// <inheritdoc/>
+    public override string ToString() => Actor?.ToString() ?? QueuePrefix + Queue;
+
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]{0,49}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex QueueRegex();
+}
+
+/// <summary>An owner as text.</summary>
+public sealed class OwnerConverter : JsonConverter<Owner>
+{
+    public override Owner Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Owner.TryParse(reader.GetString()) ?? throw new JsonException("An owner is kind:id or queue:name.");
+
+    public override void Write(Utf8JsonWriter writer, Owner value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>Why a conversation changed hands.</summary>
+public enum OwnershipCause
+{
+    /// <summary>Another AI began a turn.</summary>
+    TurnBegun,
+
+    /// <summary>Whoever answered the customer took it.</summary>
+    Replied,
+
+    /// <summary>A person claimed it.</summary>
+    Claimed,
+
+    /// <summary>The person gave it back to the queue.</summary>
+    Released,
+
+    /// <summary>The person gave it back to the AI.</summary>
+    HandedBack,
+
+    /// <summary>It was handed to people.</summary>
+    Escalated,
+
+    /// <summary>The lease ran out without a reply.</summary>
+    LeaseExpired,
+
+    /// <summary>A closed conversation was opened again: the AI starts anew.</summary>
+    Reopened,
+}
+
+/// <summary>The last time a person had the conversation, by the numbers of the messages that came meanwhile.</summary>
+/// <param name="By">The person, as <c>human:id</c>.</param>
+/// <param name="From">The number of the first message of the stretch, whether it has come or not.</param>
+/// <param name="Since">When it began.</param>
+/// <param name="To">The number of its last message; null while it lasts.</param>
+/// <param name="Until">When it ended; null while it lasts.</param>
+public sealed record HumanTakeover(string By, long From, DateTimeOffset Since, long? To = null, DateTimeOffset? Until = null);
+
+/// <summary>A message of the customer that nobody has answered.</summary>
+public sealed record Unanswered(long Number, DateTimeOffset At);

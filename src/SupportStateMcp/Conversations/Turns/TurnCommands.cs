@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace SupportStateMcp.Conversations;
+
+public abstract partial record ConversationCommand
+{
+    /// <summary>Stores what the customer wrote and begins a turn. The same as adding the message, for a repeat as well.</summary>
+    public sealed record BeginTurn : ConversationCommand
+    {
+        public required string MessageId { get; init; }
+        public required string Content { get; init; }
+        public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
+        public override string? IdempotencyKey => MessageId;
+        public override string? StoredKey => "message:" + MessageId;
+    }
+
+    /// <summary>Answers the message of a turn and, where <see cref="NewState"/> is given, moves the conversation on. A turn is completed once.</summary>
+    public sealed record CompleteTurn : ConversationCommand
+    {
+        public required Turn Turn { get; init; }
+        public required string Content { get; init; }
+        public string? NewState { get; init; }
+        public string? Reason { get; init; }
+
+        /// <summary>The id of the answer, derived from the turn.</summary>
+        public string MessageId => string.Create(CultureInfo.InvariantCulture, $"{MessageDraft.ReservedIdPrefix}reply-{Turn.Number}-{Turn.Epoch}");
+        public override string? IdempotencyKey => MessageId;
+        public override string? StoredKey => "message:" + MessageId;
+    }
+}

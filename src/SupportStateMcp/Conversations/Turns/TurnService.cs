@@ -1,0 +1,52 @@
+using SupportStateMcp.Identity;
+
+namespace SupportStateMcp.Conversations;
+
+/// <summary>A turn that has begun.</summary>
+/// <param name="Outcome">What storing the customer's message led to.</param>
+/// <param name="MessageId">The id of that message.</param>
+/// <param name="Number">Its number.</param>
+/// <param name="History">The messages before it, in chronological order.</param>
+/// <param name="Turn">The right to answer it; null where the caller may not answer, or somebody has.</param>
+public sealed record TurnBegun(Outcome Outcome, string MessageId, long Number, IReadOnlyList<Message> History, Turn? Turn);
+
+/// <summary>
+/// The stateless request cycle: take in a message and hand out all that an answer needs, in one call. What the caller
+/// keeps is a token; any instance can complete what another began.
+/// </summary>
+public sealed class TurnService(ConversationCommandHandler commands, IConversationStore store)
+{
+    /// <summary>Stores the customer's message and begins a turn.</summary>
+    /// <param name="command">What the customer wrote.</param>
+    /// <param name="caller">Who wants to answer.</param>
+    /// <param name="maxMessages">How much of the history to return: the newest messages, 0 to <see cref="Limits.Page"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Result<TurnBegun>> BeginAsync(
+        ConversationCommand.BeginTurn command, Caller caller, int maxMessages, CancellationToken cancellationToken)
+    {
+        var result = await commands.ExecuteAsync(command, cancellationToken);
+        if (!result.TryGet(out var outcome, out var error))
+            return error;
+
+        try
+        {
+            // A message is the last one of the history it makes, on a replay as well.
+            var number = outcome.IdempotencyRecord.MessageCount;
+            IReadOnlyList<Message> history = maxMessages == 0 || number == 1
+                ? []
+                : await store.ReadMessagesAsync(command.Id, number, maxMessages, cancellationToken);
+            var turn = MayAnswer(outcome.Conversation, number, caller) ? new Turn(command.Id, outcome.Conversation.Epoch, number) : null;
+            return new TurnBegun(outcome, command.MessageId, number, history, turn);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The message is stored; a repeat with its message_id begins the same turn.
+            return Error.StoreUnavailable();
+        }
+    }
+
+    private static bool MayAnswer(Conversation c, long number, Caller caller) =>
+        c.ClosedAt is null
+        && !ConversationDecider.IsAnsweredByAnother(c, number, caller.Actor)
+        && (c.Owner.IsMachine || c.Owner.Is(caller.Actor) || (c.Owner.Queue is not null && caller.IsPerson));
+}

@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>Sweeps the store now and then, while the server runs, and puts down what has run out.</summary>
+public sealed partial class StoreMaintenance(IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger)
+{
+    /// <summary>
+    /// How often leases and approvals that have run out are put down. Whoever looks at a conversation before that sees it as it
+    /// stands all the same; only the event and the queue's listing wait.
+    /// </summary>
+    public static readonly TimeSpan ClockInterval = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many conversations are settled at a time.</summary>
+    private const int Batch = 100;
+
+    /// <summary>How often the store is swept. Expired conversations are gone before that; only their traces wait.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Begins; disposing what it returns ends it.</summary>
+    public IAsyncDisposable Start()
+    {
+        var ends = new CancellationTokenSource();
+        return new Running(RunAsync(ends.Token), ends);
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        EveryAsync(Interval, ct => store.SweepAsync(ct).AsTask(), cancellationToken),
+        EveryAsync(ClockInterval, ExpireOverdueAsync, cancellationToken));
+
+    /// <summary>Puts down what has run out. Of several instances that see it at once, one does; the others find it done.</summary>
+    public async Task ExpireOverdueAsync(CancellationToken cancellationToken)
+    {
+        foreach (var id in await store.FindOverdueAsync(time.GetUtcNow(), Batch, cancellationToken))
+        {
+            var settle = new ConversationCommand.ExpireOverdue { Id = id, Actor = Conversation.Clock };
+            await TryAsync(ct => commands.ExecuteAsync(settle, ct).AsTask(), cancellationToken);
+        }
+    }
+
+    private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+                await TryAsync(work, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+    }
+
+    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await work(cancellationToken);
+        }
+        catch (StoreUnavailableException e)
+        {
+            LogPostponed(e.Message);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // One conversation that cannot be read keeps nobody from serving the others.
+            LogFailed(e);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "The sweep waits for its next turn: {Reason}")]
+    private partial void LogPostponed(string reason);
+
+    [LoggerMessage(LogLevel.Error, "The sweep met something that it cannot read.")]
+    private partial void LogFailed(Exception exception);
+
+    private sealed class Running(Task run, CancellationTokenSource ends) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await ends.CancelAsync();
+            await run;
+            ends.Dispose();
+        }
+    }
+}
+
+/// <summary>The same as a service of an application.</summary>
+internal sealed class StoreMaintenanceService(StoreMaintenance upkeep) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => upkeep.RunAsync(stoppingToken);
+}

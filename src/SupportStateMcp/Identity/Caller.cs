@@ -1,0 +1,26 @@
+using SupportStateMcp.Primitives;
+
+namespace SupportStateMcp.Identity;
+
+/// <summary>Who makes a call, and what they are trusted with; both belong to the connection.</summary>
+/// <param name="Actor">Who acts.</param>
+/// <param name="Roles">What was given to them.</param>
+public sealed record Caller(Actor Actor, Roles Roles)
+{
+    /// <summary>Whether there is a person at the other end, and not a program.</summary>
+    public bool IsPerson => Actor.Kind == ActorKind.Human;
+
+    /// <summary>Whether they have this role, or one of these. A supervisor has also what agents and approvers have.</summary>
+    public bool Has(Roles role) =>
+        ((Roles.HasFlag(Roles.Supervisor) ? Roles | Roles.Agent | Roles.Approver : Roles) & role) != Roles.None;
+}
+
+/// <summary>What a call takes, in the short form of <c>not_authorized {needs}</c>; stable API.</summary>
+public static class Requirement
+{
+    /// <summary>For example <c>kind:human</c>.</summary>
+    public static string Kind(ActorKind kind) => $"kind:{SnakeCaseEnum.Of(kind)}";
+
+    /// <summary>For example <c>role:approver</c>; where one of several is enough, <c>role:agent|approver</c>.</summary>
+    public static string Role(Roles roles) => $"role:{string.Join('|', RoleNames.Of(roles))}";
+}

@@ -1,0 +1,120 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Views;
+
+namespace SupportStateMcp.Mcp.Tools;
+
+/// <summary>The tools that ask for a permission, decide on it and take it.</summary>
+[McpServerToolType]
+public sealed class ApprovalTools(
+    ConversationCommandHandler commands, ApprovalRequests requests, ElicitationService person, ConnectionCaller callers)
+{
+    [McpServerTool(Name = "request_approval", Title = "Ask for an approval", ReadOnly = false, Destructive = false,
+        Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(RequestApprovalView))]
+    [Description("Asks for the permission to do exactly one action with exactly these arguments. Call it before anything that costs money or cannot be undone: a refund, a cancellation, a change of an account. The policy says whether a person has to decide; if not, it is granted at once. While it is pending, call await_approval; once it is granted, call use_approval and do it. An open approval for exactly the same is returned with created: false.")]
+    [Requires(Roles = Roles.Agent)]
+    public async Task<CallToolResult> RequestApproval(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description("The name of the action, for example refund."), StringLength(Limits.Action, MinimumLength = 1)] string action,
+        [Description("All that the action will be done with; people decide on exactly this: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement> arguments,
+        [Description("Why it should be done; shown to whoever decides."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
+        [Description("What is at stake, in the desk's currency. An amount among the arguments counts as well: the larger of the two is taken."), Range(0d, 1e12)] decimal? amount = null,
+        [Description("The risk priority: severity times likelihood, as your desk counts it."), Range(0d, 1000d)] decimal? risk_priority = null,
+        [Description("How sure you are that it is right, from 0 to 1."), Range(0d, 1d)] decimal? confidence = null,
+        [Description("Who has to decide."), AllowedValues("approver", "supervisor")] string approver_role = "approver",
+        [Description("How many different people have to say yes."), Range(1, 10)] int quorum = 1,
+        [Description("After how many seconds it expires if nobody has decided."), Range(1, 2_592_000)] int expires_in = 86_400,
+        [Description("True asks the person in front of your host right now, if your client can; asked in the answer says what came of it.")] bool ask = false,
+        [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        CancellationToken cancellationToken = default)
+    {
+        var caller = callers.Of(call);
+        var command = new ConversationCommand.RequestApproval
+        {
+            Id = ConversationId.TryParse(conversation_id)!.Value,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            Action = action,
+            Arguments = Json(arguments),
+            Reason = reason,
+            Amount = amount,
+            RiskPriority = risk_priority,
+            Confidence = confidence,
+            ApproverRole = SnakeCaseEnum.Parse<Roles>(approver_role)!.Value,
+            Quorum = quorum,
+            ExpiresIn = TimeSpan.FromSeconds(expires_in),
+            IdempotencyKey = idempotency_key,
+        };
+        var requested = ask && call.Params.RequestState is { } state
+            ? await requests.ResumeAsync(state, command, cancellationToken)
+            : await requests.OpenAsync(command, cancellationToken);
+        if (!ask || !requested.TryGet(out var request, out _))
+            return ToolReply.Of(requested, r => new RequestApprovalView(r));
+
+        var asked = await person.AskAsync(call, request, cancellationToken);
+        return ToolReply.Of(asked, a => new RequestApprovalView(request with { Found = a.Found }) { Asked = a.Asked, AskedDetail = a.Detail });
+    }
+
+    [McpServerTool(Name = "decide_approval", Title = "Decide on an approval", ReadOnly = false, Destructive = false,
+        Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ApprovalView))]
+    [Description("Says yes or no to a pending approval, for a person who may: an approver who did not ask for it. Each person counts once; one no refuses it for good. With final_arguments the yes is to other arguments than those proposed, which then are the only ones that may be used. Look at it with get_approval first.")]
+    [Requires(Kind = ActorKind.Human, Roles = Roles.Approver)]
+    public async Task<CallToolResult> DecideApproval(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
+        [Description("True for yes, false for no.")] bool approved,
+        [Description("Why; shown to whoever asked, and kept in the audit trail."), StringLength(Limits.Reason)] string? notes = null,
+        [Description("Arguments in the place of the proposed ones, all of them, only with approved: true; bounded as those of request_approval.")] Dictionary<string, JsonElement>? final_arguments = null,
+        CancellationToken cancellationToken = default)
+    {
+        var caller = callers.Of(call);
+        var result = await commands.ExecuteAsync(new ConversationCommand.DecideApproval
+        {
+            Id = Approval.ConversationOf(approval_id)!.Value,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            ApprovalId = approval_id,
+            Approved = approved,
+            Notes = notes,
+            FinalArguments = final_arguments is null ? null : Json(final_arguments),
+            Via = DecisionChannel.Connection,
+        }, cancellationToken);
+        return ToolReply.Of(result, o => new ApprovalView(o.Conversation.Approval(approval_id)!, o.Conversation));
+    }
+
+    [McpServerTool(Name = "use_approval", Title = "Take a permission", ReadOnly = false, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UseApprovalView))]
+    [Description("Takes the one permission of a granted approval. Call it right before you do what was approved, with the very action and arguments, and do it only if the answer says granted: true. A refusal means: do not do it. Pass an idempotency_key, so that you can tell a repeat of your own call from another's.")]
+    [Requires(Roles = Roles.Agent)]
+    public async Task<CallToolResult> UseApproval(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
+        [Description("The action, as it was approved."), StringLength(Limits.Action, MinimumLength = 1)] string action,
+        [Description("The arguments you are about to do it with: those of the approval, unchanged.")] Dictionary<string, JsonElement> arguments,
+        [Description("A key of your own for this use: a repeat with the same key is answered with the first outcome, replayed: true; a call with another key is refused as approval_used."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        CancellationToken cancellationToken = default)
+    {
+        var caller = callers.Of(call);
+        var result = await commands.ExecuteAsync(new ConversationCommand.UseApproval
+        {
+            Id = Approval.ConversationOf(approval_id)!.Value,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            ApprovalId = approval_id,
+            Action = action,
+            Arguments = Json(arguments),
+            UseKey = idempotency_key,
+        }, cancellationToken);
+        return ToolReply.Of(result, o => UseApprovalView.Of(o.Conversation.Approval(approval_id)!, o.Conversation, replayed: !o.Changed));
+    }
+
+    private static JsonElement Json(Dictionary<string, JsonElement> arguments) =>
+        JsonSerializer.SerializeToElement(arguments, ToolJson.TypeInfo<Dictionary<string, JsonElement>>());
+}

@@ -1,0 +1,53 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Views;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Mcp.Tools;
+
+/// <summary>The tools that look across conversations and back in time.</summary>
+[McpServerToolType]
+public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition workflow)
+{
+    [McpServerTool(Name = "list_conversations", Title = "List support conversations", ReadOnly = true, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ListView))]
+    [Description("Lists conversations, the one that changed last first, by state, user or assignee, or all. Call it to find a conversation whose conversation_id you do not have, or to see what there is to do.")]
+    [Requires]
+    public async Task<CallToolResult> ListConversations(
+        [Description("Only conversations in this state."), StringLength(Limits.State, MinimumLength = 1)] string? state = null,
+        [Description("Only conversations of this customer."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
+        [Description("Only conversations this one works on."), StringLength(Limits.AssignedTo, MinimumLength = 1)] string? assigned_to = null,
+        [Description("How many conversations at most."), Range(1, Limits.Page)] int limit = 50,
+        [Description("The next_cursor of the last answer, with the same filters."), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (state is not null && !workflow.Knows(state))
+            return ToolReply.Of(Error.InvalidArgument("state", $"one of the workflow's states: {string.Join(", ", workflow.States)}"));
+        if (!ListCursor.TryDecode(cursor, out var after))
+            return ToolReply.Of(Error.InvalidArgument("cursor", "the next_cursor of an earlier answer, unchanged"));
+
+        var result = await queries.ListAsync(new ConversationFilter(state, user_id, assigned_to), after, limit, cancellationToken);
+        return ToolReply.Of(result, page => new ListView
+        {
+            Conversations = [.. page.Conversations.Select(c => ConversationSummaryView.Of(c, workflow))],
+            NextCursor = ListCursor.Encode(page.Next),
+        });
+    }
+
+    [McpServerTool(Name = "get_events", Title = "Read the audit trail of a conversation", ReadOnly = true, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(EventsView))]
+    [Description("Reads the audit trail of a conversation, oldest first: who did what, when and why, and the version it made. Of a message it tells author and digest, never the content. The trail remains after an erasure.")]
+    [Requires]
+    public async Task<CallToolResult> GetEvents(
+        [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description("Only events after this version; the after of the last answer."), Range(0, Limits.Number)] long after = 0,
+        [Description("How many events at most."), Range(1, Limits.Page)] int limit = 100,
+        CancellationToken cancellationToken = default)
+    {
+        var result = await queries.GetEventsAsync(ConversationId.TryParse(conversation_id)!.Value, after, limit, cancellationToken);
+        return ToolReply.Of(result, page => EventsView.Of(page, workflow));
+    }
+}

@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Views;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Mcp.Tools;
+
+/// <summary>The request cycle of an agent: take in what the customer wrote, answer it.</summary>
+[McpServerToolType]
+public sealed class TurnTools(
+    TurnService turns, ConversationCommandHandler commands, WorkflowDefinition workflow, ConnectionCaller callers, TimeProvider time)
+{
+    [McpServerTool(Name = "begin_turn", Title = "Take in a customer's message", ReadOnly = false, Destructive = false,
+        Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(BeginTurnView))]
+    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. If may_answer is false there is no token: a person has the conversation, so say nothing to the customer. Example: begin_turn(conversation_id: cs-TKT-001, content: \"I cannot log in.\", message_id: mail-17) → turn_token; then complete_turn(turn_token, content: \"Which error do you see?\").")]
+    [Requires(Roles = Roles.Agent)]
+    public async Task<CallToolResult> BeginTurn(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description("What the customer wrote, as it is."), StringLength(Limits.Content, MinimumLength = 1)] string content,
+        [Description("Your id for the customer's message, unique within the conversation, such as the mail's; a repeat with the same content stores nothing and begins the turn again. Made for you where you give none."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
+        [Description("How many of the messages before it to return, the newest."), Range(0, Limits.Page)] int max_messages = 50,
+        [Description("Custom facts about the message: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement>? metadata = null,
+        CancellationToken cancellationToken = default)
+    {
+        var caller = callers.Of(call);
+        var result = await turns.BeginAsync(new ConversationCommand.BeginTurn
+        {
+            Id = ConversationId.TryParse(conversation_id)!.Value,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            MessageId = message_id ?? $"msg-{Guid.CreateVersion7(time.GetUtcNow()):N}",
+            Content = content,
+            Metadata = metadata,
+        }, caller, max_messages, cancellationToken);
+        return ToolReply.Of(result, begun => BeginTurnView.Of(begun, workflow));
+    }
+
+    [McpServerTool(Name = "complete_turn", Title = "Answer a customer's message", ReadOnly = false, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CompleteTurnView))]
+    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. If somebody else took the conversation meanwhile it is refused with not_owner and nothing is stored: drop the answer. A repeat of the same call is answered with the first outcome (replayed), so repeat it after a failure. Any instance of the server can complete a turn that another began.")]
+    [Requires(Roles = Roles.Agent)]
+    public async Task<CallToolResult> CompleteTurn(
+        RequestContext<CallToolRequestParams> call,
+        [Description("The turn_token of begin_turn, as it is."), StringLength(Turn.MaxTokenLength, MinimumLength = 1)] string turn_token,
+        [Description("Your answer to the customer."), StringLength(Limits.Content, MinimumLength = 1)] string content,
+        [Description("The state to move to with this answer; one of allowed_transitions. Omit it to stay."), StringLength(Limits.State, MinimumLength = 1)] string? new_state = null,
+        [Description("Why the conversation moves; kept in the audit trail."), StringLength(Limits.Reason)] string? reason = null,
+        CancellationToken cancellationToken = default)
+    {
+        if (Turn.TryParse(turn_token) is not { } turn)
+            return ToolReply.Of(Error.InvalidArgument("turn_token", "it is the turn_token of begin_turn, unchanged"));
+        if (new_state is not null && !workflow.Knows(new_state))
+            return ToolReply.Of(Error.InvalidArgument("new_state", $"one of the workflow's states: {string.Join(", ", workflow.States)}"));
+
+        var caller = callers.Of(call);
+        var command = new ConversationCommand.CompleteTurn
+        {
+            Id = turn.Id,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            Turn = turn,
+            Content = content,
+            NewState = new_state,
+            Reason = reason,
+        };
+        return ToolReply.Of(await commands.ExecuteAsync(command, cancellationToken), o => new CompleteTurnView(command, o, workflow));
+    }
+}

@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Views;
+
+namespace SupportStateMcp.Mcp.Tools;
+
+/// <summary>The tools that look at approvals, and wait for them.</summary>
+[McpServerToolType]
+public sealed class WaitingApprovalTools(ApprovalService approvals, ConversationQueries queries, ServerStopping stopping, TimeProvider time)
+{
+    [McpServerTool(Name = "get_approval", Title = "Read an approval", ReadOnly = true, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ApprovalView))]
+    [Description("Reads an approval: its status, what exactly it is for, who asked, who decided what, until when it waits, and one sentence on what to do next.")]
+    [Requires]
+    public async Task<CallToolResult> GetApproval(
+        [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
+        CancellationToken cancellationToken = default) =>
+        ToolReply.Of(await approvals.GetAsync(approval_id, cancellationToken), Show);
+
+    [McpServerTool(Name = "list_pending_approvals", Title = "List pending approvals", ReadOnly = true, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(PendingApprovalsView))]
+    [Description("Lists the approvals that wait for a decision, the next deadline first: of a queue, of one conversation, or all. Call it to see what there is to decide, or what a conversation is held up by.")]
+    [Requires]
+    public async Task<CallToolResult> ListPendingApprovals(
+        [Description("Only of conversations that wait in this queue, or would go back to it."), RegularExpression(Owner.QueuePattern)] string? queue = null,
+        [Description("Only of this conversation, for example cs-TKT-001."), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
+        [Description("How many approvals at most."), Range(1, Limits.Page)] int limit = 50,
+        CancellationToken cancellationToken = default) =>
+        ToolReply.Of(
+            await queries.GetPendingApprovalsAsync(queue, ConversationId.TryParse(conversation_id), limit, cancellationToken),
+            pending => new PendingApprovalsView { Approvals = [.. pending.Approvals.Select(Show)], Total = pending.Total });
+
+    [McpServerTool(Name = "await_approval", Title = "Wait for a decision", ReadOnly = true, Destructive = false,
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AwaitApprovalView))]
+    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. When timeout_seconds pass first, or the server stops, it answers with timed_out: true and the approval still pending: call it again, or come back later. Call it instead of asking get_approval again and again.")]
+    [Requires]
+    public async Task<CallToolResult> AwaitApproval(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
+        [Description("How many seconds to wait at most."), Range(1, 300)] int timeout_seconds = 30,
+        CancellationToken cancellationToken = default)
+    {
+        var timeout = TimeSpan.FromSeconds(timeout_seconds);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
+        await using var progress = await WaitingProgress.StartAsync(call, approval_id, timeout, approvals, time, cancellationToken);
+        try
+        {
+            return ToolReply.Of(await approvals.AwaitAsync(approval_id, timeout, ends.Token), f => new AwaitApprovalView(f));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // This server stops; another, or the next, goes on waiting.
+            return ToolReply.Of(await approvals.GetAsync(approval_id, cancellationToken), f => new AwaitApprovalView(f));
+        }
+    }
+
+    private static ApprovalView Show(ApprovalOf found) => new(found.Approval, found.Conversation);
+}

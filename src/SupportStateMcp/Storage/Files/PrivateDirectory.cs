@@ -1,0 +1,13 @@
+namespace SupportStateMcp.Storage.Files;
+
+/// <summary>A folder that its owner alone may look into.</summary>
+internal static class PrivateDirectory
+{
+    public static void Create(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+}

@@ -1,0 +1,40 @@
+-- Writes one change of a conversation, or nothing. Atomic, because snapshot, trail, history, kept outcome and the time
+-- to live of all four must never be seen apart, and because the version is compared in the same step as it is raised.
+-- Where the conversation stands elsewhere, or the key is used, it answers what is there: a retry costs no further read.
+-- KEYS: state, history, events, seen
+-- ARGV: expected, version, schema, snapshot, updated_at, expires_at, ttl, channel, key, receipt, clears, n, n events, messages
+local current = redis.call('HGET', KEYS[1], 'version') or '0'
+local kept = false
+if current ~= '0' and ARGV[9] ~= '' then
+  kept = redis.call('HGET', KEYS[4], ARGV[9])
+end
+
+if kept or current ~= ARGV[1] then
+  local found = redis.call('HMGET', KEYS[1], 'schema', 'snapshot', 'expires_at')
+  return {found[1] or '', found[2] or '', found[3] or '', kept or ''}
+end
+
+-- A new conversation starts without leftovers; an erasure rewrites the trail and takes everything else away.
+if ARGV[11] == '1' then
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+end
+
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'schema', ARGV[3], 'snapshot', ARGV[4],
+  'updated_at', ARGV[5], 'expires_at', ARGV[6])
+local last_event = 12 + tonumber(ARGV[12])
+for i = 13, last_event do
+  redis.call('RPUSH', KEYS[3], ARGV[i])
+end
+for i = last_event + 1, #ARGV do
+  redis.call('RPUSH', KEYS[2], ARGV[i])
+end
+if ARGV[9] ~= '' then
+  redis.call('HSET', KEYS[4], ARGV[9], ARGV[10])
+end
+
+redis.call('PEXPIRE', KEYS[1], ARGV[7])
+redis.call('PEXPIRE', KEYS[2], ARGV[7])
+redis.call('PEXPIRE', KEYS[3], ARGV[7])
+redis.call('PEXPIRE', KEYS[4], ARGV[7])
+redis.call('PUBLISH', ARGV[8], ARGV[2])
+return {'written'}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using StackExchange.Redis;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Redis;
+
+public sealed partial class RedisConversationStore
+{
+    public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)
+    {
+        var entry = IndexEntry.Of(commit.After);
+        var before = commit.Before is { ErasedAt: null } alive ? IndexEntry.Of(alive) : null;
+        var moves = commit.After.ErasedAt is null && (before is null || !before.SamePlaces(entry));
+
+        var snapshot = JsonSerializer.SerializeToUtf8Bytes(commit.After, ConversationJson.Readable.Conversation);
+        var timeToLive = _timeToLive + (long)(commit.LivesFrom - commit.Now).TotalMilliseconds;
+        var expiresAt = commit.Now.ToUnixTimeMilliseconds() + timeToLive;
+        var events = commit.Erases ? await RedactedAsync(commit, cancellationToken) : [];
+        var keys = new[] { _keys.State(commit.Id), _keys.History(commit.Id), _keys.Events(commit.Id), _keys.Seen(commit.Id) };
+        var arguments = Arguments(commit, events, snapshot, expiresAt, timeToLive);
+
+        // A conversation that enters a set is in the index before it is in the set. On one connection commands keep their order;
+        // over the nodes of a cluster they do not.
+        var indexed = moves ? IndexAsync(entry, cancellationToken) : null;
+        if (indexed is not null && _connection.IsCluster)
+            await indexed;
+
+        var answer = (RedisResult[])(await _connection.CallAsync(
+            db => db.ScriptEvaluateAsync(RedisScripts.Commit, keys, arguments), cancellationToken))!;
+        if (indexed is not null)
+            await indexed;
+        if (answer.Length > 1)
+        {
+            var current = Keep(commit.Id, (byte[]?)answer[0], (byte[]?)answer[1], (byte[]?)answer[2], (byte[]?)answer[3]);
+            // What was noted ahead of this commit is not so.
+            if (moves && current.Conversation is { ErasedAt: null } other)
+                _queue.Touch(IndexEntry.Of(other), facts: true);
+            return new CommitResult.Conflict(current);
+        }
+
+        _remembered.Remember(commit.Id, commit.After, snapshot.Length);
+        await UpdateIndexAsync(commit, before, entry, moves, cancellationToken);
+        return new CommitResult.Committed(DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
+    }
+
+    private RedisValue[] Arguments(Commit commit, IReadOnlyList<byte[]> redacted, byte[] snapshot, long expiresAt, long timeToLive)
+    {
+        var arguments = new RedisValue[12 + redacted.Count + commit.Events.Count + commit.Messages.Count];
+        arguments[0] = commit.ExpectedVersion;
+        arguments[1] = commit.After.Version;
+        arguments[2] = _schemaVersion;
+        arguments[3] = snapshot;
+        arguments[4] = commit.After.UpdatedAt.ToUnixTimeMilliseconds();
+        arguments[5] = expiresAt;
+        arguments[6] = timeToLive;
+        arguments[7] = _keys.Changed(commit.Id);
+        arguments[8] = commit.Key ?? "";
+        arguments[9] = commit.Key is null ? "" : JsonSerializer.SerializeToUtf8Bytes(commit.IdempotencyRecord, ConversationJson.Readable.IdempotencyRecord);
+        arguments[10] = commit.Erases || commit.ExpectedVersion == 0 ? 1 : 0;
+        arguments[11] = redacted.Count + commit.Events.Count;
+
+        var at = 12;
+        foreach (var @event in redacted)
+            arguments[at++] = @event;
+        foreach (var @event in commit.Events)
+            arguments[at++] = StoredEvent.Write(@event, _schema);
+        foreach (var message in commit.Messages)
+            arguments[at++] = JsonSerializer.SerializeToUtf8Bytes(message, ConversationJson.Readable.Message);
+        return arguments;
+    }
+
+    /// <summary>The trail up to an erasure without what it says about the customer. The version check guards it against a change meanwhile.</summary>
+    private async ValueTask<IReadOnlyList<byte[]>> RedactedAsync(Commit commit, CancellationToken cancellationToken)
+    {
+        var trail = await ReadEventsAsync(commit.Id, 0, int.MaxValue, cancellationToken);
+        return [.. trail.Select(e => StoredEvent.Write(e.Redacted(), _schema))];
+    }
+
+    /// <summary>Adds an entry now; where that fails, as soon as it can be done: a commit that went through stays one.</summary>
+    private async Task IndexAsync(IndexEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _index.AddAsync([entry], facts: true, cancellationToken);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+        {
+            _queue.Touch(entry, facts: true);
+        }
+    }
+
+    private async ValueTask UpdateIndexAsync(
+        Commit commit, IndexEntry? before, IndexEntry entry, bool moves, CancellationToken cancellationToken)
+    {
+        if (commit.After.ErasedAt is not null)
+        {
+            // The erasure is done; that the customer's name leaves the indexes is worth waiting for, not failing for.
+            _queue.Forget(entry.Id);
+            if (before is null)
+                return;
+            try
+            {
+                await _index.RemoveAsync([before], entry.Score + 1, cancellationToken);
+            }
+            catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
+            {
+                _queue.Leave(_index.All(before, entry.Score + 1));
+            }
+        }
+        else if (!moves)
+        {
+            _queue.Touch(entry, facts: false);
+        }
+        else if (before is not null)
+        {
+            _queue.Leave(_index.Left(before, entry));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text.Json;
+using StackExchange.Redis;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Redis;
+
+/// <summary>
+/// Conversations in Redis, for any number of processes on any number of machines. A write is one script and one round
+/// trip; what lies where is at the top of <c>RedisKeys.cs</c>.
+/// </summary>
+public sealed partial class RedisConversationStore : IConversationStore, IAsyncDisposable
+{
+    private const long RememberedBytes = 32 << 20;
+
+    private readonly RedisConnection _connection;
+    private readonly StoredSchema _schema;
+    private readonly TimeProvider _time;
+    private readonly long _timeToLive;
+    private readonly RedisValue _schemaVersion;
+    private readonly RedisKeys _keys;
+    private readonly RedisSnapshots _snapshots;
+    private readonly RedisIndex _index;
+    private readonly RedisIndexQueue _queue;
+    private readonly RedisListing _listing;
+    private readonly RedisSweep _sweep;
+    private readonly RedisSubscriptions _subscriptions;
+    private readonly SnapshotCache _remembered = new(RememberedBytes);
+
+    /// <param name="connection">The Redis that holds the conversations; stays its owner's to dispose.</param>
+    /// <param name="options">Key prefix and time to live.</param>
+    /// <param name="schema">What to write, and how to read what is older.</param>
+    /// <param name="time">Tells which index entries are old enough to be swept.</param>
+    /// <param name="logger">Hears of what nobody waits for.</param>
+    public RedisConversationStore(
+        RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger)
+    {
+        (_connection, _schema, _time) = (connection, schema, time);
+        _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
+        _schemaVersion = schema.Version;
+        _keys = new RedisKeys(options.KeyPrefix);
+        _snapshots = new RedisSnapshots(connection, _keys, schema);
+        _index = new RedisIndex(connection, _keys, options.TimeToLive);
+        _queue = new RedisIndexQueue(_index, logger);
+        _listing = new RedisListing(connection, _keys, _index, _snapshots, time);
+        _sweep = new RedisSweep(connection, _keys, _index, options.TimeToLive, time);
+        _subscriptions = new RedisSubscriptions(connection, logger);
+    }
+
+    public Conversation? Remembered(ConversationId id) => _remembered.Find(id);
+
+    public async ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)
+    {
+        var (state, record) = await _connection.CallAsync(
+            async db =>
+            {
+                // The receipt first: one that is found has its conversation behind it.
+                var kept = key is null ? Task.FromResult(RedisValue.Null) : db.HashGetAsync(_keys.Seen(id), key);
+                var state = db.HashGetAsync(_keys.State(id), RedisSnapshots.Fields);
+                return (await state, await kept);
+            },
+            cancellationToken);
+        return Keep(id, state[0], state[1], state[2], record);
+    }
+
+    public async ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(
+        ConversationId id, long before, int limit, CancellationToken cancellationToken)
+    {
+        var stored = (RedisValue[]?)await _connection.CallAsync(
+            db => db.ScriptEvaluateAsync(RedisScripts.Messages, [_keys.History(id)], [before, limit]), cancellationToken);
+        return [.. (stored ?? []).Select(m => JsonSerializer.Deserialize((byte[])m!, ConversationJson.Readable.Message)!)];
+    }
+
+    public async ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(
+        ConversationId id, long after, int limit, CancellationToken cancellationToken)
+    {
+        // A trail has no gap: the event of version n is the n-th.
+        var stored = await _connection.CallAsync(
+            db => db.ListRangeAsync(_keys.Events(id), after, after + limit - 1), cancellationToken);
+        return [.. stored.Select(e => StoredEvent.Read(e!, _schema))];
+    }
+
+    public async ValueTask<ConversationPage> ListAsync(
+        ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        await _queue.FlushAsync(cancellationToken);
+        return await _listing.ReadAsync(filter, after, limit, cancellationToken);
+    }
+
+    public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
+        QueueScan.QueueAsync(this, _time, queue, after, limit, cancellationToken);
+
+    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken) =>
+        QueueScan.ApprovalsAsync(this, _time, queue, limit, cancellationToken);
+
+    public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
+        _subscriptions.AddAsync(_keys.Changed(id), changed, cancellationToken);
+
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
+        await _connection.CallAsync(db => db.PingAsync(), cancellationToken);
+
+    public async ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        var due = await _index.FindOverdueAsync(now.ToUnixTimeMilliseconds(), limit, cancellationToken);
+        if (due.Count == 0)
+            return [];
+
+        var conversations = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
+        // What has been settled or is gone. A commit that is on its way notes its time anew.
+        await _index.ForgetDueAsync(due.Where((_, i) => conversations[i]?.DueAt is null), cancellationToken);
+        await _index.PostponeAsync(
+            [.. due.Select((d, i) => (d.Id, d.At, Due: IndexEntry.DueOf(conversations[i]) ?? d.At)).Where(d => d.Due > d.At)], cancellationToken);
+        return [.. conversations.OfType<Conversation>().Where(c => c.DueAt <= now).Select(c => ConversationId.TryParse(c.ConversationId)!.Value)];
+    }
+
+    /// <summary>
+    /// Takes expired conversations out of the indexes, some hundred at a call. Listings are right without it; it keeps the
+    /// indexes from growing. Whoever hosts the store calls it now and then.
+    /// </summary>
+    /// <returns>How many were removed.</returns>
+    public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _subscriptions.Dispose();
+        return _queue.DisposeAsync();
+    }
+
+    private Loaded Keep(ConversationId id, byte[]? schema, byte[]? snapshot, byte[]? expiresAt, byte[]? record)
+    {
+        var conversation = _snapshots.Read(schema, snapshot);
+        _remembered.Remember(id, conversation, snapshot?.Length ?? 0);
+        return conversation is null
+            ? default
+            : new Loaded(
+                conversation,
+                record is { Length: > 0 } ? JsonSerializer.Deserialize(record, ConversationJson.Readable.IdempotencyRecord) : null,
+                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(expiresAt!, NumberStyles.None, CultureInfo.InvariantCulture)));
+    }
+}

@@ -1,0 +1,151 @@
+using StackExchange.Redis;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Redis;
+
+/// <summary>
+/// What the indexes may learn a little later: that a conversation changed without changing sets, and which sets it left. One
+/// entry per conversation, written together every 20 ms. A listing of this process flushes first and so is always right; in
+/// another process the order may lag by that much.
+/// </summary>
+internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _flushing = new(1, 1);
+    private Dictionary<string, (IndexEntry Entry, bool Facts)> _touched = new(StringComparer.Ordinal);
+    private List<(RedisKey Set, string Id, long Below)> _left = [];
+    private bool _running;
+
+    /// <summary>A conversation changed.</summary>
+    /// <param name="entry">Where it is now.</param>
+    /// <param name="facts">True where its sets changed and could not be written yet.</param>
+    public void Touch(IndexEntry entry, bool facts)
+    {
+        lock (_gate)
+        {
+            _touched[entry.Id] = (entry, facts || (_touched.TryGetValue(entry.Id, out var earlier) && earlier.Facts));
+            Start();
+        }
+    }
+
+    /// <summary>A conversation left sets.</summary>
+    public void Leave(IEnumerable<(RedisKey Set, string Id, long Below)> sets)
+    {
+        lock (_gate)
+        {
+            _left.AddRange(sets);
+            Start();
+        }
+    }
+
+    /// <summary>A conversation was erased: what waits here would bring it back.</summary>
+    public void Forget(string id)
+    {
+        lock (_gate)
+            _touched.Remove(id);
+    }
+
+    /// <summary>Writes what waits, and waits for what is being written.</summary>
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        await _flushing.WaitAsync(cancellationToken);
+        try
+        {
+            Dictionary<string, (IndexEntry Entry, bool Facts)> touched;
+            List<(RedisKey, string, long)> left;
+            lock (_gate)
+            {
+                if (_touched.Count == 0 && _left.Count == 0)
+                    return;
+                (touched, _touched) = (_touched, new(StringComparer.Ordinal));
+                (left, _left) = (_left, []);
+            }
+
+            try
+            {
+                foreach (var group in touched.Values.GroupBy(t => t.Facts, t => t.Entry))
+                {
+                    foreach (var chunk in group.Chunk(500))
+                        await index.AddAsync(chunk, group.Key, cancellationToken);
+                }
+            }
+            catch
+            {
+                PutBack(touched.Values);
+                throw;
+            }
+
+            // An entry that stays behind is verified away by listings: no need to try again.
+            await index.DropAsync(left, cancellationToken);
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await FlushAsync(CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The next change of each conversation brings its entries up to date.
+        }
+    }
+
+    private void PutBack(IEnumerable<(IndexEntry Entry, bool Facts)> touched)
+    {
+        lock (_gate)
+        {
+            foreach (var (entry, facts) in touched)
+                _touched[entry.Id] = _touched.TryGetValue(entry.Id, out var newer) ? (newer.Entry, newer.Facts || facts) : (entry, facts);
+            Start();
+        }
+    }
+
+    private void Start()
+    {
+        if (_running)
+            return;
+        _running = true;
+        _ = Task.Run(RunAsync);
+    }
+
+    private async Task RunAsync()
+    {
+        var pause = Interval;
+        while (true)
+        {
+            await Task.Delay(pause);
+            pause = Interval;
+            try
+            {
+                await FlushAsync(CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                // Nobody else hears of it, and the loop must not end.
+                Failed(logger, e.Message);
+                pause = AfterFailure;
+            }
+
+            lock (_gate)
+            {
+                if (_touched.Count == 0 && _left.Count == 0)
+                {
+                    _running = false;
+                    return;
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(11, LogLevel.Warning, "The indexes of conversations could not be brought up to date; trying again. {Reason}")]
+    private static partial void Failed(ILogger logger, string reason);
+}

@@ -1,0 +1,130 @@
+using StackExchange.Redis;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Redis;
+
+/// <summary>
+/// Reads a page of conversations off an index. Entries are hints: each conversation is loaded and looked at, entries that are wrong are
+/// put right on the way.
+/// </summary>
+internal sealed class RedisListing(
+    RedisConnection connection, RedisKeys keys, RedisIndex index, RedisSnapshots snapshots, TimeProvider time)
+{
+    private const int MaxBatch = 512;
+
+    /// <summary>An entry younger than this may belong to a commit that is still on its way: it stays.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
+    public async ValueTask<ConversationPage> ReadAsync(
+        ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        var set = await ChooseAsync(filter, cancellationToken);
+        var start = after is { } cursor
+            ? new Place(cursor.UpdatedAt.ToUnixTimeMilliseconds(), cursor.ConversationId)
+            : (Place?)null;
+
+        var found = new List<(Place Place, Conversation Conversation)>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var from = start is { } s ? s.Score : double.PositiveInfinity;
+        var batch = limit + 1;
+        while (true)
+        {
+            var (max, count) = (from, batch);
+            var entries = await connection.CallAsync(
+                db => db.SortedSetRangeByScoreWithScoresAsync(set.Key, double.NegativeInfinity, max, Exclude.None, Order.Descending, 0, count),
+                cancellationToken);
+
+            // Entries of one score begin each batch again: ties are never cut apart, whatever moves meanwhile.
+            var fresh = entries
+                .Select(e => new Place((long)e.Score, e.Element!))
+                .Where(p => seen.Add(p.Id) && (start is null || p.CompareTo(start.Value) > 0))
+                .ToList();
+            await LookAsync(fresh, set, filter, start, found, cancellationToken);
+            if (entries.Length < batch)
+                break;
+
+            var last = new Place((long)entries[^1].Score, entries[^1].Element!);
+            if (found.Count(f => f.Place.CompareTo(last) <= 0) > limit)
+                break;
+            batch = fresh.Count > 0 && last.Score < from ? Math.Min(Math.Max(batch, 32) * 2, MaxBatch) : batch * 2;
+            from = last.Score;
+        }
+
+        found.Sort((a, b) => a.Place.CompareTo(b.Place));
+        var page = found.Take(limit).ToList();
+        ConversationCursor? next = found.Count > limit
+            ? new ConversationCursor(DateTimeOffset.FromUnixTimeMilliseconds(page[^1].Place.Score), page[^1].Place.Id)
+            : null;
+        return new ConversationPage([.. page.Select(p => p.Conversation)], next);
+    }
+
+    private async ValueTask LookAsync(
+        List<Place> entries, IndexSet set, ConversationFilter filter, Place? start,
+        List<(Place, Conversation)> found, CancellationToken cancellationToken)
+    {
+        var settled = (time.GetUtcNow() - Grace).ToUnixTimeMilliseconds();
+        var drops = new List<(RedisKey, string, long)>();
+        var moves = new List<(Place Seen, long Score)>();
+        var conversations = await snapshots.ReadAsync(entries.ConvertAll(e => e.Id), cancellationToken);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (conversations[i] is not { } conversation || !set.Members.Matches(conversation))
+            {
+                if (entries[i].Score < settled)
+                    drops.Add((set.Key, entries[i].Id, entries[i].Score + 1));
+                continue;
+            }
+
+            var place = new Place(conversation.UpdatedAt.ToUnixTimeMilliseconds(), conversation.ConversationId);
+            if (place.Score != entries[i].Score)
+                moves.Add((entries[i], place.Score));
+            if (filter.Matches(conversation) && (start is null || place.CompareTo(start.Value) > 0))
+                found.Add((place, conversation));
+        }
+
+        await index.DropAsync(drops, cancellationToken);
+        if (moves.Count == 0)
+            return;
+        await connection.CallAsync(
+            async db =>
+            {
+                await Task.WhenAll(moves.Select(m => db.ScriptEvaluateAsync(
+                    RedisScripts.Rescore, [set.Key], [m.Seen.Id, m.Seen.Score, m.Score])));
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The smallest index that holds all conversations of a filter.</summary>
+    private async ValueTask<IndexSet> ChooseAsync(ConversationFilter filter, CancellationToken cancellationToken)
+    {
+        var sets = new List<IndexSet>();
+        if (filter.UserId is { } user)
+            sets.Add(new IndexSet(keys.ByUser(user), new ConversationFilter(UserId: user)));
+        if (filter.AssignedTo is { } assignee)
+            sets.Add(new IndexSet(keys.ByAssignee(assignee), new ConversationFilter(AssignedTo: assignee)));
+        if (filter.State is { } state)
+            sets.Add(new IndexSet(keys.ByState(state), new ConversationFilter(State: state)));
+        if (filter.Waiting)
+            sets.Add(new IndexSet(keys.Waiting, new ConversationFilter { Waiting = true }));
+        if (filter.PendingApprovals)
+            sets.Add(new IndexSet(keys.WithApprovals, new ConversationFilter { PendingApprovals = true }));
+        if (sets.Count < 2)
+            return sets.FirstOrDefault(new IndexSet(keys.ByUpdate, new ConversationFilter()));
+
+        var sizes = await connection.CallAsync(
+            db => Task.WhenAll(sets.Select(s => db.SortedSetLengthAsync(s.Key))), cancellationToken);
+        return sets[Array.IndexOf(sizes, sizes.Min())];
+    }
+
+    /// <summary>An index, and which conversations belong in it.</summary>
+    private sealed record IndexSet(RedisKey Key, ConversationFilter Members);
+
+    /// <summary>A place in a listing: newest first, then by id, the highest first.</summary>
+    private readonly record struct Place(long Score, string Id) : IComparable<Place>
+    {
+        public int CompareTo(Place other) => other.Score != Score
+            ? other.Score.CompareTo(Score)
+            : string.CompareOrdinal(other.Id, Id);
+    }
+}

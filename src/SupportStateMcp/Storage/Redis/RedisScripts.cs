@@ -1,0 +1,24 @@
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Redis;
+
+/// <summary>The Lua scripts of this folder, by what they do.</summary>
+internal static class RedisScripts
+{
+    public static readonly string Commit = Read("commit");
+    public static readonly string Messages = Read("messages");
+    public static readonly string Drop = Read("drop");
+    public static readonly string Rescore = Read("rescore");
+    public static readonly string Unlock = Read("unlock");
+    public static readonly string Extend = Read("extend");
+
+    private static string Read(string name)
+    {
+        var resource = $"{typeof(RedisScripts).Namespace}.Lua.{name}.lua";
+        using var stream = typeof(RedisScripts).Assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"The script {resource} is not embedded.");
+        using var reader = new StreamReader(stream);
+        // The client looks a script up by its text on each call: comments would only make that longer.
+        return string.Join('\n', reader.ReadToEnd().Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
+    }
+}

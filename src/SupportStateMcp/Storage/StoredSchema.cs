@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage;
+
+/// <summary>Turns what schema version <paramref name="From"/> wrote into what the next version would have written.</summary>
+/// <param name="From">The schema version it reads.</param>
+/// <param name="Snapshot">Changes a snapshot in place; null where that version's snapshots need no change.</param>
+/// <param name="Event">Changes an event in place; null where that version's events need no change.</param>
+public sealed record Upcaster(int From, Action<JsonObject>? Snapshot = null, Action<JsonObject>? Event = null);
+
+/// <summary>
+/// The version of what is stored, and the way from older ones. It is written beside every snapshot and journal record;
+/// it rises when a change could not be read by the code before it (a new optional member can).
+/// </summary>
+public sealed class StoredSchema
+{
+    private readonly Dictionary<int, Upcaster> _upcasters;
+
+    /// <exception cref="ArgumentException">An upcaster is missing between two versions.</exception>
+    public StoredSchema(int version, params IReadOnlyList<Upcaster> upcasters)
+    {
+        Version = version;
+        _upcasters = upcasters.ToDictionary(u => u.From);
+        for (var from = 1; from < version; from++)
+        {
+            if (!_upcasters.ContainsKey(from))
+                throw new ArgumentException($"No upcaster reads schema version {from}.", nameof(upcasters));
+        }
+    }
+
+    /// <summary>The schema this code writes. Upcasters from older ones go here.</summary>
+    public static StoredSchema Current { get; } = new(1);
+
+    public int Version { get; }
+
+    /// <summary>Reads a snapshot that was written under a schema version.</summary>
+    /// <exception cref="InvalidDataException">It was written by newer code, or is no snapshot.</exception>
+    public Conversation ReadSnapshot(int version, ReadOnlySpan<byte> json) => version == Version
+        ? JsonSerializer.Deserialize(json, ConversationJson.Readable.Conversation) ?? throw NotJson()
+        : Upcast(version, json, u => u.Snapshot).Deserialize(ConversationJson.Readable.Conversation) ?? throw NotJson();
+
+    /// <summary>Reads an event that was written under a schema version.</summary>
+    /// <exception cref="InvalidDataException">It was written by newer code, or is no event.</exception>
+    public ConversationEvent ReadEvent(int version, ReadOnlySpan<byte> json) => version == Version
+        ? JsonSerializer.Deserialize(json, ConversationJson.Readable.ConversationEvent) ?? throw NotJson()
+        : Upcast(version, json, u => u.Event).Deserialize(ConversationJson.Readable.ConversationEvent) ?? throw NotJson();
+
+    private JsonObject Upcast(int version, ReadOnlySpan<byte> json, Func<Upcaster, Action<JsonObject>?> part)
+    {
+        if (version < 1 || version > Version)
+            throw new InvalidDataException(
+                $"Schema version {version} is unknown to this server, which reads 1 to {Version}. Update the server.");
+
+        var document = JsonNode.Parse(json) as JsonObject ?? throw NotJson();
+        for (var from = version; from < Version; from++)
+            part(_upcasters[from])?.Invoke(document);
+        return document;
+    }
+
+    private static InvalidDataException NotJson() => new("What is stored is not a JSON object.");
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using SupportStateMcp.Tests.Support;
+using static SupportStateMcp.Tests.Support.CliConversations;
+
+namespace SupportStateMcp.Tests.Cli;
+
+/// <summary>What all commands for people have in common, through the real program.</summary>
+public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
+{
+    private readonly CliPlace _place = new();
+
+    [Theory]
+    [InlineData("ai:x")]
+    [InlineData("system:cron")]
+    [InlineData("customer:mallory")]
+    [InlineData("alice")]
+    [InlineData("human:")]
+    public async Task Only_people_act_here(string who)
+    {
+        var refusal = await _place.RefusalAsync("queue", "--as", who);
+
+        Assert.Equal(("invalid_argument", "--as"), (refusal.GetProperty("code").GetString(), refusal.GetProperty("argument").GetString()));
+    }
+
+    [Fact]
+    public async Task Without_a_name_one_acts_as_the_user_of_the_system()
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"));
+
+        var replied = await _place.JsonAsync("reply", "cs-TKT-1", "Hi.");
+
+        Assert.Equal($"human:{Environment.UserName}", replied.GetProperty("owner").GetString());
+    }
+
+    [Fact]
+    public async Task The_option_of_servers_is_not_theirs()
+    {
+        var (exitCode, _, errors) = await _place.RunAsync("queue", "--actor", "human:alice");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("--actor is for servers; --as human:ID says who you are.", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_auditor_looks_and_changes_nothing()
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"), Escalate("TKT-1"));
+
+        Assert.Equal(0, (await _place.RunAsync("show", "cs-TKT-1", "--roles", "auditor")).ExitCode);
+        foreach (var change in (string[][])[["reply", "cs-TKT-1", "Hi"], ["claim", "cs-TKT-1"], ["release", "cs-TKT-1"], ["hand-back", "cs-TKT-1", "x"], ["move", "cs-TKT-1", "resolved"], ["reopen", "cs-TKT-1"]])
+        {
+            var refusal = await _place.RefusalAsync([.. change, "--roles", "auditor"]);
+            Assert.Equal(("not_authorized", "role:agent"), (refusal.GetProperty("code").GetString(), refusal.GetProperty("needs")[0].GetString()));
+        }
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_is_exit_code_69()
+    {
+        var (exitCode, output, errors) = await ServerProcess.RunAsync(["queue", "--redis", "127.0.0.1:1"]);
+        var (code, json, _) = await ServerProcess.RunAsync(["queue", "--redis", "127.0.0.1:1", "--json"]);
+
+        Assert.Equal((69, ""), (exitCode, output));
+        Assert.StartsWith("The store is not available right now.", errors, StringComparison.Ordinal);
+        Assert.Equal((69, "store_unavailable"), (code, JsonElement.Parse(json).GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task A_configuration_that_cannot_be_used_is_exit_code_78()
+    {
+        var (exitCode, output, errors) = await _place.RunAsync("approvals", "--roles", "boss");
+
+        Assert.Equal((78, ""), (exitCode, output));
+        Assert.Contains("--roles: 'boss' is none", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("queue", "SupportStateMcp queue --queue billing", "--limit <N>")]
+    [InlineData("show", "SupportStateMcp show cs-TKT-001 --messages 50", "--messages <N>")]
+    [InlineData("reply", "Each call is a new message.", "--message-id <ID>")]
+    [InlineData("claim", "SupportStateMcp claim cs-TKT-001 --lease 3600", "--lease <SECONDS>")]
+    [InlineData("release", "for another person", "--reason <TEXT>")]
+    [InlineData("hand-back", "SupportStateMcp hand-back cs-TKT-001 \"Identity checked", "<NOTE>")]
+    [InlineData("move", "SupportStateMcp move cs-TKT-001 resolved", "<STATE>")]
+    [InlineData("reopen", "a linked follow-up conversation", "--reason <TEXT>")]
+    [InlineData("approvals", "SupportStateMcp approvals --conversation cs-TKT-001 --json", "--conversation <CONVERSATION>")]
+    [InlineData("approve", "Who asked cannot approve", "--arguments <JSON>")]
+    [InlineData("reject", "One no is enough, and final.", "--notes <TEXT>")]
+    public async Task Help_teaches(string command, params string[] told)
+    {
+        var (exitCode, output, errors) = await _place.RunAsync(command, "--help");
+
+        Assert.Equal((0, ""), (exitCode, errors));
+        Assert.All([.. told, "--as <human:ID>", "--json", "  69  the store does not answer", "  78  the configuration cannot be used"],
+            words => Assert.Contains(words, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task People_work_on_Redis_as_on_files()
+    {
+        using var place = new CliPlace(await shared.ServerAsync());
+        var asked = await place.PrepareAsync(TimeSpan.FromMinutes(5.5), Open("TKT-1"), Asks("TKT-1", "I paid twice."), AskFor("TKT-1"), Escalate("TKT-1"));
+        var approval = asked.Conversation.Approvals[0].ApprovalId;
+
+        Assert.Contains("cs-TKT-1   support   medium     5 min", (await place.RunAsync("queue")).Output, StringComparison.Ordinal);
+        Assert.Equal(approval, (await place.JsonAsync("approvals")).GetProperty("approvals")[0].GetProperty("approval_id").GetString());
+        Assert.Equal("granted", (await place.JsonAsync("approve", approval, "--as", "human:bob")).GetProperty("status").GetString());
+        Assert.Equal("human:alice", (await place.JsonAsync("claim", "cs-TKT-1", "--as", "human:alice")).GetProperty("owner").GetString());
+        Assert.Equal(3, (await place.JsonAsync("reply", "cs-TKT-1", "Paid.", "--as", "human:alice")).GetProperty("number").GetInt32());
+        Assert.Equal("solved", (await place.JsonAsync("move", "cs-TKT-1", "resolved")).GetProperty("ticket_status").GetString());
+        Assert.Equal("cs-TKT-1-f1", (await place.JsonAsync("reopen", "cs-TKT-1")).GetProperty("conversation_id").GetString());
+        Assert.Equal(0, (await place.JsonAsync("queue")).GetProperty("total").GetInt32());
+        Assert.Equal("not_owner", (await place.RefusalAsync("release", "cs-TKT-1-f1")).GetProperty("code").GetString());
+    }
+
+    public void Dispose() => _place.Dispose();
+}

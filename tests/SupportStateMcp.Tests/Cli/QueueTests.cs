@@ -1,0 +1,115 @@
+using System.Text.Json;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
+using static SupportStateMcp.Tests.Support.CliConversations;
+
+namespace SupportStateMcp.Tests.Cli;
+
+/// <summary><c>queue</c>, through the real program.</summary>
+public sealed class QueueTests : IDisposable
+{
+    private readonly CliPlace _place = new();
+
+    [Fact]
+    public async Task Who_waits_is_shown_by_priority_then_by_how_long()
+    {
+        await PrepareAsync();
+
+        var (exitCode, output, errors) = await _place.RunAsync("queue");
+
+        Assert.Equal((0, ""), (exitCode, errors));
+        var lines = output.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0 && !l.StartsWith('─')).ToList();
+        Assert.Equal(
+            [
+                ["conversation", "queue", "priority", "waiting", "state", "reason"],
+                ["cs-HOT", "support", "urgent", "6 min", "escalated", "on fire"],
+                ["cs-OLD", "billing", "medium", "3 h", "escalated", "the bank has to be called"],
+                ["cs-NEW", "support", "medium", "12 min", "escalated", "a refund above the limit"],
+            ],
+            lines.Select(l => l.Split("   ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+    }
+
+    [Fact]
+    public async Task The_same_is_told_to_programs()
+    {
+        await PrepareAsync();
+
+        var queue = await _place.JsonAsync("queue", "--limit", "2");
+
+        Assert.Equal(3, queue.GetProperty("total").GetInt32());
+        Assert.Equal(["cs-HOT", "cs-OLD"], TestConversations(queue));
+        var old = queue.GetProperty("conversations")[1];
+        Assert.Equal(("billing", "medium", "escalated", "pending", "the bank has to be called"), (
+            old.GetProperty("queue").GetString(), old.GetProperty("priority").GetString(), old.GetProperty("state").GetString(),
+            old.GetProperty("ticket_status").GetString(), old.GetProperty("reason").GetString()));
+        Assert.InRange(old.GetProperty("waiting_seconds").GetInt64(), 12_600, 12_700);
+        Assert.True(old.GetProperty("waiting_since").TryGetDateTimeOffset(out _));
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_is_told()
+    {
+        await PrepareAsync();
+
+        var (_, output, _) = await _place.RunAsync("queue", "--limit", "1");
+
+        Assert.Contains("cs-HOT", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("cs-OLD", output, StringComparison.Ordinal);
+        Assert.Contains("1 of 3; --limit shows more.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_queue_is_shown_alone()
+    {
+        await PrepareAsync();
+
+        Assert.Equal(["cs-OLD"], TestConversations(await _place.JsonAsync("queue", "--queue", "billing")));
+        Assert.Equal((0, "Nobody waits.\n", ""), await _place.RunAsync("queue", "--queue", "sales"));
+    }
+
+    [Fact]
+    public async Task Nobody_waits_where_nothing_was_ever_stored()
+    {
+        Assert.Equal((0, "Nobody waits.\n", ""), await _place.RunAsync("queue"));
+        Assert.Equal("""{"conversations":[],"total":0}""", (await _place.JsonAsync("queue")).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("60", 60)]
+    [InlineData("many", 120)]
+    [InlineData("7", 40)]
+    public async Task Plain_text_is_as_wide_as_the_caller_says(string columns, int width)
+    {
+        _place.Environment["COLUMNS"] = columns;
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("WIDE"), Asks("WIDE", "Hello?"), Escalate("WIDE", string.Join(' ', Enumerable.Repeat("why", 60))));
+
+        var (_, output, _) = await _place.RunAsync("queue");
+
+        Assert.Equal(width, output.Split('\n').Max(l => l.Length));
+        Assert.DoesNotContain('\u001b', output);
+    }
+
+    [Theory]
+    [InlineData("--queue", "No Queue")]
+    [InlineData("--limit", "0")]
+    [InlineData("--limit", "501")]
+    public async Task What_is_out_of_bounds_is_refused(string option, string value)
+    {
+        var refusal = await _place.RefusalAsync("queue", option, value);
+
+        Assert.Equal(("invalid_argument", option), (refusal.GetProperty("code").GetString(), refusal.GetProperty("argument").GetString()));
+    }
+
+    public void Dispose() => _place.Dispose();
+
+    private async Task PrepareAsync()
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(12.5), Open("NEW"), Asks("NEW", "Hello?"), Escalate("NEW"));
+        await _place.PrepareAsync(TimeSpan.FromHours(3.5), Open("OLD"), Asks("OLD", "Hello?"), Escalate("OLD", "the bank has to be called", "billing"));
+        await _place.PrepareAsync(TimeSpan.FromMinutes(6.5), Open("HOT", Priority.Urgent), Asks("HOT", "Fire!"), Escalate("HOT", "on fire"));
+        await _place.PrepareAsync(TimeSpan.FromHours(5), Open("BOT"), Asks("BOT", "The AI has this one"));
+    }
+
+    private static IEnumerable<string?> TestConversations(JsonElement queue) =>
+        queue.GetProperty("conversations").EnumerateArray().Select(c => c.GetProperty("conversation_id").GetString());
+}

@@ -1,0 +1,147 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
+using static SupportStateMcp.Tests.Support.CliConversations;
+
+namespace SupportStateMcp.Tests.Cli;
+
+/// <summary><c>reply</c>, through the real program.</summary>
+public sealed class ReplyTests : IDisposable
+{
+    private readonly CliPlace _place = new();
+
+    [Fact]
+    public async Task A_reply_takes_the_conversation_over_and_an_AI_that_answers_then_is_refused()
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"));
+        await using var server = await HttpServer.StartAsync(_place.Arguments);
+
+        var replied = await _place.RunAsync("reply", "cs-TKT-1", "I am here.", "--as", "human:alice");
+        var answer = await server.CallAsync("add_message", new { conversation_id = "cs-TKT-1", role = "assistant", content = "I am the bot." }, TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, "Answered in cs-TKT-1 as message 2; human:alice has the conversation.\n", ""), replied);
+        Assert.Equal("not_owner", answer.Code);
+        Assert.Equal("human:alice", answer.Content.GetProperty("owner").GetString());
+        Assert.Equal(["Hello?", "I am here."], await MessagesAsync());
+    }
+
+    [Fact]
+    public async Task A_note_takes_nothing_over()
+    {
+        await OpenAsync();
+
+        var noted = await _place.JsonAsync("reply", "cs-TKT-1", "Looks like fraud.", "--internal", "--as", "human:alice");
+
+        Assert.Equal("ai:desk-agent", noted.GetProperty("owner").GetString());
+        Assert.Equal("internal", (await LastAsync()).GetProperty("visibility").GetString());
+    }
+
+    [Fact]
+    public async Task Under_a_message_id_a_repeat_is_stored_once_and_without_one_each_time()
+    {
+        await OpenAsync();
+        string[] reply = ["reply", "cs-TKT-1", "On its way."];
+
+        var first = await _place.JsonAsync([.. reply, "--message-id", "a-1"]);
+        var again = await _place.JsonAsync([.. reply, "--message-id", "a-1"]);
+        var other = await _place.RefusalAsync("reply", "cs-TKT-1", "Something else.", "--message-id", "a-1");
+
+        Assert.Equal((false, true), (first.GetProperty("replayed").GetBoolean(), again.GetProperty("replayed").GetBoolean()));
+        Assert.Equal(first.GetProperty("number").GetInt64(), again.GetProperty("number").GetInt64());
+        Assert.Equal("idempotency_mismatch", other.GetProperty("code").GetString());
+
+        await _place.JsonAsync(reply);
+        await _place.JsonAsync(reply);
+        Assert.Equal(["Hello?", "On its way.", "On its way.", "On its way."], await MessagesAsync());
+    }
+
+    [Theory]
+    [InlineData("Two lines,\nand an é.\n", "Two lines,\nand an é.")]
+    [InlineData("From Windows\r\n", "From Windows")]
+    [InlineData("no end", "no end")]
+    [InlineData("a blank line\n\n", "a blank line\n")]
+    public async Task A_text_may_come_from_the_input(string input, string stored)
+    {
+        await OpenAsync();
+
+        Assert.Equal(0, (await _place.RunAsync(input, ["reply", "cs-TKT-1"])).ExitCode);
+        Assert.Equal(0, (await _place.RunAsync(input, ["reply", "cs-TKT-1", "-", "--internal"])).ExitCode);
+
+        Assert.Equal(["Hello?", stored, stored], await MessagesAsync());
+    }
+
+    [Theory]
+    [InlineData("@alice will call you")]
+    [InlineData("")]
+    [InlineData("$HOME %s {0} [bold]")]
+    public async Task A_text_is_taken_as_it_is(string text)
+    {
+        await OpenAsync();
+
+        var (exitCode, _, errors) = await _place.RunAsync("reply", "cs-TKT-1", text);
+
+        Assert.Equal(text.Length == 0 ? (1, "Invalid argument TEXT: it has at least one character.\n") : (0, ""), (exitCode, errors));
+        Assert.Equal(text.Length == 0 ? ["Hello?"] : ["Hello?", text], await MessagesAsync());
+    }
+
+    [Fact]
+    public async Task A_text_that_is_too_long_or_none_is_refused()
+    {
+        await OpenAsync();
+
+        var tooLong = await _place.RunAsync(new string('x', Limits.Content + 1), ["reply", "cs-TKT-1", "-"]);
+        var none = await _place.RunAsync("", ["reply", "cs-TKT-1"]);
+        var justFits = await _place.RunAsync(new string('x', Limits.Content) + "\r\n", ["reply", "cs-TKT-1", "-"]);
+
+        Assert.Equal((1, "", "Invalid argument TEXT: it has at most 100000 characters.\n"), tooLong);
+        Assert.Equal((1, "", "Invalid argument TEXT: it has at least one character.\n"), none);
+        Assert.Equal(0, justFits.ExitCode);
+    }
+
+    [Fact]
+    public async Task An_id_with_control_characters_and_an_input_that_is_a_folder_are_refused()
+    {
+        await OpenAsync();
+
+        var named = await _place.RefusalAsync("reply", "cs-TKT-1", "On its way.", "--message-id", "a\nb");
+        var (exitCode, output, errors) = await _place.ShellAsync("reply cs-TKT-1 < /");
+
+        Assert.Equal("--message-id", named.GetProperty("argument").GetString());
+        Assert.Equal((1, "", "Invalid argument TEXT: the input can be read.\n"), (exitCode, output, errors));
+    }
+
+    [Theory]
+    [InlineData("> /dev/full")]
+    [InlineData(">&-")]
+    public async Task Where_the_output_cannot_be_written_the_exit_code_and_a_sentence_tell_that_it_is_done(string output)
+    {
+        await OpenAsync();
+
+        var replied = await _place.ShellAsync($"reply cs-TKT-1 Hi {output}");
+
+        Assert.Equal((74, "", "The command is done, but its output could not be written.\n"), replied);
+        Assert.Equal(["Hello?", "Hi"], await MessagesAsync());
+    }
+
+    [Fact]
+    public async Task Nobody_talks_over_another_person_but_a_supervisor()
+    {
+        await OpenAsync();
+        await _place.JsonAsync("claim", "cs-TKT-1", "--as", "human:alice");
+
+        var refusal = await _place.RefusalAsync("reply", "cs-TKT-1", "Me too!", "--as", "human:bob");
+        var boss = await _place.JsonAsync("reply", "cs-TKT-1", "I take this.", "--as", "human:carol", "--roles", "supervisor");
+
+        Assert.Equal(("not_owner", "human:alice"), (refusal.GetProperty("code").GetString(), refusal.GetProperty("owner").GetString()));
+        Assert.Equal("human:carol", boss.GetProperty("owner").GetString());
+    }
+
+    public void Dispose() => _place.Dispose();
+
+    private Task<Outcome> OpenAsync() => _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"));
+
+    private async Task<IEnumerable<string?>> MessagesAsync() =>
+        (await _place.JsonAsync("show", "cs-TKT-1")).GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("content").GetString());
+
+    private async Task<System.Text.Json.JsonElement> LastAsync() =>
+        (await _place.JsonAsync("show", "cs-TKT-1", "--messages", "1")).GetProperty("messages")[0];
+}

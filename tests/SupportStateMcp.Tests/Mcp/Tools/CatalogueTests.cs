@@ -1,0 +1,91 @@
+using System.Text.Json;
+using ModelContextProtocol.Client;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Mcp.Tools;
+
+/// <summary>What a client sees of this server is an interface: a change of it is a decision.</summary>
+public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedServer>
+{
+    [Fact]
+    public async Task The_catalogue_is_the_approved_one()
+    {
+        var approved = Repository.File("tests", "SupportStateMcp.Tests", "Tools", "catalogue.approved.json");
+        var received = Path.ChangeExtension(Path.ChangeExtension(approved, null), "received.json");
+        var text = ConnectedServer.Pretty(new
+        {
+            name = server.Client.ServerInfo!.Name,
+            instructions = server.Client.ServerInstructions,
+            capabilities = server.Client.ServerCapabilities,
+            tools = (await ToolsAsync()).OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => t.ProtocolTool),
+            resources = (await server.Client.ListResourcesAsync(cancellationToken: TestContext.Current.CancellationToken)).Select(r => r.ProtocolResource),
+            resourceTemplates = (await server.Client.ListResourceTemplatesAsync(cancellationToken: TestContext.Current.CancellationToken))
+                .OrderBy(t => t.UriTemplate, StringComparer.Ordinal).Select(t => t.ProtocolResourceTemplate),
+            prompts = (await server.Client.ListPromptsAsync(cancellationToken: TestContext.Current.CancellationToken)).Select(p => p.ProtocolPrompt),
+        }) + "\n";
+
+        if (!File.Exists(approved) || await File.ReadAllTextAsync(approved, TestContext.Current.CancellationToken) != text)
+        {
+            await File.WriteAllTextAsync(received, text, TestContext.Current.CancellationToken);
+            Assert.Fail($"What clients see has changed. Compare the two, and approve the change with\n  mv {received} {approved}");
+        }
+
+        File.Delete(received);
+    }
+
+    [Fact]
+    public async Task Every_tool_says_what_it_does_and_how_it_behaves()
+    {
+        var tools = await ToolsAsync();
+
+        Assert.Equal(23, tools.Count);
+        Assert.All(tools.Select(t => t.ProtocolTool), tool =>
+        {
+            Assert.Matches("^[a-z]+(_[a-z]+)+$", tool.Name);
+            Assert.True(tool.Description?.Length > 40, tool.Name);
+            Assert.NotNull(tool.Title);
+            Assert.NotNull(tool.OutputSchema);
+            Assert.NotNull(tool.Annotations?.ReadOnlyHint);
+            Assert.NotNull(tool.Annotations.DestructiveHint);
+            Assert.NotNull(tool.Annotations.IdempotentHint);
+            Assert.False(tool.Annotations.OpenWorldHint);
+        });
+        Assert.Equal(
+            ["await_approval", "get_approval", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals", "list_queue"],
+            tools.Select(t => t.ProtocolTool).Where(t => t.Annotations!.ReadOnlyHint is true).Select(t => t.Name).Order());
+        Assert.Equal(
+            ["delete_conversation"],
+            tools.Select(t => t.ProtocolTool).Where(t => t.Annotations!.DestructiveHint is true).Select(t => t.Name));
+    }
+
+    [Fact]
+    public async Task Every_argument_is_described_and_bounded_and_there_are_no_others()
+    {
+        foreach (var tool in await ToolsAsync())
+        {
+            Assert.False(tool.JsonSchema.GetProperty("additionalProperties").GetBoolean(), tool.Name);
+            foreach (var argument in tool.JsonSchema.GetProperty("properties").EnumerateObject())
+            {
+                var name = $"{tool.Name}.{argument.Name}";
+                Assert.True(argument.Value.GetProperty("description").GetString()!.Length >= 10, name);
+                Assert.True(IsBounded(argument.Value), $"{name} is not bounded.");
+            }
+        }
+    }
+
+    private static bool IsBounded(JsonElement schema) => schema.GetProperty("type").GetString() switch
+    {
+        "string" => Has(schema, "enum") || Has(schema, "maxLength") || Has(schema, "pattern"),
+        "boolean" => true,
+        "integer" or "number" => Has(schema, "minimum") && Has(schema, "maximum"),
+        "array" => Has(schema, "maxItems") && IsBounded(schema.GetProperty("items")),
+        // Custom facts are bounded by rules of their own, told in the description.
+        "object" => true,
+        _ => false,
+    };
+
+    private static bool Has(JsonElement schema, string keyword) => schema.TryGetProperty(keyword, out _);
+
+    private async Task<IList<McpClientTool>> ToolsAsync() =>
+        await server.Client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,59 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Storage;
+using SupportStateMcp.Tests.Contracts;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Storage.Redis;
+
+/// <summary>The store in Redis keeps the contract of every store.</summary>
+public sealed class RedisConversationStoreTests(SharedRedis redis) : ConversationStoreContract, IAsyncLifetime
+{
+    private RedisPlace _place = null!;
+
+    protected override TimeProvider Time => TimeProvider.System;
+
+    public async ValueTask InitializeAsync() => _place = new RedisPlace((await redis.ServerAsync()).ConnectionString);
+
+    public ValueTask DisposeAsync() => _place.DisposeAsync();
+
+    protected override IConversationStore CreateStore(TimeSpan timeToLive, StoredSchema schema) =>
+        _place.Store(_place.Options with { TimeToLive = timeToLive }, schema);
+
+    protected override Task ExpireAsync(TimeSpan elapsed) => Task.Delay(elapsed);
+}
+
+/// <summary>RedLock on one server keeps the contract of all locks.</summary>
+public sealed class RedLockOfOneTests(SharedRedis redis) : ConversationLocksContract, IAsyncLifetime
+{
+    private RedisPlace _place = null!;
+
+    public async ValueTask InitializeAsync() => _place = new RedisPlace((await redis.ServerAsync()).ConnectionString);
+
+    public ValueTask DisposeAsync() => _place.DisposeAsync();
+
+    protected override IConversationLocks CreateLocks() => _place.Locks();
+}
+
+/// <summary>RedLock over three servers keeps the contract of all locks.</summary>
+public sealed class RedLockOfThreeTests : ConversationLocksContract, IAsyncLifetime
+{
+    private readonly List<RedisServer> _servers = [];
+    private RedisPlace _place = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        for (var i = 0; i < 3; i++)
+            _servers.Add(await RedisServer.StartAsync());
+        _place = new RedisPlace(_servers[0].ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _place.DisposeAsync();
+        foreach (var server in _servers)
+            await server.DisposeAsync();
+    }
+
+    protected override IConversationLocks CreateLocks() =>
+        _place.Locks(_place.Options with { LockEndpoints = [.. _servers.Select(s => s.ConnectionString)] });
+}
