@@ -25,7 +25,17 @@ public abstract partial record ConversationCommand
     /// <summary>What the outcome is kept under: the key, with its kind before it, so that message ids and other keys cannot meet.</summary>
     public virtual string? StoredKey => IdempotencyKey is { } key ? "key:" + key : null;
 
+    /// <summary>
+    /// The first bound that the arguments break; null where they break none. The command handler refuses such a command,
+    /// so that no face can forget a bound.
+    /// </summary>
+    public Error? Violation() => Bounds.Text("idempotency_key", IdempotencyKey, Limits.Key, 1) ?? Check();
+
+    /// <summary>The bounds of this command's own arguments.</summary>
+    protected virtual Error? Check() => null;
+
     /// <summary>Opens the conversation of a ticket.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record Initialize : ConversationCommand
     {
         public required string UserId { get; init; }
@@ -37,9 +47,16 @@ public abstract partial record ConversationCommand
 
         public string? Description { get; init; }
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("user_id", UserId, Limits.UserId, 1)
+            ?? Bounds.Text("assigned_to", AssignedTo, Limits.AssignedTo, 1)
+            ?? Bounds.Text("description", Description, Limits.Description)
+            ?? Bounds.Facts("metadata", Metadata);
     }
 
     /// <summary>Appends a message to the history. Its id is its idempotency key.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record AddMessage : ConversationCommand
     {
         public required string MessageId { get; init; }
@@ -55,27 +72,44 @@ public abstract partial record ConversationCommand
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
         public override string? IdempotencyKey => MessageId;
         public override string? StoredKey => "message:" + MessageId;
+
+        protected override Error? Check() =>
+            Bounds.Text("message_id", MessageId, Limits.Key, 1)
+            ?? Bounds.Text("content", Content, Limits.Content)
+            ?? Bounds.Facts("metadata", Metadata);
     }
 
     /// <summary>Moves the conversation along an edge of the workflow.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record Transition : ConversationCommand
     {
         public required string NewState { get; init; }
         public string? Reason { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("new_state", NewState, Limits.State, 1) ?? Bounds.Text("reason", Reason, Limits.Reason);
     }
 
     /// <summary>Changes the facts about a conversation; what is null stays. In <see cref="Metadata"/> a JSON null removes a key.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record UpdateMetadata : ConversationCommand
     {
         public TicketStatus? TicketStatus { get; init; }
         public Priority? Priority { get; init; }
         public string? AssignedTo { get; init; }
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("assigned_to", AssignedTo, Limits.AssignedTo, 1) ?? Bounds.Facts("metadata", Metadata);
     }
 
     /// <summary>Erases what the conversation holds about the customer: snapshot, history, custom facts.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record Erase : ConversationCommand
     {
         public string? Reason { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("reason", Reason, Limits.Reason);
     }
 }

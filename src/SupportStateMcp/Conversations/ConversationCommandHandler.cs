@@ -1,3 +1,5 @@
+using SupportStateMcp.Identity;
+
 namespace SupportStateMcp.Conversations;
 
 /// <summary>How stubbornly a write is tried.</summary>
@@ -25,6 +27,11 @@ public sealed class ConversationCommandHandler(
     /// <summary>Carries out a command.</summary>
     public async ValueTask<Result<Outcome>> ExecuteAsync(ConversationCommand command, CancellationToken cancellationToken)
     {
+        if (Requirement.Of(command.GetType()) is { } required && !required.IsMetBy(new Caller(command.Actor, command.Roles)))
+            return Error.NotAuthorized(required.Needs);
+        if (command.Violation() is { } violation)
+            return violation;
+
         try
         {
             // Turns are given in order of arrival, so that neighbours in this process do not fight.
@@ -103,13 +110,12 @@ public sealed class ConversationCommandHandler(
                 if (write.Key is null)
                     return (new Outcome(found, standing, current.ExpiresAt, Changed: false, Replayed: false), null);
                 // Kept like any other outcome: a repeat gets it, whatever has become of the conversation until then.
-                return await CommitAsync(write, current, current.Conversation!, new Decision.Accepted(), found, now, cancellationToken);
+                return await CommitAsync(write, current, new Decision.Accepted([], [], current.Conversation!), found, now, cancellationToken);
 
             case Decision.Accepted accepted:
-                var after = Conversation.Fold(current.Conversation, accepted.Events)!;
                 var approval = accepted.Events.OfType<ConversationEvent.ApprovalEvent>().LastOrDefault(e => e is not ConversationEvent.ApprovalExpired);
                 return await CommitAsync(
-                    write, current, after, accepted, IdempotencyRecord.Of(after, write.ArgumentsDigest, approval?.ApprovalId), now, cancellationToken);
+                    write, current, accepted, IdempotencyRecord.Of(accepted.After, write.ArgumentsDigest, approval?.ApprovalId), now, cancellationToken);
 
             case var decision:
                 throw new InvalidOperationException($"No rule says what to do with {decision.GetType().Name}.");
@@ -117,13 +123,13 @@ public sealed class ConversationCommandHandler(
     }
 
     private async ValueTask<(Result<Outcome> Result, Loaded? Conflict)> CommitAsync(
-        Write write, Loaded current, Conversation after, Decision.Accepted accepted, IdempotencyRecord record, DateTimeOffset now, CancellationToken cancellationToken)
+        Write write, Loaded current, Decision.Accepted accepted, IdempotencyRecord record, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var result = await store.CommitAsync(new Commit
         {
             Id = write.Command.Id,
             Before = current.Conversation,
-            After = after,
+            After = accepted.After,
             Events = accepted.Events,
             Messages = accepted.Messages,
             Key = write.Key,
@@ -133,9 +139,9 @@ public sealed class ConversationCommandHandler(
         return result switch
         {
             CommitResult.Conflict conflict => (default, conflict.Current),
-            CommitResult.Committed committed => (new Outcome(record, after.AsOf(now), committed.ExpiresAt, !record.Unchanged, Replayed: false)
+            CommitResult.Committed committed => (new Outcome(record, accepted.After.AsOf(now), committed.ExpiresAt, !record.Unchanged, Replayed: false)
             {
-                ErasedMessages = after.ErasedAt is null ? 0 : current.Conversation!.MessageCount,
+                ErasedMessages = accepted.After.ErasedAt is null ? 0 : current.Conversation!.MessageCount,
             }, null),
             _ => throw new InvalidOperationException($"No rule says what to do with {result.GetType().Name}."),
         };

@@ -9,10 +9,10 @@ public abstract record Decision
     private Decision() { }
 
     /// <summary>These events happen, with these messages, all in one commit.</summary>
-    public sealed record Accepted(IReadOnlyList<ConversationEvent> Events, IReadOnlyList<Message> Messages) : Decision
-    {
-        public Accepted(params ConversationEvent[] events) : this(events, []) { }
-    }
+    /// <param name="Events">In order.</param>
+    /// <param name="Messages">The messages that the events add, with their content.</param>
+    /// <param name="After">The conversation with the events applied.</param>
+    public sealed record Accepted(IReadOnlyList<ConversationEvent> Events, IReadOnlyList<Message> Messages, Conversation After) : Decision;
 
     /// <summary>The conversation already is as the command wants it; nothing happens.</summary>
     /// <param name="ApprovalId">The approval that is there already, where the command asked for one.</param>
@@ -36,14 +36,11 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
             return Refuse(Error.VersionConflict(expected, before.Version));
 
         // What has run out by now did so before this command.
-        var due = before.ExpirationEvents(now);
-        var current = Conversation.Fold(before, due)!;
-        return Decide(current, command, new EventRecorder(current, command, now)) switch
-        {
-            Decision.Accepted accepted when due.Count > 0 => new Decision.Accepted([.. due, .. accepted.Events], accepted.Messages),
-            Decision.Unchanged when due.Count > 0 && command is ConversationCommand.ExpireOverdue => new Decision.Accepted(due, []),
-            var decision => decision,
-        };
+        var recorder = new EventRecorder(before, command, now);
+        foreach (var expired in before.ExpirationEvents(now))
+            recorder.Add(expired);
+        var decision = Decide(recorder.Current, command, recorder);
+        return decision is Decision.Unchanged && command is ConversationCommand.ExpireOverdue && !recorder.IsEmpty ? recorder.Accepted : decision;
     }
 
     private Decision Decide(Conversation current, ConversationCommand command, EventRecorder recorder) => command switch
@@ -91,12 +88,10 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
             Description = c.Description,
             Metadata = c.Metadata,
         };
-        if (workflow.AfterInitial is not { } next)
-            return new Decision.Accepted(initialized);
-
-        var recorder = new EventRecorder(Conversation.Apply(erased, initialized), c, now);
-        Move(recorder, next, "conversation opened");
-        return new Decision.Accepted([initialized, .. recorder.Accepted.Events], []);
+        var recorder = EventRecorder.Open(erased, initialized, c, now);
+        if (workflow.AfterInitial is { } next)
+            Move(recorder, next, "conversation opened");
+        return recorder.Accepted;
     }
 
     private static Decision Update(Conversation current, ConversationCommand.UpdateMetadata c, EventRecorder recorder)

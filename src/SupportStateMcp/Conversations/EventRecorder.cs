@@ -2,7 +2,10 @@ using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Conversations;
 
-/// <summary>What a command makes happen, event by event, with the conversation as each event leaves it.</summary>
+/// <summary>
+/// The uncommitted events of a command, with the conversation as each event leaves it: the one place where a call folds
+/// its events.
+/// </summary>
 internal sealed class EventRecorder(Conversation before, ConversationCommand command, DateTimeOffset now)
 {
     private readonly List<ConversationEvent> _events = [];
@@ -17,7 +20,18 @@ internal sealed class EventRecorder(Conversation before, ConversationCommand com
     /// <summary>The version of the next event.</summary>
     public long Next => Current.Version + 1;
 
-    public Decision.Accepted Accepted => new(_events, _messages);
+    public Decision.Accepted Accepted => new(_events, _messages, Current);
+
+    /// <summary>True while nothing is recorded.</summary>
+    public bool IsEmpty => _events.Count == 0;
+
+    /// <summary>Starts with the opening of a conversation, after what an earlier one of the ticket left, if anything.</summary>
+    public static EventRecorder Open(Conversation? erased, ConversationEvent.Initialized initialized, ConversationCommand command, DateTimeOffset now)
+    {
+        var recorder = new EventRecorder(Conversation.Apply(erased, initialized), command, now);
+        recorder._events.Add(initialized);
+        return recorder;
+    }
 
     public void Add(ConversationEvent @event)
     {

@@ -33,6 +33,18 @@ public static class Limits
     /// <summary>The name of an action that is to be approved, in characters.</summary>
     public const int Action = 100;
 
+    /// <summary>The largest amount at stake, in the desk's currency.</summary>
+    public const long Amount = 1_000_000_000_000;
+
+    /// <summary>The largest risk priority.</summary>
+    public const int RiskPriority = 1_000;
+
+    /// <summary>The most people who have to say yes to one approval.</summary>
+    public const int Quorum = 10;
+
+    /// <summary>The longest that an approval waits for its decision, in seconds: 30 days.</summary>
+    public const int ApprovalLifetime = 2_592_000;
+
     /// <summary>A state's name, in characters.</summary>
     public const int State = 50;
 

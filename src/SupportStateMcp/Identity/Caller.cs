@@ -14,13 +14,3 @@ public sealed record Caller(Actor Actor, Roles Roles)
     public bool Has(Roles role) =>
         ((Roles.HasFlag(Roles.Supervisor) ? Roles | Roles.Agent | Roles.Approver : Roles) & role) != Roles.None;
 }
-
-/// <summary>What a call takes, in the short form of <c>not_authorized {needs}</c>; stable API.</summary>
-public static class Requirement
-{
-    /// <summary>For example <c>kind:human</c>.</summary>
-    public static string Kind(ActorKind kind) => $"kind:{SnakeCaseEnum.Of(kind)}";
-
-    /// <summary>For example <c>role:approver</c>; where one of several is enough, <c>role:agent|approver</c>.</summary>
-    public static string Role(Roles roles) => $"role:{string.Join('|', RoleNames.Of(roles))}";
-}

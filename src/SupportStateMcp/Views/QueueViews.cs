@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Views;

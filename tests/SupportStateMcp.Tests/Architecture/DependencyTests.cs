@@ -4,27 +4,28 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Program → Hosting → {Tools, Resources, Prompts, People, Redis, Files} → Briefing → {Conversations, Workflow} → base class library</c>,
-/// read off the sources: what a file neither imports nor names in full, it does not use.
+/// <c>Hosting → {Mcp, Cli} → {Views, Briefs} → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
+/// <c>Storage</c> implements the ports of the conversations; faces and stores never see each other. Read off the sources:
+/// what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
-    private static readonly string[] s_ours = ["Conversations", "Workflow", "Briefing", "Redis", "Files", "Tools", "Resources", "Prompts", "People", "Hosting"];
+    private static readonly string[] s_ours =
+        ["Primitives", "Identity", "Workflow", "Conversations", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
 
     [Theory]
-    [InlineData("Workflow")]
-    [InlineData("Conversations", "Workflow")]
-    [InlineData("Briefing", "Conversations", "Workflow")]
-    [InlineData("Redis", "Conversations")]
-    [InlineData("Files", "Conversations")]
-    [InlineData("Tools", "Conversations", "Workflow", "Briefing")]
-    [InlineData("Resources", "Conversations", "Workflow", "Briefing", "Tools")]
-    [InlineData("Prompts", "Conversations", "Workflow", "Briefing")]
-    [InlineData("People", "Conversations", "Workflow", "Briefing")]
+    [InlineData("Primitives")]
+    [InlineData("Identity", "Primitives")]
+    [InlineData("Workflow", "Primitives")]
+    [InlineData("Conversations", "Primitives", "Identity", "Workflow")]
+    [InlineData("Briefs", "Primitives", "Identity", "Workflow", "Conversations")]
+    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Briefs")]
+    [InlineData("Storage", "Primitives", "Identity", "Conversations")]
+    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Briefs", "Views")]
+    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Briefs", "Views")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
-        var used = Sources(folder).SelectMany(f => Used(f, s_ours.Select(o => $"SupportStateMcp.{o}"))
-            .Select(n => n["SupportStateMcp.".Length..])
+        var used = Sources(folder).SelectMany(f => Used(f)
             .Where(n => n != folder && !below.Contains(n))
             .Select(n => $"{Name(f)} uses {n}"));
 
@@ -32,21 +33,30 @@ public partial class DependencyTests
     }
 
     [Theory]
+    [InlineData("Redis", "Sqlite")]
+    [InlineData("Sqlite", "Redis")]
+    public void Stores_do_not_see_each_other(string store, string other) => Assert.Empty(
+        Sources(Path.Combine("Storage", store))
+            .Where(f => Imports(f).Contains($"SupportStateMcp.Storage.{other}")).Select(Name));
+
+    [Theory]
     [InlineData("Conversations")]
-    [InlineData("Workflow")]
+    [InlineData("Identity")]
+    [InlineData("Primitives")]
     public void The_rules_use_the_base_class_library_alone(string folder) => Assert.Empty(
         Sources(folder).SelectMany(f => Imports(f)
             .Where(n => !n.StartsWith("System", StringComparison.Ordinal) && !n.StartsWith("SupportStateMcp.", StringComparison.Ordinal))
             .Select(n => $"{Name(f)} uses {n}")));
 
     [Theory]
-    [InlineData("StackExchange.Redis", "Redis")]
-    [InlineData("McpServerTool(", "Tools")]
-    [InlineData("McpServerResource(", "Resources")]
-    [InlineData("McpServerPrompt(", "Prompts")]
-    [InlineData("Microsoft.AspNetCore", "Hosting")]
-    [InlineData("System.CommandLine", "People", "Hosting")]
-    [InlineData("Spectre.Console", "People")]
+    [InlineData("using Stateless", "Workflow")]
+    [InlineData("using StackExchange.Redis", "Storage")]
+    [InlineData("using Microsoft.Data.Sqlite", "Storage")]
+    [InlineData("McpServerTool(", "Mcp")]
+    [InlineData("McpServerResource(", "Mcp")]
+    [InlineData("McpServerPrompt(", "Mcp")]
+    [InlineData("System.CommandLine", "Cli", "Hosting")]
+    [InlineData("Spectre.Console", "Cli")]
     public void These_folders_alone_know_each_of_these(string what, params string[] folders)
     {
         var users = s_ours.Where(o => Sources(o).Any(f => Code(f).Contains(what, StringComparison.Ordinal)));
@@ -62,11 +72,12 @@ public partial class DependencyTests
     private static string[] Sources(string folder) =>
         Directory.GetFiles(Repository.File("src", "SupportStateMcp", folder), "*.cs", SearchOption.AllDirectories);
 
-    private static IEnumerable<string> Used(string file, IEnumerable<string> namespaces)
+    /// <summary>The folders whose namespaces a file imports or names in full.</summary>
+    private static IEnumerable<string> Used(string file)
     {
         var code = Code(file);
-        // Inside our own namespace a folder's name before a dot is enough.
-        return namespaces.Where(n => Regex.IsMatch(code, $@"\b{Regex.Escape(n)}\b|(?<![\w.]){n.Split('.')[^1]}\.[A-Z]\w+\b(?!\()"));
+        return s_ours.Where(n => Regex.IsMatch(code, $@"\bSupportStateMcp\.{n}\b|(?<![\w.]){n}\.[A-Z]\w+\b(?!\()")
+            && !Regex.IsMatch(code, $@"^namespace SupportStateMcp\.{n}\b", RegexOptions.Multiline));
     }
 
     private static IEnumerable<string> Imports(string file) => Usings().Matches(Code(file)).Select(m => m.Groups[1].Value);

@@ -63,6 +63,7 @@ public sealed class HandoffBriefTests : IAsyncDisposable
         {
             Id = OneConversation.Id,
             Actor = OneConversation.Agent,
+            Roles = OneConversation.Trusted,
             Action = "refund",
             Arguments = System.Text.Json.JsonElement.Parse("""{"amount": 612.40}"""),
             Reason = "Charged twice.",
@@ -110,7 +111,7 @@ public sealed class HandoffBriefTests : IAsyncDisposable
         for (var i = 0; i < 30; i++)
             await SayAsync($"a-{i}", MessageRole.Assistant, "One moment, please, while I look into this for you.", s_alice);
 
-        var brief = await BriefAsync(400);
+        var brief = await BriefAsync(420);
 
         Assert.Contains("What was said, oldest first:\n--- human:alice had the conversation already ---\n#", brief, StringComparison.Ordinal);
         Assert.DoesNotContain("from here", brief, StringComparison.Ordinal);
@@ -148,6 +149,7 @@ public sealed class HandoffBriefTests : IAsyncDisposable
     {
         Id = OneConversation.Id,
         Actor = OneConversation.Agent,
+        Roles = OneConversation.Trusted,
         Reason = "Account locked.",
         Summary = "Two resets did not help.",
         Queue = "support",
@@ -160,7 +162,8 @@ public sealed class HandoffBriefTests : IAsyncDisposable
         await DoAsync(OneConversation.Open() with { Description = text });
         for (var i = 1; i <= 60; i++)
             await SayAsync($"m-{i}", i % 2 == 0 ? MessageRole.User : MessageRole.Assistant, text);
-        await DoAsync(Escalation with { Reason = text, Summary = text, OpenQuestion = text, Promises = [text, text], Tried = [text, text] });
+        var item = text[..Math.Min(text.Length, Limits.HandoffItem)];
+        await DoAsync(Escalation with { Reason = text[..Math.Min(text.Length, Limits.Reason)], Summary = text, OpenQuestion = text, Promises = [item, item], Tried = [item, item] });
     }
 
     private async Task<string> BriefAsync(int most)

@@ -119,7 +119,7 @@ public sealed class ShowTests : IDisposable
     {
         var absence = new ConversationCommand.AddMessage
         {
-            Id = Id("TKT-1"), Actor = Ai, MessageId = "auto-1", Role = MessageRole.Assistant, Content = "We are out for lunch.", Automated = true,
+            Id = Id("TKT-1"), Actor = Ai, Roles = OneConversation.Trusted, MessageId = "auto-1", Role = MessageRole.Assistant, Content = "We are out for lunch.", Automated = true,
         };
         await _place.PrepareAsync(TimeSpan.FromMinutes(12.5), Open("TKT-1"), Asks("TKT-1", "I paid twice."), AskFor("TKT-1"), Escalate("TKT-1"), absence);
         await _place.JsonAsync("claim", "cs-TKT-1", "--as", "human:alice");

@@ -64,6 +64,7 @@ internal sealed class Neighbourhood
     {
         Id = Id,
         Actor = s_ais[0],
+        Roles = OneConversation.Trusted,
         UserId = "user-1",
         Priority = Priority.Medium,
         AssignedTo = "a",
@@ -75,11 +76,12 @@ internal sealed class Neighbourhood
         2 => BeginAsync(step, $"c-{1 + (step.What % Math.Max(_ids, 1))}"),
         3 => HearAsync(step, automated: step.What % 4 == 0),
         4 or 5 => CompleteAsync(step),
-        6 => SayAsync(step, new() { Id = Id, Actor = Any(step), MessageId = NewId("a"), Role = MessageRole.Assistant, Content = "Hello" }),
+        6 => SayAsync(step, new() { Id = Id, Actor = Any(step), Roles = OneConversation.Trusted, MessageId = NewId("a"), Role = MessageRole.Assistant, Content = "Hello" }),
         7 => SayAsync(step, new()
         {
             Id = Id,
             Actor = Any(step),
+            Roles = OneConversation.Trusted,
             MessageId = NewId("x"),
             Role = step.What % 2 == 0 ? MessageRole.Assistant : MessageRole.Tool,
             Content = "Hello",
@@ -102,7 +104,7 @@ internal sealed class Neighbourhood
         13 or 14 => DoAsync(step.Instance, new ConversationCommand.Transition { Id = Id, Actor = Any(step), Roles = RolesOf(Any(step)), NewState = State(step) }),
         15 => DoAsync(step.Instance, new ConversationCommand.Reopen { Id = Id, Actor = Any(step), Roles = RolesOf(Any(step)) }),
         16 => Pass(TimeSpan.FromSeconds(s_seconds[step.What % s_seconds.Length])),
-        17 => DoAsync(step.Instance, new ConversationCommand.ExpireOverdue { Id = Id, Actor = Conversation.Clock }),
+        17 => DoAsync(step.Instance, new ConversationCommand.ExpireOverdue { Id = Id, Actor = Conversation.Clock, Roles = OneConversation.Trusted }),
         18 => RequestAsync(step),
         19 => DecideAsync(step),
         _ => UseAsync(step),
@@ -128,6 +130,7 @@ internal sealed class Neighbourhood
         {
             Id = Id,
             Actor = Any(step),
+            Roles = OneConversation.Trusted,
             MessageId = id,
             Role = MessageRole.User,
             Content = "Help",
@@ -161,6 +164,7 @@ internal sealed class Neighbourhood
     {
         Id = Id,
         Actor = s_all[step.Who % 4],
+        Roles = OneConversation.Trusted,
         Action = "refund",
         Arguments = s_arguments[step.What % 2],
         Reason = "broken",
@@ -195,6 +199,7 @@ internal sealed class Neighbourhood
         {
             Id = Id,
             Actor = Any(step),
+            Roles = OneConversation.Trusted,
             ApprovalId = approvals[step.What % 3 == 0 ? 0 : approvals.Count - 1].ApprovalId,
             Action = "refund",
             Arguments = s_arguments[step.What % 2],

@@ -12,15 +12,16 @@ internal static class CliConversations
     public static ConversationId Id(string ticket) => ConversationId.OfTicket(ticket)!.Value;
 
     public static ConversationCommand.Initialize Open(string ticket, Priority priority = Priority.Medium) =>
-        new() { Id = Id(ticket), Actor = Ai, UserId = "user-1", Priority = priority, AssignedTo = "ai-agent-1" };
+        new() { Id = Id(ticket), Actor = Ai, Roles = OneConversation.Trusted, UserId = "user-1", Priority = priority, AssignedTo = "ai-agent-1" };
 
     public static ConversationCommand.BeginTurn Asks(string ticket, string content, string messageId = "m-1") =>
-        new() { Id = Id(ticket), Actor = Ai, MessageId = messageId, Content = content };
+        new() { Id = Id(ticket), Actor = Ai, Roles = OneConversation.Trusted, MessageId = messageId, Content = content };
 
     public static ConversationCommand.Escalate Escalate(string ticket, string reason = "a refund above the limit", string queue = "support") => new()
     {
         Id = Id(ticket),
         Actor = Ai,
+        Roles = OneConversation.Trusted,
         Reason = reason,
         Summary = "Paid twice for order A-17.",
         Queue = queue,
@@ -36,6 +37,7 @@ internal static class CliConversations
         {
             Id = Id(ticket),
             Actor = by ?? Ai,
+            Roles = OneConversation.Trusted,
             Action = action,
             Arguments = JsonElement.Parse(arguments),
             Reason = "paid twice",

@@ -12,12 +12,16 @@ internal static class OneConversation
 
     public static readonly Actor Agent = TestCommandHandler.Agent;
 
+    /// <summary>What callers of tests are trusted with where the test is not about that.</summary>
+    public const Roles Trusted = Roles.Agent | Roles.Approver;
+
     public static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
 
     public static ConversationCommand.Initialize Open(string user = "user-1") => new()
     {
         Id = Id,
         Actor = Agent,
+        Roles = Trusted,
         UserId = user,
         Priority = Priority.Medium,
         AssignedTo = "ai-agent-1",
@@ -27,16 +31,17 @@ internal static class OneConversation
     {
         Id = Id,
         Actor = Agent,
+        Roles = Trusted,
         MessageId = messageId,
         Role = MessageRole.User,
         Content = content,
     };
 
-    public static ConversationCommand.Transition MoveTo(string state) => new() { Id = Id, Actor = Agent, NewState = state };
+    public static ConversationCommand.Transition MoveTo(string state) => new() { Id = Id, Actor = Agent, Roles = Trusted, NewState = state };
 
-    public static ConversationCommand.UpdateMetadata Update() => new() { Id = Id, Actor = Agent };
+    public static ConversationCommand.UpdateMetadata Update() => new() { Id = Id, Actor = Agent, Roles = Trusted };
 
-    public static ConversationCommand.Erase Erase() => new() { Id = Id, Actor = Agent };
+    public static ConversationCommand.Erase Erase() => new() { Id = Id, Actor = Agent, Roles = Trusted };
 
     public static ConversationEvent.Initialized Opened(long version = 1) => new()
     {

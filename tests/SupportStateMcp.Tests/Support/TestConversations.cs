@@ -20,6 +20,7 @@ internal static class TestConversations
         {
             Id = id ?? Id(),
             Actor = Agent,
+            Roles = OneConversation.Trusted,
             UserId = userId,
             Priority = Priority.Medium,
             AssignedTo = assignedTo,
@@ -32,6 +33,7 @@ internal static class TestConversations
         {
             Id = id ?? Id(),
             Actor = Agent,
+            Roles = OneConversation.Trusted,
             MessageId = messageId,
             Role = MessageRole.User,
             Content = content,
@@ -39,13 +41,13 @@ internal static class TestConversations
         };
 
     public static ConversationCommand.Transition Transition(string to, string? reason = null, ConversationId? id = null, string? key = null) =>
-        new() { Id = id ?? Id(), Actor = Agent, NewState = to, Reason = reason, IdempotencyKey = key };
+        new() { Id = id ?? Id(), Actor = Agent, Roles = OneConversation.Trusted, NewState = to, Reason = reason, IdempotencyKey = key };
 
     public static ConversationCommand.UpdateMetadata Update(string metadata, ConversationId? id = null, string? key = null) =>
-        new() { Id = id ?? Id(), Actor = Agent, Metadata = Facts(metadata), IdempotencyKey = key };
+        new() { Id = id ?? Id(), Actor = Agent, Roles = OneConversation.Trusted, Metadata = Facts(metadata), IdempotencyKey = key };
 
     public static ConversationCommand.Erase Erase(ConversationId? id = null) =>
-        new() { Id = id ?? Id(), Actor = Agent, Reason = "the customer asked" };
+        new() { Id = id ?? Id(), Actor = Agent, Roles = OneConversation.Trusted, Reason = "the customer asked" };
 
     /// <summary>The commit of an accepted command.</summary>
     public static Commit Commit(Conversation? before, ConversationCommand command, DateTimeOffset now)

@@ -47,12 +47,13 @@ internal static class TwoOwners
 
     public static ConversationCommand.Reopen Reopen(Actor by) => new() { Id = OneConversation.Id, Actor = by, Roles = RolesOf(by) };
 
-    public static ConversationCommand.ExpireOverdue Settle() => new() { Id = OneConversation.Id, Actor = Conversation.Clock };
+    public static ConversationCommand.ExpireOverdue Settle() => new() { Id = OneConversation.Id, Actor = Conversation.Clock, Roles = OneConversation.Trusted };
 
     public static ConversationCommand.RequestApproval Ask(JsonElement? arguments = null, int quorum = 1, Actor? by = null) => new()
     {
         Id = OneConversation.Id,
         Actor = by ?? OneConversation.Agent,
+        Roles = OneConversation.Trusted,
         Action = "refund",
         Arguments = arguments ?? Refund,
         Reason = "The lamp came broken.",
@@ -67,6 +68,7 @@ internal static class TwoOwners
     {
         Id = OneConversation.Id,
         Actor = by ?? OneConversation.Agent,
+        Roles = OneConversation.Trusted,
         ApprovalId = approvalId,
         Action = "refund",
         Arguments = arguments ?? Refund,

@@ -6,6 +6,7 @@ namespace SupportStateMcp.Conversations;
 public abstract partial record ConversationCommand
 {
     /// <summary>Asks for the permission to do exactly this.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record RequestApproval : ConversationCommand
     {
         public required string Action { get; init; }
@@ -19,9 +20,20 @@ public abstract partial record ConversationCommand
         public Roles ApproverRole { get; init; } = Roles.Approver;
         public int Quorum { get; init; } = 1;
         public required TimeSpan ExpiresIn { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("action", Action, Limits.Action, 1)
+            ?? Bounds.Object("arguments", Arguments)
+            ?? Bounds.Text("reason", Reason, Limits.Reason, 1)
+            ?? Bounds.Range("amount", Amount, 0, Limits.Amount)
+            ?? Bounds.Range("risk_priority", RiskPriority, 0, Limits.RiskPriority)
+            ?? Bounds.Range("confidence", Confidence, 0, 1)
+            ?? Bounds.Range("quorum", Quorum, 1, Limits.Quorum)
+            ?? Bounds.Range("expires_in", (decimal)ExpiresIn.TotalSeconds, 1, Limits.ApprovalLifetime);
     }
 
     /// <summary>A person says yes or no.</summary>
+    [Requires(Kind = ActorKind.Human, Roles = Roles.Approver)]
     public sealed record DecideApproval : ConversationCommand
     {
         public required string ApprovalId { get; init; }
@@ -31,9 +43,13 @@ public abstract partial record ConversationCommand
         /// <summary>Arguments in the place of those that were asked for; null keeps them.</summary>
         public JsonElement? FinalArguments { get; init; }
         public DecisionChannel Via { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("notes", Notes, Limits.Reason) ?? Bounds.Object("final_arguments", FinalArguments);
     }
 
     /// <summary>Takes the one permission that a granted approval holds.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record UseApproval : ConversationCommand
     {
         public required string ApprovalId { get; init; }
@@ -42,5 +58,8 @@ public abstract partial record ConversationCommand
 
         /// <summary>The caller's key for this use: a repeat under it is the same use. Not a key of the conversation: the approval itself remembers its use.</summary>
         public string? UseKey { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("action", Action, Limits.Action, 1) ?? Bounds.Object("arguments", Arguments) ?? Bounds.Text("idempotency_key", UseKey, Limits.Key, 1);
     }
 }

@@ -1,26 +1,41 @@
+using SupportStateMcp.Identity;
+
 namespace SupportStateMcp.Conversations;
 
 public abstract partial record ConversationCommand
 {
     /// <summary>A person takes the conversation, and answers within the lease or loses it again.</summary>
+    [Requires(Kind = ActorKind.Human, Roles = Roles.Agent)]
     public sealed record Claim : ConversationCommand
     {
         public required TimeSpan Lease { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Range("lease_seconds", (decimal)Lease.TotalSeconds, Limits.ShortestLease, Limits.LongestLease);
     }
 
     /// <summary>The person puts the conversation back into its queue.</summary>
+    [Requires(Kind = ActorKind.Human, Roles = Roles.Agent)]
     public sealed record Release : ConversationCommand
     {
         public string? Reason { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("reason", Reason, Limits.Reason);
     }
 
     /// <summary>The person gives the conversation back to the AI, with a note.</summary>
+    [Requires(Kind = ActorKind.Human, Roles = Roles.Agent)]
     public sealed record HandBack : ConversationCommand
     {
         public required string Note { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("note", Note, Limits.Summary);
     }
 
     /// <summary>Hands the conversation to people, with all that they need to know.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record Escalate : ConversationCommand
     {
         public required string Reason { get; init; }
@@ -33,15 +48,29 @@ public abstract partial record ConversationCommand
         public string? OpenQuestion { get; init; }
         public IReadOnlyList<string> Promises { get; init; } = [];
         public IReadOnlyList<string> Tried { get; init; } = [];
+
+        protected override Error? Check() =>
+            Bounds.Text("reason", Reason, Limits.Reason, 1)
+            ?? Bounds.Text("summary", Summary, Limits.Summary, 1)
+            ?? Bounds.Text("customer_message", CustomerMessage, Limits.Content)
+            ?? Bounds.Text("open_question", OpenQuestion, Limits.Summary)
+            ?? Bounds.Items("promises", Promises, Limits.HandoffItems, Limits.HandoffItem)
+            ?? Bounds.Items("tried", Tried, Limits.HandoffItems, Limits.HandoffItem)
+            ?? (Owner.IsQueueName(Queue) ? null : Error.InvalidArgument("queue", $"it matches {Owner.QueuePattern}"));
     }
 
     /// <summary>Opens a closed conversation again, while it can be.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record Reopen : ConversationCommand
     {
         public string? Reason { get; init; }
+
+        protected override Error? Check() =>
+            Bounds.Text("reason", Reason, Limits.Reason);
     }
 
     /// <summary>Puts down in which conversation a closed one goes on.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record LinkFollowUp : ConversationCommand
     {
         public required ConversationId FollowUp { get; init; }

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Conversations;
 
 public abstract partial record ConversationCommand
 {
     /// <summary>Stores what the customer wrote and begins a turn. The same as adding the message, for a repeat as well.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record BeginTurn : ConversationCommand
     {
         public required string MessageId { get; init; }
@@ -13,9 +15,15 @@ public abstract partial record ConversationCommand
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
         public override string? IdempotencyKey => MessageId;
         public override string? StoredKey => "message:" + MessageId;
+
+        protected override Error? Check() =>
+            Bounds.Text("message_id", MessageId, Limits.Key, 1)
+            ?? Bounds.Text("content", Content, Limits.Content)
+            ?? Bounds.Facts("metadata", Metadata);
     }
 
     /// <summary>Answers the message of a turn and, where <see cref="NewState"/> is given, moves the conversation on. A turn is completed once.</summary>
+    [Requires(Roles = Roles.Agent)]
     public sealed record CompleteTurn : ConversationCommand
     {
         public required Turn Turn { get; init; }
@@ -27,5 +35,10 @@ public abstract partial record ConversationCommand
         public string MessageId => string.Create(CultureInfo.InvariantCulture, $"{MessageDraft.ReservedIdPrefix}reply-{Turn.Number}-{Turn.Epoch}");
         public override string? IdempotencyKey => MessageId;
         public override string? StoredKey => "message:" + MessageId;
+
+        protected override Error? Check() =>
+            Bounds.Text("content", Content, Limits.Content)
+            ?? Bounds.Text("new_state", NewState, Limits.State, 1)
+            ?? Bounds.Text("reason", Reason, Limits.Reason);
     }
 }

@@ -13,13 +13,13 @@ namespace SupportStateMcp.Mcp.Filters;
 /// </summary>
 public sealed class AuthorizationFilter(IEnumerable<McpServerTool> tools, ConnectionCaller callers)
 {
-    private readonly FrozenDictionary<string, RequiresAttribute> _needs = tools
+    private readonly FrozenDictionary<string, Requirement> _requirements = tools
         .Select(t => KeyValuePair.Create(t.ProtocolTool.Name, RequirementOf(t)!))
         .Where(n => n.Value is not null)
         .ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What a tool needs of its caller; null where it says nothing.</summary>
-    public static RequiresAttribute? RequirementOf(McpServerTool tool) => tool.Metadata.OfType<RequiresAttribute>().SingleOrDefault();
+    public static Requirement? RequirementOf(McpServerTool tool) => tool.Metadata.OfType<RequiresAttribute>().SingleOrDefault()?.Requirement;
 
     /// <summary>A filter for <c>tools/call</c>.</summary>
     public McpRequestHandler<CallToolRequestParams, CallToolResult> Calls(McpRequestHandler<CallToolRequestParams, CallToolResult> next) =>
@@ -38,5 +38,5 @@ public sealed class AuthorizationFilter(IEnumerable<McpServerTool> tools, Connec
             return result;
         };
 
-    private Error? Refuses(string tool, Caller caller) => _needs.TryGetValue(tool, out var needs) ? needs.Refuses(caller) : null;
+    private Error? Refuses(string tool, Caller caller) => _requirements.TryGetValue(tool, out var required) && !required.IsMetBy(caller) ? Error.NotAuthorized(required.Needs) : null;
 }

@@ -6,7 +6,6 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Hosting;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 

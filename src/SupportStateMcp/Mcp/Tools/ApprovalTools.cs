@@ -18,19 +18,19 @@ public sealed class ApprovalTools(
     [McpServerTool(Name = "request_approval", Title = "Ask for an approval", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(RequestApprovalView))]
     [Description("Asks for the permission to do exactly one action with exactly these arguments. Call it before anything that costs money or cannot be undone: a refund, a cancellation, a change of an account. The policy says whether a person has to decide; if not, it is granted at once. While it is pending, call await_approval; once it is granted, call use_approval and do it. An open approval for exactly the same is returned with created: false.")]
-    [Requires(Roles = Roles.Agent)]
+    [Requires(typeof(ConversationCommand.RequestApproval))]
     public async Task<CallToolResult> RequestApproval(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("The name of the action, for example refund."), StringLength(Limits.Action, MinimumLength = 1)] string action,
         [Description("All that the action will be done with; people decide on exactly this: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement> arguments,
         [Description("Why it should be done; shown to whoever decides."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
-        [Description("What is at stake, in the desk's currency. An amount among the arguments counts as well: the larger of the two is taken."), Range(0d, 1e12)] decimal? amount = null,
-        [Description("The risk priority: severity times likelihood, as your desk counts it."), Range(0d, 1000d)] decimal? risk_priority = null,
+        [Description("What is at stake, in the desk's currency. An amount among the arguments counts as well: the larger of the two is taken."), Range(0d, Limits.Amount)] decimal? amount = null,
+        [Description("The risk priority: severity times likelihood, as your desk counts it."), Range(0d, Limits.RiskPriority)] decimal? risk_priority = null,
         [Description("How sure you are that it is right, from 0 to 1."), Range(0d, 1d)] decimal? confidence = null,
         [Description("Who has to decide."), AllowedValues("approver", "supervisor")] string approver_role = "approver",
-        [Description("How many different people have to say yes."), Range(1, 10)] int quorum = 1,
-        [Description("After how many seconds it expires if nobody has decided."), Range(1, 2_592_000)] int expires_in = 86_400,
+        [Description("How many different people have to say yes."), Range(1, Limits.Quorum)] int quorum = 1,
+        [Description("After how many seconds it expires if nobody has decided."), Range(1, Limits.ApprovalLifetime)] int expires_in = 86_400,
         [Description("True asks the person in front of your host right now, if your client can; asked in the answer says what came of it.")] bool ask = false,
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
@@ -65,7 +65,7 @@ public sealed class ApprovalTools(
     [McpServerTool(Name = "decide_approval", Title = "Decide on an approval", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ApprovalView))]
     [Description("Says yes or no to a pending approval, for a person who may: an approver who did not ask for it. Each person counts once; one no refuses it for good. With final_arguments the yes is to other arguments than those proposed, which then are the only ones that may be used. Look at it with get_approval first.")]
-    [Requires(Kind = ActorKind.Human, Roles = Roles.Approver)]
+    [Requires(typeof(ConversationCommand.DecideApproval))]
     public async Task<CallToolResult> DecideApproval(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
@@ -92,7 +92,7 @@ public sealed class ApprovalTools(
     [McpServerTool(Name = "use_approval", Title = "Take a permission", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UseApprovalView))]
     [Description("Takes the one permission of a granted approval. Call it right before you do what was approved, with the very action and arguments, and do it only if the answer says granted: true. A refusal means: do not do it. Pass an idempotency_key, so that you can tell a repeat of your own call from another's.")]
-    [Requires(Roles = Roles.Agent)]
+    [Requires(typeof(ConversationCommand.UseApproval))]
     public async Task<CallToolResult> UseApproval(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,

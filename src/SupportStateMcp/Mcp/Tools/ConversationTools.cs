@@ -19,7 +19,7 @@ public sealed class ConversationTools(
     [McpServerTool(Name = "initialize_conversation", Title = "Open a support conversation", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(InitializeView))]
     [Description("Opens the support conversation of a ticket and returns its conversation_id, the handle that every other tool takes. Call it first when a customer comes with a ticket. If the ticket already has a conversation, that conversation is returned unchanged with created: false; nothing is ever overwritten.")]
-    [Requires(Roles = Roles.Agent)]
+    [Requires(typeof(ConversationCommand.Initialize))]
     public async Task<CallToolResult> InitializeConversation(
         RequestContext<CallToolRequestParams> call,
         [Description("The customer's id in your own systems."), StringLength(Limits.UserId, MinimumLength = 1)] string user_id,
@@ -60,7 +60,7 @@ public sealed class ConversationTools(
     [McpServerTool(Name = "transition_state", Title = "Move a conversation along its workflow", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(TransitionView))]
     [Description("Moves a conversation to another state of its workflow, along an allowed edge; any other move is refused with the allowed ones and changes nothing. Every result of this server lists allowed_transitions. To hand a conversation to a person use escalate_conversation, which tells them what they need; to answer and move in one step, complete_turn with new_state. Give a reason: it goes into the audit trail.")]
-    [Requires(Roles = Roles.Agent)]
+    [Requires(typeof(ConversationCommand.Transition))]
     public async Task<CallToolResult> TransitionState(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -91,7 +91,7 @@ public sealed class ConversationTools(
     [McpServerTool(Name = "update_metadata", Title = "Change the facts about a conversation", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UpdateMetadataView))]
     [Description("Changes what is known about a conversation: what the customer sees, priority, who works on it, custom facts. Only what you pass changes; custom facts are merged by key, and a null removes a key. While a person has the conversation, an AI changes custom facts only.")]
-    [Requires(Roles = Roles.Agent)]
+    [Requires(typeof(ConversationCommand.UpdateMetadata))]
     public async Task<CallToolResult> UpdateMetadata(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -126,7 +126,7 @@ public sealed class ConversationTools(
     [McpServerTool(Name = "delete_conversation", Title = "Erase a conversation", ReadOnly = false, Destructive = true,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(DeleteView))]
     [Description("Erases a conversation for good: its messages, its snapshot, its custom facts. Only the audit trail stays, without content. Use it when the customer asks for erasure, never to finish a conversation (that is transition_state). While a person has the conversation, an AI may not. Says what was erased.")]
-    [Requires(Roles = Roles.Agent)]
+    [Requires(typeof(ConversationCommand.Erase))]
     public async Task<CallToolResult> DeleteConversation(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,

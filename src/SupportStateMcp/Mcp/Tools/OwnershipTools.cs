@@ -16,7 +16,7 @@ public sealed class OwnershipTools(ConversationCommandHandler commands, Workflow
     [McpServerTool(Name = "claim_conversation", Title = "Take a conversation", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(OwnershipView))]
     [Description("A person takes a conversation: from now on they alone answer the customer, and every AI is refused. Answer within the lease, or the conversation goes back to its queue with its waiting time; an answer makes it yours until you hand it back, release or finish it. A repeated claim lengthens the lease. Example: list_queue → claim_conversation(cs-TKT-001) → add_message(role: assistant, content: your reply) → hand_back(cs-TKT-001, note: \"Access restored; ask whether it works.\").")]
-    [Requires(Kind = ActorKind.Human, Roles = Roles.Agent)]
+    [Requires(typeof(ConversationCommand.Claim))]
     public Task<CallToolResult> ClaimConversation(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -40,7 +40,7 @@ public sealed class OwnershipTools(ConversationCommandHandler commands, Workflow
     [McpServerTool(Name = "release_conversation", Title = "Put a conversation back into its queue", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(OwnershipView))]
     [Description("The person who has a conversation puts it back into the queue it came from, for another person to take. Use hand_back instead to let the AI go on with it.")]
-    [Requires(Kind = ActorKind.Human, Roles = Roles.Agent)]
+    [Requires(typeof(ConversationCommand.Release))]
     public Task<CallToolResult> ReleaseConversation(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -64,7 +64,7 @@ public sealed class OwnershipTools(ConversationCommandHandler commands, Workflow
     [McpServerTool(Name = "hand_back", Title = "Hand a conversation back to the AI", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(OwnershipView))]
     [Description("The person who has a conversation lets the AI go on with it. The note is stored as an internal message, which the customer never sees: write what was agreed and what is left to do. An escalated conversation also moves back to work where the workflow has a way. A person may hand back a conversation that waits in a queue as well.")]
-    [Requires(Kind = ActorKind.Human, Roles = Roles.Agent)]
+    [Requires(typeof(ConversationCommand.HandBack))]
     public Task<CallToolResult> HandBack(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Mcp.Tools;

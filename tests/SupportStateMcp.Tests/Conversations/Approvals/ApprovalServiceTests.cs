@@ -51,10 +51,10 @@ public sealed class ApprovalServiceTests : IAsyncDisposable
     [Fact]
     public async Task At_the_deadline_it_has_expired_and_that_is_put_down_once()
     {
-        var id = await AskAsync(TimeSpan.FromMilliseconds(200));
+        var id = await AskAsync(TimeSpan.FromSeconds(1));
         var waiting = Task.WhenAll(AwaitAsync(id, s_patience), AwaitAsync(id, s_patience));
         await ListeningAsync();
-        _desk.Time.Advance(TimeSpan.FromMilliseconds(200));
+        _desk.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.All(await waiting, a => Assert.Equal(ApprovalStatus.Expired, a.Approval.Status));
         Assert.Single((await _desk.TrailAsync(Id)).OfType<ConversationEvent.ApprovalExpired>());

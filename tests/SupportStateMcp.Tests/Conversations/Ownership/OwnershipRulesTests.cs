@@ -1,3 +1,4 @@
+using SupportStateMcp.Tests.Support;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Workflow;
@@ -111,7 +112,7 @@ public class OwnershipRulesTests
     [Fact]
     public void What_a_person_has_an_ai_neither_erases_nor_dresses_up()
     {
-        var facts = new ConversationCommand.UpdateMetadata { Id = Id, Actor = Agent, Metadata = Facts("""{"order":"A-1"}""") };
+        var facts = new ConversationCommand.UpdateMetadata { Id = Id, Actor = Agent, Roles = OneConversation.Trusted, Metadata = Facts("""{"order":"A-1"}""") };
 
         s_claimed.When(Erase()).ThenItIsRefused("not_owner");
         s_claimed.When(facts with { TicketStatus = TicketStatus.Closed }).ThenItIsRefused("not_owner");

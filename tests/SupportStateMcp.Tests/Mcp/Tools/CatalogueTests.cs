@@ -10,7 +10,7 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
     [Fact]
     public async Task The_catalogue_is_the_approved_one()
     {
-        var approved = Repository.File("tests", "SupportStateMcp.Tests", "Tools", "catalogue.approved.json");
+        var approved = Repository.File("tests", "SupportStateMcp.Tests", "Mcp", "Tools", "catalogue.approved.json");
         var received = Path.ChangeExtension(Path.ChangeExtension(approved, null), "received.json");
         var text = ConnectedServer.Pretty(new
         {

@@ -2,7 +2,7 @@ using System.Globalization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Primitives;
 
-namespace SupportStateMcp.Mcp.Tools;
+namespace SupportStateMcp.Views;
 
 /// <summary>The cursor of a queue as callers carry it: opaque, and refused if changed.</summary>
 internal static class QueueCursorText
