@@ -91,7 +91,7 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
             Description = c.Description,
             Metadata = c.Metadata,
         };
-        if (workflow.AfterInitial is not { } next)
+        if (workflow.OpensTo is not { } next)
             return new Decision.Accepted(initialized);
 
         var recorder = new EventRecorder(Conversation.Apply(erased, initialized), c, now);

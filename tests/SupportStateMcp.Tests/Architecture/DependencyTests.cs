@@ -33,14 +33,16 @@ public partial class DependencyTests
 
     [Theory]
     [InlineData("Conversations")]
-    [InlineData("Workflow")]
-    public void The_rules_use_the_base_class_library_alone(string folder) => Assert.Empty(
+    [InlineData("Workflow", "Stateless")]
+    public void The_rules_use_the_base_class_library_and_at_most_these(string folder, params string[] libraries) => Assert.Empty(
         Sources(folder).SelectMany(f => Imports(f)
             .Where(n => !n.StartsWith("System", StringComparison.Ordinal) && !n.StartsWith("SupportStateMcp.", StringComparison.Ordinal))
+            .Where(n => !libraries.Contains(n.Split('.')[0]))
             .Select(n => $"{Name(f)} uses {n}")));
 
     [Theory]
     [InlineData("StackExchange.Redis", "Redis")]
+    [InlineData("using Stateless", "Workflow")]
     [InlineData("McpServerTool(", "Tools")]
     [InlineData("McpServerResource(", "Resources")]
     [InlineData("McpServerPrompt(", "Prompts")]
