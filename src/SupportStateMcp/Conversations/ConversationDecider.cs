@@ -89,7 +89,7 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
             Metadata = c.Metadata,
         };
         var recorder = EventRecorder.Open(erased, initialized, c, now);
-        if (workflow.AfterInitial is { } next)
+        if (workflow.OpensTo is { } next)
             Move(recorder, next, "conversation opened");
         return recorder.Accepted;
     }

@@ -24,10 +24,12 @@ public sealed partial record Error
 
     public static Error NothingSaid() => InvalidArgument("content", "it has at least one character, except from a tool");
 
-    public static Error ReopenWindowOver(Conversation c) => new(
+    /// <param name="c">The closed conversation.</param>
+    /// <param name="window">The guard that refuses, as the workflow describes it; null where no transition leads back to work.</param>
+    public static Error ReopenWindowOver(Conversation c, string? window = null) => new(
         ErrorCodes.ReopenWindowOver,
-        (c.ReopenableUntil is { } until
-            ? $"The conversation was closed and could be opened again until {until:yyyy-MM-ddTHH:mm:ssZ}; that is over."
+        (c.ReopenableUntil is { } until && window is not null
+            ? $"The conversation was closed and could be opened again until {until:yyyy-MM-ddTHH:mm:ssZ} ({window}); that is over."
             : $"The conversation is closed in the state {c.State}, which cannot be opened again.")
             + " reopen_conversation opens a linked follow-up conversation.",
         new JsonObject { ["state"] = c.State, ["closed_at"] = c.ClosedAt is { } at ? Text(at) : null, ["follow_up"] = c.FollowUp });

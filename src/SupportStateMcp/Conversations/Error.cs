@@ -20,11 +20,19 @@ public sealed partial record Error(string Code, string Message, JsonObject Facts
             : $"Conversation {id} does not exist or has expired. initialize_conversation opens the conversation of a ticket.",
         new JsonObject { ["conversation_id"] = id.Value });
 
-    public static Error InvalidTransition(string from, string to, IReadOnlyCollection<string> allowed) => new(
+    /// <param name="from">The state the conversation is in.</param>
+    /// <param name="to">The state it was to enter.</param>
+    /// <param name="allowed">The states that may follow now.</param>
+    /// <param name="guarded">The states that might follow, each with the guard that refuses it now.</param>
+    public static Error InvalidTransition(
+        string from, string to, IReadOnlyCollection<string> allowed, IReadOnlyCollection<string>? guarded = null) => new(
         ErrorCodes.InvalidTransition,
-        allowed.Count == 0
-            ? $"Invalid transition: {from} → {to}. {from} is a terminal state: no transition leaves it."
-            : $"Invalid transition: {from} → {to}. Allowed from {from}: {string.Join(", ", allowed)}.",
+        $"Invalid transition: {from} → {to}. " + (allowed, guarded) switch
+        {
+            ({ Count: > 0 }, _) => $"Allowed from {from}: {string.Join(", ", allowed)}.",
+            (_, { Count: > 0 }) => $"No transition from {from} is allowed now; refused by its guard: {string.Join(", ", guarded)}.",
+            _ => $"{from} is a terminal state: no transition leaves it.",
+        },
         new JsonObject { ["from"] = from, ["to"] = to, ["allowed"] = Strings(allowed) });
 
     public static Error TerminalState(Conversation c) => new(

@@ -53,17 +53,27 @@ public sealed partial class OptionsReader
         return names.ConvertAll(n => Changes($"{Profiles}:{n}").AsProfile(n));
     }
 
-    private WorkflowChanges Changes(string at) => new(
-        List($"{at}:states"),
-        Section($"{at}:transitions")?.GetChildren().ToDictionary(s => s.Key, IReadOnlyList<string> (s) => Items(s), StringComparer.Ordinal),
-        List($"{at}:closed"),
-        Section($"{at}:guidance")?.GetChildren().ToDictionary(s => s.Key, s => s.Value ?? "", StringComparer.Ordinal),
-        Text($"{at}:escalationState"));
+    private WorkflowChanges Changes(string at) => new()
+    {
+        States = List($"{at}:states"),
+        Transitions = Section($"{at}:transitions")?.GetChildren().ToDictionary(s => s.Key, IReadOnlyList<string> (s) => Items(s), StringComparer.Ordinal),
+        Initial = Text($"{at}:initial"),
+        OpensTo = Text($"{at}:opensTo"),
+        Closed = List($"{at}:closed"),
+        ReopensTo = Texts($"{at}:reopensTo"),
+        EscalationState = Text($"{at}:escalationState"),
+        HandBackTo = Text($"{at}:handBackTo"),
+        Guidance = Texts($"{at}:guidance"),
+    };
+
+    /// <summary>One text per state; null where the section is missing.</summary>
+    private Dictionary<string, string>? Texts(string at) =>
+        Section(at)?.GetChildren().ToDictionary(s => s.Key, s => s.Value ?? "", StringComparer.Ordinal);
 
     private static string InProfile(WorkflowProfile profile, string part) => $"{Dotted(Profiles)}.{profile.Name}.{part}";
 
     // A profile without anything in it is known too, so that it is told what it lacks.
-    [GeneratedRegex(@"^stateMachine:(profile|reopenWindow|profiles:[^:]+|(profiles:[^:]+:)?(escalationState|(states|closed)(:\d+)?|transitions:[^:]+(:\d+)?|guidance:[^:]+))\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^stateMachine:(profile|reopenWindow|profiles:[^:]+|(profiles:[^:]+:)?(initial|opensTo|escalationState|handBackTo|(states|closed)(:\d+)?|transitions:[^:]+(:\d+)?|(reopensTo|guidance):[^:]+))\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KnownWorkflow();
 
     [GeneratedRegex(@"^[A-Za-z][A-Za-z0-9_-]{0,49}\z", RegexOptions.CultureInvariant)]

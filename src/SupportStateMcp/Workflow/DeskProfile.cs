@@ -16,7 +16,8 @@ internal static class DeskProfile
             ["resolved"] = ["gathering_info"],
         },
         Closed = ["resolved"],
-        EscalationState = "escalated",
+        ReopensTo = new Dictionary<string, string>(StringComparer.Ordinal) { ["resolved"] = "gathering_info" },
+        HandBackTo = "gathering_info",
         Guidance = new Dictionary<string, string>(StrictProfile.Profile.Guidance, StringComparer.Ordinal)
         {
             ["awaiting_confirmation"] = "Ask the customer whether the problem is solved; move to resolved if they confirm, back to gathering_info if not, or to escalated if a person is needed.",

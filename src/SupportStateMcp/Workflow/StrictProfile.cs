@@ -16,6 +16,9 @@ internal static class StrictProfile
             ["escalated"] = ["resolved"],
             ["resolved"] = [],
         },
+        Initial = "initialized",
+        OpensTo = "gathering_info",
+        EscalationState = "escalated",
         // None for resolved: what to say there follows from the table.
         Guidance = new Dictionary<string, string>(StringComparer.Ordinal)
         {

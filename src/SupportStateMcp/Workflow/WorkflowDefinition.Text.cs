@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace SupportStateMcp.Workflow;
 
 /// <content>The workflow in words and as a picture.</content>
@@ -18,32 +16,9 @@ public sealed partial class WorkflowDefinition
             : $"Work on the conversation, then move it on with transition_state to one of: {string.Join(", ", AllowedFrom(state))}.";
     }
 
-    /// <summary>What is special about an allowed move: <c>reopen, within 7 days</c> or <c>hand back</c>; null for any other.</summary>
-    public string? Label(string from, string to) => (Reopens(from, to), ReopenWindow > TimeSpan.Zero) switch
-    {
-        (true, true) => $"reopen, within {Window.InWords(ReopenWindow)}",
-        (true, false) => "reopen, switched off",
-        _ => from == EscalationState && to == HandBackTo ? "hand back" : null,
-    };
+    /// <summary>What is special about an allowed transition: <c>reopen, within 7 days</c> or <c>hand back</c>; null for any other.</summary>
+    public string? Label(string from, string to) => Ask(from, to, WorkflowContext.Unrestricted)?.Transition.Label;
 
     /// <summary>The workflow as a Mermaid state diagram; a closed state leads to the end as well.</summary>
-    public string ToMermaid()
-    {
-        var text = new StringBuilder("stateDiagram-v2\n").Append("    [*] --> ").Append(Initial).Append('\n');
-        foreach (var from in States)
-        {
-            foreach (var to in AllowedFrom(from))
-            {
-                text.Append("    ").Append(from).Append(" --> ").Append(to);
-                if (Label(from, to) is { } label)
-                    text.Append(": ").Append(label);
-                text.Append('\n');
-            }
-
-            if (IsClosed(from))
-                text.Append("    ").Append(from).Append(" --> [*]\n");
-        }
-
-        return text.ToString();
-    }
+    public string ToMermaid() => WorkflowDiagram.Of(_machine.Describe(), this);
 }

@@ -3,34 +3,28 @@ using System.Collections.Frozen;
 namespace SupportStateMcp.Workflow;
 
 /// <summary>
-/// The states a conversation can be in and the moves between them, as configured. The first state listed is the initial one;
-/// a state without outgoing moves is terminal.
+/// The states a conversation can be in and the transitions between them, as configured. A state that no transition leaves is
+/// terminal. Any number of threads may ask.
 /// </summary>
 public sealed partial class WorkflowDefinition
 {
-    private readonly FrozenDictionary<string, IReadOnlyList<string>> _listed;
-    private readonly FrozenDictionary<string, IReadOnlyList<string>> _allowed;
-    private readonly FrozenSet<string> _closed;
+    private readonly WorkflowMachine _machine;
+    private readonly FrozenDictionary<string, AtState> _states;
 
-    private WorkflowDefinition(WorkflowProfile profile, bool enforced, TimeSpan reopenWindow)
+    private WorkflowDefinition(WorkflowProfile profile, WorkflowTable table, bool enforced, TimeSpan reopenWindow)
     {
-        Profile = profile;
-        Enforced = enforced;
-        ReopenWindow = reopenWindow;
-        var states = profile.States;
-        // Where the state machine is switched off nobody has checked the table.
-        _listed = states.ToFrozenDictionary(
+        (Profile, Enforced, ReopenWindow) = (profile, enforced, reopenWindow);
+        Initial = table.Initial!;
+        OpensTo = table.OpensTo;
+        EscalationState = table.EscalationState;
+        HandBackTo = table.HandBackTo;
+        _machine = new WorkflowMachine(profile.States, Initial, WorkflowTransition.Of(table, reopenWindow));
+        // What the table alone allows is asked once: no guard changes it.
+        _states = profile.States.ToFrozenDictionary(
             s => s,
-            IReadOnlyList<string> (s) => [.. profile.Transitions.GetValueOrDefault(s, []).Where(to => to != s && states.Contains(to))],
+            s => new AtState(
+                [.. _machine.Permitted(s, WorkflowContext.Unrestricted).Select(t => t.To)], table.IsClosed(s), table.ReopensTo(s)),
             StringComparer.Ordinal);
-        _allowed = enforced
-            ? _listed
-            : states.ToFrozenDictionary(s => s, IReadOnlyList<string> (s) => [.. states.Where(other => other != s)], StringComparer.Ordinal);
-        AfterInitial = _listed[Initial].Count > 0 ? _listed[Initial][0] : null;
-        _closed = (profile.Closed ?? (enforced ? [] : states.Skip(1).Where(s => s == "resolved")))
-            .Concat(enforced ? states.Where(IsTerminal) : [])
-            .ToFrozenSet(StringComparer.Ordinal);
-        EscalationState = profile.EscalationState ?? states.FirstOrDefault(s => s == "escalated");
     }
 
     /// <summary>What this workflow is made of.</summary>
@@ -43,10 +37,10 @@ public sealed partial class WorkflowDefinition
     public IReadOnlyList<string> States => Profile.States;
 
     /// <summary>Where every conversation begins.</summary>
-    public string Initial => States[0];
+    public string Initial { get; }
 
-    /// <summary>Where a new conversation moves on to within its first commit: the first move listed for the initial state; null where there is none.</summary>
-    public string? AfterInitial { get; }
+    /// <summary>Where a new conversation moves on to within its first commit; null where it stays in the initial state.</summary>
+    public string? OpensTo { get; }
 
     /// <summary>How long after it entered a closed state a conversation may be reopened. Default 7 days; zero: never.</summary>
     public TimeSpan ReopenWindow { get; }
@@ -54,8 +48,8 @@ public sealed partial class WorkflowDefinition
     /// <summary>The state in which a person takes care of the conversation; null where there is none.</summary>
     public string? EscalationState { get; }
 
-    /// <summary>Where a person hands an escalated conversation back to: the first move out of <see cref="EscalationState"/> that leads to work; null where there is none.</summary>
-    public string? HandBackTo => EscalationState is { } escalated ? WorkAfter(escalated) : null;
+    /// <summary>Where a person hands an escalated conversation back to; null where there is no such state.</summary>
+    public string? HandBackTo { get; }
 
     /// <summary>How long after it entered a closed state a conversation may be reopened, where the configuration says nothing.</summary>
     public static TimeSpan DefaultReopenWindow { get; } = TimeSpan.FromDays(7);
@@ -77,39 +71,39 @@ public sealed partial class WorkflowDefinition
     {
         var window = reopenWindow ?? DefaultReopenWindow;
         ArgumentOutOfRangeException.ThrowIfLessThan(window, TimeSpan.Zero, nameof(reopenWindow));
-        var violations = new WorkflowRules(profile, path ?? (part => $"stateMachine.{part}")).Violations(enforced);
-        return violations.Count > 0 ? (null, violations) : (new WorkflowDefinition(profile, enforced, window), []);
+        var table = new WorkflowTable(profile, enforced);
+        var violations = new WorkflowRules(profile, table, path ?? (part => $"stateMachine.{part}")).Violations(enforced);
+        return violations.Count > 0 ? (null, violations) : (new WorkflowDefinition(profile, table, enforced, window), []);
     }
 
-    public bool Knows(string state) => _allowed.ContainsKey(state);
+    public bool Knows(string state) => _states.ContainsKey(state);
 
-    /// <summary>The states that may follow this one; empty for a terminal or unknown state.</summary>
-    public IReadOnlyList<string> AllowedFrom(string state) => _allowed.TryGetValue(state, out var allowed) ? allowed : [];
+    /// <summary>The states that may follow this one where no guard refuses; empty for a terminal or unknown state.</summary>
+    public IReadOnlyList<string> AllowedFrom(string state) => _states.TryGetValue(state, out var at) ? at.Allowed : [];
 
-    /// <summary>What the table says. Whether a move that <see cref="Reopens"/> comes in time is a matter of the conversation.</summary>
+    /// <summary>What the table says. Whether the guards permit it as well, <see cref="Ask(string, string, WorkflowContext)"/> tells.</summary>
     public bool Allows(string from, string to) => AllowedFrom(from).Contains(to);
 
-    /// <summary>True where no move leaves the state.</summary>
-    public bool IsTerminal(string state) => _allowed.TryGetValue(state, out var allowed) && allowed.Count == 0;
+    /// <summary>True where no transition leaves the state.</summary>
+    public bool IsTerminal(string state) => _states.TryGetValue(state, out var at) && at.Allowed.Count == 0;
 
     /// <summary>True where the conversation is finished in the state: every terminal state, and those the profile names.</summary>
-    public bool IsClosed(string state) => _closed.Contains(state);
+    public bool IsClosed(string state) => _states.TryGetValue(state, out var at) && at.IsClosed;
 
-    /// <summary>True for a move out of a closed state back to work: allowed only within <see cref="ReopenWindow"/>.</summary>
+    /// <summary>True for a transition out of a closed state back to work: permitted only within <see cref="ReopenWindow"/>.</summary>
     public bool Reopens(string from, string to) => IsClosed(from) && !IsClosed(to) && Allows(from, to);
 
-    /// <summary>Where a closed conversation goes when it is reopened: the first move listed that leads to work; null where none does, or the state is not closed.</summary>
-    public string? ReopensTo(string state) => IsClosed(state) ? WorkAfter(state) : null;
+    /// <summary>Where a closed conversation goes when it is reopened; null where there is no such state, or the state is not closed.</summary>
+    public string? ReopensTo(string state) => _states.TryGetValue(state, out var at) ? at.ReopensTo : null;
 
-    /// <summary>
-    /// The first state after this one that is not closed. Without the state machine the table is still asked first; where
-    /// it says nothing, the work begins where that of a new conversation does.
-    /// </summary>
-    private string? WorkAfter(string state)
-    {
-        var listed = _listed[state].FirstOrDefault(to => !IsClosed(to));
-        return listed is not null || Enforced
-            ? listed
-            : new[] { AfterInitial, Initial }.FirstOrDefault(to => to is not null && to != state && !IsClosed(to));
-    }
+    /// <summary>The transition that this trigger fires from a state, and the guards that refuse it; null where there is none.</summary>
+    public WorkflowAnswer? Ask(string state, WorkflowTrigger trigger, WorkflowContext context) => _machine.Ask(state, trigger, context);
+
+    /// <summary>The transition from one state to another, and the guards that refuse it; null where there is none.</summary>
+    public WorkflowAnswer? Ask(string from, string to, WorkflowContext context) => _machine.Ask(from, to, context);
+
+    /// <summary>The transitions from a state that the guards permit on these facts.</summary>
+    public IReadOnlyList<WorkflowTransition> Permitted(string state, WorkflowContext context) => _machine.Permitted(state, context);
+
+    private sealed record AtState(IReadOnlyList<string> Allowed, bool IsClosed, string? ReopensTo);
 }

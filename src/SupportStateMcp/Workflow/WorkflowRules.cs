@@ -3,24 +3,30 @@ using System.Text.RegularExpressions;
 namespace SupportStateMcp.Workflow;
 
 /// <summary>What makes a configured workflow sound. All violations are found at once, each saying how to mend it.</summary>
-internal sealed partial class WorkflowRules(WorkflowProfile profile, Func<string, string> path)
+internal sealed partial class WorkflowRules(WorkflowProfile profile, WorkflowTable table, Func<string, string> path)
 {
     private readonly IReadOnlyList<string> _states = profile.States;
 
     // Where each part stands in the configuration.
     private readonly string _atStates = path("states");
     private readonly string _atTransitions = path("transitions");
+    private readonly string _atInitial = path("initial");
+    private readonly string _atOpensTo = path("opensTo");
     private readonly string _atClosed = path("closed");
-    private readonly string _atGuidance = path("guidance");
+    private readonly string _atReopensTo = path("reopensTo");
     private readonly string _atEscalation = path("escalationState");
+    private readonly string _atHandBackTo = path("handBackTo");
+    private readonly string _atGuidance = path("guidance");
 
     public IReadOnlyList<string> Violations(bool enforced)
     {
         if (_states.Count == 0)
-            return [$"{_atStates}: there is no initial state; list at least one state, the initial one first."];
+            return [$"{_atStates}: there is no state; list at least one."];
 
-        // Without the state machine nobody looks at the table of moves.
-        return enforced ? [.. OfStates(), .. OfRoles(), .. OfMoves(), .. OfReach()] : [.. OfStates(), .. OfRoles()];
+        // Without the state machine nobody looks at the table of transitions.
+        return enforced
+            ? [.. OfStates(), .. OfRoles(), .. OfTransitions(), .. OfTargets(), .. OfReach()]
+            : [.. OfStates(), .. OfRoles()];
     }
 
     private IEnumerable<string> OfStates() =>
@@ -33,21 +39,7 @@ internal sealed partial class WorkflowRules(WorkflowProfile profile, Func<string
             .Select(s => $"{_atGuidance}: '{s}' is not among the states; add it to {_atStates} or remove its guidance."),
     ];
 
-    private IEnumerable<string> OfRoles()
-    {
-        foreach (var state in (profile.Closed ?? []).Distinct())
-        {
-            if (Unknown(state))
-                yield return $"{_atClosed}: '{state}' is not among the states; add it to {_atStates} or remove it.";
-            else if (state == _states[0])
-                yield return $"{_atClosed}: '{state}' is the initial state, and no conversation begins finished; remove it.";
-        }
-
-        if (profile.EscalationState is { } escalation && Unknown(escalation))
-            yield return $"{_atEscalation}: '{escalation}' is not among the states; add it to {_atStates} or name another.";
-    }
-
-    private IEnumerable<string> OfMoves()
+    private IEnumerable<string> OfTransitions()
     {
         foreach (var (from, targets) in profile.Transitions)
         {
@@ -62,14 +54,16 @@ internal sealed partial class WorkflowRules(WorkflowProfile profile, Func<string
 
     private IEnumerable<string> OfReach()
     {
-        var reachable = Reachable();
-        return _states.Distinct().Where(s => !reachable.Contains(s))
-            .Select(s => $"{_atStates}: '{s}' cannot be reached from the initial state '{_states[0]}'; add a transition to it or remove it.");
+        if (table.Initial is not { } initial || Unknown(initial))
+            return [];
+        var reachable = Reachable(initial);
+        return table.States.Where(s => !reachable.Contains(s))
+            .Select(s => $"{_atStates}: '{s}' cannot be reached from the initial state '{initial}'; add a transition to it or remove it.");
     }
 
-    private HashSet<string> Reachable()
+    private HashSet<string> Reachable(string initial)
     {
-        var reached = new HashSet<string>(StringComparer.Ordinal) { _states[0] };
+        var reached = new HashSet<string>(StringComparer.Ordinal) { initial };
         var open = new Queue<string>(reached);
         while (open.TryDequeue(out var from))
         {

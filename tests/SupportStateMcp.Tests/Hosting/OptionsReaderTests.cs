@@ -59,7 +59,7 @@ public sealed class OptionsReaderTests : IDisposable
 
     [Fact]
     public void An_empty_list_of_states_is_not_the_default_list() => Assert.Equal(
-        "stateMachine.states: there is no initial state; list at least one state, the initial one first.",
+        "stateMachine.states: there is no state; list at least one.",
         Violations(Json("""{"mcp": {"stateMachine": {"states": []}}}""")));
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class OptionsReaderTests : IDisposable
         concurrency.retryAttempts: '-1' is out of range; use 0 to 100 tries.
         concurrency.lockTimeout: '5s' is out of range; use 1 to 600000 milliseconds.
         stateMachine.enabled: 'maybe' is neither true nor false.
-        stateMachine.states: there is no initial state; list at least one state, the initial one first.
+        stateMachine.states: there is no state; list at least one.
         http.url: 'https://x' is no http address; use http://HOST:PORT, with a proxy before it for TLS.
         """,
         Violations(Json("""

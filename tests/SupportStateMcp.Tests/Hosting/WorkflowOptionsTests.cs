@@ -8,7 +8,7 @@ namespace SupportStateMcp.Tests.Hosting;
 public sealed class WorkflowOptionsTests : IDisposable
 {
     private const string Queue = """
-        "profiles": {"queue": {"states": ["new", "human", "done"], "closed": ["done"], "escalationState": "human",
+        "profiles": {"queue": {"states": ["new", "human", "done"], "initial": "new", "closed": ["done"], "escalationState": "human",
           "transitions": {"new": ["human"], "human": ["done", "new"], "done": ["new"]}, "guidance": {"new": "Say hello."}}}
         """;
 
@@ -48,6 +48,19 @@ public sealed class WorkflowOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Every_meaning_of_a_state_has_a_key()
+    {
+        var workflow = Valid("""
+            "states": ["done", "human", "busy", "new"], "initial": "new", "opensTo": "human", "closed": ["done"],
+            "reopensTo": {"done": "busy"}, "escalationState": "human", "handBackTo": "busy",
+            "transitions": {"new": ["busy", "human"], "busy": ["human", "done"], "human": ["busy", "new"], "done": ["new", "busy"]}
+            """);
+
+        Assert.Equal(("new", "human"), (workflow.Initial, workflow.OpensTo));
+        Assert.Equal(("human", "busy", "busy"), (workflow.EscalationState, workflow.HandBackTo, workflow.ReopensTo("done")));
+    }
+
+    [Fact]
     public void A_profile_that_nobody_chose_changes_nothing() =>
         Assert.Equal(WorkflowDefinition.Default.ToMermaid(), Valid(Queue).ToMermaid());
 
@@ -61,7 +74,7 @@ public sealed class WorkflowOptionsTests : IDisposable
     public void Parts_go_over_the_profile_chosen()
     {
         var workflow = Valid("""
-            "profile": "desk", "closed": [], "escalationState": "processing", "guidance": {"resolved": "Done."}
+            "profile": "desk", "closed": [], "escalationState": "processing", "handBackTo": "awaiting_confirmation", "guidance": {"resolved": "Done."}
             """);
 
         Assert.True(workflow.Profile.Changed);
@@ -99,8 +112,12 @@ public sealed class WorkflowOptionsTests : IDisposable
         "stateMachine.closed: 'gone' is not among the states; add it to stateMachine.states or remove it.")]
     [InlineData("\"escalationState\": \"gone\"",
         "stateMachine.escalationState: 'gone' is not among the states; add it to stateMachine.states or name another.")]
+    [InlineData("\"initial\": \"gone\"",
+        "stateMachine.initial: 'gone' is not among the states; add it to stateMachine.states or name another.")]
+    [InlineData("\"states\": [\"a\", \"b\"], \"transitions\": {\"a\": []}, \"enabled\": false",
+        "stateMachine.initial: no transition leads to a, b, so the table does not say where a conversation begins; name the initial state.")]
     [InlineData("\"reopen\": 5", "stateMachine.reopen: there is no such key; the README lists them all.")]
-    [InlineData("\"profiles\": {\"x\": {}}", "stateMachine.profiles.x.states: there is no initial state; list at least one state, the initial one first.")]
+    [InlineData("\"profiles\": {\"x\": {}}", "stateMachine.profiles.x.states: there is no state; list at least one.")]
     [InlineData("\"profiles\": {\"x y\": {\"states\": [\"a\"]}}",
         "stateMachine.profiles: 'x y' is no profile name; use 1 to 50 letters, digits, underscores and hyphens, a letter first.")]
     [InlineData("\"profiles\": {\"x\": {\"states\": [\"a\"], \"closing\": [\"a\"]}}",
@@ -113,7 +130,7 @@ public sealed class WorkflowOptionsTests : IDisposable
         stateMachine.profile: 'lax' is none; use one of desk, queue, strict, or describe it in stateMachine.profiles.
         stateMachine.profiles.queue.closed: 'gone' is not among the states; add it to stateMachine.profiles.queue.states or remove it.
         """,
-        Violations($"\"profile\": \"lax\", {Queue.Replace("[\"done\"], \"esc", "[\"gone\"], \"esc", StringComparison.Ordinal)}"));
+        Violations($"\"profile\": \"lax\", {Queue.Replace("[\"done\"], \"esc", "[\"done\", \"gone\"], \"esc", StringComparison.Ordinal)}"));
 
     [Fact]
     public void A_violation_names_the_place_where_the_part_stands() => Assert.Equal(

@@ -7,7 +7,7 @@ public class ClosedStatesTests
     private static readonly WorkflowProfile s_archive = Profile(
         ["new", "busy", "solved", "archived"],
         ("new", ["busy"]), ("busy", ["solved"]), ("solved", ["archived", "busy", "new"])) with
-    { Closed = ["solved"] };
+    { Initial = "new", Closed = ["solved"], ReopensTo = new Dictionary<string, string> { ["solved"] = "busy" } };
 
     [Fact]
     public void A_terminal_state_is_closed_without_being_named()
@@ -74,9 +74,9 @@ public class ClosedStatesTests
     public void Without_the_state_machine_closed_are_the_states_named()
     {
         Assert.Equal(["solved"], Closed(s_archive));
-        Assert.Empty(Closed(s_archive with { Closed = null }));
+        Assert.Empty(Closed(s_archive with { Closed = null, ReopensTo = new Dictionary<string, string>() }));
         Assert.Empty(Closed(WorkflowDefinition.Default.Profile with { Closed = [] }));
-        Assert.Empty(Closed(Profile(["resolved", "busy"])));
+        Assert.Empty(Closed(Profile(["resolved", "busy"]) with { Initial = "busy" }));
 
         static IEnumerable<string> Closed(WorkflowProfile profile)
         {
@@ -87,10 +87,10 @@ public class ClosedStatesTests
 
     [Fact]
     public void Without_any_table_a_conversation_reopens_where_it_began() => Assert.Equal(
-        "new", Create(Profile(["new", "busy", "solved"]) with { Closed = ["solved"] }, enforced: false).ReopensTo("solved"));
+        "new", Create(Profile(["new", "busy", "solved"]) with { Initial = "new", Closed = ["solved"] }, enforced: false).ReopensTo("solved"));
 
     [Fact]
-    public void The_state_of_escalated_conversations_is_found_by_its_name_or_configured()
+    public void The_state_of_escalated_conversations_is_named_by_the_profile()
     {
         Assert.Equal("escalated", WorkflowDefinition.Default.EscalationState);
         Assert.Null(Create(s_archive).EscalationState);

@@ -12,7 +12,7 @@ public class WorkflowDefinitionTests
         Assert.True(workflow.Enforced);
         Assert.Equal(["initialized", "gathering_info", "processing", "awaiting_confirmation", "escalated", "resolved"], workflow.States);
         Assert.Equal("initialized", workflow.Initial);
-        Assert.Equal("gathering_info", workflow.AfterInitial);
+        Assert.Equal("gathering_info", workflow.OpensTo);
         Assert.Equal(["resolved"], workflow.States.Where(workflow.IsTerminal));
         Assert.All(workflow.States, state => Assert.DoesNotContain("Work on the conversation, then", workflow.Guidance(state), StringComparison.Ordinal));
     }
@@ -24,6 +24,7 @@ public class WorkflowDefinitionTests
         {
             Name = "wrong",
             States = ["new", "Bad State", "done", "done", "island"],
+            Initial = "new",
             Transitions = new Dictionary<string, IReadOnlyList<string>>
             {
                 ["new"] = ["done", "nowhere", "new"],
@@ -53,8 +54,8 @@ public class WorkflowDefinitionTests
     }
 
     [Fact]
-    public void A_workflow_has_an_initial_state() => Assert.Equal(
-        ["stateMachine.states: there is no initial state; list at least one state, the initial one first."],
+    public void A_workflow_has_states() => Assert.Equal(
+        ["stateMachine.states: there is no state; list at least one."],
         WorkflowDefinition.Create(Profile([])).Violations);
 
     [Theory]
@@ -77,7 +78,7 @@ public class WorkflowDefinitionTests
     [Fact]
     public void Two_states_may_lead_to_each_other()
     {
-        var workflow = Create(("a", ["b"]), ("b", ["a"]));
+        var workflow = WorkflowDefinition.Create(Profile(["a", "b"], ("a", ["b"]), ("b", ["a"])) with { Initial = "a" }).Workflow!;
 
         Assert.DoesNotContain(workflow.States, workflow.IsTerminal);
         Assert.True(workflow.Allows("b", "a"));
@@ -88,13 +89,13 @@ public class WorkflowDefinitionTests
     {
         var (workflow, _) = WorkflowDefinition.Create(
             // Nobody looks at the table: it may even be wrong.
-            Profile(["new", "busy", "done"], ("new", ["nowhere"])), enforced: false);
+            Profile(["new", "busy", "done"], ("new", ["nowhere"])) with { Initial = "new" }, enforced: false);
 
         Assert.Equal(["new", "done"], workflow!.AllowedFrom("busy"));
         Assert.False(workflow.Allows("busy", "busy"));
         Assert.False(workflow.Allows("busy", "nowhere"));
         Assert.DoesNotContain(workflow.States, workflow.IsTerminal);
-        Assert.Null(workflow.AfterInitial);
+        Assert.Null(workflow.OpensTo);
     }
 
     [Fact]
@@ -136,9 +137,6 @@ public class WorkflowDefinitionTests
 
         """,
         WorkflowDefinition.Default.ToMermaid());
-
-    private static WorkflowDefinition Create(params (string From, string[] To)[] moves) =>
-        WorkflowDefinition.Create(Profile([.. moves.Select(m => m.From)], moves)).Workflow!;
 
     private static WorkflowProfile Profile(string[] states, params (string From, string[] To)[] moves) => new()
     {

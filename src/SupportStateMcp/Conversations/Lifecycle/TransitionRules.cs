@@ -1,4 +1,5 @@
 using SupportStateMcp.Identity;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Conversations;
 
@@ -13,15 +14,47 @@ public sealed partial class ConversationDecider
     }
 
     /// <summary>Why a conversation may not be moved to a state by this command, or null.</summary>
-    private Error? MoveViolation(Conversation current, ConversationCommand by, string to, DateTimeOffset now)
+    /// <param name="current">The conversation.</param>
+    /// <param name="by">The command.</param>
+    /// <param name="to">The state.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="trigger">What is to lead there; null: whatever transition does.</param>
+    private Error? MoveViolation(
+        Conversation current, ConversationCommand by, string to, DateTimeOffset now, WorkflowTrigger? trigger = null)
     {
-        if (!workflow.Allows(current.State, to))
-            return Error.InvalidTransition(current.State, to, workflow.AllowedFrom(current.State));
-        // Who talks over a person is refused; so is who moves the conversation under their hands.
-        if (IsLockedByHuman(current, by))
-            return Error.NotOwner(current);
-        return workflow.Reopens(current.State, to) && current.ReopenableUntil <= now ? Error.ReopenWindowOver(current) : null;
+        var context = ContextOf(current, by, now);
+        var answer = trigger is { } named ? workflow.Ask(current.State, named, context) : workflow.Ask(current.State, to, context);
+        return answer is null ? NoTransition(current, to, context) : GuardViolation(current, answer);
     }
+
+    /// <summary>The rejection that fits the guards which refuse a transition; null where it is permitted.</summary>
+    private static Error? GuardViolation(Conversation current, WorkflowAnswer answer)
+    {
+        // Who talks over a person is refused; so is who moves the conversation under their hands.
+        if (answer.IsRefusedBy(WorkflowGuardKind.NotLockedByHuman))
+            return Error.NotOwner(current);
+        return answer.Unmet.FirstOrDefault(g => g.Kind == WorkflowGuardKind.ReopenWindow) is { } window
+            ? Error.ReopenWindowOver(current, window.Description)
+            : null;
+    }
+
+    /// <summary>The rejection of a transition that the workflow does not have; what would be allowed does not depend on who asks.</summary>
+    private Error NoTransition(Conversation current, string to, WorkflowContext context)
+    {
+        IReadOnlyList<string> permitted = [.. workflow.Permitted(current.State, context with { IsLockedByHuman = false }).Select(t => t.To)];
+        return Error.InvalidTransition(
+            current.State, to, permitted,
+            [.. workflow.AllowedFrom(current.State).Except(permitted).Select(s => $"{s} ({workflow.Label(current.State, s)})")]);
+    }
+
+    /// <summary>Why a closed conversation may not be opened again now, or null. Where the workflow has no way back, it may not.</summary>
+    private Error? ReopenViolation(Conversation current, ConversationCommand by, DateTimeOffset now) =>
+        workflow.Ask(current.State, WorkflowTrigger.Reopen, ContextOf(current, by, now)) is { } answer
+            ? GuardViolation(current, answer)
+            : Error.ReopenWindowOver(current);
+
+    private static WorkflowContext ContextOf(Conversation current, ConversationCommand by, DateTimeOffset now) =>
+        new(now, current.ClosedAt is not null, current.ReopenableUntil, IsLockedByHuman(current, by));
 
     /// <summary>Moves the conversation along an allowed edge, with all that the move means.</summary>
     private void Move(EventRecorder recorder, string to, string? reason)

@@ -14,7 +14,7 @@ public sealed partial class ConversationDecider
             return Refuse(Error.ReservedMessageId());
         if (c is { Role: MessageRole.User, Visibility: Visibility.Internal })
             return Refuse(Error.InvalidArgument("visibility", "what the customer wrote is public"));
-        if (ClosedViolation(current, draft, recorder.Now) is { } closed)
+        if (ClosedViolation(current, c, draft, recorder.Now) is { } closed)
             return Refuse(closed);
 
         if (draft.IsOfCustomer)
@@ -44,7 +44,7 @@ public sealed partial class ConversationDecider
             return Refuse(Error.NothingSaid());
         if (draft.HasReservedId)
             return Refuse(Error.ReservedMessageId());
-        if (ClosedViolation(current, draft, recorder.Now) is { } closed)
+        if (ClosedViolation(current, c, draft, recorder.Now) is { } closed)
             return Refuse(closed);
 
         Hear(recorder, draft);
@@ -91,14 +91,14 @@ public sealed partial class ConversationDecider
     }
 
     /// <summary>Why a closed conversation does not take a message, or null.</summary>
-    private Error? ClosedViolation(Conversation current, MessageDraft draft, DateTimeOffset now)
+    private Error? ClosedViolation(Conversation current, ConversationCommand by, MessageDraft draft, DateTimeOffset now)
     {
         if (current.ClosedAt is null)
             return null;
         if (workflow.IsTerminal(current.State))
             return Error.TerminalState(current);
         if (draft.IsOfCustomer)
-            return current.ReopenableUntil > now && workflow.ReopensTo(current.State) is not null ? null : Error.ReopenWindowOver(current);
+            return ReopenViolation(current, by, now);
         return draft.ReachesCustomer && !draft.Automated ? Error.TerminalState(current) : null;
     }
 

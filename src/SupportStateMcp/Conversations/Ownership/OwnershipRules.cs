@@ -1,4 +1,5 @@
 using SupportStateMcp.Identity;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Conversations;
 
@@ -44,8 +45,8 @@ public sealed partial class ConversationDecider
             return Refuse(Error.NotOwner(current));
 
         recorder.AppendMessage(new MessageDraft($"{MessageDraft.ReservedIdPrefix}note-{recorder.Next}", MessageRole.Assistant, c.Note) { Visibility = Visibility.Internal });
-        if (current.State == workflow.EscalationState && workflow.HandBackTo is { } state)
-            Move(recorder, state, "handed back");
+        if (workflow.Ask(current.State, WorkflowTrigger.HandBack, ContextOf(current, c, recorder.Now)) is { IsPermitted: true } handBack)
+            Move(recorder, handBack.Transition.To, "handed back");
         recorder.ChangeOwner(Owner.Of(current.Agent), OwnershipCause.HandedBack);
         return recorder.Accepted;
     }
@@ -59,15 +60,16 @@ public sealed partial class ConversationDecider
             return new Decision.Unchanged();
         if (!waits && Silence(current, c, automated: false) is { } silence)
             return Refuse(silence);
-        var moves = workflow.EscalationState is { } escalated && current.State != escalated;
-        if (moves && MoveViolation(current, c, workflow.EscalationState!, recorder.Now) is { } violation)
+        // A workflow without an escalation state hands over to a queue alone.
+        var to = workflow.EscalationState is { } escalated && current.State != escalated ? escalated : null;
+        if (to is not null && MoveViolation(current, c, to, recorder.Now, WorkflowTrigger.Escalate) is { } violation)
             return Refuse(violation);
 
         // The queue first: what the customer is told while they wait for a person is no answer.
         if (!waits)
             recorder.ChangeOwner(Owner.InQueue(c.Queue), OwnershipCause.Escalated);
-        if (moves)
-            Move(recorder, workflow.EscalationState!, "escalated");
+        if (to is not null)
+            Move(recorder, to, "escalated");
         if (c.CustomerMessage is { Length: > 0 } told)
             recorder.AppendMessage(new MessageDraft($"{MessageDraft.ReservedIdPrefix}handoff-{recorder.Next}", MessageRole.Assistant, told));
         recorder.Add(new ConversationEvent.Escalated
@@ -92,9 +94,9 @@ public sealed partial class ConversationDecider
     {
         if (current.ClosedAt is null)
             return new Decision.Unchanged();
-        if (workflow.ReopensTo(current.State) is not { } open || !(current.ReopenableUntil > recorder.Now))
-            return Refuse(Error.ReopenWindowOver(current));
-        Move(recorder, open, c.Reason);
+        if (ReopenViolation(current, c, recorder.Now) is { } violation)
+            return Refuse(violation);
+        Move(recorder, workflow.ReopensTo(current.State)!, c.Reason);
         return recorder.Accepted;
     }
 

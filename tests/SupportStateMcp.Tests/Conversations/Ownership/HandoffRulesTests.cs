@@ -81,6 +81,38 @@ public class HandoffRulesTests
     }
 
     [Fact]
+    public void A_refusal_names_the_guard_that_the_time_does_not_meet()
+    {
+        s_closed.When(MoveTo("gathering_info") with { Actor = Alice }, s_week).ThenItIsRefused(
+            "reopen_window_over",
+            "The conversation was closed and could be opened again until 2026-11-28T09:00:00Z (within 7 days); that is over. reopen_conversation opens a linked follow-up conversation.",
+            """{"state":"resolved","closed_at":"2026-11-21T09:00:00Z","follow_up":null}""");
+        s_closed.When(MoveTo("processing") with { Actor = Alice }, s_week).ThenItIsRefused(
+            "invalid_transition",
+            "Invalid transition: resolved → processing. No transition from resolved is allowed now; refused by its guard: gathering_info (reopen, within 7 days).",
+            """{"from":"resolved","to":"processing","allowed":[]}""");
+        s_closed.When(MoveTo("processing") with { Actor = Alice }).ThenItIsRefused(
+            "invalid_transition",
+            "Invalid transition: resolved → processing. Allowed from resolved: gathering_info.",
+            """{"from":"resolved","to":"processing","allowed":["gathering_info"]}""");
+    }
+
+    [Fact]
+    public void What_was_closed_for_good_stays_so_under_a_profile_that_would_reopen_it()
+    {
+        var closed = s_strict.And(MoveTo("escalated")).And(MoveTo("resolved")) with { Workflow = WorkflowDefinition.Desk };
+
+        closed.When(MoveTo("gathering_info") with { Actor = Alice }).ThenItIsRefused("reopen_window_over");
+        closed.When(Reopen(Agent)).ThenItIsRefused("reopen_window_over");
+    }
+
+    [Fact]
+    public void What_is_allowed_instead_does_not_depend_on_who_asks() =>
+        Assert.Equal(
+            ["processing", "escalated"],
+            s_desk.And(Claim(Alice)).When(MoveTo("resolved")).ThenItIsRefused("invalid_transition").Facts["allowed"]!.AsArray().Select(a => (string?)a));
+
+    [Fact]
     public void A_window_of_no_length_is_never_open()
     {
         var never = WorkflowDefinition.Create(WorkflowDefinition.Desk.Profile, reopenWindow: TimeSpan.Zero).Workflow!;

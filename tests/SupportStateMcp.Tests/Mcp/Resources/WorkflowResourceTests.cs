@@ -23,7 +23,7 @@ public sealed class WorkflowResourceTests : IAsyncDisposable
     [Fact]
     public void A_profile_with_parts_of_the_configuration_is_shown_as_such()
     {
-        var changes = new WorkflowChanges(null, null, null, new Dictionary<string, string> { ["resolved"] = "Done." }, null);
+        var changes = new WorkflowChanges { Guidance = new Dictionary<string, string> { ["resolved"] = "Done." } };
         var text = Show(WorkflowDefinition.Create(changes.Over(WorkflowDefinition.Default.Profile)).Workflow!);
 
         Assert.Contains("\nProfile: strict, with parts of it configured.\n", text, StringComparison.Ordinal);
