@@ -1,7 +1,6 @@
 using System.Reflection;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
-using SupportStateMcp.Hosting;
 
 namespace SupportStateMcp.ConformanceHost;
 

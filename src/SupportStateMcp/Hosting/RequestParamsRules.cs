@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace SupportStateMcp.Hosting;
 
@@ -37,70 +38,34 @@ internal static class RequestParamsRules
         [RequestMethods.SubscriptionsListen] = typeof(SubscriptionsListenRequestParams),
     }.ToFrozenDictionary(t => t.Key, t => s_strict.GetTypeInfo(t.Value), StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, JsonTypeInfo> s_meta = new Dictionary<string, Type>
-    {
-        [MetaKeys.ClientInfo] = typeof(Implementation),
-        [MetaKeys.ClientCapabilities] = typeof(ClientCapabilities),
-#pragma warning disable MCP9005
-        [MetaKeys.LogLevel] = typeof(LoggingLevel),
-#pragma warning restore MCP9005
-    }.ToFrozenDictionary(t => t.Key, t => s_strict.GetTypeInfo(t.Value), StringComparer.Ordinal);
+    /// <summary>A filter that refuses requests whose params do not fit their method.</summary>
+    public static McpMessageHandler Filter(McpMessageHandler next) => (context, cancellationToken) =>
+        context.JsonRpcMessage is JsonRpcRequest request && Violation(request) is { } violation
+            ? throw new McpProtocolException(violation, McpErrorCode.InvalidParams)
+            : next(context, cancellationToken);
 
-    /// <summary>The error to answer a request with whose params do not fit its method, or null.</summary>
-    public static JsonRpcError? Check(JsonRpcRequest request) =>
-        Violation(request) is { } violation ? JsonRpcReader.Error(McpErrorCode.InvalidParams, violation, request.Id) : null;
-
-    private static string? Violation(JsonRpcRequest request)
+    /// <summary>What is wrong with the params of a request, or null.</summary>
+    internal static string? Violation(JsonRpcRequest request)
     {
         if (!s_types.TryGetValue(request.Method, out var type))
             return null;
 
         var parameters = request.Params as JsonObject ?? [];
         if (request.Method == RequestMethods.ToolsCall && IsPlainCall(parameters))
-            return MetaViolation(request.Method, parameters);
-        return Violation(request.Method, "$", parameters, type) ?? MetaViolation(request.Method, parameters);
+            return null;
+        try
+        {
+            parameters.Deserialize(type);
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            return $"The params of {request.Method} are not what it takes: see {(e as JsonException)?.Path ?? "$"}.";
+        }
     }
 
     /// <summary>A name, arguments and metadata, each of its type, and nothing else.</summary>
     private static bool IsPlainCall(JsonObject parameters) =>
         parameters["name"]?.GetValueKind() == JsonValueKind.String
         && parameters.All(p => p.Key == "name" || (p.Key is "arguments" or "_meta" && p.Value is null or JsonObject));
-
-    private static string? MetaViolation(string method, JsonObject parameters)
-    {
-        if (parameters["_meta"] is not JsonObject meta)
-            return null;
-
-        foreach (var (name, value) in meta)
-        {
-            if (value is not null
-                && s_meta.TryGetValue(name, out var type)
-                && !IsPlainMeta(name, value)
-                && Violation(method, $"$._meta['{name}']", value, type) is { } violation)
-                return violation;
-        }
-
-        return null;
-    }
-
-    /// <summary>What nearly every client sends: a name and a version, and no capability that is described.</summary>
-    private static bool IsPlainMeta(string key, JsonNode value) => value is JsonObject told && key switch
-    {
-        MetaKeys.ClientCapabilities => told.Count == 0,
-        MetaKeys.ClientInfo => told.ContainsKey("name") && told.ContainsKey("version") && told.All(p => p.Value?.GetValueKind() == JsonValueKind.String),
-        _ => false,
-    };
-
-    private static string? Violation(string method, string path, JsonNode value, JsonTypeInfo type)
-    {
-        try
-        {
-            value.Deserialize(type);
-            return null;
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
-        {
-            return $"The params of {method} are not what it takes: see {path}{(e as JsonException)?.Path?.TrimStart('$')}.";
-        }
-    }
 }
