@@ -91,7 +91,7 @@ public static class HttpHost
         services.AddAuthorization();
     }
 
-    /// <summary>In this order: who may call from where, who calls, how long a request may be, the endpoints.</summary>
+    /// <summary>In this order: from where a request comes, who makes it, whether it is a message, the endpoints.</summary>
     private static void Map(WebApplication app, ServerOptions options)
     {
         var guard = new RebindingGuard(options.Url, options.AllowedOrigins);
@@ -102,7 +102,7 @@ public static class HttpHost
             app.UseAuthorization();
         }
 
-        app.UseWhen(IsMcp, mcp => mcp.Use(RequestSizeLimit.ApplyAsync));
+        app.UseWhen(IsMcp, mcp => mcp.Use(MessageGuard.ApplyAsync));
 
         var endpoint = app.MapGroup(McpPath);
         endpoint.MapMcp();
@@ -131,7 +131,7 @@ public static class HttpHost
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
-            k.Limits.MaxRequestBodySize = RequestSizeLimit.KestrelBytes;
+            k.Limits.MaxRequestBodySize = MessageGuard.KestrelBytes;
             k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
     }

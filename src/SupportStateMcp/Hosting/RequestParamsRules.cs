@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Hosting;
 
@@ -38,34 +39,79 @@ internal static class RequestParamsRules
         [RequestMethods.SubscriptionsListen] = typeof(SubscriptionsListenRequestParams),
     }.ToFrozenDictionary(t => t.Key, t => s_strict.GetTypeInfo(t.Value), StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, JsonTypeInfo> s_meta = new Dictionary<string, Type>
+    {
+        [MetaKeys.ClientInfo] = typeof(Implementation),
+        [MetaKeys.ClientCapabilities] = typeof(ClientCapabilities),
+#pragma warning disable MCP9005
+        [MetaKeys.LogLevel] = typeof(LoggingLevel),
+#pragma warning restore MCP9005
+    }.ToFrozenDictionary(t => t.Key, t => s_strict.GetTypeInfo(t.Value), StringComparer.Ordinal);
+
     /// <summary>A filter that refuses requests whose params do not fit their method.</summary>
     public static McpMessageHandler Filter(McpMessageHandler next) => (context, cancellationToken) =>
         context.JsonRpcMessage is JsonRpcRequest request && Violation(request) is { } violation
             ? throw new McpProtocolException(violation, McpErrorCode.InvalidParams)
             : next(context, cancellationToken);
 
-    /// <summary>What is wrong with the params of a request, or null.</summary>
-    internal static string? Violation(JsonRpcRequest request)
+    /// <summary>The error to answer a request with whose params do not fit its method, or null.</summary>
+    public static JsonRpcError? Check(JsonRpcRequest request) => Error(request, Violation(request));
+
+    /// <summary>The same for what the SDK reads of a request's <c>_meta</c> before any filter.</summary>
+    public static JsonRpcError? CheckMeta(JsonRpcRequest request) => Error(request, MetaViolation(request));
+
+    private static JsonRpcError? Error(JsonRpcRequest request, string? violation) =>
+        violation is null ? null : JsonRpcReader.Error(McpErrorCode.InvalidParams, violation, request.Id);
+
+    private static string? Violation(JsonRpcRequest request)
     {
         if (!s_types.TryGetValue(request.Method, out var type))
             return null;
 
         var parameters = request.Params as JsonObject ?? [];
-        if (request.Method == RequestMethods.ToolsCall && IsPlainCall(parameters))
-            return null;
-        try
-        {
-            parameters.Deserialize(type);
-            return null;
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
-        {
-            return $"The params of {request.Method} are not what it takes: see {(e as JsonException)?.Path ?? "$"}.";
-        }
+        return request.Method == RequestMethods.ToolsCall && IsPlainCall(parameters) ? null : Violation(request.Method, "$", parameters, type);
     }
 
     /// <summary>A name, arguments and metadata, each of its type, and nothing else.</summary>
     private static bool IsPlainCall(JsonObject parameters) =>
         parameters["name"]?.GetValueKind() == JsonValueKind.String
         && parameters.All(p => p.Key == "name" || (p.Key is "arguments" or "_meta" && p.Value is null or JsonObject));
+
+    private static string? MetaViolation(JsonRpcRequest request)
+    {
+        if (request.Params?["_meta"] is not JsonObject meta)
+            return null;
+
+        foreach (var (name, value) in meta)
+        {
+            if (value is not null
+                && s_meta.TryGetValue(name, out var type)
+                && !IsPlainMeta(name, value)
+                && Violation(request.Method, $"$._meta['{name}']", value, type) is { } violation)
+                return violation;
+        }
+
+        return null;
+    }
+
+    /// <summary>What nearly every client sends: a name and a version, and no capability that is described.</summary>
+    private static bool IsPlainMeta(string key, JsonNode value) => value is JsonObject told && key switch
+    {
+        MetaKeys.ClientCapabilities => told.Count == 0,
+        MetaKeys.ClientInfo => told.ContainsKey("name") && told.ContainsKey("version") && told.All(p => p.Value?.GetValueKind() == JsonValueKind.String),
+        _ => false,
+    };
+
+    private static string? Violation(string method, string path, JsonNode value, JsonTypeInfo type)
+    {
+        try
+        {
+            value.Deserialize(type);
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            return $"The params of {method} are not what it takes: see {path}{(e as JsonException)?.Path?.TrimStart('$')}.";
+        }
+    }
 }

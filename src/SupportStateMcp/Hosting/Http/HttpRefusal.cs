@@ -5,12 +5,15 @@ using ModelContextProtocol.Protocol;
 
 namespace SupportStateMcp.Hosting.Http;
 
-/// <summary>Refuses a request before the MCP endpoint sees it: a status, and a JSON-RPC error that says why.</summary>
+/// <summary>Refuses a request in the place of the MCP endpoint: a status, and a JSON-RPC error that says why.</summary>
 internal static class HttpRefusal
 {
-    public static async Task WriteAsync(HttpContext context, int status, string sentence)
+    public static Task WriteAsync(HttpContext context, int status, string sentence) =>
+        WriteAsync(context, status, JsonRpcReader.Error(McpErrorCode.InvalidRequest, sentence));
+
+    public static async Task WriteAsync(HttpContext context, int status, JsonRpcError error)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(JsonRpcReader.Error(McpErrorCode.InvalidRequest, sentence), JsonRpcWriter.TypeInfo);
+        var json = JsonSerializer.SerializeToUtf8Bytes(error, JsonRpcWriter.TypeInfo);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;
