@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the official MCP conformance suite, once against the host with the suite's fixtures and once against the product
-# itself, at both protocol revisions. Exits with 0 where every result is the expected one.
+# Runs the official MCP conformance suite against the host with the suite's fixtures, against the same host with sessions
+# for clients of the initialize handshake, and against the product itself, each at both protocol revisions. Exits with 0
+# where every result is the expected one.
 #
 #   tests/conformance/run.sh            builds, installs what is missing, runs
 #   tests/conformance/run.sh --no-build uses the Release build that is there
@@ -25,16 +26,20 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 fixtures_url=http://127.0.0.1:$(free_port)
+handshake_url=http://127.0.0.1:$(free_port)
 product_url=http://127.0.0.1:$(free_port)
-"$fixtures" --url "$fixtures_url" >"$work/fixtures.log" 2>&1 &
+"$fixtures" --url "$fixtures_url" --sessions none >"$work/fixtures.log" 2>&1 &
+servers+=($!)
+"$fixtures" --url "$handshake_url" --sessions handshake >"$work/handshake.log" 2>&1 &
 servers+=($!)
 "$product" http --url "$product_url" --data "$work/cases" >"$work/product.log" 2>&1 &
 servers+=($!)
 answers "$fixtures_url/health/live" || { cat "$work/fixtures.log"; exit 1; }
+answers "$handshake_url/health/live" || { cat "$work/handshake.log"; exit 1; }
 answers "$product_url/health/live" || { cat "$work/product.log"; exit 1; }
 
 unexpected=0
-for server in fixtures product; do
+for server in fixtures handshake product; do
   url=${server}_url
   for revision in 2026-07-28 2025-11-25; do
     log=$work/$server-$revision.log

@@ -1,7 +1,7 @@
 // @modelcontextprotocol/sdk: the generation of clients that begins with initialize.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { load, server, url } from './packages.mjs';
+import { load, server, sessionsUrl, url } from './packages.mjs';
 import { callEachTool, changeCase, news, openCase, useTheRest } from './desk.mjs';
 
 const { Client } = load('@modelcontextprotocol/sdk/client/index.js');
@@ -12,6 +12,7 @@ const { ResourceUpdatedNotificationSchema } = load('@modelcontextprotocol/sdk/ty
 const transports = {
   stdio: () => new StdioClientTransport({ command: server, args: ['--data', process.env.STDIO_DATA], stderr: 'inherit' }),
   http: () => new StreamableHTTPClientTransport(url),
+  'http with sessions': () => new StreamableHTTPClientTransport(sessionsUrl),
 };
 
 async function withClient(transport, use) {
@@ -33,7 +34,7 @@ for (const transport of Object.keys(transports)) {
   }));
 }
 
-test('old client over stdio: subscribes and unsubscribes', () => withClient('stdio', async client => {
+for (const transport of ['stdio', 'http with sessions']) test(`old client over ${transport}: subscribes and unsubscribes`, () => withClient(transport, async client => {
   const opened = await openCase(client);
   let { told, tell } = news();
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, n => tell(n.params.uri));

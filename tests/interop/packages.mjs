@@ -9,6 +9,9 @@ export const server = process.env.SERVER;
 /** The address of the server that run.sh has started. */
 export const url = new URL(process.env.SERVER_URL);
 
+/** The address of the one that keeps sessions for clients of the initialize handshake. */
+export const sessionsUrl = new URL(process.env.SESSIONS_URL);
+
 let tickets = 0;
 
 /** A ticket nobody has used yet. */

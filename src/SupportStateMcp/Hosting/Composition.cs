@@ -1,8 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Mcp.Tools;
@@ -47,35 +50,25 @@ public static class Composition
         return services;
     }
 
-    /// <summary>The desk, and what serves it over MCP.</summary>
-    public static IServiceCollection AddSupportState(this IServiceCollection services, ServerOptions options, LogLevel level)
+    /// <summary>The desk, and what serves it over MCP; a transport is yet to be added.</summary>
+    public static IMcpServerBuilder AddSupportState(this IServiceCollection services, ServerOptions options, LogLevel level)
     {
         services.AddDesk(options, level);
+        services.AddSingleton<LoggerFactory>();
+        services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, RefusalLogging>());
         services.AddSingleton(new ConnectionCaller(options.Actor, options.Roles));
-        services.AddSingleton<ConversationTools>();
-        services.AddSingleton<MessageTools>();
-        services.AddSingleton<AuditTools>();
-        services.AddSingleton<TurnTools>();
-        services.AddSingleton<OwnershipTools>();
-        services.AddSingleton<QueueTools>();
+        services.AddSingleton<AuthorizationFilter>();
         services.AddSingleton<ConversationBriefs>();
-        services.AddSingleton<ApprovalTools>();
-        services.AddSingleton<WaitingApprovalTools>();
         services.AddSingleton<ApprovalRequests>();
         services.AddSingleton<ElicitationService>();
         services.AddSingleton<ServerStopping>();
-        services.AddSingleton<SupportResources>();
-        services.AddSingleton<SupportPrompts>();
         services.AddSingleton<ConversationCompletions>();
         services.AddSingleton<ConversationSubscriptions>();
-        services.AddSingleton(p => new McpServerSetup(
-            ToolCatalogue.Create(p).Concat(p.GetServices<McpServerTool>()),
-            p.GetRequiredService<ConnectionCaller>(),
-            p.GetRequiredService<SupportResources>(),
-            p.GetRequiredService<SupportPrompts>(),
-            p.GetRequiredService<ConversationCompletions>(),
-            p.GetRequiredService<ConversationSubscriptions>()));
-        return services;
+        services.AddSingleton<IConfigureOptions<McpServerOptions>, McpServerSetup>();
+        return services.AddMcpServer()
+            .WithCatalogue()
+            .WithResources<SupportResources>()
+            .WithPrompts<SupportPrompts>();
     }
 
     private static void AddFiles(IServiceCollection services, ServerOptions options)

@@ -1,20 +1,25 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ModelContextProtocol.AspNetCore;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting.Http;
+using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting;
 
-/// <summary>The HTTP server: <c>/mcp</c> and the health of this process. It keeps no sessions.</summary>
+/// <summary>The HTTP server: <c>/mcp</c> and the health of this process.</summary>
 public static class HttpHost
 {
+    private const string McpPath = "/mcp";
+
     /// <summary>How long running calls may take after a SIGTERM before they are cut off.</summary>
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(20);
 
@@ -29,36 +34,95 @@ public static class HttpHost
     /// <summary>The application, not yet started.</summary>
     /// <param name="options">How the server is configured.</param>
     /// <param name="configure">Adds to its services, or changes them; for tests and benchmarks.</param>
-    /// <param name="extend">What a test puts beside the server's own tools, resources and prompts.</param>
-    internal static WebApplication Build(
-        ServerOptions options, Action<IServiceCollection>? configure = null, Action<McpServerOptions, ChangeDelivery>? extend = null)
+    internal static WebApplication Build(ServerOptions options, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSupportState(options, LogLevel.Warning);
+        builder.Services.AddSupportState(options, LogLevel.Warning).WithHttpTransport(http => ConfigureSessions(http, options.Sessions));
+        if (options.Sessions == HttpSessions.None)
+            builder.Services.Configure<McpServerOptions>(EndpointWithoutSessions.Configure);
         if (options.Tokens.Count > 0)
-            builder.Services.AddSingleton(new ConnectionCaller(actor: null, roles: null, identifies: true));
+            AddTokens(builder.Services, options.Tokens);
         configure?.Invoke(builder.Services);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
-        ConfigureKestrel(builder, options.Url);
-        builder.Services.AddSingleton(p => new SharedServers(OptionsFor(p), p.GetRequiredService<ILoggerFactory>(), p));
-        builder.Services.AddSingleton(new RebindingGuard(options.Url, options.AllowedOrigins));
-        builder.Services.AddSingleton(new BearerGuard(options.Tokens));
-        builder.Services.AddSingleton<McpEndpoint>();
         builder.Services.AddHostedService<StoreMaintenanceService>();
+        ConfigureKestrel(builder, options.Url);
 
         var app = builder.Build();
-        app.Services.GetRequiredService<McpEndpoint>().Map(app);
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<ServerStopping>().Tell);
-        app.MapGet("/health/live", () => Results.Text("live"));
-        app.MapGet("/health/ready", ReadyAsync);
+        Map(app, options);
         return app;
+    }
 
-        Func<ChangeDelivery, McpServerOptions> OptionsFor(IServiceProvider services) => delivery =>
+    private static void ConfigureSessions(HttpServerTransportOptions http, HttpSessions sessions)
+    {
+        if (sessions == HttpSessions.None)
         {
-            var offered = services.GetRequiredService<McpServerSetup>().OptionsFor(delivery);
-            extend?.Invoke(offered, delivery);
-            return offered;
-        };
+            http.SessionMode = HttpServerSessionMode.Stateless;
+            return;
+        }
+
+        http.SessionMode = HttpServerSessionMode.StatefulForInitializeClients;
+#pragma warning disable MCPEXP002 // The one way to learn that a session has ended.
+        http.RunSessionHandler = RunSessionAsync;
+#pragma warning restore MCPEXP002
+    }
+
+    private static async Task RunSessionAsync(HttpContext context, McpServer server, CancellationToken cancellationToken)
+    {
+        // Before the session runs: the request that began it may be over once it ends.
+        var subscriptions = context.RequestServices.GetRequiredService<ConversationSubscriptions>();
+        try
+        {
+            await server.RunAsync(cancellationToken);
+        }
+        finally
+        {
+            // A request without a session has none to end.
+            if (server.SessionId is not null)
+                await subscriptions.EndSessionAsync(server);
+        }
+    }
+
+    private static void AddTokens(IServiceCollection services, IReadOnlyList<AccessToken> tokens)
+    {
+        services.AddSingleton(new ConnectionCaller(actor: null, roles: null, authenticates: true));
+        services.AddAuthentication(StaticTokenHandler.SchemeName)
+            .AddScheme<StaticTokenOptions, StaticTokenHandler>(StaticTokenHandler.SchemeName, o => o.Tokens = tokens);
+        services.AddAuthorization();
+    }
+
+    /// <summary>In this order: from where a request comes, who makes it, whether it is a message, the endpoints.</summary>
+    private static void Map(WebApplication app, ServerOptions options)
+    {
+        var guard = new RebindingGuard(options.Url, options.AllowedOrigins);
+        app.UseWhen(IsMcp, mcp => mcp.Use(guard.ApplyAsync));
+        if (options.Tokens.Count > 0)
+        {
+            app.UseAuthentication();
+            app.UseAuthorization();
+        }
+
+        app.UseWhen(IsMcp, mcp => mcp.Use(MessageGuard.ApplyAsync));
+
+        var endpoint = app.MapGroup(McpPath);
+        endpoint.MapMcp();
+        string[] served = options.Sessions == HttpSessions.None ? ["POST"] : ["GET", "POST", "DELETE"];
+        endpoint.MapMethods("", s_otherMethods.Except(served), context => RefuseMethodAsync(context, served));
+        if (options.Tokens.Count > 0)
+            endpoint.RequireAuthorization();
+
+        app.MapGet("/health/live", context => context.Response.WriteAsync("live"));
+        app.MapGet("/health/ready", ReadyAsync);
+
+        static bool IsMcp(HttpContext context) => context.Request.Path.StartsWithSegments(McpPath, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static readonly string[] s_otherMethods = ["GET", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"];
+
+    private static Task RefuseMethodAsync(HttpContext context, string[] served)
+    {
+        context.Response.Headers.Allow = string.Join(", ", served);
+        return HttpRefusal.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, $"The methods of this endpoint: {string.Join(", ", served)}.");
     }
 
     internal static void ConfigureKestrel(WebApplicationBuilder builder, Uri url)
@@ -67,27 +131,26 @@ public static class HttpHost
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.AddServerHeader = false;
-            // The endpoint refuses what is longer than a request may be. Kestrel takes in more, and throws it away, so that
-            // a client that is still sending gets to read the refusal; beyond this it cuts the connection.
-            k.Limits.MaxRequestBodySize = 8 * Limits.RequestBytes;
+            k.Limits.MaxRequestBodySize = MessageGuard.KestrelBytes;
             k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
     }
 
     /// <summary>Ready means that the store answers.</summary>
-    private static async Task<IResult> ReadyAsync(IConversationStore store, CancellationToken cancellationToken)
+    private static async Task ReadyAsync(HttpContext context)
     {
         try
         {
-            await store.CheckAsync(cancellationToken);
-            return Results.Text("ready");
+            await context.RequestServices.GetRequiredService<IConversationStore>().CheckAsync(context.RequestAborted);
+            await context.Response.WriteAsync("ready");
         }
         catch (StoreUnavailableException)
         {
-            return Results.Text("the store does not answer", statusCode: StatusCodes.Status503ServiceUnavailable);
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await context.Response.WriteAsync("the store does not answer");
         }
     }
 
     private static void LogListening(WebApplication app) =>
-        Console.Error.WriteLine($"SupportStateMcp {McpServerSetup.Version} listens on {string.Join(", ", app.Urls.Select(u => u.TrimEnd('/') + "/mcp"))}");
+        Console.Error.WriteLine($"SupportStateMcp {McpServerSetup.Version} listens on {string.Join(", ", app.Urls.Select(u => u.TrimEnd('/') + McpPath))}");
 }

@@ -43,9 +43,10 @@ internal static class JsonRpcReader
             if (ShapeViolation(root) is { } violation)
                 return (null, Error(McpErrorCode.InvalidRequest, violation, id));
 
-            return (Called(root, id) ?? JsonSerializer.Deserialize(utf8.Span, s_typeInfo)) is { } message
-                ? (message, null)
-                : (null, Error(McpErrorCode.InvalidRequest, "The message is not one JSON-RPC object.", id));
+            var message = Called(root, id) ?? JsonSerializer.Deserialize(utf8.Span, s_typeInfo);
+            return message is null ? (null, Error(McpErrorCode.InvalidRequest, "The message is not one JSON-RPC object.", id))
+                : message is JsonRpcRequest request && RequestParamsRules.CheckMeta(request) is { } mismatch ? (null, mismatch)
+                : (message, null);
         }
         catch (JsonException e) when (!isJson)
         {

@@ -62,6 +62,12 @@ public sealed partial class OptionsReader
         var workflow = Workflow();
         var approvals = Approvals();
         var url = Url();
+        var sessions = Text("http:sessions") switch
+        {
+            null or "none" => HttpSessions.None,
+            "handshake" => HttpSessions.Handshake,
+            var other => Violation(HttpSessions.None, $"http.sessions: '{other}' is none of these; use none or handshake."),
+        };
         var tokens = Tokens();
         var (actor, roles) = Identity(identity);
         RefuseStrangers(identity, url, actor);
@@ -80,6 +86,7 @@ public sealed partial class OptionsReader
             Concurrency = new ConcurrencyOptions(retries, TimeSpan.FromMilliseconds(lockTimeout)),
             LockEndpoints = List("concurrency:lockEndpoints") ?? [],
             Url = url,
+            Sessions = sessions,
             AllowedOrigins = List("http:allowedOrigins") ?? [],
             Tokens = tokens,
             Actor = actor,
@@ -147,7 +154,7 @@ public sealed partial class OptionsReader
         return fallback;
     }
 
-    [GeneratedRegex(@"^(type|persistence:(backend|ttl|serialization|connectionString|keyPrefix|directory)|stateMachine:enabled|concurrency:(lockTimeout|retryAttempts)|http:url)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(type|persistence:(backend|ttl|serialization|connectionString|keyPrefix|directory)|stateMachine:enabled|concurrency:(lockTimeout|retryAttempts)|http:(url|sessions))\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex KnownScalars();
 
     [GeneratedRegex(@"^(concurrency:lockEndpoints|http:allowedOrigins)(:\d+)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -4,10 +4,11 @@ using ModelContextProtocol;
 namespace SupportStateMcp.Hosting;
 
 /// <summary>
-/// Loggers for the SDK. It logs every exception of a handler as an error, with its stack, also one that only says no to
-/// a client (<see cref="McpProtocolException"/>). A refusal is no error of this server: it is logged at debug level.
+/// The loggers of this server. The SDK logs every exception of a handler as an error, with its stack, also one that only
+/// says no to a client (<see cref="McpProtocolException"/>). A refusal is no error of this server: it is logged at debug
+/// level.
 /// </summary>
-internal sealed class RefusalLogging(ILoggerFactory loggers) : ILoggerFactory
+internal sealed class RefusalLogging(LoggerFactory loggers) : ILoggerFactory
 {
     public ILogger CreateLogger(string categoryName) => new Logger(loggers.CreateLogger(categoryName));
 
@@ -15,7 +16,7 @@ internal sealed class RefusalLogging(ILoggerFactory loggers) : ILoggerFactory
 
     public void Dispose()
     {
-        // The factory belongs to whoever made it.
+        // The inner factory belongs to the container.
     }
 
     private sealed class Logger(ILogger inner) : ILogger

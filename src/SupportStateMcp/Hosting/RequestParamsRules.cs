@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Hosting;
 
@@ -46,9 +48,20 @@ internal static class RequestParamsRules
 #pragma warning restore MCP9005
     }.ToFrozenDictionary(t => t.Key, t => s_strict.GetTypeInfo(t.Value), StringComparer.Ordinal);
 
+    /// <summary>A filter that refuses requests whose params do not fit their method.</summary>
+    public static McpMessageHandler Filter(McpMessageHandler next) => (context, cancellationToken) =>
+        context.JsonRpcMessage is JsonRpcRequest request && Violation(request) is { } violation
+            ? throw new McpProtocolException(violation, McpErrorCode.InvalidParams)
+            : next(context, cancellationToken);
+
     /// <summary>The error to answer a request with whose params do not fit its method, or null.</summary>
-    public static JsonRpcError? Check(JsonRpcRequest request) =>
-        Violation(request) is { } violation ? JsonRpcReader.Error(McpErrorCode.InvalidParams, violation, request.Id) : null;
+    public static JsonRpcError? Check(JsonRpcRequest request) => Error(request, Violation(request));
+
+    /// <summary>The same for what the SDK reads of a request's <c>_meta</c> before any filter.</summary>
+    public static JsonRpcError? CheckMeta(JsonRpcRequest request) => Error(request, MetaViolation(request));
+
+    private static JsonRpcError? Error(JsonRpcRequest request, string? violation) =>
+        violation is null ? null : JsonRpcReader.Error(McpErrorCode.InvalidParams, violation, request.Id);
 
     private static string? Violation(JsonRpcRequest request)
     {
@@ -56,9 +69,7 @@ internal static class RequestParamsRules
             return null;
 
         var parameters = request.Params as JsonObject ?? [];
-        if (request.Method == RequestMethods.ToolsCall && IsPlainCall(parameters))
-            return MetaViolation(request.Method, parameters);
-        return Violation(request.Method, "$", parameters, type) ?? MetaViolation(request.Method, parameters);
+        return request.Method == RequestMethods.ToolsCall && IsPlainCall(parameters) ? null : Violation(request.Method, "$", parameters, type);
     }
 
     /// <summary>A name, arguments and metadata, each of its type, and nothing else.</summary>
@@ -66,9 +77,9 @@ internal static class RequestParamsRules
         parameters["name"]?.GetValueKind() == JsonValueKind.String
         && parameters.All(p => p.Key == "name" || (p.Key is "arguments" or "_meta" && p.Value is null or JsonObject));
 
-    private static string? MetaViolation(string method, JsonObject parameters)
+    private static string? MetaViolation(JsonRpcRequest request)
     {
-        if (parameters["_meta"] is not JsonObject meta)
+        if (request.Params?["_meta"] is not JsonObject meta)
             return null;
 
         foreach (var (name, value) in meta)
@@ -76,7 +87,7 @@ internal static class RequestParamsRules
             if (value is not null
                 && s_meta.TryGetValue(name, out var type)
                 && !IsPlainMeta(name, value)
-                && Violation(method, $"$._meta['{name}']", value, type) is { } violation)
+                && Violation(request.Method, $"$._meta['{name}']", value, type) is { } violation)
                 return violation;
         }
 

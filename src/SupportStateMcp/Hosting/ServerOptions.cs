@@ -12,6 +12,19 @@ public enum Backend
     Redis,
 }
 
+/// <summary>Which HTTP clients get a session.</summary>
+public enum HttpSessions
+{
+    /// <summary>None: every request stands alone, and any instance answers it.</summary>
+    None,
+
+    /// <summary>
+    /// Clients that begin with the initialize handshake. They can then subscribe and be asked, and have to reach the same
+    /// instance each time. Clients of revision 2026-07-28 have no sessions.
+    /// </summary>
+    Handshake,
+}
+
 /// <summary>Everything that can be configured, read and validated.</summary>
 public sealed record ServerOptions
 {
@@ -41,6 +54,9 @@ public sealed record ServerOptions
 
     /// <summary>Where the HTTP server listens. Default http://127.0.0.1:3001.</summary>
     public Uri Url { get; init; } = new("http://127.0.0.1:3001");
+
+    /// <summary>Which HTTP clients get a session. Default none.</summary>
+    public HttpSessions Sessions { get; init; } = HttpSessions.None;
 
     /// <summary>The origins of web pages that may call the HTTP server; beside them only pages of this machine may.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
 
 namespace SupportStateMcp.Hosting;
@@ -15,20 +16,20 @@ public static class StdioHost
     /// <param name="cancellationToken">Ends the input.</param>
     internal static async Task<int> RunAsync(ServerOptions options, Action<IServiceCollection>? configure, CancellationToken cancellationToken)
     {
-        var collection = new ServiceCollection().AddSupportState(options, LogLevel.Warning);
+        var collection = new ServiceCollection();
+        collection.AddSupportState(options, LogLevel.Warning);
         configure?.Invoke(collection);
         await using var services = collection.BuildServiceProvider();
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
-        var setup = services.GetRequiredService<McpServerSetup>();
         await using var transport = new StdioTransport(
             Console.OpenStandardInput(), Console.OpenStandardOutput(), services.GetRequiredService<ILogger<StdioTransport>>());
         await using var server = McpServer.Create(
             transport,
-            setup.OptionsFor(ChangeDelivery.ListenOrSubscribe),
-            new RefusalLogging(services.GetRequiredService<ILoggerFactory>()),
+            services.GetRequiredService<IOptions<McpServerOptions>>().Value,
+            services.GetRequiredService<ILoggerFactory>(),
             services);
         await using var upkeep = services.GetRequiredService<StoreMaintenance>().Start();
 
@@ -38,7 +39,6 @@ public static class StdioHost
         await Task.WhenAny(reading, running);
         // Who closed the input waits for nothing that has yet to happen.
         services.GetRequiredService<Mcp.Tools.ServerStopping>().Tell();
-        await services.GetRequiredService<Mcp.Resources.ConversationSubscriptions>().EndAsync();
         await running;
         return 0;
 

@@ -118,8 +118,6 @@ internal sealed partial class StdioTransport : ITransport
         }
 
         var (message, error) = JsonRpcReader.Read(utf8);
-        if (message is JsonRpcRequest request)
-            error = RequestParamsRules.Check(request);
         if (error is not null)
             await SendAsync(error, cancellationToken);
         else

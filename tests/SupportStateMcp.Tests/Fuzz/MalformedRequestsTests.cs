@@ -32,7 +32,7 @@ public class MalformedRequestsTests
                 message.Headers.Add("MCP-Protocol-Version", request.Number % 10 == 0 ? "2026-07-28" : "2025-11-25");
             using var response = await http.SendAsync(message, cancellationToken);
             var body = await response.Content.ReadAsStringAsync(cancellationToken);
-            if ((int)response.StatusCode >= 500 || (body.Length > 0 ? !IsTyped(JsonOf(body)) : (int)response.StatusCode != 202))
+            if ((int)response.StatusCode >= 500 || (body.Length > 0 ? !IsTyped(HttpReply.Of(body)) : (int)response.StatusCode != 202))
                 untyped.Add($"{(int)response.StatusCode} {Shown(body)} to {Shown(request.Body)}");
         });
 
@@ -95,11 +95,6 @@ public class MalformedRequestsTests
     private static bool IsTyped(JsonNode message) => message["error"] is { } error
         ? (int)error["code"]! != -32603 && (string?)error["message"] is { Length: > 0 }
         : message["result"] is { } result && ((bool?)result["isError"] is not true || result["structuredContent"]?["code"] is not null);
-
-    /// <summary>The reply, also where it came as the one event of a stream.</summary>
-    private static JsonNode JsonOf(string body) => JsonNode.Parse(body.StartsWith("event:", StringComparison.Ordinal)
-        ? body.Split("data: ")[^1]
-        : body)!;
 
     private static IEnumerable<string> Faults(ServerProcess server) => server.Errors.Split('\n')
         .Where(l => l.Contains("Exception", StringComparison.Ordinal) || l.StartsWith("   at ", StringComparison.Ordinal)

@@ -25,7 +25,7 @@ public class RequestParamsRulesTests
     [InlineData("tools/call", """{"name":"x","_meta":{"io.modelcontextprotocol/clientCapabilities":[]}}""", "$._meta['io.modelcontextprotocol/clientCapabilities']")]
     public void What_does_not_fit_is_told_by_its_place(string method, string parameters, string place)
     {
-        var error = RequestParamsRules.Check(Request(method, parameters))!;
+        var error = Check(method, parameters)!;
 
         Assert.Equal(-32602, error.Error.Code);
         Assert.Equal($"The params of {method} are not what it takes: see {place}.", error.Error.Message);
@@ -40,8 +40,12 @@ public class RequestParamsRulesTests
     [InlineData("tools/list", "{}")]
     [InlineData("ping", "null")]
     [InlineData("some/extension", """{"cursor":5}""")]
-    public void What_fits_passes(string method, string parameters) => Assert.Null(RequestParamsRules.Check(Request(method, parameters)));
+    public void What_fits_passes(string method, string parameters) => Assert.Null(Check(method, parameters));
 
-    private static JsonRpcRequest Request(string method, string parameters) => Assert.IsType<JsonRpcRequest>(JsonRpcReader.Read(
-        Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":"q","method":"{{method}}","params":{{parameters}}}""")).Message);
+    private static JsonRpcError? Check(string method, string parameters)
+    {
+        var (message, error) = JsonRpcReader.Read(
+            Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":"q","method":"{{method}}","params":{{parameters}}}"""));
+        return error ?? RequestParamsRules.Check(Assert.IsType<JsonRpcRequest>(message));
+    }
 }

@@ -60,7 +60,7 @@ public sealed class GuardedServer : IAsyncLifetime
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return JsonNode.Parse(body)!["result"] ?? throw new InvalidOperationException(body);
+        return HttpReply.ResultOf(body);
     }
 
     /// <summary>Calls a tool; its structured content.</summary>

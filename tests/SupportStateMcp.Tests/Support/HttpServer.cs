@@ -87,10 +87,8 @@ internal sealed partial class HttpServer : IAsyncDisposable
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await _client.SendAsync(request, cancellationToken);
-        using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
-        return body.RootElement.TryGetProperty("result", out var result)
-            ? new ToolAnswer(result.Clone())
-            : throw new InvalidOperationException($"{tool}: {body.RootElement}");
+        var result = HttpReply.ResultOf(await response.Content.ReadAsStringAsync(cancellationToken));
+        return new ToolAnswer(JsonElement.Parse(result.ToJsonString()));
     }
 
     /// <summary>Ends the process at once, wherever it is.</summary>

@@ -6,6 +6,7 @@ namespace SupportStateMcp.Tests.Support;
 internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 {
     private int _loads;
+    private int _watchers;
 
     /// <summary>Runs before each commit: here a neighbour can be quicker.</summary>
     public Func<int, Task> BeforeCommit { get; set; } = _ => Task.CompletedTask;
@@ -15,6 +16,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public int Commits { get; private set; }
 
     public int Loads => _loads;
+
+    /// <summary>How many watch conversations now.</summary>
+    public int Watchers => _watchers;
 
     public Conversation? Remembered(ConversationId id) => Remembers(id);
 
@@ -45,8 +49,12 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken) =>
         inner.ListPendingApprovalsAsync(queue, limit, cancellationToken);
 
-    public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
-        inner.SubscribeAsync(id, changed, cancellationToken);
+    public async ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken)
+    {
+        var subscription = await inner.SubscribeAsync(id, changed, cancellationToken);
+        Interlocked.Increment(ref _watchers);
+        return new Watching(this, subscription);
+    }
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 
@@ -54,6 +62,15 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
         inner.FindOverdueAsync(now, limit, cancellationToken);
 
     public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => inner.SweepAsync(cancellationToken);
+
+    private sealed class Watching(StoreAround store, IAsyncDisposable subscription) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            Interlocked.Decrement(ref store._watchers);
+            return subscription.DisposeAsync();
+        }
+    }
 }
 
 /// <summary>Locks that are free, or are not.</summary>

@@ -20,10 +20,9 @@ public sealed class TestCommandHandler : IAsyncDisposable
         var options = new ServerOptions { Backend = Backend.Files, Directory = _directory.Path };
         if (workflow is not null)
             options = options with { Workflow = workflow };
-        _services = new ServiceCollection()
-            .AddSupportState(options, LogLevel.Warning)
-            .AddSingleton<TimeProvider>(Time)
-            .BuildServiceProvider();
+        var services = new ServiceCollection();
+        services.AddSupportState(options, LogLevel.Warning);
+        _services = services.AddSingleton<TimeProvider>(Time).BuildServiceProvider();
     }
 
     /// <summary>Starts at the time of day: an embedded store may look at the machine's clock as well.</summary>

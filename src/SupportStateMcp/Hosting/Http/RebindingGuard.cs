@@ -23,7 +23,13 @@ internal sealed class RebindingGuard
         _origins = new HashSet<string>(allowedOrigins.Select(o => o.TrimEnd('/')), StringComparer.OrdinalIgnoreCase);
     }
 
-    public bool Admits(HttpRequest request) =>
+    /// <summary>The guard as a middleware: a stranger is refused with 403.</summary>
+    public Task ApplyAsync(HttpContext context, RequestDelegate next) => Admits(context.Request)
+        ? next(context)
+        : HttpRefusal.WriteAsync(
+            context, StatusCodes.Status403Forbidden, "This Host or Origin may not call this server; http.allowedOrigins lists the origins that may.");
+
+    private bool Admits(HttpRequest request) =>
         (_anyHost || (request.Host.HasValue && _hosts.Contains(request.Host.Host)))
         && (!request.Headers.TryGetValue("Origin", out var origin) || AdmitsOrigin(origin.ToString()));
 

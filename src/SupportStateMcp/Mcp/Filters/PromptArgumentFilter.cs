@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
@@ -9,15 +10,20 @@ namespace SupportStateMcp.Mcp.Filters;
 public static class PromptArgumentFilter
 {
     /// <summary>A filter for these prompts.</summary>
-    public static McpRequestFilter<GetPromptRequestParams, GetPromptResult> For(McpServerPrimitiveCollection<McpServerPrompt> prompts) =>
-        next => (request, cancellationToken) =>
+    public static McpRequestFilter<GetPromptRequestParams, GetPromptResult> For(IEnumerable<McpServerPrompt> prompts)
+    {
+        var known = prompts.ToFrozenDictionary(
+            p => p.ProtocolPrompt.Name, p => p.ProtocolPrompt.Arguments?.ToArray() ?? [], StringComparer.Ordinal);
+
+        return next => (request, cancellationToken) =>
         {
             // A prompt nobody knows is the SDK's to refuse.
-            if (prompts.TryGetPrimitive(request.Params.Name, out var prompt)
-                && (prompt.ProtocolPrompt.Arguments ?? []).FirstOrDefault(a => !IsGiven(a, request.Params.Arguments)) is { } argument)
+            if (known.TryGetValue(request.Params.Name, out var arguments)
+                && Array.Find(arguments, a => !IsGiven(a, request.Params.Arguments)) is { } argument)
                 throw new McpProtocolException($"Invalid argument {argument.Name}: it is a string, and it is required.", McpErrorCode.InvalidParams);
             return next(request, cancellationToken);
         };
+    }
 
     private static bool IsGiven(PromptArgument argument, IDictionary<string, JsonElement>? given) =>
         given is not null && given.TryGetValue(argument.Name, out var value) ? value.ValueKind == JsonValueKind.String : argument.Required is not true;

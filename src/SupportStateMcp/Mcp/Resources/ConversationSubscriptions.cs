@@ -6,29 +6,27 @@ using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Mcp.Resources;
 
 /// <summary>
 /// Tells clients that a conversation they watch has changed: over the stream of a <c>subscriptions/listen</c> request
-/// (revision 2026-07-28), or over the session of a client that called <c>resources/subscribe</c> (older ones, stdio).
+/// (revision 2026-07-28), or over the session of a client that called <c>resources/subscribe</c> (older ones).
 /// Changes that come faster than a client reads are told once.
 /// </summary>
-public sealed class ConversationSubscriptions(IConversationStore store) : IDisposable
+public sealed class ConversationSubscriptions(IConversationStore store, ServerStopping stopping) : IAsyncDisposable
 {
     /// <summary>The most resources one client may watch.</summary>
     public const int MaxResources = 100;
 
-    /// <summary>Under this key a transport puts the id a client gave its request, where it had to give it another.</summary>
-    public const string RequestIdItem = "request-id";
+    /// <summary>What is watched, by session; stdio has one session, without an id.</summary>
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, IAsyncDisposable>> _bySession = new(StringComparer.Ordinal);
 
-    private readonly ConcurrentDictionary<string, IAsyncDisposable> _ofSession = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _ended = new();
-
-    /// <summary>Serves <c>subscriptions/listen</c>: acknowledges, then notifies until the client goes away.</summary>
+    /// <summary>Serves <c>subscriptions/listen</c>: acknowledges, then notifies until the client goes away or the server stops.</summary>
     public async ValueTask<EmptyResult> ListenAsync(RequestContext<SubscriptionsListenRequestParams> request, CancellationToken aborted)
     {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, _ended.Token);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, stopping.Token);
         var cancellationToken = ends.Token;
         var wanted = request.Params.Notifications?.ResourceSubscriptions;
         var uris = wanted is null ? [] : wanted.Distinct(StringComparer.Ordinal).ToList();
@@ -91,16 +89,18 @@ public sealed class ConversationSubscriptions(IConversationStore store) : IDispo
         var uri = request.Params.Uri;
         if (!IsWatchable(uri))
             throw new McpProtocolException($"There is no resource {uri} to subscribe to.", McpErrorCode.InvalidParams);
-        if (_ofSession.ContainsKey(uri))
+
+        var watched = _bySession.GetOrAdd(SessionOf(request.Server), _ => new(StringComparer.Ordinal));
+        if (watched.ContainsKey(uri))
             return new EmptyResult();
-        if (_ofSession.Count >= MaxResources)
+        if (watched.Count >= MaxResources)
             throw new McpProtocolException($"At most {MaxResources} resources can be watched at a time.", McpErrorCode.InvalidParams);
 
         var server = request.Server;
         try
         {
             var subscription = await WatchAsync(uri, changed => _ = NotifyAsync(server, changed), cancellationToken);
-            if (!_ofSession.TryAdd(uri, subscription))
+            if (!watched.TryAdd(uri, subscription))
                 await subscription.DisposeAsync();
         }
         catch (StoreUnavailableException)
@@ -114,23 +114,29 @@ public sealed class ConversationSubscriptions(IConversationStore store) : IDispo
     /// <summary>Serves <c>resources/unsubscribe</c> of a session.</summary>
     public async ValueTask<EmptyResult> UnsubscribeAsync(RequestContext<UnsubscribeRequestParams> request, CancellationToken cancellationToken)
     {
-        if (_ofSession.TryRemove(request.Params.Uri, out var subscription))
+        if (_bySession.TryGetValue(SessionOf(request.Server), out var watched) && watched.TryRemove(request.Params.Uri, out var subscription))
             await subscription.DisposeAsync();
         return new EmptyResult();
     }
 
-    /// <summary>Ends all listening: there is nobody left to tell.</summary>
-    public async ValueTask EndAsync()
+    /// <summary>Watches nothing more for a session that has ended.</summary>
+    public ValueTask EndSessionAsync(McpServer server) => EndAsync(SessionOf(server));
+
+    public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync();
-        foreach (var uri in _ofSession.Keys)
-        {
-            if (_ofSession.TryRemove(uri, out var subscription))
-                await subscription.DisposeAsync();
-        }
+        foreach (var session in _bySession.Keys)
+            await EndAsync(session);
     }
 
-    public void Dispose() => _ended.Dispose();
+    private static string SessionOf(McpServer server) => server.SessionId ?? "";
+
+    private async ValueTask EndAsync(string session)
+    {
+        if (!_bySession.TryRemove(session, out var watched))
+            return;
+        foreach (var subscription in watched.Values)
+            await subscription.DisposeAsync();
+    }
 
     /// <summary>The workflow never changes while the server runs: watching it is granted, and silent.</summary>
     private static bool IsWatchable(string uri) => uri == SupportResources.WorkflowUri || SupportResources.ConversationOf(uri) is not null;
@@ -144,13 +150,8 @@ public sealed class ConversationSubscriptions(IConversationStore store) : IDispo
     private static Task NotifyAsync(McpServer server, string uri) =>
         server.SendNotificationAsync(NotificationMethods.ResourceUpdatedNotification, new ResourceUpdatedNotificationParams { Uri = uri }, McpJsonUtilities.DefaultOptions);
 
-    private static JsonNode IdOf(MessageContext request)
-    {
-        var id = request.JsonRpcMessage.Context?.Items is { } items && items.TryGetValue(RequestIdItem, out var original)
-            ? (RequestId)original!
-            : ((JsonRpcRequest)request.JsonRpcMessage).Id;
-        return JsonSerializer.SerializeToNode(id, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(RequestId)))!;
-    }
+    private static JsonNode IdOf(MessageContext request) =>
+        JsonSerializer.SerializeToNode(((JsonRpcRequest)request.JsonRpcMessage).Id, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(RequestId)))!;
 
     private static Task SendAsync(McpServer server, string method, JsonNode subscriptionId, JsonObject parameters, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Views;
@@ -63,8 +64,8 @@ internal static class ApprovalForm
     {
         var text = new StringBuilder(
             $"""
-            {approval.RequestedBy} asks for your approval of the action {JsonSerializer.Serialize(approval.Action, s_readable)} with exactly these arguments:
-            {JsonSerializer.Serialize(approval.Arguments, s_readable)}
+            {approval.RequestedBy} asks for your approval of the action {JsonSerializer.Serialize(approval.Action, TypeInfo<string>())} with exactly these arguments:
+            {JsonSerializer.Serialize(approval.Arguments, TypeInfo<JsonElement>())}
             """);
         if (approval.Amount is { } amount)
             text.Append(CultureInfo.InvariantCulture, $"\nAmount: {amount}");
@@ -80,6 +81,8 @@ internal static class ApprovalForm
             string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"),
         _ => rune.ToString(),
     };
+
+    private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)s_readable.GetTypeInfo(typeof(T));
 
     private static bool? Approved(ElicitResult result) =>
         result is { Action: "accept", Content: { } content } && content.TryGetValue("approved", out var value)

@@ -58,7 +58,7 @@ public sealed class MessageTools(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("How many messages at most."), Range(1, Limits.Page)] int limit = 50,
         [Description("Only messages older than this; the before of the last answer."), Range(1, Limits.Number)] long? before = null,
-        [Description("Only messages of these roles; a call looks at up to 5,000 messages in search of them."), MinLength(1), MaxLength(4), AllowedItems("user", "assistant", "system", "tool")] string[]? roles = null,
+        [Description("Only messages of these roles; a call looks at up to 5,000 messages in search of them."), ItemCount(1, 4), AllowedItems("user", "assistant", "system", "tool")] string[]? roles = null,
         [Description("Only messages of this visibility; public is exactly what the customer sees. Default: all."), AllowedValues("public", "internal")] string? visibility = null,
         CancellationToken cancellationToken = default)
     {

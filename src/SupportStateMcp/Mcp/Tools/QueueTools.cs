@@ -28,8 +28,8 @@ public sealed class QueueTools(
         [Description("The new priority; omit it to leave it as it is."), AllowedValues("low", "medium", "high", "urgent")] string? priority = null,
         [Description("What the customer is told; omit it to tell them nothing."), StringLength(Limits.Content)] string? customer_message = null,
         [Description("What the customer still wants to know; omit it where their last messages say it."), StringLength(Limits.Reason)] string? open_question = null,
-        [Description("What the customer was promised, one item each."), MaxLength(Limits.HandoffItems), ItemLength(1, Limits.HandoffItem)] string[]? promises = null,
-        [Description("What was tried and did not help, one item each."), MaxLength(Limits.HandoffItems), ItemLength(1, Limits.HandoffItem)] string[]? tried = null,
+        [Description("What the customer was promised, one item each."), ItemCount(0, Limits.HandoffItems), ItemLength(1, Limits.HandoffItem)] string[]? promises = null,
+        [Description("What was tried and did not help, one item each."), ItemCount(0, Limits.HandoffItems), ItemLength(1, Limits.HandoffItem)] string[]? tried = null,
         [Description(Describe.ExpectedVersion), Range(1, Limits.Number)] long? expected_version = null,
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)

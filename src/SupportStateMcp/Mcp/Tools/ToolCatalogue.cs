@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,19 +14,36 @@ namespace SupportStateMcp.Mcp.Tools;
 /// <summary>All tools of this server, with the schemas that bind their arguments and results.</summary>
 public static class ToolCatalogue
 {
-    private static readonly Type[] s_types = [typeof(ConversationTools), typeof(MessageTools), typeof(AuditTools),
-        typeof(TurnTools), typeof(OwnershipTools), typeof(QueueTools),
-        typeof(ApprovalTools), typeof(WaitingApprovalTools)];
+    /// <summary>Registers the tools; their targets are services.</summary>
+    public static IMcpServerBuilder WithCatalogue(this IMcpServerBuilder builder) => builder
+        .WithToolsOf<ConversationTools>()
+        .WithToolsOf<MessageTools>()
+        .WithToolsOf<AuditTools>()
+        .WithToolsOf<TurnTools>()
+        .WithToolsOf<OwnershipTools>()
+        .WithToolsOf<QueueTools>()
+        .WithToolsOf<ApprovalTools>()
+        .WithToolsOf<WaitingApprovalTools>();
 
-    /// <summary>Makes the tools; their targets come from <paramref name="services"/>.</summary>
+    /// <summary>
+    /// As the SDK's <c>WithTools</c>, with schemas of our own making. The type is named in the code, so that a native
+    /// program keeps its methods.
+    /// </summary>
+    private static IMcpServerBuilder WithToolsOf<[DynamicallyAccessedMembers(
+        DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.PublicConstructors)] T>(this IMcpServerBuilder builder)
+        where T : class
+    {
+        builder.Services.AddSingleton<T>();
+        foreach (var method in typeof(T).GetMethods(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (method.GetCustomAttribute<McpServerToolAttribute>() is not null)
+                builder.Services.AddSingleton(services => Create(method, services.GetRequiredService<T>()));
+        }
+
+        return builder;
+    }
+
     /// <exception cref="InvalidOperationException">A tool does not say who may call it.</exception>
-    public static IEnumerable<McpServerTool> Create(IServiceProvider services) =>
-        from type in s_types
-        let target = services.GetRequiredService(type)
-        from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance)
-        where method.GetCustomAttribute<McpServerToolAttribute>() is not null
-        select Create(method, target);
-
     private static McpServerTool Create(MethodInfo method, object target)
     {
         var tool = McpServerTool.Create(method, target, new McpServerToolCreateOptions
@@ -80,8 +98,15 @@ public static class ToolCatalogue
         input["additionalProperties"] = false;
         foreach (var parameter in method.GetParameters())
         {
-            if (input["properties"]![parameter.Name!]?["items"] is not { } items)
+            if (input["properties"]![parameter.Name!] is not { } array || array["items"] is not { } items)
                 continue;
+            if (parameter.GetCustomAttribute<ItemCountAttribute>() is { } count)
+            {
+                if (count.Least > 0)
+                    array["minItems"] = count.Least;
+                array["maxItems"] = count.Most;
+            }
+
             if (parameter.GetCustomAttribute<AllowedItemsAttribute>() is { } allowed)
                 items["enum"] = new JsonArray([.. allowed.Values.Select(v => (JsonNode)v)]);
             if (parameter.GetCustomAttribute<ItemLengthAttribute>() is { } length)

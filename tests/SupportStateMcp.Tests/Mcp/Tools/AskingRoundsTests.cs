@@ -158,6 +158,6 @@ public class AskingRoundsTests(ListeningServer server) : IClassFixture<Listening
             server.Endpoint, "tools/call", $"\"name\":\"{tool}\",\"arguments\":{arguments}{brought}", tool, """{"elicitation":{"form":{}}}""");
         using var response = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return JsonNode.Parse(body)!["result"] ?? throw new InvalidOperationException(body);
+        return HttpReply.ResultOf(body);
     }
 }

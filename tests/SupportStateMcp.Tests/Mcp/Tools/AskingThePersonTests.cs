@@ -17,6 +17,9 @@ public class AskingThePersonTests(AskingServers servers) : IClassFixture<AskingS
     [InlineData("stdio", "2025-06-18")]
     [InlineData("http", null)]
     [InlineData("http", "2026-07-28")]
+    [InlineData("http with sessions", "2026-07-28")]
+    [InlineData("http with sessions", "2025-11-25")]
+    [InlineData("http with sessions", "2025-06-18")]
     public async Task The_person_in_front_of_the_host_is_asked_and_put_down_as_who_decided(string transport, string? revision)
     {
         var person = new HumanClient { Answers = () => HumanClient.Say(true, "Seen the photo.") };
@@ -77,6 +80,7 @@ public class AskingThePersonTests(AskingServers servers) : IClassFixture<AskingS
     [InlineData("stdio", "2025-11-25")]
     [InlineData("http", null)]
     [InlineData("http", "2025-11-25")]
+    [InlineData("http with sessions", "2025-11-25")]
     public async Task A_client_that_cannot_ask_says_so(string transport, string? revision)
     {
         await using var connection = await servers.ConnectAsync(null, transport, revision);
@@ -87,7 +91,7 @@ public class AskingThePersonTests(AskingServers servers) : IClassFixture<AskingS
     }
 
     [Fact]
-    public async Task An_older_client_over_http_has_no_session_to_be_asked_in()
+    public async Task An_older_client_without_a_session_cannot_be_asked()
     {
         await using var connection = await servers.ConnectAsync(new HumanClient(), "http", "2025-11-25");
         var asked = await RequestAsync(connection.Client, await OpenAsync(connection.Client));
@@ -171,22 +175,32 @@ public class AskingThePersonTests(AskingServers servers) : IClassFixture<AskingS
             client, "request_approval", $$"""{"conversation_id":"{{id}}","action":"refund","arguments":{{arguments}},"reason":"It broke.","ask":true{{more}}}"""));
 }
 
-/// <summary>A server over HTTP, and as many over stdio as somebody asks for.</summary>
+/// <summary>Two servers over HTTP, one of them with sessions for older clients, and as many over stdio as somebody asks for.</summary>
 public sealed class AskingServers : IAsyncLifetime
 {
     private ServerProcess _http = null!;
+    private ServerProcess _withSessions = null!;
 
-    public async ValueTask InitializeAsync() => _http = await ServerProcess.HttpAsync();
+    public async ValueTask InitializeAsync()
+    {
+        _http = await ServerProcess.HttpAsync();
+        _withSessions = await ServerProcess.HttpAsync(new Dictionary<string, string> { ["SUPPORTSTATE__HTTP__SESSIONS"] = "handshake" });
+    }
 
-    public ValueTask DisposeAsync() => _http.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _http.DisposeAsync();
+        await _withSessions.DisposeAsync();
+    }
 
     internal async Task<AskingConnection> ConnectAsync(HumanClient? person, string transport, string? revision, params string[] arguments)
     {
-        if (transport == "http")
+        if (transport != "stdio")
         {
+            var endpoint = (transport == "http" ? _http : _withSessions).Endpoint;
             return new AskingConnection(person is not null
-                ? await person.ConnectAsync(_http.Endpoint, revision)
-                : await ListeningServer.ConnectAsync(_http.Endpoint, revision), null);
+                ? await person.ConnectAsync(endpoint, revision)
+                : await ListeningServer.ConnectAsync(endpoint, revision), null);
         }
 
         var process = ServerProcess.Stdio(arguments);
