@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Spectre.Console;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
@@ -12,7 +12,6 @@ internal static partial class ApprovalsView
     private const int LongId = 30;
     private const string Indent = "  ";
 
-    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Write(IAnsiConsole screen, IReadOnlyList<ApprovalFacts> approvals, DateTimeOffset now)
     {
@@ -34,7 +33,7 @@ internal static partial class ApprovalsView
     }
 
     /// <summary>A value without the escapes that hide letters.</summary>
-    public static string Json<T>(T value) => JsonSerializer.Serialize(value, s_json);
+    public static string Json<T>(T value) => JsonSerializer.Serialize(value, ToolJson.TypeInfo<T>());
 
     /// <summary>One argument a line. A name that could be taken for more than a name is quoted.</summary>
     private static string Arguments(JsonElement arguments) => arguments.ValueKind != JsonValueKind.Object

@@ -24,7 +24,7 @@ public sealed partial class OptionsReader
     {
         var tokens = new List<AccessToken>();
         var digests = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        if (Text("http:tokens") is not null)
+        if (Given(_root["http:tokens"]) is not null)
             _violations.Add("http.tokens: it is a list of objects with sha256, actor and roles, not a text.");
         foreach (var entry in _root.GetSection("http:tokens").GetChildren())
         {
@@ -32,11 +32,12 @@ public sealed partial class OptionsReader
             if (Sources(entry.Path) > 1)
                 _violations.Add($"{name}: more than one source describes it, and they would mix; give each entry a number of its own.");
 
-            var sha256 = Digest(name, entry["sha256"], digests);
-            var actor = ParseActor(entry["actor"] ?? "");
+            var given = _settings.Http.Tokens?.GetValueOrDefault(entry.Key) ?? new TokenSettings();
+            var sha256 = Digest(name, given.Sha256, digests);
+            var actor = ParseActor(given.Actor ?? "");
             if (actor is null)
-                _violations.Add($"{name}.actor: {NoActor(entry["actor"] ?? "")}");
-            var roles = RolesOf(name, entry.GetSection("roles"), actor);
+                _violations.Add($"{name}.actor: {NoActor(given.Actor ?? "")}");
+            var roles = RolesOf(name, entry.GetSection("roles").Exists() ? given.Roles ?? [] : null, actor);
             if (sha256 is not null && actor is not null && roles != SupportStateMcp.Identity.Roles.None)
                 tokens.Add(new AccessToken(sha256, new Caller(actor, roles)));
         }
@@ -61,12 +62,12 @@ public sealed partial class OptionsReader
         return Convert.FromHexString(text);
     }
 
-    private Roles RolesOf(string name, IConfigurationSection section, Actor? actor)
+    private Roles RolesOf(string name, List<string>? names, Actor? actor)
     {
-        if (!section.Exists())
+        if (names is null)
             return actor is null ? SupportStateMcp.Identity.Roles.None : RoleNames.DefaultFor(actor.Kind);
 
-        var (roles, unknown) = RoleNames.Parse(Items(section));
+        var (roles, unknown) = RoleNames.Parse(names);
         foreach (var other in unknown)
             _violations.Add($"{name}.roles: '{other}' is none; use {RoleNames.All}.");
         if (roles == SupportStateMcp.Identity.Roles.None && unknown.Count == 0)
@@ -112,6 +113,4 @@ public sealed partial class OptionsReader
     [GeneratedRegex(@"^[0-9a-f]{64}\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Sha256();
 
-    [GeneratedRegex(@"^http:tokens(:\d+(:(sha256|actor|roles(:\d+)?))?)?\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex KnownTokens();
 }

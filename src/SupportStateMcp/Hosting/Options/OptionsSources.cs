@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace SupportStateMcp.Hosting;
@@ -27,6 +28,28 @@ public static class OptionsSources
         builder.AddInMemoryCollection(commandLine.Where(o => o.Value is not null)
             .Select(o => KeyValuePair.Create($"{Root}:{o.Key}", o.Value)));
         return builder.Build();
+    }
+
+    /// <summary>
+    /// The configuration with each list item by item. An environment variable may give a list in one, with commas; since a
+    /// file cannot, such a list replaces the items of a file.
+    /// </summary>
+    public static IConfiguration ListsExpanded(IConfiguration configuration)
+    {
+        var flat = configuration.AsEnumerable().Where(p => p.Value is not null).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, value) in flat.Where(p => p.Value!.Length > 0 && IsList(p.Key)).ToList())
+        {
+            foreach (var item in flat.Keys.Where(k => k.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase)).ToList())
+                flat.Remove(item);
+            flat.Remove(key);
+            foreach (var (i, item) in value!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Index())
+                flat[string.Create(CultureInfo.InvariantCulture, $"{key}:{i}")] = item;
+        }
+
+        return new ConfigurationBuilder().AddInMemoryCollection(flat).Build();
+
+        static bool IsList(string key) =>
+            key.StartsWith(Root + ":", StringComparison.OrdinalIgnoreCase) && KnownKeys.IsList(key[(Root.Length + 1)..]);
     }
 
     /// <summary><c>SUPPORTSTATE__PERSISTENCE__TTL</c> is <c>mcp:persistence:ttl</c>; an <c>MCP__</c> in between may stand or not.</summary>

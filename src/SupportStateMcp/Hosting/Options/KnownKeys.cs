@@ -1,0 +1,42 @@
+namespace SupportStateMcp.Hosting;
+
+/// <summary>Every key of the configuration, so that a misspelt one is refused by name. <c>*</c> stands for any name, <c>#</c> for a number.</summary>
+internal static class KnownKeys
+{
+    private static readonly string[][] s_keys =
+    [
+        .. Keys("", "type"),
+        .. Keys("persistence:", "backend", "ttl", "serialization", "connectionString", "keyPrefix", "directory"),
+        .. Keys("concurrency:", "retryAttempts", "lockTimeout", "lockEndpoints", "lockEndpoints:#"),
+        .. Keys("approvals:", "riskPriorityAbove", "amountAbove", "confidenceAbove"),
+        .. Keys("http:", "url", "sessions", "allowedOrigins", "allowedOrigins:#"),
+        .. Keys("http:tokens", "", ":#", ":#:sha256", ":#:actor", ":#:roles", ":#:roles:#"),
+        .. Keys("stateMachine:", "enabled", "profile", "reopenWindow"),
+        .. Workflow("stateMachine:"),
+        // A profile without anything in it is known too, so that it is told what it lacks.
+        .. Keys("stateMachine:profiles:", "*"),
+        .. Workflow("stateMachine:profiles:*:"),
+    ];
+
+    /// <summary>The keys that hold a list, which an environment variable may give in one, with commas.</summary>
+    public static readonly IReadOnlyList<string> Lists = [.. s_keys.Where(k => k[^1] == "#").Select(k => string.Join(':', k[..^1])).Where(k => k != "http:tokens")];
+
+    public static bool Contains(string key) => s_keys.Any(k => Matches(k, key.Split(':')));
+
+    /// <summary>True where a key is one of <see cref="Lists"/>.</summary>
+    public static bool IsList(string key) => Lists.Any(l => Matches(l.Split(':'), key.Split(':')));
+
+    private static bool Matches(string[] known, string[] parts) => known.Length == parts.Length
+        && known.Zip(parts).All(p => p.First switch
+        {
+            "*" => true,
+            "#" => p.Second.All(char.IsAsciiDigit),
+            var name => name.Equals(p.Second, StringComparison.OrdinalIgnoreCase),
+        });
+
+    private static IEnumerable<string[]> Keys(string prefix, params string[] names) => names.Select(n => (prefix + n).Split(':'));
+
+    private static IEnumerable<string[]> Workflow(string prefix) => Keys(
+        prefix, "states", "states:#", "transitions:*", "transitions:*:#", "initial", "opensTo", "closed", "closed:#", "reopensTo:*",
+        "escalationState", "handBackTo", "guidance:*");
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Storage.Redis;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>
+/// Validates the settings and makes the options of them. Every key is optional; an unknown one is refused by name. All
+/// violations are found at once.
+/// </summary>
+public sealed partial class OptionsReader : IValidateOptions<SupportStateSettings>
+{
+    private readonly IConfiguration _configuration;
+    private readonly IConfigurationSection _root;
+    private readonly string? _redisUrl;
+    private readonly IdentityArguments _identity;
+    private readonly List<string> _violations = [];
+    private SupportStateSettings _settings = new();
+    private ServerOptions? _options;
+
+    private OptionsReader(IConfiguration configuration, string? redisUrl, IdentityArguments identity)
+    {
+        (_configuration, _root) = (configuration, configuration.GetSection(OptionsSources.Root));
+        (_redisUrl, _identity) = (redisUrl, identity);
+    }
+
+    /// <summary>The options, or everything that is wrong with them.</summary>
+    /// <param name="configuration">The layered configuration, whose section <c>mcp</c> is read.</param>
+    /// <param name="redisUrl">The value of <c>REDIS_URL</c>, used where nothing else names a connection.</param>
+    /// <param name="identity">What the command line says about who acts.</param>
+    public static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(
+        IConfiguration configuration, string? redisUrl, IdentityArguments? identity = null)
+    {
+        var reader = new OptionsReader(configuration, redisUrl, identity ?? new IdentityArguments());
+        var services = new ServiceCollection();
+        services.AddSingleton<IValidateOptions<SupportStateSettings>>(reader);
+        services.AddOptions<SupportStateSettings>().Bind(OptionsSources.ListsExpanded(configuration).GetSection(OptionsSources.Root));
+        using var provider = services.BuildServiceProvider();
+        try
+        {
+            _ = provider.GetRequiredService<IOptions<SupportStateSettings>>().Value;
+            return (reader._options, []);
+        }
+        catch (OptionsValidationException e)
+        {
+            return (null, [.. e.Failures]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, SupportStateSettings options)
+    {
+        _settings = options;
+        _options = Read();
+        return _violations.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_violations);
+    }
+
+    private ServerOptions? Read()
+    {
+        var (p, concurrency, http) = (_settings.Persistence, _settings.Concurrency, _settings.Http);
+        RefuseUnknownKeys();
+        Require("type", _settings.Type, "state", "the type of this server is state");
+        Require("persistence.serialization", p.Serialization, "json", "json is the one serialization");
+
+        var connection = Given(p.ConnectionString) ?? (string.IsNullOrWhiteSpace(_redisUrl) ? null : _redisUrl);
+        var backend = Given(p.Backend) switch
+        {
+            null => connection is null ? Backend.Files : Backend.Redis,
+            "redis" => Backend.Redis,
+            "files" => Backend.Files,
+            var other => Violation(Backend.Files, $"persistence.backend: '{other}' is none; use redis or files."),
+        };
+
+        var ttl = Number("persistence.ttl", p.Ttl, 86_400, 1, 315_360_000, "seconds");
+        var retries = Number("concurrency.retryAttempts", concurrency.RetryAttempts, 3, 0, 100, "tries");
+        var lockTimeout = Number("concurrency.lockTimeout", concurrency.LockTimeout, 5_000, 1, 600_000, "milliseconds");
+        var workflow = Workflow();
+        var approvals = Approvals();
+        var url = Url();
+        var sessions = Given(http.Sessions) switch
+        {
+            null or "none" => HttpSessions.None,
+            "handshake" => HttpSessions.Handshake,
+            var other => Violation(HttpSessions.None, $"http.sessions: '{other}' is none of these; use none or handshake."),
+        };
+        var tokens = Tokens();
+        var (actor, roles) = Identity(_identity);
+        RefuseStrangers(_identity, url, actor);
+        if (_violations.Count > 0 || workflow is null || url is null)
+            return null;
+
+        var options = new ServerOptions
+        {
+            Backend = backend,
+            TimeToLive = TimeSpan.FromSeconds(ttl),
+            RedisConnection = connection ?? "127.0.0.1:6379",
+            KeyPrefix = Given(p.KeyPrefix) ?? "",
+            Directory = Path.GetFullPath(Given(p.Directory) ?? ServerOptions.DefaultDirectory),
+            Workflow = workflow,
+            ApprovalPolicy = approvals,
+            Concurrency = new ConcurrencyOptions(retries, TimeSpan.FromMilliseconds(lockTimeout)),
+            LockEndpoints = concurrency.LockEndpoints ?? [],
+            Url = url,
+            Sessions = sessions,
+            AllowedOrigins = http.AllowedOrigins ?? [],
+            Tokens = tokens,
+            Actor = actor,
+            Roles = roles,
+        };
+        if (backend == Backend.Redis)
+            _violations.AddRange(Composition.RedisOptionsOf(options).Violations());
+        return options;
+    }
+
+    private Uri? Url()
+    {
+        var text = Given(_settings.Http.Url) ?? "http://127.0.0.1:3001";
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http", AbsolutePath: "/" })
+            return url;
+        return Violation<Uri?>(null, $"http.url: '{text}' is no http address; use http://HOST:PORT, with a proxy before it for TLS.");
+    }
+
+    private void RefuseUnknownKeys()
+    {
+        foreach (var (key, value) in _root.AsEnumerable(makePathsRelative: true))
+        {
+            // A section has no value of its own; an empty list has an empty one.
+            if (key.Length == 0 || (value is null && _root.GetSection(key).GetChildren().Any()))
+                continue;
+            if (!KnownKeys.Contains(key))
+                _violations.Add($"{Dotted(key)}: there is no such key; the README lists them all.");
+        }
+    }
+
+    private void Require(string key, string? text, string expected, string why)
+    {
+        if (Given(text) is { } given && given != expected)
+            _violations.Add($"{key}: '{given}' is not supported; {why}.");
+    }
+
+    private int Number(string key, string? text, int fallback, int least, int most, string unit)
+    {
+        if (Given(text) is not { } given)
+            return fallback;
+        return int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : Violation(fallback, string.Create(CultureInfo.InvariantCulture, $"{key}: '{given}' is out of range; use {least} to {most} {unit}."));
+    }
+
+    /// <summary>An empty text says nothing.</summary>
+    private static string? Given(string? text) => text is { Length: > 0 } ? text : null;
+
+    private static string Dotted(string key) => key.Replace(':', '.');
+
+    private T Violation<T>(T fallback, string sentence)
+    {
+        _violations.Add(sentence);
+        return fallback;
+    }
+}
