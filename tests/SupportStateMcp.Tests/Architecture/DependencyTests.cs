@@ -19,7 +19,7 @@ public partial class DependencyTests
     [InlineData("Files", "Conversations")]
     [InlineData("Tools", "Conversations", "Workflow", "Briefing")]
     [InlineData("Resources", "Conversations", "Workflow", "Briefing", "Tools")]
-    [InlineData("Prompts", "Conversations", "Workflow", "Briefing")]
+    [InlineData("Prompts", "Conversations", "Workflow", "Briefing", "Tools")]
     [InlineData("People", "Conversations", "Workflow", "Briefing")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {

@@ -7,6 +7,7 @@ using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 
@@ -59,7 +60,7 @@ public sealed class SupportPrompts(ConversationBriefs briefs, WorkflowDefinition
         return result.TryGet(out var brief, out var error)
             ? brief
             : throw new McpProtocolException(
-                error.Message,
+                McpErrorMessages.Of(error),
                 error.Code == ErrorCodes.NotFound ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
     }
 

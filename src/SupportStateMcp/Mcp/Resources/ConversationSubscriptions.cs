@@ -6,6 +6,7 @@ using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Mcp.Resources;
 
@@ -68,7 +69,7 @@ public sealed class ConversationSubscriptions(IConversationStore store) : IDispo
         }
         catch (StoreUnavailableException)
         {
-            throw new McpProtocolException(Error.StoreUnavailable().Message, McpErrorCode.InternalError);
+            throw new McpProtocolException(McpErrorMessages.Of(Error.StoreUnavailable()), McpErrorCode.InternalError);
         }
         finally
         {
@@ -105,7 +106,7 @@ public sealed class ConversationSubscriptions(IConversationStore store) : IDispo
         }
         catch (StoreUnavailableException)
         {
-            throw new McpProtocolException(Error.StoreUnavailable().Message, McpErrorCode.InternalError);
+            throw new McpProtocolException(McpErrorMessages.Of(Error.StoreUnavailable()), McpErrorCode.InternalError);
         }
 
         return new EmptyResult();
