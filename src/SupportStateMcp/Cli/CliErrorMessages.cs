@@ -1,33 +1,72 @@
+using System.Globalization;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Cli;
 
-/// <summary>Refusals in the words of the command line: what they advise are commands, not tools.</summary>
+/// <summary>Refusals in the words of the command line, for people; what they advise are commands.</summary>
 internal static class CliErrorMessages
 {
     private const string OtherThan = "other_than:";
 
-    public static string ForPeople(Error error) => error.Code switch
+    /// <summary>The sentence for a refusal.</summary>
+    public static string Of(Error error) => error switch
     {
-        ErrorCodes.NotFound when error.Facts.ContainsKey("approval_id") =>
-            $"{What(error)} SupportStateMcp approvals shows what waits for a decision.",
-        ErrorCodes.NotFound => $"{What(error)} SupportStateMcp queue shows who waits.",
-        ErrorCodes.NotAuthorized => NotAuthorized([.. error.Facts["needs"]!.AsArray().Select(n => n!.GetValue<string>())]),
-        ErrorCodes.TerminalState =>
-            $"The conversation is finished: it is in the state {error.Facts["state"]}. SupportStateMcp reopen opens it again, or a linked follow-up conversation.",
-        ErrorCodes.ReopenWindowOver => $"{What(error)} SupportStateMcp reopen opens a linked follow-up conversation.",
-        ErrorCodes.ApprovalExpired => $"{What(error)} It grants nothing; who needs it asks anew.",
-        ErrorCodes.StoreUnavailable =>
+        Errors.NotFound { ErasedAt: { } at } e => $"Conversation {e.Id} was erased at {Second(at)}. SupportStateMcp queue shows who waits.",
+        Errors.NotFound e => $"Conversation {e.Id} does not exist or has expired. SupportStateMcp queue shows who waits.",
+        Errors.NoSuchApproval e =>
+            $"Approval {e.ApprovalId} does not exist, or its conversation has expired. SupportStateMcp approvals shows what waits for a decision.",
+        Errors.InvalidTransition e => $"Invalid transition: {e.From} → {e.To}. {Instead(e)}",
+        Errors.TerminalState e =>
+            $"The conversation is finished: it is in the state {e.State}. SupportStateMcp reopen opens it again, or a linked follow-up conversation.",
+        Errors.ReopenWindowOver e => $"{Over(e)} SupportStateMcp reopen opens a linked follow-up conversation.",
+        Errors.VersionConflict e =>
+            $"The conversation has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look with SupportStateMcp show, and decide again.",
+        Errors.TicketConflict e => $"Ticket {e.Id.TicketId} already has a conversation, and it belongs to another user. Check the ticket id.",
+        Errors.LockTimeout e => string.Create(CultureInfo.InvariantCulture,
+            $"The conversation is busy: its turn did not come within {e.Waited.TotalMilliseconds:0} ms. Nothing was changed; try again."),
+        Errors.InvalidArgument e => $"Invalid argument {e.Argument}: {e.Rule}.",
+        Errors.IdempotencyMismatch e =>
+            $"The key {e.Key} was already used on this conversation for something else. Use another.",
+        Errors.NotAuthorized { Needs: [var need] } when need.StartsWith(OtherThan, StringComparison.Ordinal) =>
+            $"Not authorized: {need[OtherThan.Length..]} asked for this, and somebody else has to decide it.",
+        Errors.NotAuthorized e =>
+            $"Not authorized: this takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
+        Errors.StoreUnavailable =>
             "The store is not available right now. Try again in a moment; look with show first whether a write was done, or repeat a reply under its --message-id.",
-        _ => error.Message,
+        Errors.NotOwner { Owner.Queue: { } queue } =>
+            $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. SupportStateMcp claim takes it.",
+        Errors.NotOwner { Owner: { IsPerson: true } owner } =>
+            $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them until they hand the conversation back.",
+        Errors.NotOwner { Owner: var owner } => $"{owner} has the conversation, not you. Nothing was changed; SupportStateMcp claim takes it.",
+        Errors.AlreadyAnswered e =>
+            $"Message {e.Number} has been answered by somebody else meanwhile. Nothing was stored; one message gets one answer.",
+        Errors.LimitReached e => $"The conversation has {e.Limit} approvals that wait for a decision, and takes no more until some are decided.",
+        Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
+            $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
+        Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",
+        Errors.ApprovalExpired e =>
+            $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; who needs it asks anew.",
+        Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet. SupportStateMcp approve and reject decide it.",
+        Errors.ApprovalRefused e => $"Approval {e.ApprovalId} was refused by {e.RefusedBy}. That is final: do not do it.",
+        Errors.ApprovalMismatch e =>
+            $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask anew.",
+        Errors.ApprovalUsed e =>
+            $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
+        _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 
-    private static string NotAuthorized(IReadOnlyList<string> needs) =>
-        needs is [var need] && need.StartsWith(OtherThan, StringComparison.Ordinal)
-            ? $"Not authorized: {need[OtherThan.Length..]} asked for this, and somebody else has to decide it."
-            : $"Not authorized: this takes {string.Join(" and ", needs)}. Who has that role gives it with --roles.";
+    private static string Instead(Errors.InvalidTransition e) => e switch
+    {
+        { Allowed.Count: > 0 } => $"Allowed from {e.From}: {string.Join(", ", e.Allowed)}.",
+        { Guarded.Count: > 0 } => $"No transition from {e.From} is allowed now; refused by its guard: {string.Join(", ", e.Guarded)}.",
+        _ => $"{e.From} is a terminal state: no transition leaves it.",
+    };
 
-    /// <summary>The first sentence: what was refused, without the advice.</summary>
-    private static string What(Error error) =>
-        error.Message.IndexOf(". ", StringComparison.Ordinal) is var end and >= 0 ? error.Message[..(end + 1)] : error.Message;
+    private static string Over(Errors.ReopenWindowOver e) => e is { ReopenableUntil: { } until, Window: { } window }
+        ? $"The conversation was closed and could be opened again until {Second(until)} ({window}); that is over."
+        : $"The conversation is closed in the state {e.State}, which cannot be opened again.";
+
+    private static string Second(DateTimeOffset at) => at.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }

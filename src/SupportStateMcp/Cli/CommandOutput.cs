@@ -48,7 +48,7 @@ internal sealed class CommandOutput
         if (asJson)
             Console.Out.WriteLine(Facts(error));
         else
-            Console.Error.WriteLine(SafeText.Text(CliErrorMessages.ForPeople(error)));
+            Console.Error.WriteLine(SafeText.Text(CliErrorMessages.Of(error)));
         return error.Code == ErrorCodes.StoreUnavailable ? ExitCodes.StoreUnavailable : ExitCodes.Refused;
     }
 
@@ -66,7 +66,7 @@ internal sealed class CommandOutput
 
     private static string Facts(Error error)
     {
-        var facts = new JsonObject { ["code"] = error.Code, ["message"] = CliErrorMessages.ForPeople(error) };
+        var facts = new JsonObject { ["code"] = error.Code, ["message"] = CliErrorMessages.Of(error) };
         foreach (var (name, value) in error.Facts)
             facts[name] = value?.DeepClone();
         return JsonSerializer.Serialize(facts, CliJson.TypeInfo<JsonObject>());

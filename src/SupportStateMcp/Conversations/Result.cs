@@ -17,9 +17,9 @@ public readonly record struct Result<T>
 
     /// <summary>What was asked for.</summary>
     /// <exception cref="InvalidOperationException">It was refused.</exception>
-    public T Value => Error is null ? _value! : throw new InvalidOperationException($"It was refused: {Error.Message}");
+    public T Value => Error is null ? _value! : throw new InvalidOperationException($"It was refused: {Error.Code} {Error.Facts.ToJsonString()}");
 
-    /// <summary>Takes the result apart: true with the value, or false with the rejection.</summary>
+    /// <summary>Takes the result apart: true with the value, or false with the error.</summary>
     public bool TryGet([MaybeNullWhen(false)] out T value, [NotNullWhen(false)] out Error? error)
     {
         value = _value;

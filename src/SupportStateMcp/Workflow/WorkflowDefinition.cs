@@ -23,7 +23,9 @@ public sealed partial class WorkflowDefinition
         _states = profile.States.ToFrozenDictionary(
             s => s,
             s => new AtState(
-                [.. _machine.Permitted(s, WorkflowContext.Unrestricted).Select(t => t.To)], table.IsClosed(s), table.ReopensTo(s)),
+                new Lazy<IReadOnlyList<string>>(() => [.. _machine.Permitted(s, WorkflowContext.Unrestricted).Select(t => t.To)]),
+                table.IsClosed(s),
+                table.ReopensTo(s)),
             StringComparer.Ordinal);
     }
 
@@ -79,13 +81,13 @@ public sealed partial class WorkflowDefinition
     public bool Knows(string state) => _states.ContainsKey(state);
 
     /// <summary>The states that may follow this one where no guard refuses; empty for a terminal or unknown state.</summary>
-    public IReadOnlyList<string> AllowedFrom(string state) => _states.TryGetValue(state, out var at) ? at.Allowed : [];
+    public IReadOnlyList<string> AllowedFrom(string state) => _states.TryGetValue(state, out var at) ? at.Allowed.Value : [];
 
     /// <summary>What the table says. Whether the guards permit it as well, <see cref="Ask(string, string, WorkflowContext)"/> tells.</summary>
     public bool Allows(string from, string to) => AllowedFrom(from).Contains(to);
 
     /// <summary>True where no transition leaves the state.</summary>
-    public bool IsTerminal(string state) => _states.TryGetValue(state, out var at) && at.Allowed.Count == 0;
+    public bool IsTerminal(string state) => _states.TryGetValue(state, out var at) && at.Allowed.Value.Count == 0;
 
     /// <summary>True where the conversation is finished in the state: every terminal state, and those the profile names.</summary>
     public bool IsClosed(string state) => _states.TryGetValue(state, out var at) && at.IsClosed;
@@ -105,5 +107,5 @@ public sealed partial class WorkflowDefinition
     /// <summary>The transitions from a state that the guards permit on these facts.</summary>
     public IReadOnlyList<WorkflowTransition> Permitted(string state, WorkflowContext context) => _machine.Permitted(state, context);
 
-    private sealed record AtState(IReadOnlyList<string> Allowed, bool IsClosed, string? ReopensTo);
+    private sealed record AtState(Lazy<IReadOnlyList<string>> Allowed, bool IsClosed, string? ReopensTo);
 }

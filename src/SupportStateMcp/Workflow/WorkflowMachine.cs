@@ -7,31 +7,32 @@ namespace SupportStateMcp.Workflow;
 /// <summary>
 /// The workflow as machines of the library Stateless: one for each state, which stands in that state for ever. They are
 /// built once and never fired, only asked; asking one reads it, so any number of threads may. What a guard looks at comes
-/// with the question.
+/// with the question. Each is built when it is first asked, so that the start of the program does not wait for it.
 /// </summary>
 internal sealed class WorkflowMachine
 {
-    private readonly FrozenDictionary<string, AtState> _states;
+    private readonly FrozenDictionary<string, Lazy<AtState>> _states;
     private readonly IReadOnlyList<WorkflowTransition> _transitions;
     private readonly string _initial;
 
     public WorkflowMachine(IReadOnlyList<string> states, string initial, IReadOnlyList<WorkflowTransition> transitions)
     {
         (_transitions, _initial) = (transitions, initial);
-        _states = states.ToFrozenDictionary(s => s, s => new AtState(s, transitions.Where(t => t.From == s)), StringComparer.Ordinal);
+        _states = states.ToFrozenDictionary(
+            s => s, s => new Lazy<AtState>(() => new AtState(s, transitions.Where(t => t.From == s))), StringComparer.Ordinal);
     }
 
     /// <summary>The transition that this trigger fires from a state, and the guards that hold it back; null where there is none.</summary>
     public WorkflowAnswer? Ask(string state, WorkflowTrigger trigger, WorkflowContext context) =>
-        _states.TryGetValue(state, out var at) ? at.Ask(trigger, context) : null;
+        _states.TryGetValue(state, out var at) ? at.Value.Ask(trigger, context) : null;
 
     /// <summary>As <see cref="Ask(string, WorkflowTrigger, WorkflowContext)"/>, for the transition that leads to a state.</summary>
     public WorkflowAnswer? Ask(string state, string to, WorkflowContext context) =>
-        _states.TryGetValue(state, out var at) && at.TriggerTo(to) is { } trigger ? at.Ask(trigger, context) : null;
+        _states.TryGetValue(state, out var at) && at.Value.TriggerTo(to) is { } trigger ? at.Value.Ask(trigger, context) : null;
 
     /// <summary>The transitions that are permitted from a state on these facts, in the order of the configuration.</summary>
     public IReadOnlyList<WorkflowTransition> Permitted(string state, WorkflowContext context) =>
-        _states.TryGetValue(state, out var at) ? at.Permitted(context) : [];
+        _states.TryGetValue(state, out var at) ? at.Value.Permitted(context) : [];
 
     /// <summary>The whole workflow as one machine's description, for diagrams.</summary>
     public StateMachineInfo Describe()
@@ -74,7 +75,7 @@ internal sealed class WorkflowMachine
             _byTarget = _edges.Values.ToFrozenDictionary(e => e.Transition.To, e => e.Transition.Trigger, StringComparer.Ordinal);
         }
 
-        public WorkflowTrigger? TriggerTo(string state) => _byTarget.TryGetValue(state, out var trigger) ? trigger : null;
+        public WorkflowTrigger? TriggerTo(string state) => _byTarget.GetValueOrDefault(state);
 
         public WorkflowAnswer? Ask(WorkflowTrigger trigger, WorkflowContext context)
         {

@@ -4,7 +4,7 @@ namespace SupportStateMcp.Workflow;
 /// What takes a conversation out of a state. A transition with one of four meanings has the trigger of that name; any
 /// other has the state that it leads to as its trigger. A state may be called like a named trigger: they stay two.
 /// </summary>
-public readonly record struct WorkflowTrigger
+public sealed record WorkflowTrigger
 {
     private readonly bool _named;
     private readonly string _name;

@@ -1,4 +1,5 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Tests.Support;
 using static SupportStateMcp.Tests.Support.OneConversation;
 
@@ -35,7 +36,7 @@ public sealed class ContentionTests : IAsyncDisposable
 
         var error = (await WriteAsync(MoveTo("processing"), new LocksThat(areFree: false))).Error!;
 
-        Assert.Equal("Invalid transition: escalated → processing. Allowed from escalated: resolved.", error.Message);
+        Assert.Equal("Invalid transition: escalated → processing. Allowed from escalated: resolved.", McpErrorMessages.Of(error));
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public sealed class ContentionTests : IAsyncDisposable
         var error = (await WriteAsync(Say("Hello"), new LocksThat(areFree: false))).Error!;
 
         Assert.Equal("lock_timeout", error.Code);
-        Assert.Matches(@"^The conversation is busy: its turn did not come within \d+ ms\. Nothing was changed; try again\.$", error.Message);
+        Assert.Matches(@"^The conversation is busy: its turn did not come within \d+ ms\. Nothing was changed; try again\.$", McpErrorMessages.Of(error));
         Assert.True((bool)error.Facts["retryable"]!);
     }
 
@@ -170,7 +171,7 @@ public sealed class ContentionTests : IAsyncDisposable
 
         Assert.Equal("store_unavailable", error.Code);
         Assert.Equal("""{"retryable":true}""", Json(error.Facts));
-        Assert.DoesNotContain("gone", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("gone", McpErrorMessages.Of(error), StringComparison.Ordinal);
     }
 
     public static TheoryData<ConversationCommand> RefusedByMemory() =>

@@ -1,5 +1,6 @@
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Tests.Support;
 using static SupportStateMcp.Tests.Support.OneConversation;
 
@@ -63,7 +64,7 @@ public sealed class ConversationCommandHandlerTests : IAsyncDisposable
         Assert.Equal("idempotency_mismatch", error.Code);
         Assert.Equal(
             "The key m-1 was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with the very same arguments.",
-            error.Message);
+            McpErrorMessages.Of(error));
         Assert.Equal("""{"key":"m-1"}""", Json(error.Facts));
     }
 

@@ -1,4 +1,5 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Tests.Support;
 using SupportStateMcp.Workflow;
 
@@ -52,7 +53,7 @@ internal static class Specification
     {
         var error = Assert.IsType<Decision.Refused>(decision).Error;
         Assert.Equal(code, error.Code);
-        Assert.Equal(sentence, error.Message);
+        Assert.Equal(sentence, McpErrorMessages.Of(error));
         Assert.Equal(facts, OneConversation.Json(error.Facts));
     }
 }

@@ -1,5 +1,6 @@
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Tests.Identity;
 
@@ -65,7 +66,7 @@ public class CallerTests
         Assert.Equal("not_authorized", error.Code);
         Assert.Equal(
             "Not authorized: this takes a connection with kind:human and role:approver. No argument changes who you are; leave it to somebody who may.",
-            error.Message);
+            McpErrorMessages.Of(error));
         Assert.Equal("""{"needs":["kind:human","role:approver"]}""", error.Facts.ToJsonString());
     }
 }

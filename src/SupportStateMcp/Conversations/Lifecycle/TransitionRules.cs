@@ -27,7 +27,7 @@ public sealed partial class ConversationDecider
         return answer is null ? NoTransition(current, to, context) : GuardViolation(current, answer);
     }
 
-    /// <summary>The rejection that fits the guards which refuse a transition; null where it is permitted.</summary>
+    /// <summary>The error that fits the guards which refuse a transition; null where it is permitted.</summary>
     private static Error? GuardViolation(Conversation current, WorkflowAnswer answer)
     {
         // Who talks over a person is refused; so is who moves the conversation under their hands.
@@ -38,7 +38,7 @@ public sealed partial class ConversationDecider
             : null;
     }
 
-    /// <summary>The rejection of a transition that the workflow does not have; what would be allowed does not depend on who asks.</summary>
+    /// <summary>The error of a transition that the workflow does not have; what would be allowed does not depend on who asks.</summary>
     private Error NoTransition(Conversation current, string to, WorkflowContext context)
     {
         IReadOnlyList<string> permitted = [.. workflow.Permitted(current.State, context with { IsLockedByHuman = false }).Select(t => t.To)];

@@ -6,6 +6,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 
@@ -58,7 +59,7 @@ public sealed class SupportPrompts(ConversationBriefs briefs, WorkflowDefinition
         return result.TryGet(out var brief, out var error)
             ? brief
             : throw new McpProtocolException(
-                error.Message,
+                McpErrorMessages.Of(error),
                 error.Code == ErrorCodes.NotFound ? McpErrorCode.InvalidParams : McpErrorCode.InternalError);
     }
 

@@ -66,7 +66,7 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
         }
         catch (StoreUnavailableException)
         {
-            throw new McpProtocolException(Error.StoreUnavailable().Message, McpErrorCode.InternalError);
+            throw new McpProtocolException(McpErrorMessages.Of(Error.StoreUnavailable()), McpErrorCode.InternalError);
         }
         finally
         {
@@ -105,7 +105,7 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
         }
         catch (StoreUnavailableException)
         {
-            throw new McpProtocolException(Error.StoreUnavailable().Message, McpErrorCode.InternalError);
+            throw new McpProtocolException(McpErrorMessages.Of(Error.StoreUnavailable()), McpErrorCode.InternalError);
         }
 
         return new EmptyResult();

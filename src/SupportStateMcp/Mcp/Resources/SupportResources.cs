@@ -7,6 +7,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Views;
 using SupportStateMcp.Workflow;
 
@@ -103,6 +104,6 @@ public sealed class SupportResources(ConversationQueries queries, ConversationBr
 
     // The protocol's own codes: resource not found up to 2025-11-25, invalid params from 2026-07-28 on; the SDK maps the one to the other.
     private static McpProtocolException Refused(Error error) => new(
-        error.Message,
+        McpErrorMessages.Of(error),
         error.Code == ErrorCodes.NotFound ? McpErrorCode.ResourceNotFound : McpErrorCode.InternalError);
 }

@@ -82,7 +82,7 @@ public sealed class ElicitationService(ConversationCommandHandler commands, Appr
             return error;
         var current = await approvals.GetAsync(found.Approval.ApprovalId, cancellationToken);
         return current.TryGet(out var now, out var gone)
-            ? new ElicitedApproval(now, ElicitationOutcome.Answered, $"The answer came too late and does not count. {error.Message}")
+            ? new ElicitedApproval(now, ElicitationOutcome.Answered, $"The answer came too late and does not count. {McpErrorMessages.Of(error)}")
             : gone;
     }
 

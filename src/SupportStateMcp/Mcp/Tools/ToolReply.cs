@@ -24,14 +24,14 @@ internal static class ToolReply
     /// <summary>Why it was refused: the sentence as text, code, sentence and facts as structured content.</summary>
     public static CallToolResult Of(Error error)
     {
-        var facts = new JsonObject { ["code"] = error.Code, ["message"] = error.Message };
+        var facts = new JsonObject { ["code"] = error.Code, ["message"] = McpErrorMessages.Of(error) };
         foreach (var (name, value) in error.Facts)
             facts[name] = value?.DeepClone();
 
         return new CallToolResult
         {
             IsError = true,
-            Content = [new TextContentBlock { Text = error.Message }],
+            Content = [new TextContentBlock { Text = McpErrorMessages.Of(error) }],
             StructuredContent = Parse(JsonSerializer.SerializeToUtf8Bytes(facts, ToolJson.TypeInfo<JsonObject>())),
         };
     }

@@ -1,0 +1,88 @@
+namespace SupportStateMcp.Conversations;
+
+/// <summary>
+/// The codes of refusals. Stable API: callers branch on them. The summary of each says when it comes, the remarks what to
+/// do; <c>docs/errors.md</c> is written from both.
+/// </summary>
+public static class ErrorCodes
+{
+    /// <summary>There is no such conversation or approval: never there, expired or erased.</summary>
+    /// <remarks>Check the id. A ticket gets its conversation with initialize_conversation.</remarks>
+    public const string NotFound = "not_found";
+
+    /// <summary>The workflow has no transition from the state of the conversation to the state asked for.</summary>
+    /// <remarks>Move to one of the states in allowed, which are those that the workflow permits now.</remarks>
+    public const string InvalidTransition = "invalid_transition";
+
+    /// <summary>The conversation is closed and does not take this.</summary>
+    /// <remarks>Reopen it where that is possible; else open a ticket for the new question.</remarks>
+    public const string TerminalState = "terminal_state";
+
+    /// <summary>The expected version is not the version of the conversation: somebody changed it meanwhile.</summary>
+    /// <remarks>Read the conversation again, and decide again.</remarks>
+    public const string VersionConflict = "version_conflict";
+
+    /// <summary>The ticket already has a conversation, of another user.</summary>
+    /// <remarks>Check the ticket id and the user id.</remarks>
+    public const string TicketConflict = "ticket_conflict";
+
+    /// <summary>The conversation was too busy: its turn did not come within concurrency.lockTimeout. Nothing was changed.</summary>
+    /// <remarks>Try again.</remarks>
+    public const string LockTimeout = "lock_timeout";
+
+    /// <summary>An argument breaks a rule, which is named. The rules of tools are those of their input schemas.</summary>
+    /// <remarks>Correct the argument.</remarks>
+    public const string InvalidArgument = "invalid_argument";
+
+    /// <summary>The message id or idempotency key was used on this conversation with other arguments.</summary>
+    /// <remarks>Use a new key for a new call; repeat a call with exactly the same arguments.</remarks>
+    public const string IdempotencyMismatch = "idempotency_mismatch";
+
+    /// <summary>The store does not answer, or not in time. A write may have been applied.</summary>
+    /// <remarks>Try again in a moment; repeat a write under the same key, so that it is applied once.</remarks>
+    public const string StoreUnavailable = "store_unavailable";
+
+    /// <summary>The caller may not do this, whatever the arguments. Kind and roles belong to the connection.</summary>
+    /// <remarks>Leave it to somebody who has what needs names.</remarks>
+    public const string NotAuthorized = "not_authorized";
+
+    /// <summary>Somebody else owns the conversation and may answer the customer now.</summary>
+    /// <remarks>Leave the answer to the owner; where an AI owns it now, begin a new turn.</remarks>
+    public const string NotOwner = "not_owner";
+
+    /// <summary>The message of the turn was answered by somebody else meanwhile.</summary>
+    /// <remarks>Read the history; say nothing twice.</remarks>
+    public const string AlreadyAnswered = "already_answered";
+
+    /// <summary>The conversation is closed, and the workflow or the time does not permit to reopen it.</summary>
+    /// <remarks>Reopening opens a linked follow-up conversation.</remarks>
+    public const string ReopenWindowOver = "reopen_window_over";
+
+    /// <summary>As many approvals of the conversation wait for a decision as may.</summary>
+    /// <remarks>Wait until some are decided.</remarks>
+    public const string LimitReached = "limit_reached";
+
+    /// <summary>The approval is decided, or the caller has decided on it already.</summary>
+    /// <remarks>Read its status.</remarks>
+    public const string AlreadyDecided = "already_decided";
+
+    /// <summary>The approval expired before it was decided. It grants nothing.</summary>
+    /// <remarks>Request a new approval.</remarks>
+    public const string ApprovalExpired = "approval_expired";
+
+    /// <summary>The approval is not decided yet, and was to be used.</summary>
+    /// <remarks>Wait for the decision, and do nothing before.</remarks>
+    public const string ApprovalPending = "approval_pending";
+
+    /// <summary>The approval was refused, and was to be used.</summary>
+    /// <remarks>Do not do it.</remarks>
+    public const string ApprovalRefused = "approval_refused";
+
+    /// <summary>The action or its arguments are not those that were approved.</summary>
+    /// <remarks>Do what was approved, or request a new approval.</remarks>
+    public const string ApprovalMismatch = "approval_mismatch";
+
+    /// <summary>The one permission of the approval was taken already, by another use.</summary>
+    /// <remarks>Do not do it again.</remarks>
+    public const string ApprovalUsed = "approval_used";
+}

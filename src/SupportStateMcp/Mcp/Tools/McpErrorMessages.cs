@@ -1,0 +1,73 @@
+using System.Globalization;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Mcp.Tools;
+
+/// <summary>Refusals in the words of the protocol: a sentence or two that a model can act on; what they advise are tools.</summary>
+internal static class McpErrorMessages
+{
+    /// <summary>The sentence for a refusal.</summary>
+    public static string Of(Error error) => error switch
+    {
+        Errors.NotFound { ErasedAt: { } at } e =>
+            $"Conversation {e.Id} was erased at {Second(at)}. get_events still shows its trail; initialize_conversation opens it anew.",
+        Errors.NotFound e => $"Conversation {e.Id} does not exist or has expired. initialize_conversation opens the conversation of a ticket.",
+        Errors.NoSuchApproval e =>
+            $"Approval {e.ApprovalId} does not exist, or its conversation has expired. list_pending_approvals shows what waits for a decision.",
+        Errors.InvalidTransition e => $"Invalid transition: {e.From} → {e.To}. {Instead(e)}",
+        Errors.TerminalState { ReopenableUntil: { } until } e =>
+            $"The conversation is closed in the state {e.State}. reopen_conversation opens it again until {Second(until)}; so does the next message of the customer.",
+        Errors.TerminalState e =>
+            $"The conversation is in the terminal state {e.State} and takes no more messages. Open a new ticket for a new question.",
+        Errors.ReopenWindowOver e => $"{Over(e)} reopen_conversation opens a linked follow-up conversation.",
+        Errors.VersionConflict e =>
+            $"Expected version {e.Expected}, but the conversation is at version {e.Actual}. Call get_state, look at what changed, and decide again.",
+        Errors.TicketConflict e =>
+            $"Ticket {e.Id.TicketId} already has a conversation, and it belongs to another user. Check the ticket id and the user id; one ticket has one user.",
+        Errors.LockTimeout e => string.Create(CultureInfo.InvariantCulture,
+            $"The conversation is busy: its turn did not come within {e.Waited.TotalMilliseconds:0} ms. Nothing was changed; try again."),
+        Errors.InvalidArgument e => $"Invalid argument {e.Argument}: {e.Rule}.",
+        Errors.IdempotencyMismatch e =>
+            $"The key {e.Key} was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with the very same arguments.",
+        Errors.NotAuthorized e =>
+            $"Not authorized: this takes a connection with {string.Join(" and ", e.Needs)}. No argument changes who you are; leave it to somebody who may.",
+        Errors.StoreUnavailable =>
+            "The store is not available right now. Try again in a moment; repeat a write with the same message_id or idempotency_key, so that it is applied once.",
+        Errors.NotOwner { Owner.Queue: { } queue } =>
+            $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. Nothing was stored; leave the answer to them.",
+        Errors.NotOwner { Owner: { IsPerson: true } owner } =>
+            $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them until they hand the conversation back.",
+        Errors.NotOwner { Owner: var owner } =>
+            $"The conversation has changed hands: {owner} has it now. Nothing was stored; begin a new turn (begin_turn with the same message_id) and look at the history before you answer.",
+        Errors.AlreadyAnswered e =>
+            $"Message {e.Number} has been answered by somebody else meanwhile. Nothing was stored; one message gets one answer.",
+        Errors.LimitReached e => $"The conversation has {e.Limit} approvals that wait for a decision, and takes no more until some are decided.",
+        Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
+            $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
+        Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",
+        Errors.ApprovalExpired e =>
+            $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; ask anew with request_approval.",
+        Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet: do nothing. await_approval waits for the decision.",
+        Errors.ApprovalRefused e => $"Approval {e.ApprovalId} was refused by {e.RefusedBy}. That is final: do not do it.",
+        Errors.ApprovalMismatch e =>
+            $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask anew.",
+        Errors.ApprovalUsed e =>
+            $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
+        _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
+    };
+
+    private static string Instead(Errors.InvalidTransition e) => e switch
+    {
+        { Allowed.Count: > 0 } => $"Allowed from {e.From}: {string.Join(", ", e.Allowed)}.",
+        { Guarded.Count: > 0 } => $"No transition from {e.From} is allowed now; refused by its guard: {string.Join(", ", e.Guarded)}.",
+        _ => $"{e.From} is a terminal state: no transition leaves it.",
+    };
+
+    private static string Over(Errors.ReopenWindowOver e) => e is { ReopenableUntil: { } until, Window: { } window }
+        ? $"The conversation was closed and could be opened again until {Second(until)} ({window}); that is over."
+        : $"The conversation is closed in the state {e.State}, which cannot be opened again.";
+
+    private static string Second(DateTimeOffset at) => at.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>Each refusal there is at least once, with the factory that makes it; those whose sentence varies more often.</summary>
+internal static class ErrorSamples
+{
+    private static readonly ConversationId s_id = ConversationId.OfTicket("TKT-001")!.Value;
+    private static readonly DateTimeOffset s_at = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
+    private static readonly Actor s_alice = new(ActorKind.Human, "alice");
+    private static readonly Actor s_bot = new(ActorKind.Ai, "claude");
+    private const string Approval = "ap-1a2b3c4d-TKT-001";
+
+    public static IReadOnlyList<(string Factory, Error Error)> All { get; } =
+    [
+        (nameof(Error.NotFound), Error.NotFound(s_id)),
+        (nameof(Error.NotFound), Error.NotFound(s_id, s_at)),
+        (nameof(Error.NoSuchApproval), Error.NoSuchApproval(Approval)),
+        (nameof(Error.InvalidTransition), Error.InvalidTransition("gathering_info", "resolved", ["processing", "escalated"])),
+        (nameof(Error.InvalidTransition), Error.InvalidTransition("resolved", "processing", [], ["gathering_info (reopen, within 7 days)"])),
+        (nameof(Error.InvalidTransition), Error.InvalidTransition("resolved", "processing", [])),
+        (nameof(Error.TerminalState), new Errors.TerminalState("resolved", null)),
+        (nameof(Error.TerminalState), new Errors.TerminalState("resolved", s_at)),
+        (nameof(Error.VersionConflict), Error.VersionConflict(3, 5)),
+        (nameof(Error.TicketOfAnotherUser), Error.TicketOfAnotherUser(s_id)),
+        (nameof(Error.LockTimeout), Error.LockTimeout(TimeSpan.FromSeconds(5))),
+        (nameof(Error.InvalidArgument), Error.InvalidArgument("limit", "it is a whole number from 1 to 500")),
+        (nameof(Error.ReservedMessageId), Error.ReservedMessageId()),
+        (nameof(Error.NothingSaid), Error.NothingSaid()),
+        (nameof(Error.IdempotencyMismatch), Error.IdempotencyMismatch("key-1")),
+        (nameof(Error.StoreUnavailable), Error.StoreUnavailable()),
+        (nameof(Error.NotAuthorized), Error.NotAuthorized([Requirement.Kind(ActorKind.Human), Requirement.Role(Roles.Approver)])),
+        (nameof(Error.NotAuthorized), Error.NotAuthorized(["other_than:human:alice"])),
+        (nameof(Error.NotOwner), new Errors.NotOwner(Owner.InQueue("support"), 2)),
+        (nameof(Error.NotOwner), new Errors.NotOwner(Owner.Of(s_alice), 3)),
+        (nameof(Error.NotOwner), new Errors.NotOwner(Owner.Of(s_bot), 4)),
+        (nameof(Error.AlreadyAnswered), Error.AlreadyAnswered(7)),
+        (nameof(Error.ReopenWindowOver), new Errors.ReopenWindowOver("resolved", s_at, s_at.AddDays(7), "within 7 days", "cs-TKT-001-f1")),
+        (nameof(Error.ReopenWindowOver), new Errors.ReopenWindowOver("resolved", s_at, null, null, null)),
+        (nameof(Error.TooManyApprovals), Error.TooManyApprovals(ConversationDecider.MaxPendingApprovals)),
+        (nameof(Error.AlreadyDecided), new Errors.AlreadyDecided(Approval, ApprovalStatus.Granted, true, [s_alice], s_at, 1, 1)),
+        (nameof(Error.AlreadyDecided), new Errors.AlreadyDecided(Approval, ApprovalStatus.Pending, true, [s_alice], null, 1, 2)),
+        (nameof(Error.ApprovalExpired), new Errors.ApprovalExpired(Approval, s_at)),
+        (nameof(Error.ApprovalPending), new Errors.ApprovalPending(Approval, s_at)),
+        (nameof(Error.ApprovalRefused), new Errors.ApprovalRefused(Approval, s_alice, "not ours")),
+        (nameof(Error.ApprovalMismatch), new Errors.ApprovalMismatch(Approval, "refund", JsonElement.Parse("""{"order":"A-17","amount":612.40}"""), "1a2b3c4d")),
+        (nameof(Error.ApprovalUsed), new Errors.ApprovalUsed(Approval, s_bot, s_at)),
+    ];
+}
