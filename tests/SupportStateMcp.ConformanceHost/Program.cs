@@ -12,7 +12,7 @@ if (args is not ["--url", var url])
 var conversations = Directory.CreateTempSubdirectory("supportstate-conformance-");
 try
 {
-    var options = new ServerOptions { Backend = Backend.Files, Directory = conversations.FullName, Url = new Uri(url) };
+    var options = new ServerOptions { Backend = Backend.Sqlite, Directory = conversations.FullName, Url = new Uri(url) };
     await using var app = HttpHost.Build(options, extend: new Fixtures().AddTo);
     await app.RunAsync();
     return 0;

@@ -50,10 +50,11 @@ public sealed partial class OptionsReader
         var connection = Text("persistence:connectionString") ?? (string.IsNullOrWhiteSpace(redisUrl) ? null : redisUrl);
         var backend = Text("persistence:backend") switch
         {
-            null => connection is null ? Backend.Files : Backend.Redis,
+            null => connection is null ? Backend.Sqlite : Backend.Redis,
             "redis" => Backend.Redis,
-            "files" => Backend.Files,
-            var other => Violation(Backend.Files, $"persistence.backend: '{other}' is none; use redis or files."),
+            "sqlite" => Backend.Sqlite,
+            "files" => Violation(Backend.Sqlite, "persistence.backend: 'files' is not supported; use sqlite, which keeps everything in one file in persistence.directory."),
+            var other => Violation(Backend.Sqlite, $"persistence.backend: '{other}' is none; use redis or sqlite."),
         };
 
         var ttl = Number("persistence:ttl", 86_400, 1, 315_360_000, "seconds");

@@ -4,19 +4,19 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Program → Hosting → {Tools, Resources, Prompts, People, Redis, Files} → Briefing → {Conversations, Workflow} → base class library</c>,
+/// <c>Program → Hosting → {Tools, Resources, Prompts, People, Redis} → {Briefing, Storage} → {Conversations, Workflow} → base class library</c>,
 /// read off the sources: what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
-    private static readonly string[] s_ours = ["Conversations", "Workflow", "Briefing", "Redis", "Files", "Tools", "Resources", "Prompts", "People", "Hosting"];
+    private static readonly string[] s_ours = ["Conversations", "Workflow", "Briefing", "Redis", "Storage", "Tools", "Resources", "Prompts", "People", "Hosting"];
 
     [Theory]
     [InlineData("Workflow")]
     [InlineData("Conversations", "Workflow")]
     [InlineData("Briefing", "Conversations", "Workflow")]
-    [InlineData("Redis", "Conversations")]
-    [InlineData("Files", "Conversations")]
+    [InlineData("Storage", "Conversations")]
+    [InlineData("Redis", "Conversations", "Storage")]
     [InlineData("Tools", "Conversations", "Workflow", "Briefing")]
     [InlineData("Resources", "Conversations", "Workflow", "Briefing", "Tools")]
     [InlineData("Prompts", "Conversations", "Workflow", "Briefing")]
@@ -41,6 +41,7 @@ public partial class DependencyTests
 
     [Theory]
     [InlineData("StackExchange.Redis", "Redis")]
+    [InlineData("Microsoft.Data.Sqlite", "Storage")]
     [InlineData("McpServerTool(", "Tools")]
     [InlineData("McpServerResource(", "Resources")]
     [InlineData("McpServerPrompt(", "Prompts")]
