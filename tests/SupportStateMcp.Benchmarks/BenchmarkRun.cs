@@ -21,7 +21,7 @@ internal static class BenchmarkRun
         var rounds = Option(args, "--rounds", 3);
         Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {rounds} rounds of {seconds} s a load; medians.\n");
 
-        foreach (var store in (string[])["redis", "files"])
+        foreach (var store in (string[])["redis", "sqlite"])
         {
             await using var servers = await Servers.OnAsync(store);
             await HttpAsync(servers, seconds, rounds);
@@ -166,7 +166,7 @@ internal static class BenchmarkRun
 
         Console.WriteLine("## Start\n");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"From the start of the process to its first tool result, stdio, files: median {Median(times):0} ms, slowest {times.Max():0} ms of {times.Count}."));
+            $"From the start of the process to its first tool result, stdio, sqlite: median {Median(times):0} ms, slowest {times.Max():0} ms of {times.Count}."));
     }
 
     private static async Task OpenAsync(Servers servers)

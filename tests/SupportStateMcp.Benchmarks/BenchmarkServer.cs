@@ -13,10 +13,10 @@ internal static class BenchmarkServer
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        // serve stdio|http redis|files WHERE [URL]
+        // serve stdio|http redis|sqlite WHERE [URL]
         var options = new ServerOptions
         {
-            Backend = args[1] == "redis" ? Backend.Redis : Backend.Files,
+            Backend = args[1] == "redis" ? Backend.Redis : Backend.Sqlite,
             RedisConnection = args[2],
             Directory = args[2],
             Url = new Uri(args.ElementAtOrDefault(3) ?? "http://127.0.0.1:3001"),

@@ -32,13 +32,13 @@ internal sealed class Servers(string store, string where) : IAsyncDisposable
 {
     private Child? _redis;
 
-    /// <summary>redis or files.</summary>
+    /// <summary>redis or sqlite.</summary>
     public string Store => store;
 
     /// <summary>Makes a fresh store: a Redis of its own without persistence, or an empty directory.</summary>
     public static async Task<Servers> OnAsync(string store)
     {
-        if (store == "files")
+        if (store == "sqlite")
             return new Servers(store, Directory.CreateTempSubdirectory("supportstate-bench-").FullName);
 
         var port = FreePort();

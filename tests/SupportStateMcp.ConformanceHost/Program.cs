@@ -13,7 +13,7 @@ var conversations = Directory.CreateTempSubdirectory("supportstate-conformance-"
 try
 {
     var sessions = args[3] == "handshake" ? HttpSessions.Handshake : HttpSessions.None;
-    var options = new ServerOptions { Backend = Backend.Files, Directory = conversations.FullName, Url = new Uri(url), Sessions = sessions };
+    var options = new ServerOptions { Backend = Backend.Sqlite, Directory = conversations.FullName, Url = new Uri(url), Sessions = sessions };
     await using var app = HttpHost.Build(options, services =>
     {
         Fixtures.AddTo(services);

@@ -13,11 +13,11 @@ public static class CommandLine
     private const string About = """
         SupportStateMcp keeps the state of a support desk and serves it over the Model Context Protocol.
 
-        Without a command it speaks MCP on standard input and output, as desktop hosts expect, and keeps its conversations in
-        journals in your data folder: no server, no set-up. With Redis, any number of instances serve the same conversations.
+        Without a command it speaks MCP on standard input and output, as desktop hosts expect, and keeps its conversations in an
+        SQLite database in your data folder: no server, no set-up. With Redis, any number of instances serve the same conversations.
 
         Examples:
-          SupportStateMcp                                         stdio, conversations in journals
+          SupportStateMcp                                         stdio, conversations in an SQLite database
           SupportStateMcp http                                    HTTP on http://127.0.0.1:3001/mcp
           SupportStateMcp http --redis 127.0.0.1:6379             the same, conversations in Redis
           SupportStateMcp --config support.json                   everything from a file
@@ -42,7 +42,7 @@ public static class CommandLine
     {
         var config = new Option<string?>("--config") { Description = "A JSON file with the section \"mcp\"; the README lists its keys.", HelpName = "FILE", Recursive = true };
         var redis = new Option<string?>("--redis") { Description = "Keep conversations in this Redis: host:port,option=value or redis:// or rediss://.", HelpName = "CONNECTION", Recursive = true };
-        var data = new Option<string?>("--data") { Description = "Keep conversations in journals in this directory.", HelpName = "DIRECTORY", Recursive = true };
+        var data = new Option<string?>("--data") { Description = "Keep conversations in an SQLite database in this directory.", HelpName = "DIRECTORY", Recursive = true };
         var actor = new Option<string?>("--actor") { Description = "Who acts, whatever a client says: ai:ID, human:ID or system:ID. Default: ai:<client name>.", HelpName = "KIND:ID", Recursive = true };
         var roles = new Option<string?>("--roles") { Description = $"What they are trusted with: {RoleNames.All}. Default: agent,approver; for system: agent.", HelpName = "ROLE,ROLE", Recursive = true };
         var url = new Option<string?>("--url") { Description = "Where the server listens. Default: http://127.0.0.1:3001.", HelpName = "URL" };
@@ -91,7 +91,7 @@ public static class CommandLine
         {
             ["persistence:connectionString"] = parsed.GetValue(redis),
             ["persistence:directory"] = parsed.GetValue(data),
-            ["persistence:backend"] = parsed.GetValue(redis) is not null ? "redis" : parsed.GetValue(data) is not null ? "files" : null,
+            ["persistence:backend"] = parsed.GetValue(redis) is not null ? "redis" : parsed.GetValue(data) is not null ? "sqlite" : null,
             ["http:url"] = parsed.GetValue(url),
         };
     }

@@ -10,8 +10,8 @@ using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Storage;
-using SupportStateMcp.Storage.Files;
 using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.Storage.Sqlite;
 
 namespace SupportStateMcp.Hosting;
 
@@ -37,7 +37,7 @@ public static class Composition
         if (options.Backend == Backend.Redis)
             AddRedis(services, options);
         else
-            AddFiles(services, options);
+            AddSqlite(services, options);
 
         services.AddSingleton<ConversationDecider>();
         services.AddSingleton<ConversationCommandHandler>();
@@ -71,11 +71,11 @@ public static class Composition
             .WithPrompts<SupportPrompts>();
     }
 
-    private static void AddFiles(IServiceCollection services, ServerOptions options)
+    private static void AddSqlite(IServiceCollection services, ServerOptions options)
     {
-        services.AddSingleton(new FileStoreOptions(options.Directory, options.TimeToLive, options.Concurrency.LockTimeout));
-        services.AddSingleton<IConversationStore, FileConversationStore>();
-        services.AddSingleton<IConversationLocks, FileConversationLocks>();
+        services.AddSingleton(new SqliteStoreOptions(options.Directory, options.TimeToLive, options.Concurrency.LockTimeout));
+        services.AddSingleton<IConversationStore, SqliteConversationStore>();
+        services.AddSingleton<IConversationLocks, SqliteConversationLocks>();
     }
 
     private static void AddRedis(IServiceCollection services, ServerOptions options)

@@ -11,7 +11,7 @@ namespace SupportStateMcp.Storage;
 public sealed record Upcaster(int From, Action<JsonObject>? Snapshot = null, Action<JsonObject>? Event = null);
 
 /// <summary>
-/// The version of what is stored, and the way from older ones. It is written beside every snapshot and journal record;
+/// The version of what is stored, and the way from older ones. It is written beside every snapshot and event;
 /// it rises when a change could not be read by the code before it (a new optional member can).
 /// </summary>
 public sealed class StoredSchema

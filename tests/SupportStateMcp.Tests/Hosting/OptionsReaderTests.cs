@@ -33,7 +33,7 @@ public sealed class OptionsReaderTests : IDisposable
     {
         var options = Valid(null);
 
-        Assert.Equal(Backend.Files, options.Backend);
+        Assert.Equal(Backend.Sqlite, options.Backend);
         Assert.Equal(ServerOptions.DefaultDirectory, options.Directory);
         Assert.Equal(TimeSpan.FromDays(1), options.TimeToLive);
         Assert.Equal(ConcurrencyOptions.Default, options.Concurrency);
@@ -105,12 +105,12 @@ public sealed class OptionsReaderTests : IDisposable
         Assert.Equal(TimeSpan.FromDays(1), Valid(null, Environment(("PERSISTENCE__TTL", "1"), ("MCP__X", "y"), ("SUPPORTSTATE", "z"))).TimeToLive);
 
     [Theory]
-    [InlineData(null, null, Backend.Files, "127.0.0.1:6379")]
+    [InlineData(null, null, Backend.Sqlite, "127.0.0.1:6379")]
     [InlineData(null, "redis://elsewhere", Backend.Redis, "redis://elsewhere")]
-    [InlineData(null, "  ", Backend.Files, "127.0.0.1:6379")]
+    [InlineData(null, "  ", Backend.Sqlite, "127.0.0.1:6379")]
     [InlineData("""{"mcp": {"persistence": {"connectionString": "here:1"}}}""", "redis://elsewhere", Backend.Redis, "here:1")]
     [InlineData("""{"mcp": {"persistence": {"backend": "redis"}}}""", "redis://elsewhere", Backend.Redis, "redis://elsewhere")]
-    [InlineData("""{"mcp": {"persistence": {"backend": "files"}}}""", "redis://elsewhere", Backend.Files, "redis://elsewhere")]
+    [InlineData("""{"mcp": {"persistence": {"backend": "sqlite"}}}""", "redis://elsewhere", Backend.Sqlite, "redis://elsewhere")]
     public void REDIS_URL_is_used_where_nothing_else_names_a_connection(string? json, string? redisUrl, Backend backend, string connection)
     {
         var (options, _) = OptionsReader.Read(
@@ -127,7 +127,7 @@ public sealed class OptionsReaderTests : IDisposable
         concurrency.retries.0: there is no such key; the README lists them all.
         type: 'stateful' is not supported; the type of this server is state.
         persistence.serialization: 'xml' is not supported; json is the one serialization.
-        persistence.backend: 'mongo' is none; use redis or files.
+        persistence.backend: 'mongo' is none; use redis or sqlite.
         persistence.ttl: '0' is out of range; use 1 to 315360000 seconds.
         concurrency.retryAttempts: '-1' is out of range; use 0 to 100 tries.
         concurrency.lockTimeout: '5s' is out of range; use 1 to 600000 milliseconds.

@@ -41,7 +41,7 @@ public sealed class ApprovalsOutliveServersTests : IDisposable
     }
 
     [Fact]
-    public async Task A_decision_in_one_process_answers_who_waits_in_another_over_the_same_files()
+    public async Task A_decision_in_one_process_answers_who_waits_in_another_over_the_same_database()
     {
         await using var bot = await StartAsync();
         await using var alice = await StartAsync("--actor", "human:alice");

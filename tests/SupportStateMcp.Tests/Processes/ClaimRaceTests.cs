@@ -10,7 +10,7 @@ public sealed class ClaimRaceTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("redis")]
-    [InlineData("files")]
+    [InlineData("sqlite")]
     public async Task In_each_of_a_hundred_rounds_the_answer_comes_before_the_claim_or_not_at_all(string store)
     {
         await using var deployment = (await Deployment.OnAsync(store)).With(Colleague.Bot, Colleague.Alice);

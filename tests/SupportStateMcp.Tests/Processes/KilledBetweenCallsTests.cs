@@ -13,7 +13,7 @@ public sealed class KilledBetweenCallsTests
 
     [Theory]
     [InlineData("redis")]
-    [InlineData("files")]
+    [InlineData("sqlite")]
     public async Task A_kill_after_each_call_loses_nothing_and_a_repeat_of_each_doubles_nothing(string store)
     {
         await using var deployment = (await Deployment.OnAsync(store, "--config", await DeskAsync())).With(Colleague.Bot, Colleague.Alice, Colleague.Bob);

@@ -74,4 +74,4 @@ public abstract class KilledServerTests(string store)
 
 public sealed class KilledServerOnRedisTests() : KilledServerTests("redis");
 
-public sealed class KilledServerOnFilesTests() : KilledServerTests("files");
+public sealed class KilledServerOnSqliteTests() : KilledServerTests("sqlite");

@@ -10,8 +10,8 @@ public sealed class ManyWritersTests
     [Theory]
     [InlineData("redis", 1)]
     [InlineData("redis", 4)]
-    [InlineData("files", 1)]
-    [InlineData("files", 4)]
+    [InlineData("sqlite", 1)]
+    [InlineData("sqlite", 4)]
     public async Task Two_hundred_messages_at_once_are_two_hundred_messages(string store, int servers)
     {
         await using var deployment = await Deployment.OnAsync(store);
@@ -32,7 +32,7 @@ public sealed class ManyWritersTests
 
     [Theory]
     [InlineData("redis")]
-    [InlineData("files")]
+    [InlineData("sqlite")]
     public async Task Of_fifty_transitions_to_the_same_state_one_succeeds(string store)
     {
         await using var deployment = await Deployment.OnAsync(store);
@@ -50,7 +50,7 @@ public sealed class ManyWritersTests
 
     [Theory]
     [InlineData("redis")]
-    [InlineData("files")]
+    [InlineData("sqlite")]
     public async Task Twenty_servers_worth_of_openings_of_one_ticket_open_one_conversation(string store)
     {
         await using var deployment = await Deployment.OnAsync(store);

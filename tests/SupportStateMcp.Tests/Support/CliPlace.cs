@@ -14,10 +14,10 @@ internal sealed class CliPlace : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly ServerOptions _options;
 
-    /// <summary>On files.</summary>
+    /// <summary>On SQLite.</summary>
     public CliPlace()
     {
-        _options = new ServerOptions { Backend = Backend.Files, Directory = _directory.Path };
+        _options = new ServerOptions { Backend = Backend.Sqlite, Directory = _directory.Path };
         Arguments = ["--data", _directory.Path];
     }
 

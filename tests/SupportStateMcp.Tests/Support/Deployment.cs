@@ -13,13 +13,13 @@ internal sealed class Deployment : IAsyncDisposable
     private Deployment(RedisServer? redis, TemporaryDirectory? directory, string[] arguments) =>
         (Redis, _directory, _arguments) = (redis, directory, arguments);
 
-    /// <summary>The Redis of this deployment alone; null on files.</summary>
+    /// <summary>The Redis of this deployment alone; null on SQLite.</summary>
     public RedisServer? Redis { get; }
 
-    /// <summary>A fresh store of a kind: redis (that survives a clean stop) or files.</summary>
+    /// <summary>A fresh store of a kind: redis (that survives a clean stop) or sqlite.</summary>
     public static async Task<Deployment> OnAsync(string store, params string[] arguments)
     {
-        if (store == "files")
+        if (store == "sqlite")
         {
             var directory = new TemporaryDirectory();
             return new Deployment(null, directory, ["--data", directory.Path, .. arguments]);

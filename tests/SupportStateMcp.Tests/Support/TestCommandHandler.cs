@@ -17,7 +17,7 @@ public sealed class TestCommandHandler : IAsyncDisposable
 
     public TestCommandHandler(WorkflowDefinition? workflow = null)
     {
-        var options = new ServerOptions { Backend = Backend.Files, Directory = _directory.Path };
+        var options = new ServerOptions { Backend = Backend.Sqlite, Directory = _directory.Path };
         if (workflow is not null)
             options = options with { Workflow = workflow };
         var services = new ServiceCollection();

@@ -69,10 +69,11 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var connection = Given(p.ConnectionString) ?? (string.IsNullOrWhiteSpace(_redisUrl) ? null : _redisUrl);
         var backend = Given(p.Backend) switch
         {
-            null => connection is null ? Backend.Files : Backend.Redis,
+            null => connection is null ? Backend.Sqlite : Backend.Redis,
             "redis" => Backend.Redis,
-            "files" => Backend.Files,
-            var other => Violation(Backend.Files, $"persistence.backend: '{other}' is none; use redis or files."),
+            "sqlite" => Backend.Sqlite,
+            "files" => Violation(Backend.Sqlite, "persistence.backend: 'files' is not supported; use sqlite, which keeps everything in one file in persistence.directory."),
+            var other => Violation(Backend.Sqlite, $"persistence.backend: '{other}' is none; use redis or sqlite."),
         };
 
         var ttl = Number("persistence.ttl", p.Ttl, 86_400, 1, 315_360_000, "seconds");

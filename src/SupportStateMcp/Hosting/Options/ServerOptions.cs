@@ -8,7 +8,7 @@ namespace SupportStateMcp.Hosting;
 /// <summary>Where conversations are kept.</summary>
 public enum Backend
 {
-    Files,
+    Sqlite,
     Redis,
 }
 
@@ -39,7 +39,7 @@ public sealed record ServerOptions
     /// <summary>What stands before every key in Redis. Default nothing.</summary>
     public string KeyPrefix { get; init; } = "";
 
-    /// <summary>Where the embedded store keeps its journals. Default: <c>supportstate</c> in the user's data folder.</summary>
+    /// <summary>Where the embedded store keeps its database. Default: <c>supportstate</c> in the user's data folder.</summary>
     public string Directory { get; init; } = DefaultDirectory;
 
     public WorkflowDefinition Workflow { get; init; } = WorkflowDefinition.Default;

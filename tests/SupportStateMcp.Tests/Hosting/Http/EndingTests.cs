@@ -67,7 +67,7 @@ public class EndingTests
             },
             new McpServerToolCreateOptions { Name = "wait" });
         await using var app = HttpHost.Build(
-            new ServerOptions { Backend = Backend.Files, Directory = directory.Path, Url = new Uri("http://127.0.0.1:0") },
+            new ServerOptions { Backend = Backend.Sqlite, Directory = directory.Path, Url = new Uri("http://127.0.0.1:0") },
             services => services.AddSingleton(waiting));
         await app.StartAsync(TestContext.Current.CancellationToken);
         using var http = new HttpClient();

@@ -168,7 +168,7 @@ public class SessionTests
         private Host(AccessToken[] tokens) => _app = HttpHost.Build(
             new ServerOptions
             {
-                Backend = Backend.Files,
+                Backend = Backend.Sqlite,
                 Directory = _directory.Path,
                 Url = new Uri("http://127.0.0.1:0"),
                 Sessions = HttpSessions.Handshake,

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using SupportStateMcp.Conversations;
 
-namespace SupportStateMcp.Storage.Redis;
+namespace SupportStateMcp.Storage;
 
 /// <summary>
 /// The snapshots this process saw last, at most a given size of them. Two generations: what was not asked for while the

@@ -1,18 +1,18 @@
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Storage.Files;
+using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tests.Contracts;
 using SupportStateMcp.Tests.Support;
 
-namespace SupportStateMcp.Tests.Storage.Files;
+namespace SupportStateMcp.Tests.Storage.Sqlite;
 
-public sealed class FileCommandHandlerTests : CommandHandlerContract, IDisposable
+public sealed class SqliteDeskTests : CommandHandlerContract, IDisposable
 {
     private readonly StoreFolder _folder = new();
 
     protected override TimeProvider Time => _folder.Time;
 
     protected override (IConversationStore Store, IConversationLocks Locks) Create() =>
-        (_folder.CreateStore(), new FileConversationLocks(_folder.Options, TimeProvider.System));
+        (_folder.CreateStore(), new SqliteConversationLocks(_folder.Options, TimeProvider.System));
 
     protected override Task PassAsync(TimeSpan time)
     {

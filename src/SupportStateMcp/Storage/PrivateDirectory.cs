@@ -1,4 +1,4 @@
-namespace SupportStateMcp.Storage.Files;
+namespace SupportStateMcp.Storage;
 
 /// <summary>A folder that its owner alone may look into.</summary>
 internal static class PrivateDirectory

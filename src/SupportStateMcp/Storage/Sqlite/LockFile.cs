@@ -1,12 +1,13 @@
-namespace SupportStateMcp.Storage.Files;
+namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
-/// A file that one process at a time has open. The operating system lets go of it when its holder dies, so nothing is
-/// ever left locked.
+/// A file that one process at a time has open, and that goes with its holder. The operating system lets go of it when its
+/// holder dies, so nothing is ever left locked. The runtime looks, once it has the lock, whether the path still leads to
+/// what it locked.
 /// </summary>
 internal static class LockFile
 {
-    /// <summary>The folder of the lock files, within that of the journals.</summary>
+    /// <summary>The folder of the lock files, beside the database.</summary>
     public const string Folder = "locks";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(10);
@@ -14,17 +15,16 @@ internal static class LockFile
     /// <summary>Waits until the file is free; null where it is not in time.</summary>
     /// <param name="path">The lock file; it and its folder are created where they do not exist.</param>
     /// <param name="wait">How long to wait at most; zero tries once.</param>
-    /// <param name="fleeting">True where the file goes with its holder. The runtime looks, once it has the lock, whether the path still leads to what it locked.</param>
     /// <param name="time">The clock of the wait.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async ValueTask<FileStream?> TryOpenAsync(
-        string path, TimeSpan wait, bool fleeting, TimeProvider time, CancellationToken cancellationToken)
+        string path, TimeSpan wait, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         for (var attempt = 0; ; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (TryOpen(path, fleeting) is { } held)
+            if (TryOpen(path) is { } held)
                 return held;
 
             var left = wait - time.GetElapsedTime(started);
@@ -37,17 +37,17 @@ internal static class LockFile
         }
     }
 
-    private static FileStream? TryOpen(string path, bool fleeting)
+    private static FileStream? TryOpen(string path)
     {
         try
         {
-            return Open(path, fleeting);
+            return Open(path);
         }
         catch (DirectoryNotFoundException)
         {
             PrivateDirectory.Create(Path.GetDirectoryName(Path.GetDirectoryName(path)!)!);
             PrivateDirectory.Create(Path.GetDirectoryName(path)!);
-            return TryOpen(path, fleeting);
+            return TryOpen(path);
         }
         catch (FileNotFoundException)
         {
@@ -58,14 +58,14 @@ internal static class LockFile
         {
             return null;
         }
-        catch (UnauthorizedAccessException) when (OperatingSystem.IsWindows() && fleeting)
+        catch (UnauthorizedAccessException) when (OperatingSystem.IsWindows())
         {
             // Windows: the file is about to be deleted with its last holder.
             return null;
         }
     }
 
-    private static FileStream Open(string path, bool fleeting)
+    private static FileStream Open(string path)
     {
         var options = new FileStreamOptions
         {
@@ -73,7 +73,7 @@ internal static class LockFile
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
             BufferSize = 0,
-            Options = fleeting ? FileOptions.DeleteOnClose : FileOptions.None,
+            Options = FileOptions.DeleteOnClose,
         };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

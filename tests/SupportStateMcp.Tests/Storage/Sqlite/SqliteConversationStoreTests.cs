@@ -1,12 +1,12 @@
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage;
-using SupportStateMcp.Storage.Files;
+using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tests.Contracts;
 using SupportStateMcp.Tests.Support;
 
-namespace SupportStateMcp.Tests.Storage.Files;
+namespace SupportStateMcp.Tests.Storage.Sqlite;
 
-public sealed class FileConversationStoreTests : ConversationStoreContract, IDisposable
+public sealed class SqliteConversationStoreTests : ConversationStoreContract, IDisposable
 {
     private readonly StoreFolder _folder = new();
 
@@ -25,11 +25,11 @@ public sealed class FileConversationStoreTests : ConversationStoreContract, IDis
     public void Dispose() => _folder.Dispose();
 }
 
-public sealed class FileConversationLocksTests : ConversationLocksContract, IDisposable
+public sealed class SqliteConversationLocksTests : ConversationLocksContract, IDisposable
 {
     private readonly StoreFolder _folder = new();
 
-    protected override IConversationLocks CreateLocks() => new FileConversationLocks(_folder.Options, TimeProvider.System);
+    protected override IConversationLocks CreateLocks() => new SqliteConversationLocks(_folder.Options, TimeProvider.System);
 
     public void Dispose() => _folder.Dispose();
 }

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Sqlite;
+
+/// <summary>
+/// One change of a conversation, made ready on its caller's thread, and how it is written: all of it or, where the
+/// conversation stands elsewhere or the key is used, nothing.
+/// </summary>
+internal sealed class SqliteCommit
+{
+    private const string Update = """
+        UPDATE conversations
+        SET version = $version, schema = $schema, updated_at = $updated_at, expires_at = $expires_at, erased = $erased,
+            state = $state, user_digest = $user_digest, assigned_to = $assigned_to,
+            queue = $queue, queue_from = $queue_from, urgency = $urgency, queued_since = $queued_since, due_at = $due_at,
+            snapshot = $snapshot
+        WHERE id = $id AND version = $expected AND expires_at > $now
+          AND NOT EXISTS (SELECT 1 FROM idempotency_records r WHERE r.conversation = conversations.key AND r.key_digest = $key_digest)
+        RETURNING key
+        """;
+
+    private const string Insert = """
+        INSERT INTO conversations
+          (version, schema, updated_at, expires_at, erased, state, user_digest, assigned_to,
+           queue, queue_from, urgency, queued_since, due_at, snapshot, id)
+        VALUES ($version, $schema, $updated_at, $expires_at, $erased, $state, $user_digest, $assigned_to,
+           $queue, $queue_from, $urgency, $queued_since, $due_at, $snapshot, $id)
+        RETURNING key
+        """;
+
+    private readonly Commit _commit;
+    private readonly TimeProvider _time;
+    private readonly long _schema;
+    private readonly SqliteIndexEntry _entry;
+    private readonly byte[][] _events;
+    private readonly byte[][] _messages;
+    private readonly byte[] _snapshot;
+    private readonly byte[]? _keyDigest;
+    private readonly byte[]? _record;
+
+    /// <param name="commit">The change.</param>
+    /// <param name="redacted">The trail up to an erasure, as it is to stay; empty for any other change.</param>
+    /// <param name="schema">What is written.</param>
+    /// <param name="timeToLive">How long it is kept.</param>
+    /// <param name="time">The clock that expires what is there.</param>
+    public SqliteCommit(Commit commit, IReadOnlyList<ConversationEvent> redacted, StoredSchema schema, TimeSpan timeToLive, TimeProvider time)
+    {
+        (_commit, _time, _schema) = (commit, time, schema.Version);
+        _entry = SqliteIndexEntry.Of(commit.After);
+        ExpiresAt = commit.LivesFrom + timeToLive;
+        _snapshot = JsonSerializer.SerializeToUtf8Bytes(commit.After, ConversationJson.Readable.Conversation);
+        _events = [.. redacted.Concat(commit.Events).Select(e => JsonSerializer.SerializeToUtf8Bytes(e, ConversationJson.Readable.ConversationEvent))];
+        _messages = [.. commit.Messages.Select(m => JsonSerializer.SerializeToUtf8Bytes(m, ConversationJson.Readable.Message))];
+        if (commit.Key is null)
+            return;
+        _keyDigest = Digest(commit.Key);
+        if (!commit.Erases)
+            _record = JsonSerializer.SerializeToUtf8Bytes(commit.IdempotencyRecord, ConversationJson.Readable.IdempotencyRecord);
+    }
+
+    /// <summary>When the conversation will be gone unless it changes again.</summary>
+    public DateTimeOffset ExpiresAt { get; }
+
+    /// <summary>How large the snapshot is, in bytes.</summary>
+    public int Size => _snapshot.Length;
+
+    /// <summary>What stands in an index for text that says something about a customer or a caller: 16 bytes of its SHA-256.</summary>
+    public static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text))[..16];
+
+    /// <summary>Writes it within the transaction of the session; false where there is a conflict, and nothing was written.</summary>
+    public bool Write(SqliteSession session)
+    {
+        if ((_commit.ExpectedVersion == 0 ? Open(session) : Change(session)) is not { } key)
+            return false;
+
+        if (_commit.Erases)
+            SqliteSweep.DeleteContent(session, key);
+        var version = _commit.After.Version - _events.Length;
+        foreach (var @event in _events)
+            session.Execute("INSERT INTO events VALUES ($conversation, $version, $schema, $event)", key, ++version, _schema, @event);
+        for (var i = 0; i < _messages.Length; i++)
+            session.Execute("INSERT INTO messages VALUES ($conversation, $number, $message)", key, _commit.Messages[i].Number, _messages[i]);
+        if (_record is not null)
+            session.Execute("INSERT INTO idempotency_records VALUES ($conversation, $key_digest, $record)", key, _keyDigest, _record);
+        if (!_entry.HasApprovalsOf(_commit.Before))
+            WriteApprovals(session, key);
+        return true;
+    }
+
+    private long? Change(SqliteSession session) => session.Number(
+        Update,
+        _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo,
+        _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot, _commit.Id.Value,
+        _commit.ExpectedVersion, _time.GetUtcNow().UtcTicks, _keyDigest);
+
+    /// <summary>A new conversation starts without the leftovers of one that has expired.</summary>
+    private long? Open(SqliteSession session)
+    {
+        if (session.Number("SELECT expires_at FROM conversations WHERE id = $id", _commit.Id.Value) is { } expires)
+        {
+            if (expires > _time.GetUtcNow().UtcTicks)
+                return null;
+            SqliteSweep.Delete(session, session.Number("SELECT key FROM conversations WHERE id = $id", _commit.Id.Value)!.Value);
+        }
+
+        return session.Number(
+            Insert,
+            _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo,
+            _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot, _commit.Id.Value);
+    }
+
+    private void WriteApprovals(SqliteSession session, long key)
+    {
+        session.Execute("DELETE FROM pending_approvals WHERE conversation = $conversation", key);
+        foreach (var (id, deadline) in _entry.Approvals)
+            session.Execute("INSERT INTO pending_approvals VALUES ($deadline, $approval_id, $conversation, $queue)", deadline, id, key, _entry.ApprovalQueue);
+    }
+}

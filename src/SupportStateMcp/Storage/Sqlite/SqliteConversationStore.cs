@@ -1,0 +1,193 @@
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Sqlite;
+
+/// <summary>
+/// The embedded store: one SQLite database for any number of processes on one machine. Each process writes on one thread,
+/// where commits that wait share a transaction and a flush of the disk; readers wait for nobody.
+/// <code>
+/// {directory}/supportstate.db        everything; its owner alone may read it; schema.sql describes it
+/// {directory}/supportstate.db-wal    what was committed last, and is not copied back yet
+/// {directory}/supportstate.db-shm    where in it what stands
+/// {directory}/locks/cs-TKT-001.lock  while somebody holds the lock of a busy conversation
+/// </code>
+/// </summary>
+public sealed class SqliteConversationStore : IConversationStore, IDisposable
+{
+    private const long RememberedBytes = 32 << 20;
+
+    private const string Load = """
+        SELECT c.schema, c.snapshot, c.expires_at, r.record
+        FROM conversations c LEFT JOIN idempotency_records r ON r.conversation = c.key AND r.key_digest = $key_digest
+        WHERE c.id = $id AND c.expires_at > $now
+        """;
+
+    private const string Messages = """
+        SELECT m.message FROM conversations c CROSS JOIN messages m
+        WHERE c.id = $id AND c.expires_at > $now AND m.conversation = c.key AND m.number < $before
+        ORDER BY m.number DESC LIMIT $limit
+        """;
+
+    private const string Events = """
+        SELECT e.schema, e.event FROM conversations c CROSS JOIN events e
+        WHERE c.id = $id AND c.expires_at > $now AND e.conversation = c.key AND e.version > $after
+        ORDER BY e.version LIMIT $limit
+        """;
+
+    private readonly SqliteStoreOptions _options;
+    private readonly StoredSchema _schema;
+    private readonly TimeProvider _time;
+    private readonly ILogger<SqliteConversationStore> _logger;
+    private readonly SqliteDatabase _database;
+    private readonly SqliteRows _rows;
+    private readonly SqliteReaders _readers;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteListing _listing;
+    private readonly SqliteChanges _changes;
+    private readonly SqliteSweep _sweep;
+    private readonly SnapshotCache _remembered = new(RememberedBytes);
+
+    /// <param name="options">Where and how long to keep conversations.</param>
+    /// <param name="schema">What to write, and how to read what is older.</param>
+    /// <param name="time">The clock that expires conversations.</param>
+    /// <param name="logger">Tells the operator what is wrong with the database.</param>
+    public SqliteConversationStore(SqliteStoreOptions options, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger)
+    {
+        (_options, _schema, _time, _logger) = (options, schema, time, logger);
+        _database = new SqliteDatabase(options, time);
+        _rows = new SqliteRows(_database, schema, logger);
+        // What can be read may not be writable: each tells its own faults.
+        var reading = new SqliteFaults(_database.Path, logger);
+        _readers = new SqliteReaders(_database, reading, logger);
+        _writer = new SqliteWriter(_database, options, new SqliteFaults(_database.Path, logger), logger);
+        _listing = new SqliteListing(_readers, _rows, time);
+        _changes = new SqliteChanges(_database, _readers, reading, logger);
+        _sweep = new SqliteSweep(_database, _readers, _writer, options.TimeToLive, time, logger);
+    }
+
+    public Conversation? Remembered(ConversationId id) => _remembered.Find(id);
+
+    public ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_readers.Read(session =>
+        {
+            using var found = session.Query(Load, key is null ? null : SqliteCommit.Digest(key), id.Value, _time.GetUtcNow().UtcTicks);
+            if (!found.Read())
+            {
+                _remembered.Remember(id, null, 0);
+                return default;
+            }
+
+            var snapshot = found.GetFieldValue<byte[]>(1);
+            var conversation = _rows.Snapshot(id.Value, found.GetInt64(0), snapshot);
+            _remembered.Remember(id, conversation, snapshot.Length);
+            return new Loaded(
+                conversation,
+                found.IsDBNull(3) ? null : _rows.IdempotencyRecord(id, found.GetFieldValue<byte[]>(3)),
+                SqliteRows.Time(found.GetInt64(2)));
+        }));
+    }
+
+    public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)
+    {
+        // The version check guards what is read here against a change meanwhile.
+        var redacted = commit.Erases
+            ? (await ReadEventsAsync(commit.Id, 0, int.MaxValue, cancellationToken)).Select(e => e.Redacted()).ToList()
+            : [];
+        var ready = new SqliteCommit(commit, redacted, _schema, _options.TimeToLive, _time);
+        if (!await _writer.WriteAsync(ready.Write, cancellationToken))
+            return new CommitResult.Conflict(await LoadAsync(commit.Id, commit.Key, cancellationToken));
+
+        _remembered.Remember(commit.Id, commit.After, ready.Size);
+        if (commit.Erases)
+            await CutLogAsync();
+        _changes.Notify(commit.After);
+        return new CommitResult.Committed(ready.ExpiresAt);
+    }
+
+    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_readers.Read<IReadOnlyList<Message>>(session =>
+        {
+            var messages = new List<Message>();
+            using var found = session.Query(Messages, id.Value, _time.GetUtcNow().UtcTicks, before, limit);
+            while (found.Read())
+                messages.Add(_rows.Message(id, found.GetFieldValue<byte[]>(0)));
+            messages.Reverse();
+            return messages;
+        }));
+    }
+
+    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_readers.Read<IReadOnlyList<ConversationEvent>>(session =>
+        {
+            var events = new List<ConversationEvent>();
+            using var found = session.Query(Events, id.Value, _time.GetUtcNow().UtcTicks, after, limit);
+            while (found.Read())
+                events.Add(_rows.Event(id, found.GetInt64(0), found.GetFieldValue<byte[]>(1)));
+            return events;
+        }));
+    }
+
+    public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_listing.List(filter, after, limit));
+    }
+
+    public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_listing.Queue(queue, after, limit));
+    }
+
+    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_listing.Approvals(queue, limit));
+    }
+
+    public ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_listing.ExpirationEvents(now, limit));
+    }
+
+    public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_changes.Add(id, changed));
+    }
+
+    /// <summary>Writes, since a disk that is full or read-only can still be read.</summary>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) => await _writer.WriteAsync(
+        session => session.Execute("UPDATE marks SET value = $now WHERE name = 'checked_at'", _time.GetUtcNow().UtcTicks), cancellationToken);
+
+    public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);
+
+    public void Dispose()
+    {
+        _changes.Dispose();
+        _writer.Dispose();
+        _readers.Dispose();
+    }
+
+    /// <summary>What was erased is overwritten in the database; in the log it would stay until that is used up.</summary>
+    private async ValueTask CutLogAsync()
+    {
+        try
+        {
+            if (!await _writer.AloneAsync(SqliteWal.Truncate, CancellationToken.None))
+                _logger.ErasureUnfinished(_database.Path);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The erasure itself is on the disk, and the fault is logged.
+            _logger.ErasureUnfinished(_database.Path);
+        }
+    }
+}

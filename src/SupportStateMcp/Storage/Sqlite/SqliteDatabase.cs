@@ -1,0 +1,121 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Sqlite;
+
+/// <summary>The database file: makes it where it does not exist, and opens connections to it.</summary>
+internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider time)
+{
+    private const long Version = 1;
+    private const int HasMovedOpcode = 20;
+
+    private static readonly Lock s_creating = new();
+    private static readonly string s_schema = ReadSchema();
+
+    /// <summary>The full path of the file.</summary>
+    public string Path => options.Database;
+
+    /// <summary>Opens a connection; folder, file and tables are made where they do not exist.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    /// <exception cref="StoreUnavailableException">It was made by a newer version of this server.</exception>
+    public SqliteSession Open()
+    {
+        CreateFile();
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = Math.Max(1, (int)options.LockTimeout.TotalSeconds),
+        }.ToString());
+        try
+        {
+            connection.Open();
+            var session = new SqliteSession(connection);
+            Prepare(session);
+            return session;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True where the file a session has open is no longer the one at its path: what is written to it is lost.</summary>
+    public static bool HasMoved(SqliteSession session)
+    {
+        var moved = 0;
+        return sqlite3_file_control(session.Connection.Handle!.DangerousGetHandle(), IntPtr.Zero, HasMovedOpcode, ref moved) == raw.SQLITE_OK
+            && moved != 0;
+    }
+
+    private void Prepare(SqliteSession session)
+    {
+        session.Execute("PRAGMA synchronous = FULL");
+        session.Execute("PRAGMA secure_delete = ON");
+        session.Execute("PRAGMA temp_store = MEMORY");
+        if (session.Number("PRAGMA user_version") == 0)
+            CreateTables(session);
+        if (session.Number("PRAGMA user_version") > Version)
+            throw new StoreUnavailableException($"{Path} was made by a newer version of this server: update the server.");
+    }
+
+    /// <summary>Of several processes that find no tables, one makes them; the others wait for it.</summary>
+    private void CreateTables(SqliteSession session)
+    {
+        SqliteTurn.Wait(session, "PRAGMA journal_mode = WAL", options.LockTimeout);
+        SqliteTurn.Wait(session, "BEGIN IMMEDIATE", options.LockTimeout);
+        if (session.Number("PRAGMA user_version") == 0)
+        {
+            using var command = session.Connection.CreateCommand();
+#pragma warning disable CA2100 // A file of this folder.
+            command.CommandText = s_schema;
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+            session.Execute("INSERT INTO marks VALUES ('checked_at', $now), ('swept_to', $now)", time.GetUtcNow().UtcTicks);
+            session.Execute("PRAGMA user_version = 1");
+        }
+
+        session.Execute("COMMIT");
+    }
+
+    /// <summary>
+    /// Makes an empty file that its owner alone may read; SQLite gives its own files the same mode. A file that is there is
+    /// not opened: closing it would release the locks that SQLite holds on it in this process.
+    /// </summary>
+    private void CreateFile()
+    {
+        if (File.Exists(Path))
+            return;
+        lock (s_creating)
+        {
+            PrivateDirectory.Create(System.IO.Path.GetDirectoryName(Path)!);
+            var mode = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite };
+            if (!OperatingSystem.IsWindows())
+                mode.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            try
+            {
+                new FileStream(Path, mode).Dispose();
+            }
+            catch (IOException) when (File.Exists(Path))
+            {
+                // Another process was quicker.
+            }
+        }
+    }
+
+    private static string ReadSchema()
+    {
+        using var stream = typeof(SqliteDatabase).Assembly.GetManifestResourceStream($"{typeof(SqliteDatabase).Namespace}.schema.sql")
+            ?? throw new InvalidOperationException("schema.sql is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    [DllImport("e_sqlite3", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    private static extern int sqlite3_file_control(IntPtr database, IntPtr name, int opcode, ref int result);
+}

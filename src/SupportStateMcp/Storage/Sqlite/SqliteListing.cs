@@ -1,0 +1,165 @@
+using Microsoft.Data.Sqlite;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Sqlite;
+
+/// <summary>
+/// Pages of conversations and of approvals, as they stand now. Each comes off an index in its order, so that a page costs
+/// what it holds, however many conversations there are.
+/// </summary>
+internal sealed class SqliteListing(SqliteReaders readers, SqliteRows rows, TimeProvider time)
+{
+    /// <summary>How many rows are counted to find out which of two indexes is the shorter way.</summary>
+    private const int Probe = 1_000;
+
+    private const string WaitingInAll = """
+        SELECT coalesce((SELECT sum(n) FROM totals WHERE what = 'conversations'), 0)
+          + (SELECT count(*) FROM conversations WHERE due_at <= $now AND queue_from > 0 AND queue_from <= $now AND expires_at > $now)
+          - (SELECT count(*) FROM conversations INDEXED BY queued WHERE queue IS NOT NULL AND queue_from = 0 AND expires_at <= $now)
+        """;
+
+    private const string WaitingInOne = """
+        SELECT coalesce((SELECT n FROM totals WHERE what = 'conversations' AND queue = $queue), 0)
+          + (SELECT count(*) FROM conversations INDEXED BY due WHERE due_at <= $now AND queue_from > 0 AND queue_from <= $now AND expires_at > $now AND queue = $queue)
+          - (SELECT count(*) FROM conversations INDEXED BY queued WHERE queue = $queue AND queue_from = 0 AND expires_at <= $now)
+        """;
+
+    private const string PendingInAll = """
+        SELECT coalesce((SELECT sum(n) FROM totals WHERE what = 'approvals'), 0)
+          - (SELECT count(*) FROM pending_approvals WHERE deadline <= $now)
+        """;
+
+    private const string PendingInOne = """
+        SELECT coalesce((SELECT n FROM totals WHERE what = 'approvals' AND queue = $queue), 0)
+          - (SELECT count(*) FROM pending_approvals WHERE queue = $queue AND deadline <= $now)
+        """;
+
+    /// <inheritdoc cref="IConversationStore.ListAsync"/>
+    public ConversationPage List(ConversationFilter filter, ConversationCursor? after, int limit) => readers.Read(session =>
+    {
+        var now = time.GetUtcNow();
+        List<object?> values = [now.UtcTicks, after?.UpdatedAt.ToUnixTimeMilliseconds() ?? long.MaxValue, after?.ConversationId ?? ""];
+        var conditions = "";
+        Narrow("user_digest = $user", filter.UserId is { } user ? SqliteCommit.Digest(user) : null);
+        Narrow("assigned_to = $assignee", filter.AssignedTo);
+        Narrow("state = $state", filter.State);
+        Narrow("queue = $queue", filter.Queue);
+        if (filter.Waiting)
+            conditions += " AND queue IS NOT NULL";
+        if (filter.PendingApprovals)
+            conditions += " AND key IN (SELECT conversation FROM pending_approvals)";
+
+        var sql = $"""
+            SELECT id, schema, snapshot FROM conversations INDEXED BY {IndexFor(session, filter)}
+            WHERE erased = 0 AND expires_at > $now AND (updated_at, id) < ($updated_at, $id){conditions}
+            ORDER BY updated_at DESC, id DESC
+            """;
+        using var found = session.Query(sql, [.. values]);
+        var (page, more) = Page(found, limit, now, filter.Matches);
+        return new ConversationPage(page, more ? CursorOf(page[^1]) : null);
+
+        void Narrow(string condition, object? value)
+        {
+            if (value is null)
+                return;
+            conditions += $" AND {condition}";
+            values.Add(value);
+        }
+    });
+
+    /// <inheritdoc cref="IConversationStore.ListQueueAsync"/>
+    public QueuePage Queue(string? queue, QueueCursor? after, int limit) => readers.Read(session =>
+    {
+        var now = time.GetUtcNow();
+        var (urgency, since, id) = after is { } cursor
+            ? (SqliteIndexEntry.UrgencyOf(cursor.Priority), cursor.Since.UtcTicks, cursor.ConversationId)
+            : (-1, 0, "");
+        object?[] values = [now.UtcTicks, urgency, since, id, .. queue is null ? (object?[])[] : [queue]];
+        var sql = $"""
+            SELECT id, schema, snapshot FROM conversations INDEXED BY {(queue is null ? "by_urgency" : "by_queue")}
+            WHERE queue_from <= $now AND expires_at > $now AND (urgency, queued_since, id) > ($urgency, $queued_since, $id)
+              AND {(queue is null ? "queue IS NOT NULL" : "queue = $queue")}
+            ORDER BY urgency, queued_since, id
+            """;
+        using var found = session.Query(sql, values);
+        var (page, more) = Page(found, limit, now, c => c.Queue is not null && (queue is null || c.Queue == queue));
+        return new QueuePage(page, Total(session, queue, now, WaitingInAll, WaitingInOne), more ? QueueCursor.Of(page[^1]) : null);
+    });
+
+    /// <inheritdoc cref="IConversationStore.ListPendingApprovalsAsync"/>
+    public PendingApprovals Approvals(string? queue, int limit) => readers.Read(session =>
+    {
+        var now = time.GetUtcNow();
+        object?[] values = [now.UtcTicks, .. queue is null ? (object?[])[] : [queue]];
+        var sql = $"""
+            SELECT c.id, c.schema, c.snapshot, a.approval_id FROM pending_approvals a CROSS JOIN conversations c
+            WHERE c.key = a.conversation AND a.deadline > $now{(queue is null ? "" : " AND a.queue = $queue")}
+            ORDER BY a.deadline, a.approval_id
+            """;
+        var page = new List<ApprovalOf>();
+        using var found = session.Query(sql, values);
+        while (page.Count < limit && found.Read())
+        {
+            if (Read(found, now) is { } c && c.Approval(found.GetString(3)) is { Status: ApprovalStatus.Pending } approval)
+                page.Add(new ApprovalOf(approval, c));
+        }
+
+        return new PendingApprovals(page, Total(session, queue, now, PendingInAll, PendingInOne));
+    });
+
+    /// <inheritdoc cref="IConversationStore.FindOverdueAsync"/>
+    public IReadOnlyList<ConversationId> Due(DateTimeOffset due, int limit) => readers.Read(session =>
+    {
+        var now = time.GetUtcNow();
+        using var found = session.Query(
+            "SELECT id, schema, snapshot FROM conversations INDEXED BY due WHERE due_at <= $due AND expires_at > $now ORDER BY due_at",
+            due.UtcTicks, now.UtcTicks);
+        var ids = new List<ConversationId>();
+        while (ids.Count < limit && found.Read())
+        {
+            // One that cannot be read cannot be settled either.
+            if (Read(found, now) is { } c)
+                ids.Add(ConversationId.TryParse(c.ConversationId)!.Value);
+        }
+
+        return ids;
+    });
+
+    /// <summary>Rows until the page is full, without those that cannot be read, and whether there are more.</summary>
+    private (List<Conversation> Page, bool More) Page(SqliteDataReader found, int limit, DateTimeOffset now, Func<Conversation, bool> takes)
+    {
+        var page = new List<Conversation>();
+        while (found.Read())
+        {
+            if (Read(found, now) is not { } c || !takes(c))
+                continue;
+            if (page.Count == limit)
+                return (page, true);
+            page.Add(c);
+        }
+
+        return (page, false);
+    }
+
+    private Conversation? Read(SqliteDataReader found, DateTimeOffset now) =>
+        rows.SnapshotOrNull(found.GetString(0), found.GetInt64(1), found.GetFieldValue<byte[]>(2))?.AsOf(now);
+
+    private static int Total(SqliteSession session, string? queue, DateTimeOffset now, string all, string one) =>
+        (int)(queue is null ? session.Number(all, now.UtcTicks) : session.Number(one, queue, now.UtcTicks))!.Value;
+
+    private static ConversationCursor CursorOf(Conversation c) =>
+        new(DateTimeOffset.FromUnixTimeMilliseconds(c.UpdatedAt.ToUnixTimeMilliseconds()), c.ConversationId);
+
+    /// <summary>The index that leads to the fewest rows beside those wanted: a customer has few; of state and assignee, the rarer.</summary>
+    private static string IndexFor(SqliteSession session, ConversationFilter filter)
+    {
+        if (filter.UserId is not null)
+            return "by_user";
+        if (filter.AssignedTo is null || filter.State is null)
+            return filter.AssignedTo is not null ? "by_assignee" : filter.State is not null ? "by_state" : "by_update";
+
+        var ofState = session.Number("SELECT count(*) FROM (SELECT 1 FROM conversations WHERE erased = 0 AND state = $state LIMIT $probe)", filter.State, Probe);
+        var ofAssignee = session.Number("SELECT count(*) FROM (SELECT 1 FROM conversations WHERE erased = 0 AND assigned_to = $assignee LIMIT $probe)", filter.AssignedTo, Probe);
+        return ofState < ofAssignee ? "by_state" : "by_assignee";
+    }
+}

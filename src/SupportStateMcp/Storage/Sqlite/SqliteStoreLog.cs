@@ -1,0 +1,25 @@
+namespace SupportStateMcp.Storage.Sqlite;
+
+internal static partial class SqliteStoreLog
+{
+    [LoggerMessage(1, LogLevel.Error, "{Reason}")]
+    public static partial void NotAvailable(this ILogger logger, string reason, Exception? exception);
+
+    [LoggerMessage(2, LogLevel.Information, "{Path} works again")]
+    public static partial void WorksAgain(this ILogger logger, string path);
+
+    [LoggerMessage(3, LogLevel.Error, "{Id} cannot be read and is left out of listings")]
+    public static partial void LeftOut(this ILogger logger, string id, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Path} was moved or deleted while it was in use; it is opened anew")]
+    public static partial void Moved(this ILogger logger, string path);
+
+    [LoggerMessage(5, LogLevel.Warning, "What was erased may still stand in {Path}-wal, because somebody reads; the next sweep tries again")]
+    public static partial void ErasureUnfinished(this ILogger logger, string path);
+
+    [LoggerMessage(6, LogLevel.Information, "Removed {Count} expired conversations")]
+    public static partial void Swept(this ILogger logger, int count);
+
+    [LoggerMessage(7, LogLevel.Error, "Whoever watches {Id} failed on a change")]
+    public static partial void WatcherFailed(this ILogger logger, string id, Exception exception);
+}

@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Sqlite;
+
+/// <summary>
+/// All that this process writes, on one thread and one connection. What waits together shares one transaction and one
+/// flush of the disk: under load that costs a fraction of a flush for each.
+/// </summary>
+internal sealed class SqliteWriter : IDisposable
+{
+    /// <summary>How much shares a transaction at most, so that other processes get their turn soon.</summary>
+    private const int MostTogether = 64;
+
+    private readonly SqliteDatabase _database;
+    private readonly SqliteStoreOptions _options;
+    private readonly SqliteFaults _faults;
+    private readonly ILogger _logger;
+    private readonly BlockingCollection<SqliteWork> _waiting = [];
+    private readonly Lazy<Thread> _thread;
+    private readonly SqliteWal _wal = new();
+    private SqliteSession? _session;
+    private long? _seen;
+
+    public SqliteWriter(SqliteDatabase database, SqliteStoreOptions options, SqliteFaults faults, ILogger logger)
+    {
+        (_database, _options, _faults, _logger) = (database, options, faults, logger);
+        _thread = new Lazy<Thread>(() =>
+        {
+            var thread = new Thread(Run) { IsBackground = true, Name = "SQLite writer" };
+            thread.Start();
+            return thread;
+        });
+    }
+
+    /// <summary>
+    /// Runs something in a transaction that it may share with others; it is on the disk when the task is done. Where it fails
+    /// the others do not.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">It was not written, or the disk does not answer.</exception>
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken cancellationToken) =>
+        EnqueueAsync(new SqliteWork<T>(write, alone: false, cancellationToken), cancellationToken);
+
+    /// <summary>Runs something outside of a transaction.</summary>
+    /// <exception cref="StoreUnavailableException">The database cannot be used, or the disk does not answer.</exception>
+    public Task<T> AloneAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
+        EnqueueAsync(new SqliteWork<T>(work, alone: true, cancellationToken), cancellationToken);
+
+    /// <summary>Finishes what waits, and closes.</summary>
+    public void Dispose()
+    {
+        _waiting.CompleteAdding();
+        if (_thread.IsValueCreated)
+            _thread.Value.Join();
+        _waiting.Dispose();
+    }
+
+    private async Task<T> EnqueueAsync<T>(SqliteWork<T> work, CancellationToken cancellationToken)
+    {
+        _ = _thread.Value;
+        _waiting.Add(work, cancellationToken);
+        try
+        {
+            return await work.Done.WaitAsync(_options.LockTimeout + TimeSpan.FromSeconds(10), cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw _faults.Unavailable(new StoreUnavailableException($"The disk of {_database.Path} does not answer.", e))!;
+        }
+    }
+
+    private void Run()
+    {
+        var together = new List<SqliteWork>(MostTogether);
+        foreach (var first in _waiting.GetConsumingEnumerable())
+        {
+            together.Clear();
+            together.Add(first);
+            while (!together[^1].IsAlone && together.Count < MostTogether && _waiting.TryTake(out var next))
+                together.Add(next);
+            Run(together);
+        }
+
+        Close();
+    }
+
+    private void Run(List<SqliteWork> together)
+    {
+        together.RemoveAll(w => w.WasGivenUp());
+        var alone = together.Find(w => w.IsAlone);
+        if (alone is not null)
+            together.Remove(alone);
+        if (together.Count > 0)
+            Write(together);
+        if (alone is not null && Try([alone], alone.Run))
+            alone.Complete();
+    }
+
+    private void Write(List<SqliteWork> together)
+    {
+        var waited = false;
+        var written = Try(together, session =>
+        {
+            waited = SqliteTurn.Wait(session, "BEGIN IMMEDIATE", _options.LockTimeout);
+            foreach (var work in together)
+                work.Run(session);
+            session.Execute("COMMIT");
+        });
+        if (!written)
+            return;
+
+        foreach (var work in together)
+            work.Complete();
+        _faults.Works();
+        LeaveRoom(together.Count, waited);
+    }
+
+    /// <summary>True where it worked. Where it fails, all are told so; where one alone may be to blame, each gets a try of its own.</summary>
+    private bool Try(List<SqliteWork> together, Action<SqliteSession> run)
+    {
+        try
+        {
+            run(Open());
+            return true;
+        }
+        catch (Exception e)
+        {
+            // This rolls back. The next try gets a fresh connection: whatever went wrong is left behind with the old one.
+            Close();
+            var unavailable = _faults.Unavailable(e);
+            foreach (var work in together)
+            {
+                if (together.Count > 1 && unavailable is null)
+                    Write([work]);
+                else
+                    work.Fail(unavailable ?? e);
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Keeps the log short, and lets other processes that wait go first.</summary>
+    private void LeaveRoom(int written, bool waited)
+    {
+        try
+        {
+            _wal.Keep(_session!, written);
+            var version = _session!.Number("PRAGMA data_version");
+            if (waited || (_seen is not null && version != _seen))
+                Thread.Sleep(1);
+            _seen = version;
+        }
+        catch (SqliteException e)
+        {
+            Close();
+            _faults.Unavailable(e);
+        }
+    }
+
+    private SqliteSession Open()
+    {
+        if (_session is not null && SqliteDatabase.HasMoved(_session))
+        {
+            _logger.Moved(_database.Path);
+            Close();
+        }
+
+        if (_session is null)
+        {
+            _session = _database.Open();
+            SqliteWal.TakeOver(_session);
+        }
+
+        return _session;
+    }
+
+    private void Close()
+    {
+        _session?.Dispose();
+        (_session, _seen) = (null, null);
+    }
+}
