@@ -1,7 +1,6 @@
 using System.Text.Json;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
-using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Cli;
 

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Primitives;
-using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Views;
 

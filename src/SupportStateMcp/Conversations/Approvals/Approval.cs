@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using SupportStateMcp.Identity;
-using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Conversations;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Conversations;
 
