@@ -16,7 +16,11 @@ public sealed class KeyedQueue
     }
 
     /// <summary>Waits for its turn under a key. Disposing the turn lets the next one in.</summary>
-    public async ValueTask<Turn> EnterAsync(string key, CancellationToken cancellationToken)
+    public async ValueTask<Turn> EnterAsync(string key, CancellationToken cancellationToken) =>
+        (await TryEnterAsync(key, Timeout.InfiniteTimeSpan, cancellationToken))!.Value;
+
+    /// <summary>Waits for its turn under a key, at most this long; null where it did not come in time.</summary>
+    public async ValueTask<Turn?> TryEnterAsync(string key, TimeSpan wait, CancellationToken cancellationToken)
     {
         Line line;
         lock (_lines)
@@ -26,17 +30,18 @@ public sealed class KeyedQueue
             line.Users++;
         }
 
+        var entered = false;
         try
         {
-            await line.Gate.WaitAsync(cancellationToken);
+            entered = await line.Gate.WaitAsync(wait, cancellationToken);
         }
-        catch
+        finally
         {
-            Leave(key, line);
-            throw;
+            if (!entered)
+                Leave(key, line);
         }
 
-        return new Turn(this, key, line);
+        return entered ? new Turn(this, key, line) : null;
     }
 
     private void Leave(string key, Line line)

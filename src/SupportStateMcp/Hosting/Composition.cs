@@ -26,7 +26,9 @@ public static class Composition
             // To the error stream: the output belongs to the protocol.
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             // The SDK warns of every request that it refuses; the refusal itself is the answer.
-            .AddFilter("ModelContextProtocol", LogLevel.Error));
+            .AddFilter("ModelContextProtocol", LogLevel.Error)
+            // It tells of every try at a lock, by the conversation's id.
+            .AddFilter("RedLockNet", LogLevel.Warning));
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
@@ -83,7 +85,7 @@ public static class Composition
         services.AddSingleton(RedisOptionsOf(options));
         services.AddSingleton<RedisConnection>();
         services.AddSingleton<IConversationStore, RedisConversationStore>();
-        services.AddSingleton<IConversationLocks, RedLock>();
+        services.AddSingleton<IConversationLocks, RedLockConversationLocks>();
     }
 
     internal static RedisOptions RedisOptionsOf(ServerOptions options) => new()

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SupportStateMcp.Identity;
-using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tests.Support;
 using static SupportStateMcp.Tests.Support.CliConversations;
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using SupportStateMcp.Storage;
@@ -16,19 +17,18 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
     public RedisOptions Options => new() { ConnectionString = string.Join(',', connectionStrings), KeyPrefix = Prefix };
 
     /// <summary>A store with a connection of its own, as another process would have it.</summary>
-    public RedisConversationStore Store(RedisOptions? options = null, StoredSchema? schema = null)
+    public RedisConversationStore Store(RedisOptions? options = null, StoredSchema? schema = null, ILogger<RedisConnection>? logger = null)
     {
         options ??= Options;
         var store = new RedisConversationStore(
-            Connection(options), options, schema ?? StoredSchema.Current, TimeProvider.System, NullLogger<RedisConversationStore>.Instance);
+            Connection(options, logger), options, schema ?? StoredSchema.Current, TimeProvider.System, NullLogger<RedisConversationStore>.Instance);
         _made.Add(store);
         return store;
     }
 
-    public RedLock Locks(RedisOptions? options = null)
+    public RedLockConversationLocks Locks(RedisOptions? options = null)
     {
-        options ??= Options;
-        var locks = new RedLock(options, Connection(options), TimeProvider.System, Random.Shared, NullLoggerFactory.Instance);
+        var locks = new RedLockConversationLocks(options ?? Options, TimeProvider.System, Random.Shared, NullLoggerFactory.Instance);
         _made.Add(locks);
         return locks;
     }
@@ -50,9 +50,9 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
             raw.Dispose();
     }
 
-    private RedisConnection Connection(RedisOptions options)
+    private RedisConnection Connection(RedisOptions options, ILogger<RedisConnection>? logger)
     {
-        var connection = new RedisConnection(options, NullLogger<RedisConnection>.Instance);
+        var connection = new RedisConnection(options, TimeProvider.System, logger ?? NullLogger<RedisConnection>.Instance);
         _made.Add(connection);
         return connection;
     }

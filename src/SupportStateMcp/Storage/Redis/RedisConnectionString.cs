@@ -5,12 +5,23 @@ using StackExchange.Redis;
 namespace SupportStateMcp.Storage.Redis;
 
 /// <summary>
-/// Reads where a Redis is: in the client's own form (<c>host:port,password=…</c>) or as a URL,
-/// <c>redis://[:password@]host[:port][,host[:port]…][/database]</c>, <c>rediss://</c> for TLS.
+/// Reads where a Redis is. In the client's own form, <c>host:port,password=…</c>, of which these matter here:
+/// <list type="bullet">
+/// <item><c>user=</c>, <c>password=</c>: an ACL user; without <c>user=</c> the user default</item>
+/// <item><c>ssl=true</c>: TLS</item>
+/// <item><c>serviceName=</c>: the hosts are Sentinels, and this is what they call the master</item>
+/// <item><c>protocol=resp2</c> or <c>resp3</c>: else the newest that the server speaks</item>
+/// <item>a path in the place of a host: a unix socket</item>
+/// </list>
+/// Or as a URL: <c>redis://[user[:password]@]host[:port][,host[:port]…][/database]</c>, <c>rediss://</c> for TLS,
+/// <c>redis-sentinel://…/[database]#serviceName</c> for Sentinels. Several hosts without a service are nodes of one cluster.
 /// </summary>
 public static class RedisConnectionString
 {
-    private const string Forms = "use host:port,password=…,ssl=true or redis://:password@host:port/0 (rediss:// for TLS).";
+    private const string Forms = "use host:port,user=…,password=…,ssl=true or redis://user:password@host:port/0 (rediss:// for TLS).";
+
+    private static readonly (string Scheme, bool Tls, bool Sentinel)[] Schemes =
+        [("redis://", false, false), ("rediss://", true, false), ("redis-sentinel://", false, true)];
 
     /// <summary>The client's options, or one sentence on what is wrong, which never repeats the text: it may hold a password.</summary>
     public static (ConfigurationOptions? Options, string? Violation) Parse(string? text)
@@ -19,29 +30,32 @@ public static class RedisConnectionString
             return (null, "there is none; " + Forms);
 
         text = text.Trim();
-        var parsed = text.StartsWith("redis://", StringComparison.OrdinalIgnoreCase) ? ParseUrl(text["redis://".Length..], tls: false)
-            : text.StartsWith("rediss://", StringComparison.OrdinalIgnoreCase) ? ParseUrl(text["rediss://".Length..], tls: true)
-            : text.Contains("://", StringComparison.Ordinal) ? (null, "the scheme is neither redis:// nor rediss://; " + Forms)
+        var url = Schemes.FirstOrDefault(s => text.StartsWith(s.Scheme, StringComparison.OrdinalIgnoreCase));
+        var parsed = url.Scheme is { } scheme ? ParseUrl(text[scheme.Length..], url.Tls, url.Sentinel)
+            : text.Contains("://", StringComparison.Ordinal) ? (null, "the scheme is none of redis://, rediss:// and redis-sentinel://; " + Forms)
             : ParseNative(text);
         if (parsed.Options is not { } options)
             return parsed;
         if (options.EndPoints.Count == 0)
             return (null, "it names no host; " + Forms);
 
-        // Start-up does not fail where Redis is absent, and a failover is noticed within seconds.
+        // Start-up does not fail where Redis is absent, a call to a dead server fails at once, a failover is noticed
+        // within seconds. What the client would keep in the data for its own use is left out: it takes rights on more keys.
         options.AbortOnConnectFail = false;
+        options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ConfigCheckSeconds = 2;
+        options.TieBreaker = options.ConfigurationChannel = "";
         options.ClientName ??= "SupportStateMcp";
         return (options, null);
     }
 
     private static (ConfigurationOptions? Options, string? Violation) ParseNative(string text)
     {
-        if (text.Split(',').Any(part => part.TrimStart().StartsWith("user=", StringComparison.OrdinalIgnoreCase)))
-            return (null, "the client cannot sign in under a user name; leave user= out and give the password of the user default.");
+        // The client marks a unix socket by an exclamation mark.
+        var parts = text.Split(',').Select(part => part.TrimStart().StartsWith('/') ? "!" + part.Trim() : part);
         try
         {
-            return (ConfigurationOptions.Parse(text), null);
+            return (ConfigurationOptions.Parse(string.Join(',', parts)), null);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
@@ -49,21 +63,28 @@ public static class RedisConnectionString
         }
     }
 
-    private static (ConfigurationOptions? Options, string? Violation) ParseUrl(string rest, bool tls)
+    private static (ConfigurationOptions? Options, string? Violation) ParseUrl(string rest, bool tls, bool sentinel)
     {
-        if (rest.AsSpan().ContainsAny('?', '#'))
-            return (null, "a redis:// URL takes no query or fragment here (percent-encode ? and # in a password); " + Forms);
-
         var options = new ConfigurationOptions { Ssl = tls };
         if (tls)
             options.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        if (sentinel)
+        {
+            (rest, var service) = Split(rest, '#');
+            if (string.IsNullOrEmpty(service))
+                return (null, "it does not say what the Sentinels call the master; use redis-sentinel://host:26379/0#serviceName.");
+            options.ServiceName = Uri.UnescapeDataString(service);
+        }
+
+        if (rest.AsSpan().ContainsAny('?', '#'))
+            return (null, "a redis:// URL takes no query or fragment here (percent-encode ? and # in a password); " + Forms);
 
         var at = rest.LastIndexOf('@');
         if (at >= 0)
         {
             var (user, password) = Split(rest[..at], ':');
-            if (user is not ("" or "default"))
-                return (null, "the client cannot sign in under a user name; use redis://:password@host with the password of the user default.");
+            // The user default needs no name, which servers before 6 do not know.
+            options.User = user is "" or "default" ? null : Uri.UnescapeDataString(user);
             options.Password = password is null ? null : Uri.UnescapeDataString(password);
         }
 
@@ -79,7 +100,7 @@ public static class RedisConnectionString
         {
             // Behind a bracketed IPv6 address, or a name, an optional port.
             var end = host.StartsWith('[') ? host.IndexOf(']', StringComparison.Ordinal) + 1 : Split(host, ':').Left.Length;
-            var port = 6379;
+            var port = sentinel ? 26379 : 6379;
             if (end == 0 || (end < host.Length && (host[end] != ':'
                 || !int.TryParse(host.AsSpan(end + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535)))
                 return (null, "a host has no readable port; use host:port with a port from 1 to 65535.");

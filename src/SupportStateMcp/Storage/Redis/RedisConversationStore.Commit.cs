@@ -22,7 +22,7 @@ public sealed partial class RedisConversationStore
         // A conversation that enters a set is in the index before it is in the set. On one connection commands keep their order;
         // over the nodes of a cluster they do not.
         var indexed = moves ? IndexAsync(entry, cancellationToken) : null;
-        if (indexed is not null && _connection.IsCluster)
+        if (indexed is not null && _connection.MayBeCluster)
             await indexed;
 
         var answer = (RedisResult[])(await _connection.CallAsync(

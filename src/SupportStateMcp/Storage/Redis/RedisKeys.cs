@@ -9,6 +9,7 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversation:{cs-TKT-001}:seen      hash    the caller's key → receipt, JSON
 // {prefix}conversation:{cs-TKT-001}:lock      string  the token of whoever holds the lock
 // {prefix}conversation:{cs-TKT-001}:changed   channel the version, on each change
+// {prefix}configuration                       channel on which clients tell each other of a failover
 // {prefix}conversations:by-update             sorted set of ids, score = last change (Unix ms)
 // {prefix}conversations:by-state:{X}          the same, of the conversations in one state
 // {prefix}conversations:by-user:{X}           the same, of one customer
@@ -24,6 +25,9 @@ namespace SupportStateMcp.Storage.Redis;
 /// <summary>The names of everything this server keeps in Redis.</summary>
 internal sealed class RedisKeys(string prefix)
 {
+    /// <summary>The channel on which clients tell each other that servers have changed their parts.</summary>
+    public string Configuration { get; } = prefix + "configuration";
+
     public RedisKey ByUpdate { get; } = prefix + "conversations:by-update";
 
     public RedisKey Facts { get; } = prefix + "conversations:facts";
@@ -44,7 +48,8 @@ internal sealed class RedisKeys(string prefix)
 
     public RedisKey Seen(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:seen");
 
-    public RedisKey Lock(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:lock");
+    /// <summary>The lock's key, with <c>{0}</c> where the id goes.</summary>
+    public string LockFormat { get; } = prefix + "conversation:{{{0}}}:lock";
 
     public string Changed(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:changed");
 

@@ -4,8 +4,8 @@ namespace SupportStateMcp.Storage.Redis;
 public sealed record RedisOptions
 {
     /// <summary>
-    /// The Redis that holds the conversations: <c>host:port,password=…,ssl=true</c> or
-    /// <c>redis://:password@host:port/0</c> (<c>rediss://</c> for TLS); several hosts are the nodes of one deployment.
+    /// The Redis that holds the conversations: <c>host:port,user=…,password=…,ssl=true</c> or
+    /// <c>redis://user:password@host:port/0</c>; <see cref="RedisConnectionString"/> lists all forms.
     /// </summary>
     public required string ConnectionString { get; init; }
 
@@ -19,8 +19,8 @@ public sealed record RedisOptions
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The independent Redis servers that vote on locks, each as in <see cref="ConnectionString"/>; an odd number is best.
-    /// None means the one that holds the conversations.
+    /// The independent Redis servers that vote on locks, one host each, as in <see cref="ConnectionString"/>; an odd number
+    /// is best. None means the one that holds the conversations.
     /// </summary>
     public IReadOnlyList<string> LockEndpoints { get; init; } = [];
 
@@ -35,8 +35,11 @@ public sealed record RedisOptions
             violations.Add($"persistence.connectionString: {data}");
         for (var i = 0; i < LockEndpoints.Count; i++)
         {
-            if (RedisConnectionString.Parse(LockEndpoints[i]).Violation is { } voter)
-                violations.Add($"concurrency.lockEndpoints[{i}]: {voter}");
+            var (voter, violation) = RedisConnectionString.Parse(LockEndpoints[i]);
+            if (voter is { EndPoints.Count: > 1 } or { ServiceName: not null })
+                violation = "a voter is one server, without replicas that take over; name one host.";
+            if (violation is not null)
+                violations.Add($"concurrency.lockEndpoints[{i}]: {violation}");
         }
 
         if (KeyPrefix.AsSpan().ContainsAny('{', '}'))

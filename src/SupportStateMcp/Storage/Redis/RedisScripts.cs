@@ -9,8 +9,6 @@ internal static class RedisScripts
     public static readonly string Messages = Read("messages");
     public static readonly string Drop = Read("drop");
     public static readonly string Rescore = Read("rescore");
-    public static readonly string Unlock = Read("unlock");
-    public static readonly string Extend = Read("extend");
 
     private static string Read(string name)
     {

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Mcp.Tools;

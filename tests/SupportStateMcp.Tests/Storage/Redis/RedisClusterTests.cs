@@ -21,11 +21,10 @@ public sealed class RedisClusterTests : IAsyncLifetime
     [Fact]
     public async Task Conversations_are_kept_and_listed_over_all_nodes()
     {
-        RedisServer.RequireRedis("a cluster");
         for (var i = 0; i < 3; i++)
         {
-            _nodes.Add(await RedisServer.StartAsync(
-                "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", $"{RedisServer.FreePort()}"));
+            _nodes.Add(await RedisServer.StartLocalAsync(
+                "a cluster", "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", $"{RedisServer.FreePort()}"));
         }
 
         var addresses = _nodes.Select(n => n.ConnectionString).ToArray();
@@ -64,8 +63,7 @@ public sealed class RedisClusterTests : IAsyncLifetime
         Assert.True(await changes.WaitAsync(TimeSpan.FromSeconds(5), Stop));
         Assert.Equal(29, (await elsewhere.ListAsync(new(), null, 100, Stop)).Conversations.Count);
 
-        await using var locks = place.Locks();
-        await using var held = await locks.AcquireAsync(TestConversations.Id("t-01"), TimeSpan.FromSeconds(1), Stop);
+        await using var held = await place.Locks().TryAcquireAsync(TestConversations.Id("t-01"), TimeSpan.FromSeconds(1), Stop);
         Assert.NotNull(held);
     }
 }

@@ -49,7 +49,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
         var store = _place.Store(_place.Options with { CallTimeout = CallTimeout });
         await OpenAsync(store, "before");
 
-        _server.Pause();
+        await _server.PauseAsync();
         try
         {
             await AssertRefusesInTimeAsync(store);
@@ -63,7 +63,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
         }
         finally
         {
-            _server.Resume();
+            await _server.ResumeAsync();
         }
 
         await RecoversAsync(store);
@@ -86,7 +86,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_store_starts_while_its_server_hangs()
     {
-        _server.Pause();
+        await _server.PauseAsync();
         var store = _place.Store(_place.Options with { CallTimeout = CallTimeout });
         try
         {
@@ -94,7 +94,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
         }
         finally
         {
-            _server.Resume();
+            await _server.ResumeAsync();
         }
 
         await RecoversAsync(store);

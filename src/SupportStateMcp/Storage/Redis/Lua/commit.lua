@@ -14,13 +14,14 @@ if kept or current ~= ARGV[1] then
   return {found[1] or '', found[2] or '', found[3] or '', kept or ''}
 end
 
+-- First a write that a full Redis refuses. It lets a script that has written go on whatever it writes, also after a DEL.
+redis.call('HSET', KEYS[1], 'version', ARGV[2], 'schema', ARGV[3], 'snapshot', ARGV[4],
+  'updated_at', ARGV[5], 'expires_at', ARGV[6])
 -- A new conversation starts without leftovers; an erasure rewrites the trail and takes everything else away.
 if ARGV[11] == '1' then
   redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
 end
 
-redis.call('HSET', KEYS[1], 'version', ARGV[2], 'schema', ARGV[3], 'snapshot', ARGV[4],
-  'updated_at', ARGV[5], 'expires_at', ARGV[6])
 local last_event = 12 + tonumber(ARGV[12])
 for i = 13, last_event do
   redis.call('RPUSH', KEYS[3], ARGV[i])

@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using StackExchange.Redis;
+using SupportStateMcp.Briefs;
+
+namespace SupportStateMcp.Storage.Redis;
+
+/// <summary>Why a Redis cannot serve now. Tells a Redis that is slow, gone or not ready from a mistake of ours.</summary>
+/// <param name="Word">What it is: the server's own word where it said one (<c>OOM</c>, <c>READONLY</c>), else ours in lower case.</param>
+/// <param name="Sentence">What an operator reads: no key, no content, no secret.</param>
+/// <param name="Passes">False where it stays until an operator changes something.</param>
+internal sealed partial record RedisFault(string Word, string Sentence, bool Passes)
+{
+    public static RedisFault Timeout { get; } = new("timeout", "Redis did not answer in time.", Passes: true);
+
+    public static RedisFault NoCluster { get; } = new(
+        "no_cluster",
+        "The connection string names several servers that are no Redis Cluster. Name one of them, or the Sentinels that watch them with serviceName=.",
+        Passes: false);
+
+    /// <summary>What an exception of the client tells of the server; null where it is a mistake of ours.</summary>
+    /// <param name="exception">What a call ended in.</param>
+    /// <param name="configuration">How the client is configured; tells a wrong password from a missing one.</param>
+    public static RedisFault? Of(Exception exception, ConfigurationOptions configuration) => exception switch
+    {
+        NotAClusterException => NoCluster,
+        TimeoutException or OperationCanceledException => Timeout,
+        RedisServerException e => Said(e.Message, configuration),
+        RedisConnectionException e => Unreachable(e, configuration),
+        RedisCommandException e => Command(e, configuration),
+        ObjectDisposedException => new("closed", "The connection to Redis is closed.", Passes: true),
+        AggregateException e when e.InnerExceptions.Select(i => Of(i, configuration)).ToList() is var faults && !faults.Contains(null) => faults[0],
+        _ => null,
+    };
+
+    /// <summary>What a server says that cannot serve now; null where it complains of what we sent.</summary>
+    private static RedisFault? Said(string message, ConfigurationOptions configuration)
+    {
+        // Within a script some servers put ERR before the word; the client puts a kind before it.
+        var said = Prefixes().Replace(message, "");
+        var word = said.Split(' ', 2)[0];
+        if (said.StartsWith("max number of clients", StringComparison.Ordinal))
+            word = "MAXCLIENTS";
+        // The client signs in without waiting, and hears that it is not signed in. Having a password it was told why.
+        if (word == "NOAUTH" && configuration.Password is not null)
+            word = "WRONGPASS";
+
+        (string GuidanceBuilder, bool Passes)? known = word switch
+        {
+            "WRONGPASS" => ("it does not accept the user name or the password of the connection string", false),
+            "NOAUTH" => ("it asks for a password, and the connection string has none", false),
+            "NOPERM" => ($"the user may not do what this server needs ({Rest(said)})", false),
+            "OOM" => ("its memory is full up to maxmemory, so that it takes no writes", true),
+            "READONLY" => ("it is a replica, which takes no writes", true),
+            "MISCONF" => ("it cannot save to its disk, and takes no writes", true),
+            "NOREPLICAS" => ("it has fewer replicas than it needs to take writes", true),
+            "LOADING" => ("it is loading its data", true),
+            "BUSY" or "UNKILLABLE" => ("it is busy with a script", true),
+            "MASTERDOWN" => ("it is a replica without its master", true),
+            "CLUSTERDOWN" => ("its cluster does not serve all slots", true),
+            "MAXCLIENTS" => ("it has as many clients as it takes", true),
+            "MOVED" or "ASK" or "TRYAGAIN" or "UNBLOCKED" => ("its data is being moved", true),
+            _ => null,
+        };
+        return known is var (advice, passes) ? new RedisFault(word, $"Redis says {word}: {advice}.", passes) : null;
+    }
+
+    private static RedisFault Unreachable(RedisConnectionException exception, ConfigurationOptions configuration)
+    {
+        for (Exception? cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (ServerWords().Match(cause.Message) is { Success: true } words && Said(words.Value, configuration) is { } said)
+                return said;
+            if (cause.Message.Contains("not eligible for replica", StringComparison.Ordinal))
+                return Said("READONLY", configuration)!;
+            if (cause is SocketException { SocketErrorCode: not SocketError.OperationAborted } socket)
+                return Gone(socket.Message);
+            if (cause is System.Security.Authentication.AuthenticationException)
+                return new("tls", $"Redis is not reachable over TLS: {cause.Message}", Passes: false);
+        }
+
+        return configuration.Ssl && exception.FailureType is not ConnectionFailureType.SocketClosed
+            ? Gone("no TLS handshake; is this a port for TLS?")
+            : Gone(exception.FailureType.ToString());
+    }
+
+    // The client gives names and arguments with its own refusals: only what is known to hold none is repeated.
+    private static RedisFault Command(RedisCommandException exception, ConfigurationOptions configuration) =>
+        exception.Message.StartsWith("The database does not exist", StringComparison.Ordinal)
+            ? new("database", $"Redis has no database {configuration.DefaultDatabase}; the connection string names it.", Passes: false)
+            : Gone("no server takes this command");
+
+    private static RedisFault Gone(string why) => new("unreachable", $"Redis is not reachable ({why}).", Passes: true);
+
+    private static string Rest(string said) => said.Split(' ', 2) is [_, var rest] ? rest.Split(". ", 2)[0] : said;
+
+    [GeneratedRegex(@"^(SimpleError: |BulkError: |ERR )+", RegexOptions.CultureInvariant)]
+    private static partial Regex Prefixes();
+
+    [GeneratedRegex(@"(?:SimpleError|BulkError): [^\r\n]{1,200}", RegexOptions.CultureInvariant)]
+    private static partial Regex ServerWords();
+}
+
+/// <summary>Several servers were named that are no cluster: which of them holds the data would be chance.</summary>
+internal sealed class NotAClusterException : Exception;

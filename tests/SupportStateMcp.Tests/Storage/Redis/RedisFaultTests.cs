@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Storage.Redis;
+
+/// <summary>What operators are told of a Redis that does not serve: its own word, once, and no secret.</summary>
+public sealed class RedisFaultTests : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _made = [];
+    private readonly KeptLog<RedisConnection> _log = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var made in Enumerable.Reverse(_made))
+            await made.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("", "Error: Redis says NOAUTH: it asks for a password, and the connection string has none.")]
+    [InlineData(",password=not-the-secret", "Error: Redis says WRONGPASS: it does not accept the user name or the password of the connection string.")]
+    [InlineData(",user=nobody,password=not-the-secret", "Error: Redis says WRONGPASS: it does not accept the user name or the password of the connection string.")]
+    [InlineData(",password=the-secret,defaultDatabase=99", "Error: Redis has no database 99; the connection string names it.")]
+    [InlineData(",password=the-secret,ssl=true", "Warning: Redis is not reachable (no TLS handshake; is this a port for TLS?).")]
+    public async Task A_wrong_connection_string_is_named_by_what_is_wrong_with_it(string options, string expected)
+    {
+        var server = await StartAsync("--requirepass", "the-secret");
+        var store = Store(server.ConnectionString + options);
+
+        for (var i = 0; i < 5; i++)
+            await RefusedAsync(store);
+
+        // While the client still tries to connect, all that is known is that there is no answer.
+        var told = Assert.Single(_log.Lines, line => !line.StartsWith("Warning: Redis did not answer in time.", StringComparison.Ordinal));
+        Assert.StartsWith(expected, told, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_without_a_right_is_told_which()
+    {
+        var server = await StartAsync("--user", "low", "on", ">the-secret", "~*", "&*", "+@all", "-evalsha", "-eval");
+        var store = Store($"{server.ConnectionString},user=low,password=the-secret");
+
+        await RefusedAsync(store);
+
+        Assert.StartsWith(
+            "Error: Redis says NOPERM: the user may not do what this server needs (this user has no permissions to run the 'eval",
+            Assert.Single(_log.Lines),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_replica_takes_no_writes_and_says_so()
+    {
+        var master = await StartAsync();
+        var replica = await StartAsync("--replicaof", "127.0.0.1", $"{master.Port}");
+        var store = Store(replica.ConnectionString);
+        while (!(await RedisServer.RunAsync(Path.GetTempPath(), "redis-cli", "-p", $"{replica.Port}", "info", "replication")).Contains("master_link_status:up", StringComparison.Ordinal))
+            await Task.Delay(20, Stop);
+
+        await RefusedAsync(store);
+        await RefusedAsync(store);
+
+        Assert.Equal("Warning: Redis says READONLY: it is a replica, which takes no writes. Callers are told to try again. This is logged once.", Assert.Single(_log.Lines));
+    }
+
+    [Fact]
+    public async Task A_full_Redis_refuses_whole_writes_says_so_and_keeps_nothing_of_them()
+    {
+        var server = await StartAsync();
+        var store = Store(server.ConnectionString);
+        var before = await WriteAsync(store, null, TestConversations.Initialize(TestConversations.Id("before")));
+        await RunAsync(server, "config", "set", "maxmemory", "1");
+        var kept = await RunAsync(server, "keys", "*");
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => WriteAsync(store, null, TestConversations.Initialize(TestConversations.Id("during"))));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => WriteAsync(store, before, TestConversations.Message("m-1", id: TestConversations.Id("before"))));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => WriteAsync(store, before, TestConversations.Erase(TestConversations.Id("before"))));
+        Assert.Equal(kept.Split('\n').Order(), (await RunAsync(server, "keys", "*")).Split('\n').Order());
+        TestConversations.AssertSame(before, (await store.LoadAsync(TestConversations.Id("before"), "message:m-1", Stop)).Conversation);
+        Assert.Null((await store.LoadAsync(TestConversations.Id("during"), null, Stop)).Conversation);
+        Assert.StartsWith("Warning: Redis says OOM: its memory is full up to maxmemory, so that it takes no writes.", Assert.Single(_log.Lines), StringComparison.Ordinal);
+
+        await RunAsync(server, "config", "set", "maxmemory", "0");
+        await WriteAsync(store, before, TestConversations.Message("m-1", id: TestConversations.Id("before")));
+        await WriteAsync(store, null, TestConversations.Initialize(TestConversations.Id("after")));
+        Assert.Equal(["cs-after", "cs-before"], (await store.ListAsync(new(), null, 10, Stop)).Conversations.Select(c => c.ConversationId));
+    }
+
+    [Fact]
+    public async Task Several_servers_that_are_no_cluster_are_refused_instead_of_one_being_chosen()
+    {
+        var (one, two) = (await StartAsync(), await StartAsync());
+        var store = Store($"{one.ConnectionString},{two.ConnectionString}");
+
+        await RefusedAsync(store);
+        await RefusedAsync(store);
+
+        Assert.StartsWith("Error: The connection string names several servers that are no Redis Cluster.", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        foreach (var server in (RedisServer[])[one, two])
+            Assert.Equal("0", (await RunAsync(server, "dbsize")).Trim());
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_told_once()
+    {
+        var store = Store($"127.0.0.1:{RedisServer.FreePort()}");
+
+        var started = Stopwatch.StartNew();
+        for (var i = 0; i < 5; i++)
+            await RefusedAsync(store);
+
+        Assert.Equal("Warning: Redis is not reachable (Connection refused). Callers are told to try again. This is logged once.", Assert.Single(_log.Lines));
+        Assert.InRange(started.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+    }
+
+    private static Task<StoreUnavailableException> RefusedAsync(RedisConversationStore store) =>
+        Assert.ThrowsAsync<StoreUnavailableException>(() => WriteAsync(store, null, TestConversations.Initialize()));
+
+    private static async Task<Conversation> WriteAsync(RedisConversationStore store, Conversation? before, ConversationCommand command)
+    {
+        var commit = TestConversations.Commit(before, command, TimeProvider.System.GetUtcNow());
+        Assert.IsType<CommitResult.Committed>(await store.CommitAsync(commit, Stop));
+        return commit.After;
+    }
+
+    private static Task<string> RunAsync(RedisServer server, params string[] command) =>
+        RedisServer.RunAsync(Path.GetTempPath(), ["redis-cli", "-p", $"{server.Port}", .. command]);
+
+    private async Task<RedisServer> StartAsync(params string[] arguments)
+    {
+        var server = await RedisServer.StartLocalAsync("its own words, and redis-cli", arguments);
+        _made.Add(server);
+        return server;
+    }
+
+    private RedisConversationStore Store(string connection)
+    {
+        var place = new RedisPlace(connection);
+        _made.Add(place);
+        return place.Store(place.Options with { KeyPrefix = "" }, logger: _log);
+    }
+}

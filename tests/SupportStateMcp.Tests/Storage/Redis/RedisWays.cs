@@ -1,0 +1,53 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.Tests.Support;
+using static SupportStateMcp.Tests.Support.TwoOwners;
+
+namespace SupportStateMcp.Tests.Storage.Redis;
+
+/// <summary>All that this server does with a Redis, once: what a way to reach one has to let through.</summary>
+internal static class RedisWays
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static async Task AssertServesAsync(RedisPlace place, RedisOptions options)
+    {
+        var (here, elsewhere) = (place.Store(options), place.Store(options));
+        await here.CheckAsync(Stop);
+        using var changes = new SemaphoreSlim(0);
+        await using var watch = await elsewhere.SubscribeAsync(TestConversations.Id(), () => changes.Release(), Stop);
+
+        var current = await WriteAsync(here, null, TestConversations.Initialize(userId: "user-1"));
+        Assert.True(await changes.WaitAsync(TimeSpan.FromSeconds(5), Stop));
+        current = await WriteAsync(elsewhere, current, TestConversations.Message("m-1"));
+        current = await WriteAsync(here, current, Ask());
+        current = await WriteAsync(here, current, Escalate(TestConversations.Agent, "billing"));
+        Assert.IsType<CommitResult.Conflict>(await elsewhere.CommitAsync(TestConversations.Commit(null, TestConversations.Initialize(), TimeProvider.System.GetUtcNow()), Stop));
+
+        Assert.NotNull((await here.LoadAsync(TestConversations.Id(), "message:m-1", Stop)).IdempotencyRecord);
+        Assert.Single(await here.ReadMessagesAsync(TestConversations.Id(), long.MaxValue, 10, Stop));
+        Assert.Equal(current.Version, (await here.ReadEventsAsync(TestConversations.Id(), 0, 100, Stop)).Count);
+        Assert.Single((await elsewhere.ListAsync(new(UserId: "user-1"), null, 10, Stop)).Conversations);
+        Assert.Single((await elsewhere.ListQueueAsync("billing", null, 10, Stop)).Conversations);
+        Assert.Single((await elsewhere.ListPendingApprovalsAsync(null, 10, Stop)).Approvals);
+        Assert.Single(await here.FindOverdueAsync(DateTimeOffset.MaxValue, 10, Stop));
+        await here.SweepAsync(Stop);
+
+        var (one, two) = (place.Locks(options), place.Locks(options));
+        var held = await one.TryAcquireAsync(TestConversations.Id(), TimeSpan.FromSeconds(5), Stop);
+        Assert.Null(await two.TryAcquireAsync(TestConversations.Id(), TimeSpan.FromMilliseconds(50), Stop));
+        await held!.DisposeAsync();
+        await using var next = await two.TryAcquireAsync(TestConversations.Id(), TimeSpan.FromSeconds(5), Stop);
+        Assert.NotNull(next);
+
+        await WriteAsync(here, current, TestConversations.Erase());
+        Assert.Empty((await elsewhere.ListAsync(new(), null, 10, Stop)).Conversations);
+    }
+
+    public static async Task<Conversation> WriteAsync(RedisConversationStore store, Conversation? before, ConversationCommand command)
+    {
+        var commit = TestConversations.Commit(before, command, TimeProvider.System.GetUtcNow());
+        Assert.IsType<CommitResult.Committed>(await store.CommitAsync(commit, Stop));
+        return commit.After;
+    }
+}
