@@ -154,7 +154,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     public ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_listing.ExpirationEvents(now, limit));
+        return ValueTask.FromResult(_listing.Due(now, limit));
     }
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken)
