@@ -25,12 +25,13 @@ public abstract class CommandHandlerContract
     [Fact]
     public async Task A_lease_that_two_instances_see_run_out_ends_once()
     {
-        var desks = Two();
+        var clock = new ShiftedTime(Time);
+        var desks = Two(clock);
         await DoAsync(desks[0], TestConversations.Initialize());
         for (var round = 0; round < 10; round++)
         {
-            await DoAsync(desks[0], Claim(Alice, TimeSpan.FromMilliseconds(5)));
-            await PassAsync(TimeSpan.FromMilliseconds(20));
+            await DoAsync(desks[0], Claim(Alice, TimeSpan.FromSeconds(Limits.ShortestLease)));
+            clock.Advance(TimeSpan.FromSeconds(Limits.ShortestLease + 1));
             var settled = await AllAsync(desks, 8, _ => Settle());
             Assert.Equal(1, settled.Count(r => r.Value.Changed));
         }
@@ -98,12 +99,12 @@ public abstract class CommandHandlerContract
         Assert.Single((await TrailAsync()).OfType<ConversationEvent.ApprovalUsed>());
     }
 
-    private ConversationCommandHandler[] Two() => [.. Enumerable.Range(0, 2).Select(i =>
+    private ConversationCommandHandler[] Two(TimeProvider? time = null) => [.. Enumerable.Range(0, 2).Select(i =>
     {
         var (store, locks) = Create();
         return new ConversationCommandHandler(
             store, locks, new ConversationDecider(WorkflowDefinition.Desk, new ApprovalPolicy()),
-            new ConcurrencyOptions(3, TimeSpan.FromSeconds(20)), Time, new Random(i));
+            new ConcurrencyOptions(3, TimeSpan.FromSeconds(20)), time ?? Time, new Random(i));
     })];
 
     private static async Task<string> AskAsync(ConversationCommandHandler commands, int quorum)

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using StackExchange.Redis;
-using SupportStateMcp.Briefs;
 
 namespace SupportStateMcp.Storage.Redis;
 
