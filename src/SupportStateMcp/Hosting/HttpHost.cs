@@ -6,11 +6,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using ModelContextProtocol.AspNetCore;
-using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting.Http;
-using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting;
@@ -19,6 +16,9 @@ namespace SupportStateMcp.Hosting;
 public static class HttpHost
 {
     private const string McpPath = "/mcp";
+    private const string HealthPath = "/health";
+
+    private static readonly string[] s_methods = ["GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"];
 
     /// <summary>How long running calls may take after a SIGTERM before they are cut off.</summary>
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(20);
@@ -37,9 +37,7 @@ public static class HttpHost
     internal static WebApplication Build(ServerOptions options, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSupportState(options, LogLevel.Warning).WithHttpTransport(http => ConfigureSessions(http, options.Sessions));
-        if (options.Sessions == HttpSessions.None)
-            builder.Services.Configure<McpServerOptions>(EndpointWithoutSessions.Configure);
+        builder.Services.AddSupportState(options, LogLevel.Warning).WithEndpoint(options.Sessions);
         if (options.Tokens.Count > 0)
             AddTokens(builder.Services, options.Tokens);
         configure?.Invoke(builder.Services);
@@ -51,36 +49,6 @@ public static class HttpHost
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<ServerStopping>().Tell);
         Map(app, options);
         return app;
-    }
-
-    private static void ConfigureSessions(HttpServerTransportOptions http, HttpSessions sessions)
-    {
-        if (sessions == HttpSessions.None)
-        {
-            http.SessionMode = HttpServerSessionMode.Stateless;
-            return;
-        }
-
-        http.SessionMode = HttpServerSessionMode.StatefulForInitializeClients;
-#pragma warning disable MCPEXP002 // The one way to learn that a session has ended.
-        http.RunSessionHandler = RunSessionAsync;
-#pragma warning restore MCPEXP002
-    }
-
-    private static async Task RunSessionAsync(HttpContext context, McpServer server, CancellationToken cancellationToken)
-    {
-        // Before the session runs: the request that began it may be over once it ends.
-        var subscriptions = context.RequestServices.GetRequiredService<ConversationSubscriptions>();
-        try
-        {
-            await server.RunAsync(cancellationToken);
-        }
-        finally
-        {
-            // A request without a session has none to end.
-            if (server.SessionId is not null)
-                await subscriptions.EndSessionAsync(server);
-        }
     }
 
     private static void AddTokens(IServiceCollection services, IReadOnlyList<AccessToken> tokens)
@@ -95,29 +63,25 @@ public static class HttpHost
     private static void Map(WebApplication app, ServerOptions options)
     {
         var guard = new RebindingGuard(options.Url, options.AllowedOrigins);
-        app.UseWhen(IsMcp, mcp => mcp.Use(guard.ApplyAsync));
+        app.UseWhen(context => !context.Request.Path.StartsWithSegments(HealthPath), guarded => guarded.Use(guard.ApplyAsync));
         if (options.Tokens.Count > 0)
         {
             app.UseAuthentication();
             app.UseAuthorization();
         }
 
-        app.UseWhen(IsMcp, mcp => mcp.Use(MessageGuard.ApplyAsync));
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath), mcp => mcp.Use(MessageGuard.ApplyAsync));
 
         var endpoint = app.MapGroup(McpPath);
         endpoint.MapMcp();
         string[] served = options.Sessions == HttpSessions.None ? ["POST"] : ["GET", "POST", "DELETE"];
-        endpoint.MapMethods("", s_otherMethods.Except(served), context => RefuseMethodAsync(context, served));
+        endpoint.MapMethods("", s_methods.Except(served), context => RefuseMethodAsync(context, served));
         if (options.Tokens.Count > 0)
             endpoint.RequireAuthorization();
 
-        app.MapGet("/health/live", context => context.Response.WriteAsync("live"));
-        app.MapGet("/health/ready", ReadyAsync);
-
-        static bool IsMcp(HttpContext context) => context.Request.Path.StartsWithSegments(McpPath, StringComparison.OrdinalIgnoreCase);
+        app.MapGet(HealthPath + "/live", context => WriteTextAsync(context, StatusCodes.Status200OK, "live"));
+        app.MapGet(HealthPath + "/ready", ReadyAsync);
     }
-
-    private static readonly string[] s_otherMethods = ["GET", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"];
 
     private static Task RefuseMethodAsync(HttpContext context, string[] served)
     {
@@ -142,13 +106,19 @@ public static class HttpHost
         try
         {
             await context.RequestServices.GetRequiredService<IConversationStore>().CheckAsync(context.RequestAborted);
-            await context.Response.WriteAsync("ready");
+            await WriteTextAsync(context, StatusCodes.Status200OK, "ready");
         }
         catch (StoreUnavailableException)
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            await context.Response.WriteAsync("the store does not answer");
+            await WriteTextAsync(context, StatusCodes.Status503ServiceUnavailable, "the store does not answer");
         }
+    }
+
+    private static Task WriteTextAsync(HttpContext context, int status, string text)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(text, context.RequestAborted);
     }
 
     private static void LogListening(WebApplication app) =>

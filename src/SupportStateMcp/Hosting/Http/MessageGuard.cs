@@ -38,7 +38,6 @@ internal static class MessageGuard
             return;
         }
 
-        context.Request.Body = new MemoryStream(body);
         try
         {
             await next(context);
@@ -69,8 +68,9 @@ internal static class MessageGuard
 
             if (read.IsCompleted)
             {
+                // Nothing is consumed: the SDK reads it once more.
                 var body = read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
+                request.BodyReader.AdvanceTo(read.Buffer.Start);
                 return body;
             }
 
