@@ -18,7 +18,6 @@ public abstract class CommandHandlerContract
     /// <summary>A store on this test's data, as another process would have it, and the locks that go with it.</summary>
     protected abstract (IConversationStore Store, IConversationLocks Locks) Create();
 
-    protected abstract Task PassAsync(TimeSpan time);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

@@ -16,5 +16,4 @@ public sealed class RedisCommandHandlerTests(SharedRedis redis) : CommandHandler
 
     protected override (IConversationStore Store, IConversationLocks Locks) Create() => (_place.Store(), _place.Locks());
 
-    protected override Task PassAsync(TimeSpan time) => Task.Delay(time);
 }
