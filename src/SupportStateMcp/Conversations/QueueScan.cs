@@ -20,16 +20,24 @@ internal static class QueueScan
     private static async ValueTask<List<Conversation>> AllAsync(
         IConversationStore store, TimeProvider time, ConversationFilter filter, CancellationToken cancellationToken)
     {
-        var all = new List<Conversation>();
+        // What has run out by now puts a conversation into its queue, though no listing says so before it is recorded.
+        var all = new Dictionary<string, Conversation>();
+        foreach (var id in await store.FindOverdueAsync(time.GetUtcNow(), Limits.Page, cancellationToken))
+        {
+            if ((await store.LoadAsync(id, null, cancellationToken)).Conversation is { } overdue)
+                all[id.Value] = overdue;
+        }
+
         ConversationCursor? after = null;
         do
         {
             var page = await store.ListAsync(filter, after, Limits.Page, cancellationToken);
-            var now = time.GetUtcNow();
-            all.AddRange(page.Conversations.Select(c => c.AsOf(now)).Where(filter.Matches));
+            foreach (var c in page.Conversations)
+                all[c.ConversationId] = c;
             after = page.Next;
         }
         while (after is not null);
-        return all;
+        var now = time.GetUtcNow();
+        return [.. all.Values.Select(c => c.AsOf(now)).Where(filter.Matches)];
     }
 }
