@@ -1,50 +1,30 @@
-using System.Collections.Concurrent;
+using Microsoft.Extensions.Caching.Memory;
 using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Storage;
 
-/// <summary>
-/// The snapshots this process saw last, at most a given size of them. Two generations: what was not asked for while the
-/// younger one filled up is forgotten.
-/// </summary>
-/// <param name="maxBytes">How much to remember at most, in bytes of stored JSON.</param>
-internal sealed class SnapshotCache(long maxBytes)
+/// <summary>The snapshots this process saw last. They may be stale: a commit made of one compares the version.</summary>
+/// <param name="maxBytes">How much to keep at most, in bytes of stored JSON.</param>
+internal sealed class SnapshotCache(long maxBytes) : IDisposable
 {
-    private Generation _young = new();
-    private Generation _old = new();
+    // What is full makes room for a fifth at a time: finding out what was not asked for longest looks at all of it.
+    private readonly MemoryCache _snapshots = new(new MemoryCacheOptions { SizeLimit = maxBytes, CompactionPercentage = 0.2 });
 
-    public Conversation? Find(ConversationId id)
-    {
-        var young = Volatile.Read(ref _young);
-        if (young.Snapshots.TryGetValue(id.Value, out var found))
-            return found.Snapshot;
-        if (!Volatile.Read(ref _old).Snapshots.TryRemove(id.Value, out found))
-            return null;
-        Remember(id, found.Snapshot, found.Bytes);
-        return found.Snapshot;
-    }
+    public Conversation? Find(ConversationId id) => _snapshots.TryGetValue(id.Value, out var found) ? (Conversation)found! : null;
 
-    public void Remember(ConversationId id, Conversation? snapshot, int bytes)
+    /// <summary>Keeps a snapshot in the place of an earlier one; null forgets.</summary>
+    public void Keep(ConversationId id, Conversation? snapshot, int bytes)
     {
-        var young = Volatile.Read(ref _young);
         if (snapshot is null)
         {
-            young.Snapshots.TryRemove(id.Value, out _);
-            Volatile.Read(ref _old).Snapshots.TryRemove(id.Value, out _);
+            _snapshots.Remove(id.Value);
             return;
         }
 
-        young.Snapshots[id.Value] = (snapshot, bytes);
-        // A snapshot that is replaced counts again: that only turns the generations earlier.
-        if (Interlocked.Add(ref young.Bytes, bytes) > maxBytes / 2
-            && Interlocked.CompareExchange(ref _young, new Generation(), young) == young)
-            Volatile.Write(ref _old, young);
+        using var entry = _snapshots.CreateEntry(id.Value);
+        entry.Value = snapshot;
+        entry.Size = bytes;
     }
 
-    private sealed class Generation
-    {
-        public long Bytes;
-
-        public ConcurrentDictionary<string, (Conversation Snapshot, int Bytes)> Snapshots { get; } = new(StringComparer.Ordinal);
-    }
+    public void Dispose() => _snapshots.Dispose();
 }

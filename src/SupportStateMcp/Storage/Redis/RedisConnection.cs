@@ -9,6 +9,12 @@ namespace SupportStateMcp.Storage.Redis;
 /// </summary>
 public sealed partial class RedisConnection : IAsyncDisposable
 {
+    /// <summary>
+    /// Goes with every read. The client would read from a replica where the master is gone, and a replica may lack what
+    /// was acknowledged.
+    /// </summary>
+    internal const CommandFlags Master = CommandFlags.DemandMaster;
+
     private readonly ConfigurationOptions _configuration;
     private readonly TimeSpan _timeout;
     private readonly ILogger _logger;
@@ -28,7 +34,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
     {
         var (configuration, violation) = RedisConnectionString.Parse(connectionString);
         _configuration = configuration ?? throw new ArgumentException(violation, nameof(connectionString));
-        _configuration.ConnectTimeout = _configuration.SyncTimeout = _configuration.AsyncTimeout = (int)callTimeout.TotalMilliseconds;
+        _configuration.SyncTimeout = _configuration.AsyncTimeout = (int)callTimeout.TotalMilliseconds;
+        // Shorter than a call, so that the first call can still tell why there is no connection.
+        (_configuration.ConnectTimeout, _configuration.ConnectRetry) = ((int)(callTimeout.TotalMilliseconds * 0.75), 1);
         (_timeout, _logger, _faults) = (callTimeout, logger, new RedisFaultLog(time, logger));
     }
 

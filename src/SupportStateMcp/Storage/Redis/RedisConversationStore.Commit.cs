@@ -8,8 +8,8 @@ public sealed partial class RedisConversationStore
 {
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)
     {
-        var entry = IndexEntry.Of(commit.After);
-        var before = commit.Before is { ErasedAt: null } alive ? IndexEntry.Of(alive) : null;
+        var entry = ConversationIndexEntry.Of(commit.After);
+        var before = commit.Before is { ErasedAt: null } alive ? ConversationIndexEntry.Of(alive) : null;
         var moves = commit.After.ErasedAt is null && (before is null || !before.SamePlaces(entry));
 
         var snapshot = JsonSerializer.SerializeToUtf8Bytes(commit.After, ConversationJson.Readable.Conversation);
@@ -19,14 +19,14 @@ public sealed partial class RedisConversationStore
         var keys = new[] { _keys.State(commit.Id), _keys.History(commit.Id), _keys.Events(commit.Id), _keys.Seen(commit.Id) };
         var arguments = Arguments(commit, events, snapshot, expiresAt, timeToLive);
 
-        // A conversation that enters a set is in the index before it is in the set. On one connection commands keep their order;
+        // A conversation that enters a place is in the index before it is there. On one connection commands keep their order;
         // over the nodes of a cluster they do not.
         var indexed = moves ? IndexAsync(entry, cancellationToken) : null;
         if (indexed is not null && _connection.MayBeCluster)
             await indexed;
 
         var answer = (RedisResult[])(await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.Commit, keys, arguments), cancellationToken))!;
+            db => db.ScriptEvaluateAsync(RedisScripts.Commit, keys, arguments, RedisConnection.Master), cancellationToken))!;
         if (indexed is not null)
             await indexed;
         if (answer.Length > 1)
@@ -34,11 +34,11 @@ public sealed partial class RedisConversationStore
             var current = Keep(commit.Id, (byte[]?)answer[0], (byte[]?)answer[1], (byte[]?)answer[2], (byte[]?)answer[3]);
             // What was noted ahead of this commit is not so.
             if (moves && current.Conversation is { ErasedAt: null } other)
-                _queue.Touch(IndexEntry.Of(other), facts: true);
+                _queue.Touch(ConversationIndexEntry.Of(other), places: true);
             return new CommitResult.Conflict(current);
         }
 
-        _remembered.Remember(commit.Id, commit.After, snapshot.Length);
+        _snapshotCache.Keep(commit.Id, commit.After, snapshot.Length);
         await UpdateIndexAsync(commit, before, entry, moves, cancellationToken);
         return new CommitResult.Committed(DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
     }
@@ -77,43 +77,48 @@ public sealed partial class RedisConversationStore
     }
 
     /// <summary>Adds an entry now; where that fails, as soon as it can be done: a commit that went through stays one.</summary>
-    private async Task IndexAsync(IndexEntry entry, CancellationToken cancellationToken)
+    private async Task IndexAsync(ConversationIndexEntry entry, CancellationToken cancellationToken)
     {
         try
         {
-            await _index.AddAsync([entry], facts: true, cancellationToken);
+            await _index.AddAsync([entry], places: true, cancellationToken);
         }
         catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
         {
-            _queue.Touch(entry, facts: true);
+            _queue.Touch(entry, places: true);
         }
     }
 
     private async ValueTask UpdateIndexAsync(
-        Commit commit, IndexEntry? before, IndexEntry entry, bool moves, CancellationToken cancellationToken)
+        Commit commit, ConversationIndexEntry? before, ConversationIndexEntry entry, bool moves, CancellationToken cancellationToken)
     {
         if (commit.After.ErasedAt is not null)
         {
             // The erasure is done; that the customer's name leaves the indexes is worth waiting for, not failing for.
-            _queue.Forget(entry.Id);
+            _queue.Forget(entry.ConversationId);
             if (before is null)
                 return;
             try
             {
-                await _index.RemoveAsync([before], entry.Score + 1, cancellationToken);
+                await _index.RemoveAsync([before], entry.UpdateScore() + 1, cancellationToken);
             }
             catch (Exception e) when (e is StoreUnavailableException or OperationCanceledException)
             {
-                _queue.Leave(_index.All(before, entry.Score + 1));
+                _queue.Leave(_index.All(before, entry.UpdateScore() + 1));
             }
         }
         else if (!moves)
         {
-            _queue.Touch(entry, facts: false);
+            _queue.Touch(entry, places: false);
         }
         else if (before is not null)
         {
-            _queue.Leave(_index.Left(before, entry));
+            _queue.Leave(before.LeftFor(entry, _keys));
+        }
+        else if (entry.Place is not null)
+        {
+            // Who read the queue just before the first commit found nothing behind the entry, and took it away.
+            _queue.Touch(entry, places: true);
         }
     }
 }

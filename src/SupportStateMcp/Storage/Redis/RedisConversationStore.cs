@@ -11,11 +11,10 @@ namespace SupportStateMcp.Storage.Redis;
 /// </summary>
 public sealed partial class RedisConversationStore : IConversationStore, IAsyncDisposable
 {
-    private const long RememberedBytes = 32 << 20;
+    private const long SnapshotCacheBytes = 32 << 20;
 
     private readonly RedisConnection _connection;
     private readonly StoredSchema _schema;
-    private readonly TimeProvider _time;
     private readonly long _timeToLive;
     private readonly RedisValue _schemaVersion;
     private readonly RedisKeys _keys;
@@ -23,9 +22,11 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     private readonly RedisIndex _index;
     private readonly RedisIndexQueue _queue;
     private readonly RedisListing _listing;
+    private readonly RedisQueueListing _queueListing;
+    private readonly RedisApprovalListing _approvalListing;
     private readonly RedisSweep _sweep;
     private readonly RedisSubscriptions _subscriptions;
-    private readonly SnapshotCache _remembered = new(RememberedBytes);
+    private readonly SnapshotCache _snapshotCache = new(SnapshotCacheBytes);
 
     /// <param name="connection">The Redis that holds the conversations; stays its owner's to dispose.</param>
     /// <param name="options">Key prefix and time to live.</param>
@@ -35,7 +36,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     public RedisConversationStore(
         RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger)
     {
-        (_connection, _schema, _time) = (connection, schema, time);
+        (_connection, _schema) = (connection, schema);
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;
         _keys = new RedisKeys(options.KeyPrefix);
@@ -43,11 +44,13 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         _index = new RedisIndex(connection, _keys, options.TimeToLive);
         _queue = new RedisIndexQueue(_index, logger);
         _listing = new RedisListing(connection, _keys, _index, _snapshots, time);
+        _queueListing = new RedisQueueListing(connection, _keys, _index, _snapshots, time);
+        _approvalListing = new RedisApprovalListing(connection, _keys, _index, _snapshots, time);
         _sweep = new RedisSweep(connection, _keys, _index, options.TimeToLive, time);
         _subscriptions = new RedisSubscriptions(connection, logger);
     }
 
-    public Conversation? Remembered(ConversationId id) => _remembered.Find(id);
+    public Conversation? Remembered(ConversationId id) => _snapshotCache.Find(id);
 
     public async ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)
     {
@@ -55,8 +58,8 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
             async db =>
             {
                 // The receipt first: one that is found has its conversation behind it.
-                var kept = key is null ? Task.FromResult(RedisValue.Null) : db.HashGetAsync(_keys.Seen(id), key);
-                var state = db.HashGetAsync(_keys.State(id), RedisSnapshots.Fields);
+                var kept = key is null ? Task.FromResult(RedisValue.Null) : db.HashGetAsync(_keys.Seen(id), key, RedisConnection.Master);
+                var state = db.HashGetAsync(_keys.State(id), RedisSnapshots.Fields, RedisConnection.Master);
                 return (await state, await kept);
             },
             cancellationToken);
@@ -67,7 +70,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         ConversationId id, long before, int limit, CancellationToken cancellationToken)
     {
         var stored = (RedisValue[]?)await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.Messages, [_keys.History(id)], [before, limit]), cancellationToken);
+            db => db.ScriptEvaluateAsync(RedisScripts.Messages, [_keys.History(id)], [before, limit], RedisConnection.Master), cancellationToken);
         return [.. (stored ?? []).Select(m => JsonSerializer.Deserialize((byte[])m!, ConversationJson.Readable.Message)!)];
     }
 
@@ -76,7 +79,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     {
         // A trail has no gap: the event of version n is the n-th.
         var stored = await _connection.CallAsync(
-            db => db.ListRangeAsync(_keys.Events(id), after, after + limit - 1), cancellationToken);
+            db => db.ListRangeAsync(_keys.Events(id), after, after + limit - 1, RedisConnection.Master), cancellationToken);
         return [.. stored.Select(e => StoredEvent.Read(e!, _schema))];
     }
 
@@ -87,17 +90,23 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         return await _listing.ReadAsync(filter, after, limit, cancellationToken);
     }
 
-    public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
-        QueueScan.QueueAsync(this, _time, queue, after, limit, cancellationToken);
+    public async ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        await _queue.FlushAsync(cancellationToken);
+        return await _queueListing.ReadAsync(queue, after, limit, cancellationToken);
+    }
 
-    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken) =>
-        QueueScan.ApprovalsAsync(this, _time, queue, limit, cancellationToken);
+    public async ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken)
+    {
+        await _queue.FlushAsync(cancellationToken);
+        return await _approvalListing.ReadAsync(queue, limit, cancellationToken);
+    }
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
         _subscriptions.AddAsync(_keys.Changed(id), changed, cancellationToken);
 
     public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
-        await _connection.CallAsync(db => db.PingAsync(), cancellationToken);
+        await _connection.CallAsync(db => db.PingAsync(RedisConnection.Master), cancellationToken);
 
     public async ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
@@ -108,8 +117,10 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         var conversations = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
         // What has been settled or is gone. A commit that is on its way notes its time anew.
         await _index.ForgetDueAsync(due.Where((_, i) => conversations[i]?.DueAt is null), cancellationToken);
-        await _index.PostponeAsync(
-            [.. due.Select((d, i) => (d.Id, d.At, Due: IndexEntry.DueOf(conversations[i]) ?? d.At)).Where(d => d.Due > d.At)], cancellationToken);
+        await _index.RescoreAsync(
+            _keys.ByDue,
+            [.. due.Select((d, i) => (d.Id, d.At, Due: RedisIndexPlaces.DueScore(conversations[i]?.DueAt) ?? d.At)).Where(d => d.Due > d.At)],
+            cancellationToken);
         return [.. conversations.OfType<Conversation>().Where(c => c.DueAt <= now).Select(c => ConversationId.TryParse(c.ConversationId)!.Value)];
     }
 
@@ -120,16 +131,17 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     /// <returns>How many were removed.</returns>
     public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _subscriptions.Dispose();
-        return _queue.DisposeAsync();
+        await _queue.DisposeAsync();
+        _snapshotCache.Dispose();
     }
 
     private Loaded Keep(ConversationId id, byte[]? schema, byte[]? snapshot, byte[]? expiresAt, byte[]? record)
     {
         var conversation = _snapshots.Read(schema, snapshot);
-        _remembered.Remember(id, conversation, snapshot?.Length ?? 0);
+        _snapshotCache.Keep(id, conversation, snapshot?.Length ?? 0);
         return conversation is null
             ? default
             : new Loaded(

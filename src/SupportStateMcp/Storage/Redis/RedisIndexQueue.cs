@@ -1,10 +1,9 @@
-using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Storage.Redis;
 
 /// <summary>
-/// What the indexes may learn a little later: that a conversation changed without changing sets, and which sets it left. One
+/// What the indexes may learn a little later: that a conversation changed without changing its places, and which places it left. One
 /// entry per conversation, written together every 20 ms. A listing of this process flushes first and so is always right; in
 /// another process the order may lag by that much.
 /// </summary>
@@ -15,28 +14,28 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _flushing = new(1, 1);
-    private Dictionary<string, (IndexEntry Entry, bool Facts)> _touched = new(StringComparer.Ordinal);
-    private List<(RedisKey Set, string Id, long Below)> _left = [];
+    private Dictionary<string, (ConversationIndexEntry Entry, bool Places)> _touched = new(StringComparer.Ordinal);
+    private List<IndexDrop> _left = [];
     private bool _running;
 
     /// <summary>A conversation changed.</summary>
     /// <param name="entry">Where it is now.</param>
-    /// <param name="facts">True where its sets changed and could not be written yet.</param>
-    public void Touch(IndexEntry entry, bool facts)
+    /// <param name="places">True where its places changed and may not be written yet.</param>
+    public void Touch(ConversationIndexEntry entry, bool places)
     {
         lock (_gate)
         {
-            _touched[entry.Id] = (entry, facts || (_touched.TryGetValue(entry.Id, out var earlier) && earlier.Facts));
+            _touched[entry.ConversationId] = (entry, places || (_touched.TryGetValue(entry.ConversationId, out var earlier) && earlier.Places));
             Start();
         }
     }
 
-    /// <summary>A conversation left sets.</summary>
-    public void Leave(IEnumerable<(RedisKey Set, string Id, long Below)> sets)
+    /// <summary>A conversation left places.</summary>
+    public void Leave(IEnumerable<IndexDrop> places)
     {
         lock (_gate)
         {
-            _left.AddRange(sets);
+            _left.AddRange(places);
             Start();
         }
     }
@@ -54,8 +53,8 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
         await _flushing.WaitAsync(cancellationToken);
         try
         {
-            Dictionary<string, (IndexEntry Entry, bool Facts)> touched;
-            List<(RedisKey, string, long)> left;
+            Dictionary<string, (ConversationIndexEntry Entry, bool Places)> touched;
+            List<IndexDrop> left;
             lock (_gate)
             {
                 if (_touched.Count == 0 && _left.Count == 0)
@@ -66,7 +65,7 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
 
             try
             {
-                foreach (var group in touched.Values.GroupBy(t => t.Facts, t => t.Entry))
+                foreach (var group in touched.Values.GroupBy(t => t.Places, t => t.Entry))
                 {
                     foreach (var chunk in group.Chunk(500))
                         await index.AddAsync(chunk, group.Key, cancellationToken);
@@ -99,12 +98,16 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
         }
     }
 
-    private void PutBack(IEnumerable<(IndexEntry Entry, bool Facts)> touched)
+    private void PutBack(IEnumerable<(ConversationIndexEntry Entry, bool Places)> touched)
     {
         lock (_gate)
         {
-            foreach (var (entry, facts) in touched)
-                _touched[entry.Id] = _touched.TryGetValue(entry.Id, out var newer) ? (newer.Entry, newer.Facts || facts) : (entry, facts);
+            foreach (var (entry, places) in touched)
+            {
+                var id = entry.ConversationId;
+                _touched[id] = _touched.TryGetValue(id, out var newer) ? (newer.Entry, newer.Places || places) : (entry, places);
+            }
+
             Start();
         }
     }

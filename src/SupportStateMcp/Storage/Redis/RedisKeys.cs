@@ -1,3 +1,4 @@
+using System.Globalization;
 using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 
@@ -10,14 +11,18 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversation:{cs-TKT-001}:lock      string  the token of whoever holds the lock
 // {prefix}conversation:{cs-TKT-001}:changed   channel the version, on each change
 // {prefix}configuration                       channel on which clients tell each other of a failover
+//
 // {prefix}conversations:by-update             sorted set of ids, score = last change (Unix ms)
-// {prefix}conversations:by-state:{X}          the same, of the conversations in one state
+// {prefix}conversations:by-state:{X}          the same, of those in one state
 // {prefix}conversations:by-user:{X}           the same, of one customer
 // {prefix}conversations:by-assignee:{X}       the same, of one assignee
-// {prefix}conversations:waiting               the same, of the conversations that wait for a person
-// {prefix}conversations:with-approvals        the same, of the conversations with an approval that waits for a decision
-// {prefix}conversations:due                   sorted set of ids, score = when the next lease or approval runs out (Unix ms)
-// {prefix}conversations:facts                 hash    id → which of these sets it is in, JSON
+// {prefix}conversations:by-queue              sorted set of id:epoch of those that wait for a person,
+//                                             score = (3 − priority) · 10^13 + since when (Unix ms)
+// {prefix}conversations:by-queue:{X}          the same, of one queue
+// {prefix}conversations:by-deadline           sorted set of ids of approvals that wait for a decision, score = deadline (Unix ms)
+// {prefix}conversations:by-deadline:{X}       the same as id:epoch, of the approvals that one queue decides
+// {prefix}conversations:by-due                sorted set of ids, score = when the next lease or approval runs out (Unix ms)
+// {prefix}conversations:entries               hash    id → which of these sets it is in, JSON
 //
 // The braces around the id are a hash tag: all keys of a conversation are in one slot of a Redis Cluster. The braces
 // around prefix and X stand for a value.
@@ -25,18 +30,17 @@ namespace SupportStateMcp.Storage.Redis;
 /// <summary>The names of everything this server keeps in Redis.</summary>
 internal sealed class RedisKeys(string prefix)
 {
+    /// <summary>The lock's key, with <c>{0}</c> where the id goes.</summary>
+    public string LockFormat { get; } = prefix + "conversation:{{{0}}}:lock";
+
     /// <summary>The channel on which clients tell each other that servers have changed their parts.</summary>
     public string Configuration { get; } = prefix + "configuration";
 
     public RedisKey ByUpdate { get; } = prefix + "conversations:by-update";
 
-    public RedisKey Facts { get; } = prefix + "conversations:facts";
+    public RedisKey ByDue { get; } = prefix + "conversations:by-due";
 
-    public RedisKey Waiting { get; } = prefix + "conversations:waiting";
-
-    public RedisKey WithApprovals { get; } = prefix + "conversations:with-approvals";
-
-    public RedisKey Due { get; } = prefix + "conversations:due";
+    public RedisKey Entries { get; } = prefix + "conversations:entries";
 
     public RedisKey State(ConversationId id) => State(id.Value);
 
@@ -48,9 +52,6 @@ internal sealed class RedisKeys(string prefix)
 
     public RedisKey Seen(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:seen");
 
-    /// <summary>The lock's key, with <c>{0}</c> where the id goes.</summary>
-    public string LockFormat { get; } = prefix + "conversation:{{{0}}}:lock";
-
     public string Changed(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:changed");
 
     public RedisKey ByState(string state) => prefix + "conversations:by-state:" + state;
@@ -58,4 +59,22 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey ByUser(string userId) => prefix + "conversations:by-user:" + userId;
 
     public RedisKey ByAssignee(string assignee) => prefix + "conversations:by-assignee:" + assignee;
+
+    /// <summary>Those that wait in a queue; null for all queues.</summary>
+    public RedisKey ByQueue(string? queue) => prefix + "conversations:by-queue" + (queue is null ? "" : ":" + queue);
+
+    /// <summary>The approvals that a queue decides; null for all.</summary>
+    public RedisKey ByDeadline(string? queue) => prefix + "conversations:by-deadline" + (queue is null ? "" : ":" + queue);
+}
+
+/// <summary>A member that names a stay: what stays, and in which epoch. What has left a stay never comes back to it, so that taking the member away cannot hide a later one.</summary>
+internal readonly record struct Stay(string Id, long Epoch)
+{
+    public static Stay? TryParse(string member) =>
+        member.LastIndexOf(':') is var colon and > 0
+        && long.TryParse(member.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
+            ? new Stay(member[..colon], epoch)
+            : null;
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Id}:{Epoch}");
 }

@@ -31,7 +31,8 @@ internal sealed class RedisListing(
         {
             var (max, count) = (from, batch);
             var entries = await connection.CallAsync(
-                db => db.SortedSetRangeByScoreWithScoresAsync(set.Key, double.NegativeInfinity, max, Exclude.None, Order.Descending, 0, count),
+                db => db.SortedSetRangeByScoreWithScoresAsync(
+                    set.Key, double.NegativeInfinity, max, Exclude.None, Order.Descending, 0, count, RedisConnection.Master),
                 cancellationToken);
 
             // Entries of one score begin each batch again: ties are never cut apart, whatever moves meanwhile.
@@ -63,36 +64,27 @@ internal sealed class RedisListing(
         List<(Place, Conversation)> found, CancellationToken cancellationToken)
     {
         var settled = (time.GetUtcNow() - Grace).ToUnixTimeMilliseconds();
-        var drops = new List<(RedisKey, string, long)>();
-        var moves = new List<(Place Seen, long Score)>();
+        var drops = new List<IndexDrop>();
+        var moves = new List<(string Member, long Seen, long True)>();
         var conversations = await snapshots.ReadAsync(entries.ConvertAll(e => e.Id), cancellationToken);
         for (var i = 0; i < entries.Count; i++)
         {
             if (conversations[i] is not { } conversation || !set.Members.Matches(conversation))
             {
                 if (entries[i].Score < settled)
-                    drops.Add((set.Key, entries[i].Id, entries[i].Score + 1));
+                    drops.Add(new IndexDrop(set.Key, entries[i].Id, entries[i].Score + 1));
                 continue;
             }
 
             var place = new Place(conversation.UpdatedAt.ToUnixTimeMilliseconds(), conversation.ConversationId);
             if (place.Score != entries[i].Score)
-                moves.Add((entries[i], place.Score));
+                moves.Add((entries[i].Id, entries[i].Score, place.Score));
             if (filter.Matches(conversation) && (start is null || place.CompareTo(start.Value) > 0))
                 found.Add((place, conversation));
         }
 
         await index.DropAsync(drops, cancellationToken);
-        if (moves.Count == 0)
-            return;
-        await connection.CallAsync(
-            async db =>
-            {
-                await Task.WhenAll(moves.Select(m => db.ScriptEvaluateAsync(
-                    RedisScripts.Rescore, [set.Key], [m.Seen.Id, m.Seen.Score, m.Score])));
-                return true;
-            },
-            cancellationToken);
+        await index.RescoreAsync(set.Key, moves, cancellationToken);
     }
 
     /// <summary>The smallest index that holds all conversations of a filter.</summary>
@@ -105,15 +97,11 @@ internal sealed class RedisListing(
             sets.Add(new IndexSet(keys.ByAssignee(assignee), new ConversationFilter(AssignedTo: assignee)));
         if (filter.State is { } state)
             sets.Add(new IndexSet(keys.ByState(state), new ConversationFilter(State: state)));
-        if (filter.Waiting)
-            sets.Add(new IndexSet(keys.Waiting, new ConversationFilter { Waiting = true }));
-        if (filter.PendingApprovals)
-            sets.Add(new IndexSet(keys.WithApprovals, new ConversationFilter { PendingApprovals = true }));
         if (sets.Count < 2)
             return sets.FirstOrDefault(new IndexSet(keys.ByUpdate, new ConversationFilter()));
 
         var sizes = await connection.CallAsync(
-            db => Task.WhenAll(sets.Select(s => db.SortedSetLengthAsync(s.Key))), cancellationToken);
+            db => Task.WhenAll(sets.Select(s => db.SortedSetLengthAsync(s.Key, flags: RedisConnection.Master))), cancellationToken);
         return sets[Array.IndexOf(sizes, sizes.Min())];
     }
 

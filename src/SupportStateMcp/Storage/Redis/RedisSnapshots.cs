@@ -16,12 +16,12 @@ internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys,
         : null;
 
     /// <summary>The snapshots of some conversations, in their order.</summary>
-    public async ValueTask<IReadOnlyList<Conversation?>> ReadAsync(List<string> ids, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Conversation?>> ReadAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         if (ids.Count == 0)
             return [];
         var stored = await connection.CallAsync(
-            db => Task.WhenAll(ids.Select(id => db.HashGetAsync(keys.State(id), Fields))), cancellationToken);
+            db => Task.WhenAll(ids.Select(id => db.HashGetAsync(keys.State(id), Fields, RedisConnection.Master))), cancellationToken);
         return [.. stored.Select(s => Read(s[0], s[1]))];
     }
 }

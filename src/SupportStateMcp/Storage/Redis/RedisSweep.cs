@@ -1,5 +1,6 @@
 using System.Text.Json;
 using StackExchange.Redis;
+using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Storage.Redis;
 
@@ -11,6 +12,9 @@ internal sealed class RedisSweep(RedisConnection connection, RedisKeys keys, Red
     private const int Batch = 500;
     private const int MaxShared = 100;
 
+    /// <summary>A conversation that was listed before its entry was written.</summary>
+    private static readonly StoredIndexEntry Unknown = new("", "", "", 0);
+
     private readonly HashSet<RedisKey> _shared = [];
     private int _skip;
 
@@ -21,7 +25,8 @@ internal sealed class RedisSweep(RedisConnection connection, RedisKeys keys, Red
         var cutoff = (time.GetUtcNow() - timeToLive).ToUnixTimeMilliseconds();
         var skip = _skip;
         var ids = await connection.CallAsync(
-            db => db.SortedSetRangeByScoreAsync(keys.ByUpdate, double.NegativeInfinity, cutoff, Exclude.None, Order.Ascending, skip, Batch),
+            db => db.SortedSetRangeByScoreAsync(
+                keys.ByUpdate, double.NegativeInfinity, cutoff, Exclude.None, Order.Ascending, skip, Batch, RedisConnection.Master),
             cancellationToken);
         if (ids.Length == 0)
         {
@@ -29,48 +34,44 @@ internal sealed class RedisSweep(RedisConnection connection, RedisKeys keys, Red
             return 0;
         }
 
-        var (updated, facts) = await connection.CallAsync(
+        var (updated, kept) = await connection.CallAsync(
             async db =>
             {
-                var facts = db.HashGetAsync(keys.Facts, ids);
-                var updated = await Task.WhenAll(ids.Select(id => db.HashGetAsync(keys.State((string)id!), "updated_at")));
-                return (updated, await facts);
+                var kept = db.HashGetAsync(keys.Entries, ids, RedisConnection.Master);
+                var updated = await Task.WhenAll(ids.Select(id => db.HashGetAsync(keys.State((string)id!), "updated_at", RedisConnection.Master)));
+                return (updated, await kept);
             },
             cancellationToken);
 
-        var gone = new List<IndexEntry>();
-        var alive = new List<IndexEntry>();
+        var gone = new List<ConversationIndexEntry>();
+        var alive = new List<ConversationIndexEntry>();
         for (var i = 0; i < ids.Length; i++)
         {
-            var entry = facts[i].IsNull
-                ? new IndexEntry(ids[i]!, "", "", "", 0)
-                : JsonSerializer.Deserialize((byte[])facts[i]!, IndexJson.Default.IndexEntry)! with { Id = ids[i]! };
+            var entry = (kept[i].IsNull ? Unknown : JsonSerializer.Deserialize((byte[])kept[i]!, IndexJson.Default.StoredIndexEntry)!).For(ids[i]!);
             Note(entry);
             if (updated[i].IsNull)
                 gone.Add(entry);
-            else if (!facts[i].IsNull)
-                alive.Add(entry with { Score = (long)updated[i] });
+            else if (!kept[i].IsNull)
+                alive.Add(entry with { UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds((long)updated[i]) });
         }
 
         // Whoever comes back meanwhile has a newer score, and stays.
         await index.RemoveAsync(gone, cutoff + 1, cancellationToken);
-        await index.DropAsync([.. gone.SelectMany(e => _shared, (e, set) => (set, e.Id, cutoff + 1))], cancellationToken);
+        await index.DropAsync([.. gone.SelectMany(e => _shared, (e, set) => new IndexDrop(set, e.ConversationId, cutoff + 1))], cancellationToken);
         if (alive.Count > 0)
-            await index.AddAsync(alive, facts: false, cancellationToken);
+            await index.AddAsync(alive, places: false, cancellationToken);
         _skip = ids.Length < Batch ? 0 : skip + alive.Count;
         return gone.Count;
     }
 
     // A conversation that moved on within one millisecond is still in the set it left, and nothing tells which that was: so gone
     // conversations are looked for in all sets that many conversations share. A customer's set goes by itself.
-    private void Note(IndexEntry entry)
+    private void Note(ConversationIndexEntry entry)
     {
         if (_shared.Count < MaxShared && entry.State.Length > 0)
         {
             _shared.Add(keys.ByState(entry.State));
-            _shared.Add(keys.ByAssignee(entry.Assignee));
-            _shared.Add(keys.Waiting);
-            _shared.Add(keys.WithApprovals);
+            _shared.Add(keys.ByAssignee(entry.AssignedTo));
         }
     }
 }

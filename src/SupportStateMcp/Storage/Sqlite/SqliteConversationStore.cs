@@ -75,13 +75,13 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
             using var found = session.Query(Load, key is null ? null : SqliteCommit.Digest(key), id.Value, _time.GetUtcNow().UtcTicks);
             if (!found.Read())
             {
-                _remembered.Remember(id, null, 0);
+                _remembered.Keep(id, null, 0);
                 return default;
             }
 
             var snapshot = found.GetFieldValue<byte[]>(1);
             var conversation = _rows.Snapshot(id.Value, found.GetInt64(0), snapshot);
-            _remembered.Remember(id, conversation, snapshot.Length);
+            _remembered.Keep(id, conversation, snapshot.Length);
             return new Loaded(
                 conversation,
                 found.IsDBNull(3) ? null : _rows.IdempotencyRecord(id, found.GetFieldValue<byte[]>(3)),
@@ -99,7 +99,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         if (!await _writer.WriteAsync(ready.Write, cancellationToken))
             return new CommitResult.Conflict(await LoadAsync(commit.Id, commit.Key, cancellationToken));
 
-        _remembered.Remember(commit.Id, commit.After, ready.Size);
+        _remembered.Keep(commit.Id, commit.After, ready.Size);
         if (commit.Erases)
             await CutLogAsync();
         _changes.Notify(commit.After);
@@ -172,6 +172,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     public void Dispose()
     {
         _changes.Dispose();
+        _remembered.Dispose();
         _writer.Dispose();
         _readers.Dispose();
     }

@@ -33,10 +33,8 @@ public sealed class RedisFaultTests : IAsyncDisposable
         for (var i = 0; i < 5; i++)
             await RefusedAsync(store);
 
-        // While the client still tries to connect, all that is known is that there is no answer.
-        var told = Assert.Single(_log.Lines, line => !line.StartsWith("Warning: Redis did not answer in time.", StringComparison.Ordinal));
-        Assert.StartsWith(expected, told, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", told, StringComparison.Ordinal);
+        Assert.StartsWith(expected, Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", _log.Lines[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +86,7 @@ public sealed class RedisFaultTests : IAsyncDisposable
         await RunAsync(server, "config", "set", "maxmemory", "0");
         await WriteAsync(store, before, TestConversations.Message("m-1", id: TestConversations.Id("before")));
         await WriteAsync(store, null, TestConversations.Initialize(TestConversations.Id("after")));
-        Assert.Equal(["cs-after", "cs-before"], (await store.ListAsync(new(), null, 10, Stop)).Conversations.Select(c => c.ConversationId));
+        Assert.Equal(["cs-after", "cs-before"], (await store.ListAsync(new(), null, 10, Stop)).Conversations.Select(c => c.ConversationId).Order());
     }
 
     [Fact]

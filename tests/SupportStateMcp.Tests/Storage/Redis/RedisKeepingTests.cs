@@ -71,7 +71,7 @@ public sealed class RedisKeepingTests(SharedRedis redis) : IAsyncLifetime
         Assert.Empty(await MembersAsync("by-state:processing"));
         Assert.Empty(await MembersAsync("by-user:user-1"));
         Assert.Empty(await MembersAsync("by-user:user-2"));
-        Assert.Equal(["cs-TKT-003"], (await _raw.HashKeysAsync(_place.Prefix + "conversations:facts")).Select(v => (string)v!));
+        Assert.Equal(["cs-TKT-003"], (await _raw.HashKeysAsync(_place.Prefix + "conversations:entries")).Select(v => (string)v!));
         Assert.Equal(0, await store.SweepAsync(Stop));
     }
 
@@ -86,7 +86,7 @@ public sealed class RedisKeepingTests(SharedRedis redis) : IAsyncLifetime
         await Task.Delay(100, Stop);
 
         Assert.False(await _raw.KeyExistsAsync(_place.Prefix + "conversations:by-user:secret-user"));
-        Assert.False(await _raw.KeyExistsAsync(_place.Prefix + "conversations:facts"));
+        Assert.False(await _raw.KeyExistsAsync(_place.Prefix + "conversations:entries"));
         Assert.Empty(await MembersAsync("by-update"));
         var left = await _raw.ListRangeAsync(_place.Prefix + "conversation:{cs-TKT-001}:events");
         Assert.DoesNotContain("secret", string.Concat(left), StringComparison.Ordinal);

@@ -42,13 +42,18 @@ public sealed class RedisWaitingTests(SharedRedis redis) : IAsyncLifetime
     {
         var store = _place.Store();
         var current = await WriteAsync(store, null, TestConversations.Initialize(), Ask(), Escalate(TestConversations.Agent));
-        foreach (var index in (string[])["waiting", "with-approvals", "due"])
-            Assert.Equal(["cs-TKT-001"], await MembersAsync(index));
+        var approval = current.Approvals[0].ApprovalId;
+        // What was left goes a little later, at the next listing of this process at the latest.
+        await store.ListAsync(new(), null, 1, Stop);
+        Assert.Equal(["cs-TKT-001:2"], await MembersAsync("by-queue"));
+        Assert.Equal(["cs-TKT-001:2"], await MembersAsync("by-queue:support"));
+        Assert.Equal([approval], await MembersAsync("by-deadline"));
+        Assert.Equal([$"{approval}:2"], await MembersAsync("by-deadline:support"));
+        Assert.Equal(["cs-TKT-001"], await MembersAsync("by-due"));
 
         await WriteAsync(store, current, TestConversations.Erase());
 
-        foreach (var index in (string[])["waiting", "with-approvals", "due"])
-            Assert.Empty(await MembersAsync(index));
+        await AssertWaitsNowhereAsync();
     }
 
     [Fact]
@@ -62,8 +67,7 @@ public sealed class RedisWaitingTests(SharedRedis redis) : IAsyncLifetime
         Assert.Equal(1, await store.SweepAsync(Stop));
         Assert.Empty(await store.FindOverdueAsync(DateTimeOffset.MaxValue, 10, Stop));
 
-        foreach (var index in (string[])["waiting", "with-approvals", "due"])
-            Assert.Empty(await MembersAsync(index));
+        await AssertWaitsNowhereAsync();
     }
 
     [Fact]
@@ -77,6 +81,71 @@ public sealed class RedisWaitingTests(SharedRedis redis) : IAsyncLifetime
         Assert.Equal([TestConversations.Id()], await store.FindOverdueAsync(asked.UpdatedAt + (2 * Lease), 10, Stop));
     }
 
+    [Fact]
+    public async Task Who_comes_back_to_a_queue_at_once_is_never_taken_out_of_it()
+    {
+        var (one, two) = (_place.Store(), _place.Store());
+        var current = await WriteAsync(one, null, TestConversations.Initialize(), Escalate(TestConversations.Agent));
+        for (var i = 0; i < 60; i++)
+        {
+            // One instance takes the conversation and leaves its old places some milliseconds later; the other gives it back meanwhile.
+            current = await WriteAsync(one, current, Claim(Alice));
+            if (i % 3 == 0)
+                await Task.Delay(i % 7 * 5, Stop);
+            current = await WriteAsync(two, current, Release(Alice));
+            if (i % 2 == 0)
+                await Task.Delay(i % 5 * 10, Stop);
+            foreach (var store in (RedisConversationStore[])[one, two])
+                Assert.Single((await store.ListQueueAsync("support", null, 10, Stop)).Conversations);
+        }
+
+        await Task.Delay(100, Stop);
+        foreach (var queue in (string?[])[null, "support"])
+        {
+            var page = await two.ListQueueAsync(queue, null, 10, Stop);
+            Assert.Equal((1, 1), (page.Conversations.Count, page.Total));
+        }
+
+        Assert.Single(await MembersAsync("by-queue:support"));
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_queue_that_is_wrong_is_put_right_by_whoever_meets_it()
+    {
+        var store = _place.Store();
+        var waits = await WriteAsync(store, null, TestConversations.Initialize(), Escalate(TestConversations.Agent));
+        var place = await _raw.SortedSetScoreAsync(_place.Prefix + "conversations:by-queue", "cs-TKT-001:2");
+        await _raw.SortedSetAddAsync(
+            _place.Prefix + "conversations:by-queue",
+            [new("cs-gone:2", 1), new("cs-TKT-001:1", 2), new("cs-TKT-001:2", 3), new("cs-TKT-001:9", 4), new("nonsense", 5)]);
+
+        var page = await store.ListQueueAsync(null, null, 10, Stop);
+
+        Assert.Equal(("cs-TKT-001", 1), (Assert.Single(page.Conversations).ConversationId, page.Total));
+        // An epoch that is still to come may be a commit under way: it stays.
+        Assert.Equal(["cs-TKT-001:9", "cs-TKT-001:2"], await MembersAsync("by-queue"));
+        Assert.Equal(place, await _raw.SortedSetScoreAsync(_place.Prefix + "conversations:by-queue", "cs-TKT-001:2"));
+        TestConversations.AssertSame(waits, page.Conversations[0]);
+    }
+
+    [Fact]
+    public async Task An_entry_of_a_deadline_that_is_wrong_is_put_right_by_whoever_meets_it()
+    {
+        var store = _place.Store();
+        var asked = await WriteAsync(store, null, TestConversations.Initialize(), Ask());
+        var decided = await WriteAsync(store, asked, TwoOwners.Decide(asked.Approvals[0].ApprovalId, Alice), Ask(HalfOfIt));
+        var (old, open) = (asked.Approvals[0].ApprovalId, decided.Approvals[1].ApprovalId);
+        var soon = TimeProvider.System.GetUtcNow().AddMinutes(1).ToUnixTimeMilliseconds();
+        await _raw.SortedSetAddAsync(
+            _place.Prefix + "conversations:by-deadline:support",
+            [new($"{old}:1", soon), new($"{open}:0", soon), new("ap-00000000-gone:1", soon), new($"{open}:9", soon)]);
+
+        var pending = await store.ListPendingApprovalsAsync("support", 10, Stop);
+
+        Assert.Equal((open, 1), (Assert.Single(pending.Approvals).Approval.ApprovalId, pending.Total));
+        Assert.Equal([$"{open}:9", $"{open}:1"], await MembersAsync("by-deadline:support"));
+    }
+
     private static async Task<Conversation> WriteAsync(RedisConversationStore store, Conversation? current, params ConversationCommand[] commands)
     {
         foreach (var command in commands)
@@ -87,6 +156,12 @@ public sealed class RedisWaitingTests(SharedRedis redis) : IAsyncLifetime
         }
 
         return current!;
+    }
+
+    private async Task AssertWaitsNowhereAsync()
+    {
+        foreach (var index in (string[])["by-queue", "by-queue:support", "by-deadline", "by-deadline:support", "by-due"])
+            Assert.Empty(await MembersAsync(index));
     }
 
     private async Task<string[]> MembersAsync(string index) =>

@@ -5,7 +5,7 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Storage.Sqlite;
 
-public sealed class SqliteDeskTests : CommandHandlerContract, IDisposable
+public sealed class SqliteCommandHandlerTests : CommandHandlerContract, IDisposable
 {
     private readonly StoreFolder _folder = new();
 
@@ -13,12 +13,6 @@ public sealed class SqliteDeskTests : CommandHandlerContract, IDisposable
 
     protected override (IConversationStore Store, IConversationLocks Locks) Create() =>
         (_folder.CreateStore(), new SqliteConversationLocks(_folder.Options, TimeProvider.System));
-
-    protected override Task PassAsync(TimeSpan time)
-    {
-        _folder.Time.Advance(time);
-        return Task.CompletedTask;
-    }
 
     public void Dispose() => _folder.Dispose();
 }

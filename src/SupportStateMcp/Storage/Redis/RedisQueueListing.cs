@@ -1,0 +1,124 @@
+using StackExchange.Redis;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Redis;
+
+/// <summary>
+/// Reads a page of those who wait for a person off their index, about as many snapshots as the page has. Entries are
+/// hints, as in <see cref="RedisListing"/>. A lease that ran out has put its conversation into its queue already, though no
+/// index says so until that is recorded: what is overdue is looked at beside the index.
+/// </summary>
+internal sealed class RedisQueueListing(
+    RedisConnection connection, RedisKeys keys, RedisIndex index, RedisSnapshots snapshots, TimeProvider time)
+{
+    private const int MaxBatch = 512;
+
+    /// <summary>How many overdue conversations are looked at; an instance that runs records them within seconds.</summary>
+    private const int MaxOverdue = 1_000;
+
+    public async ValueTask<QueuePage> ReadAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        // Before the index: what is recorded in between is found in both, not in neither.
+        var found = await OverdueAsync(queue, now, cancellationToken);
+        var seen = new Seen(keys.ByQueue(queue), found.Count);
+        var from = after is { } cursor ? RedisIndexPlaces.QueueScore(cursor.Priority, cursor.Since) : 0;
+        var (batch, isAll) = (limit + 1, false);
+        while (!isAll)
+        {
+            var (least, count) = (from, batch);
+            var (size, entries) = await connection.CallAsync(
+                async db =>
+                {
+                    var size = db.SortedSetLengthAsync(seen.Set, flags: RedisConnection.Master);
+                    var entries = db.SortedSetRangeByScoreWithScoresAsync(
+                        seen.Set, least, double.PositiveInfinity, Exclude.None, Order.Ascending, 0, count, RedisConnection.Master);
+                    return (await size, await entries);
+                },
+                cancellationToken);
+
+            seen.Size = size;
+            await LookAsync([.. entries.Where(e => seen.Members.Add(e.Element!))], queue, now, seen, found, cancellationToken);
+            isAll = entries.Length < batch;
+            if (isAll)
+                break;
+
+            // Entries of one score begin each batch again: ties are never cut apart, whatever moves meanwhile.
+            var last = (long)entries[^1].Score;
+            if (found.Values.Count(c => IsAfter(c, after) && ScoreOf(c) < last) > limit)
+                break;
+            batch = last > from ? Math.Min(Math.Max(batch, 32) * 2, MaxBatch) : batch * 2;
+            from = last;
+        }
+
+        var rest = found.Values.Where(c => IsAfter(c, after)).OrderBy(QueueCursor.Of, QueueCursor.Order).ToList();
+        var page = rest.Take(limit).ToList();
+        var total = isAll && after is null ? found.Count : (int)seen.Size - seen.Wrong + seen.Overdue;
+        return new QueuePage(page, Math.Max(total, rest.Count), rest.Count > limit ? QueueCursor.Of(page[^1]) : null);
+    }
+
+    private async ValueTask<Dictionary<string, Conversation>> OverdueAsync(string? queue, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var due = await index.FindOverdueAsync(now.ToUnixTimeMilliseconds() + 1, MaxOverdue, cancellationToken);
+        var overdue = await snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
+        return overdue.OfType<Conversation>()
+            .Where(c => c.LeaseUntil <= now)
+            .Select(c => c.AsOf(now))
+            .Where(c => Waits(c, queue))
+            .ToDictionary(c => c.ConversationId);
+    }
+
+    private async ValueTask LookAsync(
+        List<SortedSetEntry> entries, string? queue, DateTimeOffset now, Seen seen,
+        Dictionary<string, Conversation> found, CancellationToken cancellationToken)
+    {
+        var stays = entries.ConvertAll(e => Stay.TryParse((string)e.Element!) ?? default);
+        var drops = new List<IndexDrop>();
+        var moves = new List<(string Member, long Seen, long True)>();
+        var read = await snapshots.ReadAsync(stays.ConvertAll(s => s.Id ?? ""), cancellationToken);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            string member = entries[i].Element!;
+            if (read[i] is { } conversation && conversation.Epoch == stays[i].Epoch && Waits(conversation, queue))
+            {
+                if (ScoreOf(conversation) != (long)entries[i].Score)
+                    moves.Add((member, (long)entries[i].Score, ScoreOf(conversation)));
+                // Its lease was overdue, and that has been recorded meanwhile.
+                if (!found.TryAdd(conversation.ConversationId, conversation))
+                    seen.Overdue--;
+                found[conversation.ConversationId] = conversation.AsOf(now);
+                continue;
+            }
+
+            seen.Wrong++;
+            // A later epoch may belong to a commit that is still on its way: it stays.
+            if (read[i] is null || read[i]!.Epoch >= stays[i].Epoch)
+                drops.Add(new IndexDrop(seen.Set, member, null));
+        }
+
+        await index.DropAsync(drops, cancellationToken);
+        await index.RescoreAsync(seen.Set, moves, cancellationToken);
+    }
+
+    private static bool Waits(Conversation c, string? queue) => c.Queue is { } own && (queue is null || queue == own);
+
+    private static long ScoreOf(Conversation c) => RedisIndexPlaces.QueueScore(c.Priority, c.QueuedSince);
+
+    private static bool IsAfter(Conversation c, QueueCursor? after) =>
+        after is not { } cursor || QueueCursor.Order.Compare(QueueCursor.Of(c), cursor) > 0;
+
+    /// <summary>What a reading has met of an index.</summary>
+    private sealed class Seen(RedisKey set, int overdue)
+    {
+        public RedisKey Set => set;
+
+        public HashSet<string> Members { get; } = new(StringComparer.Ordinal);
+
+        public long Size { get; set; }
+
+        public int Wrong { get; set; }
+
+        /// <summary>Those that wait and are not in the index.</summary>
+        public int Overdue { get; set; } = overdue;
+    }
+}
