@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Primitives;
 
@@ -8,10 +7,6 @@ namespace SupportStateMcp.Briefs;
 /// <summary>How a message is told to whoever reads on.</summary>
 public static class MessageFormatter
 {
-    // Letters of several scripts, and many emoji, are joined by them.
-    private const int ZeroWidthNonJoiner = 0x200C;
-    private const int ZeroWidthJoiner = 0x200D;
-
     /// <summary>Who speaks, and to whom: <c>customer</c>, <c>assistant (ai:bot)</c>, <c>internal note of human:alice</c>.</summary>
     public static string Speaker(Message message) => message switch
     {
@@ -25,11 +20,7 @@ public static class MessageFormatter
 
     /// <summary>A message in one line. What was said cannot pass for a line of ours.</summary>
     public static string Line(Message message) => string.Create(
-        CultureInfo.InvariantCulture, $"#{message.Number} {message.At.UtcDateTime:MM-dd HH:mm} {Speaker(message)}: {OneLine(message.Content)}");
-
-    /// <summary>A text in one line.</summary>
-    public static string OneLine(string text) =>
-        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Visible)).Trim();
+        CultureInfo.InvariantCulture, $"#{message.Number} {message.At.UtcDateTime:MM-dd HH:mm} {Speaker(message)}: {SafeText.Compact(message.Content)}");
 
     /// <summary>
     /// A text that a customer may have written, as lines that can be told from ours: each stands behind <c>&gt;</c>.
@@ -40,15 +31,4 @@ public static class MessageFormatter
     public static bool LooksLikeOurs(string text) => text.ReplaceLineEndings("\n").Split('\n').Any(l =>
         l.FirstOrDefault(c => !char.IsWhiteSpace(c) && !char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format) is var first
         && char.GetUnicodeCategory(first) is UnicodeCategory.OpenPunctuation or UnicodeCategory.DashPunctuation);
-
-    /// <summary>A word without control characters; what else cannot be seen, or turns text around, is spelled out.</summary>
-    private static string Visible(string word) => word.All(char.IsAscii) && !word.Any(char.IsControl)
-        ? word
-        : string.Concat(word.EnumerateRunes().Select(rune => Rune.GetUnicodeCategory(rune) switch
-        {
-            UnicodeCategory.Control => "",
-            UnicodeCategory.Format when rune.Value is not (ZeroWidthNonJoiner or ZeroWidthJoiner) =>
-                string.Create(CultureInfo.InvariantCulture, $"<U+{rune.Value:X4}>"),
-            _ => rune.ToString(),
-        }));
 }

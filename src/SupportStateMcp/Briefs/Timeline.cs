@@ -1,4 +1,5 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Briefs;
 
@@ -26,16 +27,16 @@ public static class Timeline
             while (waiting.TryPeek(out var next) && next.Version < change.Version)
                 entries.Add(new TimelineEntry(waiting.Dequeue(), null, holder));
             if (holder is not null)
-                Mark($"{holder} had the conversation until here ({How(change)}, {Moment.Of(change.At)})", before: holder);
+                Mark($"{holder} had the conversation until here ({How(change)}, {DurationText.Instant(change.At)})", before: holder);
             holder = change.Owner.IsPerson ? change.Owner.ToString() : null;
             if (holder is not null)
-                Mark($"{holder} has the conversation from here ({Moment.Of(change.At)})", before: null);
+                Mark($"{holder} has the conversation from here ({DurationText.Instant(change.At)})", before: null);
         }
 
         entries.AddRange(waiting.Select(m => new TimelineEntry(m, null, holder)));
         // A lease that has run out, and that nobody has put down yet.
         if (holder is not null && c is { Owner.IsPerson: false, HumanTakeover.Until: { } until })
-            Mark($"{holder} had the conversation until here (the lease ran out, {Moment.Of(until)})", before: holder);
+            Mark($"{holder} had the conversation until here (the lease ran out, {DurationText.Instant(until)})", before: holder);
         return entries;
 
         void Mark(string what, string? before) => entries.Add(new TimelineEntry(null, $"--- {what} ---", before));

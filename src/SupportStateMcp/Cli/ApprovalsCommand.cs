@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
@@ -22,7 +22,7 @@ internal static class ApprovalsCommand
     {
         var queue = CliArguments.Queue();
         var only = new Option<string?>("--conversation") { Description = "Only this conversation.", HelpName = "CONVERSATION" };
-        return new CliCommand("approvals", "Show what waits for a decision.", More, RoleNames.Any, async (parsed, desk, cancellationToken) =>
+        return new CliCommand("approvals", "Show what waits for a decision.", More, null, async (parsed, context, cancellationToken) =>
         {
             var name = parsed.GetValue(queue);
             if (CliArguments.QueueViolation(name) is { } violation)
@@ -35,21 +35,21 @@ internal static class ApprovalsCommand
                 id = one;
             }
 
-            var result = await desk.Reader.GetPendingApprovalsAsync(name, id, Limits.Page, cancellationToken);
+            var result = await context.Queries.GetPendingApprovalsAsync(name, id, Limits.Page, cancellationToken);
             if (!result.TryGet(out var pending, out var error))
                 return error;
-            var facts = new ApprovalsFacts([.. pending.Approvals.Select(ApprovalFacts.Of)], pending.Total);
-            return CommandOutput.Of(facts, screen => Show(screen, facts, desk.Now));
+            var view = PendingApprovalsView.Of(pending);
+            return CommandOutput.Of(view, screen => Show(screen, view, context.Now));
         })
         { queue, only };
     }
 
-    private static void Show(IAnsiConsole screen, ApprovalsFacts pending, DateTimeOffset now)
+    private static void Show(IAnsiConsole screen, PendingApprovalsView pending, DateTimeOffset now)
     {
         if (pending.Approvals.Count == 0)
             screen.Say("Nothing waits for a decision.");
         else
-            ApprovalsView.Write(screen, pending.Approvals, now);
+            ApprovalsTable.Write(screen, pending.Approvals, now);
         if (pending.Total > pending.Approvals.Count)
             screen.Say(string.Create(CultureInfo.InvariantCulture, $"{pending.Approvals.Count} of {pending.Total}."));
     }

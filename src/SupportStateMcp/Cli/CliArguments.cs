@@ -5,7 +5,10 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Cli;
 
-/// <summary>What people type: arguments that several commands take, and their bounds, which are those of the tools.</summary>
+/// <summary>
+/// What people type: arguments that several commands take. What a command of a conversation checks itself is not checked here;
+/// only its arguments are told by the names that they have here.
+/// </summary>
 internal static class CliArguments
 {
     /// <summary>Stands for standard input in the place of a text.</summary>
@@ -13,11 +16,26 @@ internal static class CliArguments
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>What the arguments of commands are called here.</summary>
+    private static readonly Dictionary<string, string> s_names = new(StringComparer.Ordinal)
+    {
+        ["content"] = "TEXT",
+        ["final_arguments"] = "--arguments",
+        // The one key that people give.
+        ["idempotency_key"] = "--message-id",
+        ["lease_seconds"] = "--lease",
+        ["message_id"] = "--message-id",
+        ["new_state"] = "STATE",
+        ["note"] = "NOTE",
+        ["notes"] = "--notes",
+        ["reason"] = "--reason",
+    };
+
     public static Argument<string> Conversation() => new("CONVERSATION") { Description = "The conversation, for example cs-TKT-001." };
 
     public static Argument<string> Approval() => new("ID") { Description = "The approval, as approvals shows it." };
 
-    public static Option<string?> Reason() => new("--reason") { Description = "Why; kept in the audit trail.", HelpName = "TEXT" };
+    public static Option<string?> Reason() => new("--reason") { Description = $"Why; kept in the audit trail, {Limits.Reason} characters at most.", HelpName = "TEXT" };
 
     public static Option<string?> Queue() => new("--queue") { Description = "Only this queue.", HelpName = "NAME" };
 
@@ -33,31 +51,39 @@ internal static class CliArguments
         ? null
         : Error.InvalidArgument(option, string.Create(CultureInfo.InvariantCulture, $"it is {least} to {most}"));
 
-    public static Error? LengthViolation(string option, string? text, int most) => (text?.Length ?? 0) <= most
-        ? null
-        : Error.InvalidArgument(option, string.Create(CultureInfo.InvariantCulture, $"it has at most {most} characters"));
+    /// <summary>An error with the argument that it is about called by its name here.</summary>
+    public static Error Named(Error error) =>
+        error.Code == ErrorCodes.InvalidArgument && s_names.TryGetValue((string)error.Facts["argument"]!, out var name)
+            ? Error.InvalidArgument(name, (string)error.Facts["rule"]!)
+            : error;
 
     /// <summary>
     /// A text from the command line, or from standard input where it is <c>-</c>, or is left out and the input is no
     /// keyboard. The line end at its end is the shell's, not part of it.
     /// </summary>
-    public static async ValueTask<Result<string>> TextAsync(string name, string? argument, CancellationToken cancellationToken)
+    /// <param name="console">Where the input is.</param>
+    /// <param name="name">What the argument is called.</param>
+    /// <param name="argument">What the command line says.</param>
+    /// <param name="most">How long the text may be, in characters; no more of an input is read than tells that it is longer.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async ValueTask<Result<string>> TextAsync(
+        CliConsole console, string name, string? argument, int most, CancellationToken cancellationToken)
     {
         if (argument is not (null or StandardInput))
-            return LengthViolation(name, argument, Limits.Content) is { } violation ? violation : argument;
-        if (argument is null && !Console.IsInputRedirected)
+            return LengthViolation(name, argument, most) is { } violation ? violation : argument;
+        if (argument is null && console.IsKeyboard)
             return Error.InvalidArgument(name, "say it on the command line, or pipe it in; - reads what you type up to the end of the input (Ctrl+D)");
 
         try
         {
-            using var input = new StreamReader(Console.OpenStandardInput(), s_utf8);
+            using var input = new StreamReader(console.OpenInput(), s_utf8);
             // Two more than it may have: a line end that does not count.
-            var buffer = new char[Limits.Content + 2];
+            var buffer = new char[most + 2];
             var length = await input.ReadBlockAsync(buffer, cancellationToken);
             var text = new string(buffer, 0, length);
             if (text.EndsWith('\n'))
                 text = text[..^(text.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)];
-            return LengthViolation(name, text, Limits.Content) is { } violation ? violation : text;
+            return LengthViolation(name, text, most) is { } violation ? violation : text;
         }
         catch (DecoderFallbackException)
         {
@@ -68,4 +94,8 @@ internal static class CliArguments
             return Error.InvalidArgument(name, "the input can be read");
         }
     }
+
+    private static Error? LengthViolation(string name, string text, int most) => text.Length <= most
+        ? null
+        : Error.InvalidArgument(name, string.Create(CultureInfo.InvariantCulture, $"it has at most {most} characters"));
 }

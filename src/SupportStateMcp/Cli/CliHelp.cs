@@ -29,9 +29,16 @@ public sealed class CliHelp(HelpAction usual) : SynchronousCommandLineAction
         var code = usual.Invoke(parseResult);
         if (parseResult.CommandResult.Command is CliCommand command)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine(command.More);
-            parseResult.InvocationConfiguration.Output.WriteLine();
-            parseResult.InvocationConfiguration.Output.WriteLine(Exits);
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine(command.More);
+            output.WriteLine();
+            if (command.Requirement is { } requirement)
+            {
+                output.WriteLine($"Requires: {string.Join(" and ", requirement.Needs)}; --roles says what you have.");
+                output.WriteLine();
+            }
+
+            output.WriteLine(Exits);
         }
 
         return code;

@@ -1,62 +1,64 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
-/// <summary>What a command answers: the facts for a program, the same for a person.</summary>
+/// <summary>What a command answers: a view as JSON for a program, the same on the screen for a person.</summary>
 internal sealed class CommandOutput
 {
-    private readonly Func<string> _facts;
+    private readonly Func<string> _json;
     private readonly Action<IAnsiConsole> _show;
 
-    private CommandOutput(Func<string> facts, Action<IAnsiConsole> show) => (_facts, _show) = (facts, show);
+    private CommandOutput(Func<string> json, Action<IAnsiConsole> show) => (_json, _show) = (json, show);
 
-    public static CommandOutput Of<T>(T facts, Action<IAnsiConsole> show) => new(() => JsonSerializer.Serialize(facts, CliJson.TypeInfo<T>()), show);
+    public static CommandOutput Of<TView>(TView view, Action<IAnsiConsole> show) => new(() => ViewJson.Text(view), show);
 
     /// <summary>Puts an answer or a refusal out, and returns the exit code.</summary>
     /// <param name="result">What came of the command.</param>
+    /// <param name="console">Where to.</param>
     /// <param name="asJson">One JSON document on the output, also for a refusal; else the refusal is a sentence on the error stream.</param>
-    public static int Print(Result<CommandOutput> result, bool asJson)
+    public static int Print(Result<CommandOutput> result, CliConsole console, bool asJson)
     {
         try
         {
-            return PutOut(result, asJson);
+            return PutOut(result, console, asJson);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A disk that is full, an output that was closed. What was done is done.
-            TrySay(result.TryGet(out _, out _)
+            TrySay(console, result.TryGet(out _, out _)
                 ? "The command is done, but its output could not be written."
                 : "The command was refused, and why could not be written.");
             return ExitCodes.OutputLost;
         }
     }
 
-    private static int PutOut(Result<CommandOutput> result, bool asJson)
+    private static int PutOut(Result<CommandOutput> result, CliConsole console, bool asJson)
     {
         if (result.TryGet(out var answer, out var error))
         {
             if (asJson)
-                Console.Out.WriteLine(answer._facts());
+                console.Output.WriteLine(answer._json());
             else
-                answer._show(ConsoleFactory.Open());
+                answer._show(console.OpenScreen());
             return ExitCodes.Done;
         }
 
         if (asJson)
-            Console.Out.WriteLine(Facts(error));
+            console.Output.WriteLine(Facts(error));
         else
-            Console.Error.WriteLine(SafeText.Text(CliErrorMessages.Of(error)));
+            console.Errors.WriteLine(SafeText.Text(CliErrorMessages.Of(error)));
         return error.Code == ErrorCodes.StoreUnavailable ? ExitCodes.StoreUnavailable : ExitCodes.Refused;
     }
 
-    private static void TrySay(string sentence)
+    private static void TrySay(CliConsole console, string sentence)
     {
         try
         {
-            Console.Error.WriteLine(sentence);
+            console.Errors.WriteLine(sentence);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -69,21 +71,6 @@ internal sealed class CommandOutput
         var facts = new JsonObject { ["code"] = error.Code, ["message"] = CliErrorMessages.Of(error) };
         foreach (var (name, value) in error.Facts)
             facts[name] = value?.DeepClone();
-        return JsonSerializer.Serialize(facts, CliJson.TypeInfo<JsonObject>());
+        return ViewJson.Text(facts);
     }
-}
-
-/// <summary>How a command ends; stable API.</summary>
-public static class ExitCodes
-{
-    public const int Done = 0;
-
-    /// <summary>The rules refused it; nothing was changed.</summary>
-    public const int Refused = 1;
-
-    /// <summary>The store does not answer (sysexits.h, EX_UNAVAILABLE).</summary>
-    public const int StoreUnavailable = 69;
-
-    /// <summary>The answer could not be written to the output; what the command does is done (sysexits.h, EX_IOERR).</summary>
-    public const int OutputLost = 74;
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Spectre.Console;
+using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Primitives;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
@@ -10,98 +12,92 @@ internal static class ConversationScreen
 {
     private static readonly Style s_label = new(Color.Grey);
 
-    public static void Write(IAnsiConsole screen, ConversationFacts c, DateTimeOffset now)
+    public static void Write(IAnsiConsole screen, ConversationDetailsView c, DateTimeOffset now)
     {
-        Heading(screen, c.ConversationId);
-        var facts = new Facts();
-        facts.Add("customer", c.UserId);
-        facts.Add("state", $"{c.State}, for the customer {SnakeCaseEnum.Of(c.TicketStatus)}");
-        facts.Add("priority", SnakeCaseEnum.Of(c.Priority), QueueCommand.StyleOf(c.Priority));
-        facts.Add("owner", $"{c.Owner}, for {Spans.Of(now - c.OwnerSince)}");
-        facts.Add("lease", c.LeaseUntil is { } until ? $"ends {Spans.Ahead(until, now)}" : null);
-        facts.Add("waiting", c.WaitingSeconds is { } waited ? Spans.Of(TimeSpan.FromSeconds(waited)) : null);
-        facts.Add("closed", Closed(c, now));
-        facts.Add("follows up", c.FollowsUp);
-        facts.Add("goes on in", c.FollowUp);
-        facts.Add("can move to", c.AllowedTransitions.Count > 0 ? string.Join(", ", c.AllowedTransitions) : null);
-        facts.Add("description", c.Description);
-        facts.Write(screen);
+        screen.Heading(c.ConversationId);
+        var fields = new Fields();
+        fields.Add("customer", c.UserId);
+        fields.Add("state", $"{c.State}, for the customer {SnakeCaseEnum.Of(c.TicketStatus)}");
+        fields.Add("priority", SnakeCaseEnum.Of(c.Priority), QueueCommand.StyleOf(c.Priority));
+        fields.Add("owner", $"{c.Owner}, for {DurationText.Of(now - c.OwnerSince)}");
+        fields.Add("lease", c.LeaseUntil is { } until ? $"ends {DurationText.Ahead(until, now)}" : null);
+        fields.Add("waiting", c.WaitingSince is { } since ? DurationText.Of(now - since) : null);
+        fields.Add("closed", Closed(c, now));
+        fields.Add("follows up", c.FollowsUp);
+        fields.Add("goes on in", c.FollowUp);
+        fields.Add("can move to", c.AllowedTransitions.Count > 0 ? string.Join(", ", c.AllowedTransitions) : null);
+        fields.Add("description", c.Description);
+        fields.Write(screen);
 
         if (c.Handoff is { } handoff)
             Write(screen, handoff, now);
-        if (c.PendingApprovals.Count > 0)
+        if (c.Approvals.Count > 0)
         {
-            Heading(screen, "Waits for a decision");
-            ApprovalsView.Write(screen, c.PendingApprovals, now);
+            screen.Heading("Waits for a decision");
+            ApprovalsTable.Write(screen, c.Approvals, now);
         }
 
-        Heading(screen, string.Create(CultureInfo.InvariantCulture, $"Messages: {(c.Messages.Count == c.MessageCount ? "all" : "the last")} {c.Messages.Count} of {c.MessageCount}"));
+        screen.Heading(string.Create(CultureInfo.InvariantCulture, $"Messages: {(c.Messages.Count == c.MessageCount ? "all" : "the last")} {c.Messages.Count} of {c.MessageCount}"));
         foreach (var message in c.Messages)
             Write(screen, message, now);
     }
 
-    private static void Write(IAnsiConsole screen, HandoffFacts handoff, DateTimeOffset now)
+    private static void Write(IAnsiConsole screen, HandoffView handoff, DateTimeOffset now)
     {
-        Heading(screen, "Handoff");
-        var facts = new Facts();
-        facts.Add("by", $"{handoff.By} to the queue {handoff.Queue}, {Spans.Ago(handoff.At, now)}");
-        facts.Add("reason", handoff.Reason);
-        facts.Add("summary", handoff.Summary);
-        facts.Add("open question", handoff.OpenQuestion);
+        screen.Heading("Handoff");
+        var fields = new Fields();
+        fields.Add("by", $"{handoff.By} to the queue {handoff.Queue}, {DurationText.Ago(handoff.At, now)}");
+        fields.Add("reason", handoff.Reason);
+        fields.Add("summary", handoff.Summary);
+        fields.Add("open question", handoff.OpenQuestion);
         foreach (var promise in handoff.Promises)
-            facts.Add("promised", promise);
+            fields.Add("promised", promise);
         foreach (var tried in handoff.Tried)
-            facts.Add("tried", tried);
-        facts.Write(screen);
+            fields.Add("tried", tried);
+        fields.Write(screen);
     }
 
-    private static void Write(IAnsiConsole screen, Message m, DateTimeOffset now)
+    private static void Write(IAnsiConsole screen, MessageView m, DateTimeOffset now)
     {
-        screen.Write(new Text(SafeText.Line($"#{m.Number}  {Speaker(m)}{(m.Automated ? " (automated)" : "")}{Audience(m)}  {Spans.Ago(m.At, now)}"), StyleOf(m)));
+        screen.Write(new Text(SafeText.Line($"#{m.Number}  {Speaker(m)}{(m.Automated ? " (automated)" : "")}{Audience(m)}  {DurationText.Ago(m.At, now)}"), StyleOf(m)));
         screen.WriteLine();
         // Indented on every line, so that no message can pass itself off as the head of another.
         screen.Write(new Padder(new Text(SafeText.Text(m.Content)), new Padding(4, 0, 0, 1)));
     }
 
-    private static string Speaker(Message m) => m.Role switch
+    private static string Speaker(MessageView m) => m.Role switch
     {
         MessageRole.User => "customer",
         MessageRole.Assistant => m.RecordedBy,
         _ => $"{SnakeCaseEnum.Of(m.Role)} ({m.RecordedBy})",
     };
 
-    private static string Audience(Message m) => (m.Visibility, m.Role) switch
+    private static string Audience(MessageView m) => (m.Visibility, m.Role) switch
     {
         (Visibility.Internal, _) => "  internal note: the customer does not see it",
         (_, MessageRole.User) => "",
         _ => " → customer",
     };
 
-    private static Style StyleOf(Message m) => (m.Visibility, m.Role) switch
+    private static Style StyleOf(MessageView m) => (m.Visibility, m.Role) switch
     {
         (Visibility.Internal, _) => new Style(Color.Grey, decoration: Decoration.Italic),
         (_, MessageRole.User) => new Style(Color.Blue),
         _ => new Style(Color.Green),
     };
 
-    private static string? Closed(ConversationFacts c, DateTimeOffset now) => c.ClosedAt is not { } closed ? null
-        : Spans.Ago(closed, now) + (c.ReopenableUntil is { } until && until >= now ? $", can be reopened for {Spans.Of(until - now)}" : "");
+    private static string? Closed(ConversationDetailsView c, DateTimeOffset now) => c.ClosedAt is not { } closed ? null
+        : DurationText.Ago(closed, now) + (c.ReopenableUntil is { } until && until >= now ? $", can be reopened for {DurationText.Of(until - now)}" : "");
 
-    private static void Heading(IAnsiConsole screen, string title)
-    {
-        screen.Write(new Text(SafeText.Line(title), new Style(decoration: Decoration.Bold)));
-        screen.WriteLine();
-    }
-
-    /// <summary>Facts with their names before them.</summary>
-    private sealed class Facts
+    /// <summary>Values with their names before them.</summary>
+    private sealed class Fields
     {
         private readonly Grid _grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2)).AddColumn();
 
-        public void Add(string name, string? fact, Style? style = null)
+        public void Add(string name, string? value, Style? style = null)
         {
-            if (fact is { Length: > 0 })
-                _grid.AddRow(new Text(name, s_label), new Text(SafeText.Text(fact), style));
+            if (value is { Length: > 0 })
+                _grid.AddRow(new Text(name, s_label), new Text(SafeText.Text(value), style));
         }
 
         public void Write(IAnsiConsole screen)

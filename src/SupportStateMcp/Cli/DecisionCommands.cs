@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
@@ -37,14 +37,12 @@ internal static class DecisionCommands
     private static CliCommand Create(string name, string summary, string more, bool approved, Option<string?>? arguments)
     {
         var id = CliArguments.Approval();
-        var notes = new Option<string?>("--notes") { Description = "Why; kept in the audit trail.", HelpName = "TEXT" };
-        var command = new CliCommand(name, summary, more, RoleNames.Any, async (parsed, context, cancellationToken) =>
+        var notes = new Option<string?>("--notes") { Description = $"Why; kept in the audit trail, {Limits.Reason} characters at most.", HelpName = "TEXT" };
+        var command = new CliCommand(name, summary, more, typeof(ConversationCommand.DecideApproval), async (parsed, context, cancellationToken) =>
         {
             var approvalId = parsed.GetRequiredValue(id);
             if (Approval.ConversationOf(approvalId) is not { } conversation)
                 return Error.InvalidArgument("ID", "it is an approval's id, for example ap-1a2b3c4d-TKT-001");
-            if (CliArguments.LengthViolation("--notes", parsed.GetValue(notes), Limits.Reason) is { } violation)
-                return violation;
             JsonElement? instead = null;
             if (arguments is not null && parsed.GetValue(arguments) is { } json)
             {
@@ -53,7 +51,7 @@ internal static class DecisionCommands
                 instead = final;
             }
 
-            return await DecideAsync(context, new ConversationCommand.DecideApproval
+            var decision = new ConversationCommand.DecideApproval
             {
                 Id = conversation,
                 Actor = context.Caller.Actor,
@@ -63,7 +61,9 @@ internal static class DecisionCommands
                 Notes = parsed.GetValue(notes),
                 FinalArguments = instead,
                 Via = DecisionChannel.Connection,
-            }, cancellationToken);
+            };
+            return await context.ExecuteAsync(
+                decision, o => new ApprovalView(o.Conversation.Approval(approvalId)!, o.Conversation), Sentence, cancellationToken);
         })
         { id, notes };
         if (arguments is not null)
@@ -71,21 +71,11 @@ internal static class DecisionCommands
         return command;
     }
 
-    private static async ValueTask<Result<CommandOutput>> DecideAsync(
-        CliContext context, ConversationCommand.DecideApproval command, CancellationToken cancellationToken)
-    {
-        var result = await context.Desk.ExecuteAsync(command, cancellationToken);
-        if (!result.TryGet(out var outcome, out var error))
-            return error;
-        var facts = ApprovalFacts.Of(outcome.Conversation.Approval(command.ApprovalId)!, outcome.Conversation);
-        return CommandOutput.Of(facts, screen => screen.Say(Sentence(facts)));
-    }
-
-    private static string Sentence(ApprovalFacts a) => a.Status switch
+    private static string Sentence(ApprovalView a) => a.Status switch
     {
         ApprovalStatus.Pending => string.Create(CultureInfo.InvariantCulture, $"{a.ApprovalId}: {a.Yes} of {a.Quorum} have said yes; it waits for more."),
         ApprovalStatus.Refused => $"{a.ApprovalId} is refused, for good.",
-        _ => $"{a.ApprovalId} is granted: {a.Action} {ApprovalsView.Json(a.Arguments)}, once.",
+        _ => $"{a.ApprovalId} is granted: {a.Action} {ViewJson.Text(a.Arguments)}, once.",
     };
 
     private static Result<JsonElement> ArgumentsOf(string json)
@@ -100,10 +90,7 @@ internal static class DecisionCommands
                 return Error.InvalidArgument("--arguments", rule);
             // Once through all of it: half of a surrogate pair is found only where a text is taken apart.
             _ = Digest.OfAction("", document.RootElement);
-            var arguments = document.RootElement.EnumerateObject().ToDictionary(a => a.Name, a => a.Value.Clone(), StringComparer.Ordinal);
-            return MetadataRules.Violation(arguments) is { } violation
-                ? Error.InvalidArgument("--arguments", violation)
-                : document.RootElement.Clone();
+            return document.RootElement.Clone();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

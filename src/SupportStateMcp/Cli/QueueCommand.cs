@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
 using SupportStateMcp.Primitives;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
@@ -25,24 +25,27 @@ internal static class QueueCommand
     {
         var queue = CliArguments.Queue();
         var limit = new Option<int>("--limit") { Description = $"How many at most, 1 to {Limits.Page}.", HelpName = "N", DefaultValueFactory = _ => Shown };
-        return new CliCommand("queue", "Show who waits for a person.", More, RoleNames.Any, async (parsed, desk, cancellationToken) =>
+        var cursor = new Option<string?>("--cursor") { Description = "The next_cursor of the last page, with the same --queue.", HelpName = "CURSOR" };
+        return new CliCommand("queue", "Show who waits for a person.", More, null, async (parsed, context, cancellationToken) =>
         {
             var (name, most) = (parsed.GetValue(queue), parsed.GetValue(limit));
             if ((CliArguments.QueueViolation(name) ?? CliArguments.RangeViolation("--limit", most, 1, Limits.Page)) is { } violation)
                 return violation;
+            if (!QueueCursorText.TryDecode(parsed.GetValue(cursor), out var after))
+                return Error.InvalidArgument("--cursor", "it is the next_cursor of an earlier page, unchanged");
 
             // Where no server runs, nobody else puts a conversation back whose lease has run out.
-            await desk.ExpireOverdueAsync(cancellationToken);
-            var result = await desk.Reader.GetQueueAsync(name, null, most, cancellationToken);
+            await context.ExpireOverdueAsync(cancellationToken);
+            var result = await context.Queries.GetQueueAsync(name, after, most, cancellationToken);
             if (!result.TryGet(out var page, out var error))
                 return error;
-            var facts = QueueFacts.Of(page, desk.Now);
-            return CommandOutput.Of(facts, screen => Show(screen, facts));
+            var view = QueueView.Of(page, context.Now);
+            return CommandOutput.Of(view, screen => Show(screen, view));
         })
-        { queue, limit };
+        { queue, limit, cursor };
     }
 
-    private static void Show(IAnsiConsole screen, QueueFacts waiting)
+    private static void Show(IAnsiConsole screen, QueueView waiting)
     {
         if (waiting.Conversations.Count == 0)
         {
@@ -56,12 +59,16 @@ internal static class QueueCommand
         foreach (var c in waiting.Conversations)
         {
             table.AddRow(
-                ConsoleFactory.Cell(c.ConversationId), ConsoleFactory.Cell(c.Queue), new Text(SnakeCaseEnum.Of(c.Priority), StyleOf(c.Priority)),
-                ConsoleFactory.Cell(Spans.Of(TimeSpan.FromSeconds(c.WaitingSeconds))), ConsoleFactory.Cell(c.State), ConsoleFactory.Cell(c.Reason));
+                ScreenExtensions.Cell(c.ConversationId),
+                ScreenExtensions.Cell(c.Queue),
+                new Text(SnakeCaseEnum.Of(c.Priority), StyleOf(c.Priority)),
+                ScreenExtensions.Cell(DurationText.Of(TimeSpan.FromSeconds(c.WaitingSeconds))),
+                ScreenExtensions.Cell(c.State),
+                ScreenExtensions.Cell(c.Reason));
         }
 
         screen.Write(table);
-        if (waiting.Total > waiting.Conversations.Count)
+        if (waiting.NextCursor is not null)
             screen.Say(string.Create(CultureInfo.InvariantCulture, $"{waiting.Conversations.Count} of {waiting.Total}; --limit shows more."));
     }
 

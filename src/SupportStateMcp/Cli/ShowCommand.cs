@@ -1,6 +1,6 @@
 using System.CommandLine;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
@@ -28,7 +28,7 @@ internal static class ShowCommand
             HelpName = "N",
             DefaultValueFactory = _ => Shown,
         };
-        return new CliCommand("show", "Show a conversation.", More, RoleNames.Any, async (parsed, desk, cancellationToken) =>
+        return new CliCommand("show", "Show a conversation.", More, null, async (parsed, context, cancellationToken) =>
         {
             if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
                 return malformed;
@@ -36,11 +36,14 @@ internal static class ShowCommand
             if (CliArguments.RangeViolation("--messages", last, 1, Limits.Page) is { } violation)
                 return violation;
 
-            var result = await desk.Reader.GetHistoryAsync(conversation, last, null, null, cancellationToken);
-            if (!result.TryGet(out var page, out var error))
+            var loaded = await context.Queries.GetAsync(conversation, cancellationToken);
+            if (!loaded.TryGet(out var found, out var error))
                 return error;
-            var facts = ConversationFacts.Of(page, desk.Workflow, desk.Now);
-            return CommandOutput.Of(facts, screen => ConversationScreen.Write(screen, facts, desk.Now));
+            var result = await context.Queries.GetHistoryAsync(conversation, last, null, null, cancellationToken);
+            if (!result.TryGet(out var page, out error))
+                return error;
+            var view = new ConversationDetailsView(page, found.ExpiresAt, context.Workflow);
+            return CommandOutput.Of(view, screen => ConversationScreen.Write(screen, view, context.Now));
         })
         { id, messages };
     }

@@ -10,13 +10,22 @@ namespace SupportStateMcp.Hosting;
 /// <summary>One command of a person on the configured store: no server, no upkeep, nothing that listens.</summary>
 internal static class CliHost
 {
+    /// <param name="options">What is configured.</param>
+    /// <param name="console">What the command reads and writes.</param>
+    /// <param name="configure">Adds to its services, or changes them; for tests.</param>
+    /// <param name="work">What is done.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<int> RunAsync(
-        ServerOptions options, Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
+        ServerOptions options, CliConsole console, Action<IServiceCollection>? configure,
+        Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
         // What the store logs as a warning, the person is told as a refusal.
-        await using var services = new ServiceCollection().AddDesk(options, LogLevel.Error).BuildServiceProvider();
+        var collection = new ServiceCollection().AddDesk(options, LogLevel.Error);
+        configure?.Invoke(collection);
+        await using var services = collection.BuildServiceProvider();
         return await work(new CliContext(
             new Caller(options.Actor!, options.Roles ?? RoleNames.DefaultFor(options.Actor!.Kind)),
+            console,
             services.GetRequiredService<ConversationCommandHandler>(),
             services.GetRequiredService<ConversationQueries>(),
             services.GetRequiredService<Reopening>(),

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Identity;
 
@@ -38,7 +39,12 @@ public static class CommandLine
         """;
 
     /// <summary>Reads the arguments and runs what they ask for.</summary>
-    public static Task<int> RunAsync(string[] args)
+    public static Task<int> RunAsync(string[] args) => RunAsync(args, CliConsole.OfProcess, null);
+
+    /// <param name="args">The arguments.</param>
+    /// <param name="console">What is read and written, but by servers: those have the streams of the process.</param>
+    /// <param name="configure">Adds to the services of a command for people, or changes them; for tests.</param>
+    internal static Task<int> RunAsync(string[] args, CliConsole console, Action<IServiceCollection>? configure)
     {
         var config = new Option<string?>("--config") { Description = "A JSON file with the section \"mcp\"; the README lists its keys.", HelpName = "FILE", Recursive = true };
         var redis = new Option<string?>("--redis") { Description = "Keep conversations in this Redis: host:port,option=value or redis:// or rediss://.", HelpName = "CONNECTION", Recursive = true };
@@ -56,7 +62,7 @@ public static class CommandLine
         var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, with /health/live and /health/ready.") { url };
         var health = new Command("health", "Ask a running HTTP server whether it is ready: exit 0, or 1 with the reason.") { url };
         var root = new RootCommand(About) { config, redis, data, actor, roles, stdio, http, health, TokenCommand.Create(actor, roles) };
-        foreach (var command in CliCommands.Create(actor, OpenDeskAsync))
+        foreach (var command in CliCommands.Create(actor, console, OpenAsync))
             root.Add(command);
         CliHelp.Teach(root);
 
@@ -67,7 +73,11 @@ public static class CommandLine
 
         // The hosts listen for SIGTERM and SIGINT themselves: what runs is finished first.
         // A text that begins with @ is a text, not a file to read arguments from.
-        return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+        var invocation = new InvocationConfiguration { ProcessTerminationTimeout = null };
+        // Those of the process are opened when something is written: where they cannot be, the command has been done.
+        if (console != CliConsole.OfProcess)
+            (invocation.Output, invocation.Error) = (console.Output, console.Errors);
+        return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync(invocation);
 
         Task<int> StartAsync(
             ParseResult parsed, Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken, bool overHttp = false) =>
@@ -75,16 +85,18 @@ public static class CommandLine
                 parsed.GetValue(config),
                 Over(parsed),
                 new IdentityArguments(parsed.GetValue(actor), parsed.GetValue(roles), overHttp),
+                console,
                 run,
                 cancellationToken);
 
-        Task<int> OpenDeskAsync(
+        Task<int> OpenAsync(
             ParseResult parsed, Actor person, Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken) =>
             ConfiguredStart.RunAsync(
                 parsed.GetValue(config),
                 Over(parsed),
                 new IdentityArguments(person.ToString(), parsed.GetValue(roles)),
-                (options, ct) => CliHost.RunAsync(options, work, ct),
+                console,
+                (options, ct) => CliHost.RunAsync(options, console, configure, work, ct),
                 cancellationToken);
 
         Dictionary<string, string?> Over(ParseResult parsed) => new()

@@ -1,4 +1,6 @@
+using System.Collections;
 using Microsoft.Extensions.Configuration;
+using SupportStateMcp.Cli;
 
 namespace SupportStateMcp.Hosting;
 
@@ -6,32 +8,32 @@ namespace SupportStateMcp.Hosting;
 internal static class ConfiguredStart
 {
     public static async Task<int> RunAsync(
-        string? file, Dictionary<string, string?> over, IdentityArguments identity,
+        string? file, Dictionary<string, string?> over, IdentityArguments identity, CliConsole console,
         Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
     {
-        var (options, violations) = Read(file, over, identity);
+        var (options, violations) = Read(file, over, identity, console.Environment);
         if (options is not null)
             return await run(options, cancellationToken);
 
-        await Console.Error.WriteLineAsync("The configuration cannot be used:");
+        await console.Errors.WriteLineAsync("The configuration cannot be used:");
         foreach (var violation in violations)
-            await Console.Error.WriteLineAsync($"  - {violation}");
+            await console.Errors.WriteLineAsync($"  - {violation}");
         return CommandLine.BadConfiguration;
     }
 
     private static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(
-        string? file, Dictionary<string, string?> over, IdentityArguments identity)
+        string? file, Dictionary<string, string?> over, IdentityArguments identity, IDictionary environment)
     {
         IConfiguration configuration;
         try
         {
-            configuration = OptionsSources.Read(file, Environment.GetEnvironmentVariables(), over);
+            configuration = OptionsSources.Read(file, environment, over);
         }
         catch (Exception e) when (e is FileNotFoundException or InvalidDataException or FormatException)
         {
             return (null, [$"{file}: {(e is FileNotFoundException ? "there is no such file" : e.InnerException?.Message ?? e.Message)}."]);
         }
 
-        return OptionsReader.Read(configuration, Environment.GetEnvironmentVariable("REDIS_URL"), identity);
+        return OptionsReader.Read(configuration, environment["REDIS_URL"] as string, identity);
     }
 }

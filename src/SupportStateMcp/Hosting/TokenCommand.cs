@@ -33,7 +33,7 @@ public static class TokenCommand
         {
             var who = OptionsReader.ParseActor(parsed.GetValue(actor)!)!;
             var trusted = parsed.GetValue(roles) is { } list ? RoleNames.TryParse(list)!.Value : RoleNames.DefaultFor(who.Kind);
-            Console.Out.WriteLine(Describe(AccessToken.Create(), new Caller(who, trusted), parsed.GetValue(json)));
+            parsed.InvocationConfiguration.Output.WriteLine(Describe(AccessToken.Create(), new Caller(who, trusted), parsed.GetValue(json)));
             return 0;
         });
         return new Command("token", "Tokens for clients that come over HTTP.") { create };

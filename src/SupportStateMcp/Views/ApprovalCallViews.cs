@@ -121,4 +121,10 @@ public sealed record PendingApprovalsView
 
     [Description("How many wait in all, also beyond limit.")]
     public required int Total { get; init; }
+
+    public static PendingApprovalsView Of(PendingApprovals pending) => new()
+    {
+        Approvals = [.. pending.Approvals.Select(a => new ApprovalView(a.Approval, a.Conversation))],
+        Total = pending.Total,
+    };
 }

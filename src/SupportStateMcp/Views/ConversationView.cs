@@ -72,10 +72,10 @@ public record ConversationView
 
     public required string AssignedTo { get; init; }
 
-    [Description(Describe.Owner)]
+    [Description(FieldText.Owner)]
     public required string Owner { get; init; }
 
-    [Description(Describe.Epoch)]
+    [Description(FieldText.Epoch)]
     public required long Epoch { get; init; }
 
     [Description("The queue in which the conversation waits for a person; absent where it does not.")]
@@ -129,7 +129,7 @@ public record ConversationView
     [Description("The states that transition_state accepts now.")]
     public required IReadOnlyList<string> AllowedTransitions { get; init; }
 
-    [Description(Describe.Guidance)]
+    [Description(FieldText.Guidance)]
     public required string Guidance { get; init; }
 }
 

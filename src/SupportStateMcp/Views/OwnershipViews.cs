@@ -100,6 +100,35 @@ public sealed record OwnershipView : WriteView
     [Description("What was said when the conversation was handed to people.")]
     public HandoffView? Handoff { get; init; }
 
-    [Description(Describe.Guidance)]
+    [Description(FieldText.Guidance)]
+    public required string Guidance { get; init; }
+}
+
+/// <summary>What <c>escalate_conversation</c> answers.</summary>
+public sealed record EscalateView : WriteView
+{
+    public EscalateView() { }
+
+    [SetsRequiredMembers]
+    public EscalateView(ConversationId id, Outcome outcome, WorkflowDefinition workflow) : base(id, outcome, workflow)
+    {
+        Escalated = !outcome.IdempotencyRecord.Unchanged;
+        TicketStatus = outcome.IdempotencyRecord.TicketStatus;
+        Priority = outcome.IdempotencyRecord.Priority;
+        WaitingSince = outcome.Conversation.Epoch == outcome.IdempotencyRecord.Epoch ? outcome.Conversation.WaitingSince : null;
+        Guidance = GuidanceBuilder.Of(outcome.IdempotencyRecord, workflow);
+    }
+
+    [Description("False where the conversation waited in this queue already, and stays as it was: the packet of the first escalation counts.")]
+    public required bool Escalated { get; init; }
+
+    public required TicketStatus TicketStatus { get; init; }
+
+    public required Priority Priority { get; init; }
+
+    [Description("Since when somebody waits: the customer's first unanswered message, else the handoff.")]
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    [Description(FieldText.Guidance)]
     public required string Guidance { get; init; }
 }

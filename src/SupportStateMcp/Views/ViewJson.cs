@@ -3,13 +3,12 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using ModelContextProtocol;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Views;
 
-/// <summary>What tools answer, as JSON; the same conventions as in the stores.</summary>
+/// <summary>The views as JSON, and the arguments that tools take; the same conventions as in the stores.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -26,6 +25,7 @@ namespace SupportStateMcp.Views;
         typeof(SnakeCaseEnumConverter<ReopenOutcome>),
         typeof(SnakeCaseEnumConverter<Roles>)])]
 [JsonSerializable(typeof(ConversationView))]
+[JsonSerializable(typeof(ConversationDetailsView))]
 [JsonSerializable(typeof(InitializeView))]
 [JsonSerializable(typeof(TransitionView))]
 [JsonSerializable(typeof(AddMessageView))]
@@ -33,7 +33,7 @@ namespace SupportStateMcp.Views;
 [JsonSerializable(typeof(DeleteView))]
 [JsonSerializable(typeof(HistoryView))]
 [JsonSerializable(typeof(EventsView))]
-[JsonSerializable(typeof(ListView))]
+[JsonSerializable(typeof(ConversationListView))]
 [JsonSerializable(typeof(BeginTurnView))]
 [JsonSerializable(typeof(CompleteTurnView))]
 [JsonSerializable(typeof(OwnershipView))]
@@ -49,23 +49,23 @@ namespace SupportStateMcp.Views;
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
-internal sealed partial class ToolJsonContext : JsonSerializerContext;
+internal sealed partial class ViewJsonContext : JsonSerializerContext;
 
-/// <summary>The serializer of tool arguments and results.</summary>
-internal static class ToolJson
+/// <summary>The one way to write a view: for MCP results and the command line's <c>--json</c> alike, with text left readable.</summary>
+internal static class ViewJson
 {
-    /// <summary>Tool arguments and results first, then the protocol's own types.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
     public static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
 
+    public static string Text<T>(T view) => JsonSerializer.Serialize(view, TypeInfo<T>());
+
     private static JsonSerializerOptions Create()
     {
-        var options = new JsonSerializerOptions(ToolJsonContext.Default.Options)
+        var options = new JsonSerializerOptions(ViewJsonContext.Default.Options)
         {
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         };
-        options.TypeInfoResolverChain.Add(McpJsonUtilities.DefaultOptions.TypeInfoResolver!);
         options.MakeReadOnly();
         return options;
     }

@@ -30,10 +30,10 @@ public abstract record WriteView
     [Description("The state after the call.")]
     public required string State { get; init; }
 
-    [Description(Describe.Owner)]
+    [Description(FieldText.Owner)]
     public string? Owner { get; init; }
 
-    [Description(Describe.Epoch)]
+    [Description(FieldText.Epoch)]
     public required long Epoch { get; init; }
 
     [Description("The version after the call.")]
@@ -64,7 +64,35 @@ public sealed record TransitionView : WriteView
     [Description("What the customer sees; a move to a terminal state solves an open or pending ticket.")]
     public required TicketStatus TicketStatus { get; init; }
 
-    [Description(Describe.Guidance)]
+    [Description(FieldText.Guidance)]
+    public required string Guidance { get; init; }
+}
+
+/// <summary>What <c>reopen_conversation</c> answers.</summary>
+public sealed record ReopenView : WriteView
+{
+    public ReopenView() { }
+
+    [SetsRequiredMembers]
+    public ReopenView(Reopened reopened, WorkflowDefinition workflow)
+        : base(Conversations.ConversationId.TryParse(reopened.Conversation.Conversation.ConversationId)!.Value, reopened.Conversation, workflow)
+    {
+        Outcome = reopened.Outcome;
+        Created = reopened.Created;
+        FollowsUp = reopened.Conversation.Conversation.FollowsUp;
+        Guidance = GuidanceBuilder.Of(reopened.Conversation.Conversation, workflow);
+    }
+
+    [Description("Which it did: the conversation was not closed; it is open again; or it stays closed and goes on in the follow-up conversation_id.")]
+    public required ReopenOutcome Outcome { get; init; }
+
+    [Description("True where this call opened the follow-up conversation.")]
+    public required bool Created { get; init; }
+
+    [Description("The closed conversation that conversation_id goes on from; absent where it is no follow-up.")]
+    public string? FollowsUp { get; init; }
+
+    [Description(FieldText.Guidance)]
     public required string Guidance { get; init; }
 }
 
@@ -121,13 +149,13 @@ public sealed record DeleteView
     public required DateTimeOffset ErasedAt { get; init; }
 
     [Description("What was erased, and what was kept.")]
-    public required Erasure Erased { get; init; }
+    public required ErasureView Erased { get; init; }
 
     public required long Version { get; init; }
 }
 
 /// <summary>What an erasure took and left.</summary>
-public sealed record Erasure
+public sealed record ErasureView
 {
     [Description("How many messages were erased, with their content.")]
     public required long Messages { get; init; }

@@ -1,3 +1,4 @@
+using Snapshooter.Xunit3;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
@@ -48,7 +49,7 @@ public sealed class HandoffBriefTests : IAsyncDisposable
         await DoAsync(OneConversation.Open());
         await SayAsync("m-1", MessageRole.User, "Pay \u202e04.216\u001b[31m now\U000E0041, Zoë \U0001F468\u200D\U0001F469");
 
-        Assert.Contains("customer: Pay <U+202E>04.216[31m now<U+E0041>, Zoë \U0001F468\u200D\U0001F469", await BriefAsync(1_500), StringComparison.Ordinal);
+        Assert.Contains("customer: Pay <U+202E>04.216␛[31m now<U+E0041>, Zoë \U0001F468\u200D\U0001F469", await BriefAsync(1_500), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,31 +77,7 @@ public sealed class HandoffBriefTests : IAsyncDisposable
         await DoAsync(new ConversationCommand.HandBack { Id = OneConversation.Id, Actor = s_alice, Roles = Roles.Agent, Note = "Ask whether it works." });
         await SayAsync("m-5", MessageRole.User, "It works!");
 
-        var brief = Anonymous(await BriefAsync(1_500));
-
-        Assert.Equal(
-            """
-            Handoff brief of cs-TKT-001
-            Customer user-1, ticket TKT-001: status open, priority high, state gathering_info, owner ai:desk-agent.
-            Waiting for 0 min, since TIME.
-            Why a person: Account locked. (ai:desk-agent, TIME)
-            Summary: Two resets did not help.
-            Unanswered, in the customer's words: "It works!"
-            Promised: an answer today
-            Tried: a reset; another browser
-            Waiting for a decision: refund of 612.40 until TIME (ap-ID-TKT-001): Charged twice.
-            To do: human:alice had the conversation before (messages 4 to 6): read what they said, and keep to it. Ask for what is missing to understand the problem; move to processing once you know it, or to escalated if a person is needed.
-            What was said, oldest first:
-            #1 TIME customer: I cannot log in. --- human:alice has the conversation from here ---
-            #2 TIME assistant (ai:desk-agent): A colleague writes soon.
-            #3 TIME customer: Please hurry!
-            --- human:alice has the conversation from here (TIME) ---
-            #4 TIME assistant (human:alice): I look into it.
-            #5 TIME internal note of human:alice: Fraud rule 7.
-            #6 TIME internal note of human:alice: Ask whether it works.
-            --- human:alice had the conversation until here (handed back, TIME) ---
-            #7 TIME customer: It works!
-            """, brief);
+        Snapshot.Match(Anonymous(await BriefAsync(1_500)));
     }
 
     [Fact]

@@ -1,10 +1,10 @@
-using System.Text.Json;
+using System.Globalization;
 using SupportStateMcp.Tests.Support;
 using static SupportStateMcp.Tests.Support.CliConversations;
 
 namespace SupportStateMcp.Tests.Cli;
 
-/// <summary>What all commands for people have in common, through the real program.</summary>
+/// <summary>What all commands for people have in common.</summary>
 public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
 {
     private readonly CliPlace _place = new();
@@ -50,19 +50,9 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
         foreach (var change in (string[][])[["reply", "cs-TKT-1", "Hi"], ["claim", "cs-TKT-1"], ["release", "cs-TKT-1"], ["hand-back", "cs-TKT-1", "x"], ["move", "cs-TKT-1", "resolved"], ["reopen", "cs-TKT-1"]])
         {
             var refusal = await _place.RefusalAsync([.. change, "--roles", "auditor"]);
-            Assert.Equal(("not_authorized", "role:agent"), (refusal.GetProperty("code").GetString(), refusal.GetProperty("needs")[0].GetString()));
+            Assert.Equal("not_authorized", refusal.GetProperty("code").GetString());
+            Assert.Contains("role:agent", refusal.GetProperty("needs").EnumerateArray().Select(n => n.GetString()));
         }
-    }
-
-    [Fact]
-    public async Task A_store_that_does_not_answer_is_exit_code_69()
-    {
-        var (exitCode, output, errors) = await ServerProcess.RunAsync(["queue", "--redis", "127.0.0.1:1"]);
-        var (code, json, _) = await ServerProcess.RunAsync(["queue", "--redis", "127.0.0.1:1", "--json"]);
-
-        Assert.Equal((69, ""), (exitCode, output));
-        Assert.StartsWith("The store is not available right now.", errors, StringComparison.Ordinal);
-        Assert.Equal((69, "store_unavailable"), (code, JsonElement.Parse(json).GetProperty("code").GetString()));
     }
 
     [Fact]
@@ -78,7 +68,7 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
     [InlineData("queue", "SupportStateMcp queue --queue billing", "--limit <N>")]
     [InlineData("show", "SupportStateMcp show cs-TKT-001 --messages 50", "--messages <N>")]
     [InlineData("reply", "Each call is a new message.", "--message-id <ID>")]
-    [InlineData("claim", "SupportStateMcp claim cs-TKT-001 --lease 3600", "--lease <SECONDS>")]
+    [InlineData("claim", "SupportStateMcp claim cs-TKT-001 --lease 3600", "--lease <SECONDS>", "Requires: kind:human and role:agent;")]
     [InlineData("release", "for another person", "--reason <TEXT>")]
     [InlineData("hand-back", "SupportStateMcp hand-back cs-TKT-001 \"Identity checked", "<NOTE>")]
     [InlineData("move", "SupportStateMcp move cs-TKT-001 resolved", "<STATE>")]
@@ -95,6 +85,23 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
             words => Assert.Contains(words, output, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--lease", "claim", "cs-TKT-1", "--lease", "29")]
+    [InlineData("--reason", "release", "cs-TKT-1", "--reason", "{1001}")]
+    [InlineData("NOTE", "hand-back", "cs-TKT-1", "{4001}")]
+    [InlineData("NOTE", "hand-back", "cs-TKT-1", "")]
+    [InlineData("--message-id", "reply", "cs-TKT-1", "Hi", "--message-id", "{201}")]
+    [InlineData("--message-id", "reply", "cs-TKT-1", "Hi", "--message-id", "")]
+    [InlineData("--notes", "approve", "ap-1a2b3c4d-TKT-1", "--notes", "{1001}")]
+    public async Task What_a_tool_would_refuse_as_too_long_or_short_is_refused_here_by_the_name_it_has_here(string argument, params string[] command)
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"), Escalate("TKT-1"));
+
+        var refusal = await _place.RefusalAsync([.. command.Select(c => c is ['{', .. var length, '}'] ? new string('x', int.Parse(length, CultureInfo.InvariantCulture)) : c)]);
+
+        Assert.Equal(("invalid_argument", argument), (refusal.GetProperty("code").GetString(), refusal.GetProperty("argument").GetString()));
+    }
+
     [Fact]
     public async Task People_work_on_Redis_as_on_files()
     {
@@ -102,7 +109,7 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
         var asked = await place.PrepareAsync(TimeSpan.FromMinutes(5.5), Open("TKT-1"), Asks("TKT-1", "I paid twice."), AskFor("TKT-1"), Escalate("TKT-1"));
         var approval = asked.Conversation.Approvals[0].ApprovalId;
 
-        Assert.Contains("cs-TKT-1   support   medium     5 min", (await place.RunAsync("queue")).Output, StringComparison.Ordinal);
+        Assert.Matches("cs-TKT-1 +support +medium +5 min ", (await place.RunAsync("queue")).Output);
         Assert.Equal(approval, (await place.JsonAsync("approvals")).GetProperty("approvals")[0].GetProperty("approval_id").GetString());
         Assert.Equal("granted", (await place.JsonAsync("approve", approval, "--as", "human:bob")).GetProperty("status").GetString());
         Assert.Equal("human:alice", (await place.JsonAsync("claim", "cs-TKT-1", "--as", "human:alice")).GetProperty("owner").GetString());

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
@@ -8,8 +9,8 @@ using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>A store that is prepared by the rules, then worked on by the real command line.</summary>
-internal sealed class CliPlace : IDisposable
+/// <summary>A store that is prepared by the rules, then worked on by the command line, in this process or in one of its own.</summary>
+internal sealed partial class CliPlace : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly ServerOptions _options;
@@ -36,12 +37,15 @@ internal sealed class CliPlace : IDisposable
     /// <summary>What the commands are run with.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
+    /// <summary>The time of commands in this process. It begins with the time of day: an embedded store may look at the machine's clock as well.</summary>
+    public FakeTime Time { get; } = new(TimeProvider.System.GetUtcNow());
+
     /// <summary>Puts conversations there, as if it were done some time ago; returns the last outcome.</summary>
     public async Task<Outcome> PrepareAsync(TimeSpan ago, params ConversationCommand[] commands)
     {
         await using var services = new ServiceCollection()
             .AddDesk(_options, LogLevel.Warning)
-            .AddSingleton<TimeProvider>(new FakeTime(TimeProvider.System.GetUtcNow() - ago))
+            .AddSingleton<TimeProvider>(new FakeTime(Time.GetUtcNow() - ago))
             .BuildServiceProvider();
         Outcome? last = null;
         foreach (var command in commands)
@@ -49,15 +53,20 @@ internal sealed class CliPlace : IDisposable
         return last!;
     }
 
-    /// <summary>Runs a command of the real program on the store.</summary>
+    /// <summary>Runs a command on the store, in this process.</summary>
     public Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] command) => RunAsync("", command);
 
     /// <inheritdoc cref="RunAsync(string[])"/>
-    public async Task<(int ExitCode, string Output, string Errors)> RunAsync(string input, string[] command)
-    {
-        var (exitCode, output, errors) = await ServerProcess.RunAsync([.. Arguments, .. command], Environment, input);
-        return (exitCode, output.ReplaceLineEndings("\n"), errors.ReplaceLineEndings("\n"));
-    }
+    public Task<(int ExitCode, string Output, string Errors)> RunAsync(string input, string[] command) =>
+        RunAsync(new RecordedConsole(input, Environment), command);
+
+    /// <inheritdoc cref="RunAsync(string[])"/>
+    public async Task<(int ExitCode, string Output, string Errors)> RunAsync(RecordedConsole console, string[] command) => console.Ended(
+        await CommandLine.RunAsync([.. Arguments, .. command], console, services => services.AddSingleton<TimeProvider>(Time)));
+
+    /// <summary>Runs a command of the real program on the store.</summary>
+    public Task<(int ExitCode, string Output, string Errors)> ProcessAsync(string input, params string[] command) =>
+        ServerProcess.RunAsync([.. Arguments, .. command], Environment, input);
 
     /// <summary>Runs a command line of the real program in a shell, which can give it inputs and outputs that fail.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> ShellAsync(string command)
@@ -85,10 +94,8 @@ internal sealed class CliPlace : IDisposable
     /// <summary>Runs a command that is refused, and returns code and sentence, which a program and a person learn alike.</summary>
     public async Task<JsonElement> RefusalAsync(params string[] command)
     {
-        // Side by side: a refusal changes nothing.
-        var forPrograms = RunAsync([.. command, "--json"]);
         var (exitCode, output, errors) = await RunAsync(command);
-        var (code, json, nothing) = await forPrograms;
+        var (code, json, nothing) = await RunAsync([.. command, "--json"]);
         Assert.Equal((1, ""), (exitCode, output));
         Assert.Equal((1, ""), (code, nothing));
         var refusal = JsonElement.Parse(json);
@@ -96,5 +103,12 @@ internal sealed class CliPlace : IDisposable
         return refusal;
     }
 
+    /// <summary>What is on a screen, without what is another in each run: the number that an approval was given.</summary>
+    public static string Screen(string output) => ApprovalNumber().Replace(
+        string.Join('\n', output.Split('\n').Select(l => l.TrimEnd())), "ap-1a2b3c4d-");
+
     public void Dispose() => _directory.Dispose();
+
+    [GeneratedRegex("ap-[0-9a-f]{8}-")]
+    private static partial Regex ApprovalNumber();
 }

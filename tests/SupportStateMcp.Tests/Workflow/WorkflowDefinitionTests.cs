@@ -1,3 +1,4 @@
+using Snapshooter.Xunit3;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Tests.Workflow;
@@ -121,22 +122,7 @@ public class WorkflowDefinitionTests
     }
 
     [Fact]
-    public void The_default_workflow_as_a_diagram() => Assert.Equal(
-        """
-        stateDiagram-v2
-            [*] --> initialized
-            initialized --> gathering_info
-            gathering_info --> processing
-            gathering_info --> escalated
-            processing --> awaiting_confirmation
-            processing --> escalated
-            awaiting_confirmation --> resolved
-            awaiting_confirmation --> gathering_info
-            escalated --> resolved
-            resolved --> [*]
-
-        """,
-        WorkflowDefinition.Default.ToMermaid());
+    public void The_default_workflow_as_a_diagram() => Snapshot.Match(WorkflowDefinition.Default.ToMermaid());
 
     private static WorkflowProfile Profile(string[] states, params (string From, string[] To)[] moves) => new()
     {

@@ -73,8 +73,8 @@ public sealed class SupportPrompts(ConversationBriefs briefs, WorkflowDefinition
             You are the customer-support agent of conversation {c.ConversationId}.
 
             - Ticket: {c.TicketId}, status {SnakeCaseEnum.Of(c.TicketStatus)}, priority {SnakeCaseEnum.Of(c.Priority)}
-            - Customer: {MessageFormatter.OneLine(c.UserId)}
-            - Assigned to: {MessageFormatter.OneLine(c.AssignedTo)}
+            - Customer: {SafeText.Compact(c.UserId)}
+            - Assigned to: {SafeText.Compact(c.AssignedTo)}
             - State: {c.State} (version {c.Version})
             - Owner: {c.Owner}
             - Next states: {next}

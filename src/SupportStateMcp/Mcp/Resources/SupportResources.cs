@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -91,7 +90,7 @@ public sealed class SupportResources(ConversationQueries queries, ConversationBr
 
     private static ReadResourceResult Json<T, TShown>(
         RequestContext<ReadResourceRequestParams> request, Result<T> result, Func<T, TShown> show) =>
-        Shown(request, result, "application/json", value => JsonSerializer.Serialize(show(value), ToolJson.TypeInfo<TShown>()));
+        Shown(request, result, "application/json", value => ViewJson.Text(show(value)));
 
     private static ReadResourceResult Shown<T>(
         RequestContext<ReadResourceRequestParams> request, Result<T> result, string type, Func<T, string> show) =>

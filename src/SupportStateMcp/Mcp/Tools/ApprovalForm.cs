@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol.Protocol;
+using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Views;
 
@@ -70,17 +71,9 @@ internal static class ApprovalForm
         if (approval.Amount is { } amount)
             text.Append(CultureInfo.InvariantCulture, $"\nAmount: {amount}");
         text.Append(CultureInfo.InvariantCulture, $"\nPolicy: {approval.Policy}\nReason given: {approval.Reason}");
-        return string.Concat(text.ToString().EnumerateRunes().Select(Visible));
+        // People approve what they see: what is invisible, or turns text around, is spelled out.
+        return SafeText.Text(text.ToString());
     }
-
-    /// <summary>People approve what they see: what is invisible, or turns text around, is spelled out.</summary>
-    private static string Visible(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        _ when rune.Value == '\n' => "\n",
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator =>
-            string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}"),
-        _ => rune.ToString(),
-    };
 
     private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)s_readable.GetTypeInfo(typeof(T));
 

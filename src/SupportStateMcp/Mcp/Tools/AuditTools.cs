@@ -14,7 +14,7 @@ namespace SupportStateMcp.Mcp.Tools;
 public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition workflow)
 {
     [McpServerTool(Name = "list_conversations", Title = "List support conversations", ReadOnly = true, Destructive = false,
-        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ListView))]
+        Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ConversationListView))]
     [Description("Lists conversations, the one that changed last first, by state, user or assignee, or all. Call it to find a conversation whose conversation_id you do not have, or to see what there is to do.")]
     [Requires]
     public async Task<CallToolResult> ListConversations(
@@ -27,15 +27,11 @@ public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition w
     {
         if (state is not null && !workflow.Knows(state))
             return ToolReply.Of(Error.InvalidArgument("state", $"one of the workflow's states: {string.Join(", ", workflow.States)}"));
-        if (!ListCursor.TryDecode(cursor, out var after))
+        if (!ConversationCursorText.TryDecode(cursor, out var after))
             return ToolReply.Of(Error.InvalidArgument("cursor", "the next_cursor of an earlier answer, unchanged"));
 
         var result = await queries.ListAsync(new ConversationFilter(state, user_id, assigned_to), after, limit, cancellationToken);
-        return ToolReply.Of(result, page => new ListView
-        {
-            Conversations = [.. page.Conversations.Select(c => ConversationSummaryView.Of(c, workflow))],
-            NextCursor = ListCursor.Encode(page.Next),
-        });
+        return ToolReply.Of(result, page => ConversationListView.Of(page, workflow));
     }
 
     [McpServerTool(Name = "get_events", Title = "Read the audit trail of a conversation", ReadOnly = true, Destructive = false,

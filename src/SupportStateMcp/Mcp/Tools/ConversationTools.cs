@@ -145,7 +145,7 @@ public sealed class ConversationTools(
         {
             ConversationId = conversation_id,
             ErasedAt = o.Conversation.ErasedAt!.Value,
-            Erased = new Erasure { Messages = o.ErasedMessages, Snapshot = true, EventsKept = o.IdempotencyRecord.Version },
+            Erased = new ErasureView { Messages = o.ErasedMessages, Snapshot = true, EventsKept = o.IdempotencyRecord.Version },
             Version = o.IdempotencyRecord.Version,
         });
     }

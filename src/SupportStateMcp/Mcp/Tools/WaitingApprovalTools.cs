@@ -32,7 +32,7 @@ public sealed class WaitingApprovalTools(ApprovalService approvals, Conversation
         CancellationToken cancellationToken = default) =>
         ToolReply.Of(
             await queries.GetPendingApprovalsAsync(queue, ConversationId.TryParse(conversation_id), limit, cancellationToken),
-            pending => new PendingApprovalsView { Approvals = [.. pending.Approvals.Select(Show)], Total = pending.Total });
+            PendingApprovalsView.Of);
 
     [McpServerTool(Name = "await_approval", Title = "Wait for a decision", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AwaitApprovalView))]

@@ -28,7 +28,7 @@ public class AskingRoundsTests(ListeningServer server) : IClassFixture<Listening
 
         var message = (string?)round["inputRequests"]!["decision"]!["params"]!["message"];
         Assert.Contains("""
-            "to": "Zoë & Co\u202eOC\u200b",
+            "to": "Zoë & Co<U+202E>OC<U+200B>",
               "note": "a\nAmount: 1"
             """, message, StringComparison.Ordinal);
     }

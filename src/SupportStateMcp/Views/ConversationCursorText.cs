@@ -5,7 +5,7 @@ using SupportStateMcp.Primitives;
 namespace SupportStateMcp.Views;
 
 /// <summary>The cursor of a listing as callers carry it: opaque, and refused if changed.</summary>
-internal static class ListCursor
+internal static class ConversationCursorText
 {
     public static string? Encode(ConversationCursor? cursor) => cursor is not { } place ? null
         : OpaqueToken.Of(place.UpdatedAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), place.ConversationId);

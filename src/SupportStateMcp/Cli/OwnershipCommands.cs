@@ -1,12 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
 /// <summary><c>claim</c>, <c>release</c>, <c>hand-back</c>: who has a conversation.</summary>
-internal static class OwnershipCliCommands
+internal static class OwnershipCommands
 {
     private const string MoreOfClaim = """
         Nobody else answers the customer meanwhile, neither AI nor person. Without an answer before the lease ends, the
@@ -43,24 +44,21 @@ internal static class OwnershipCliCommands
             HelpName = "SECONDS",
             DefaultValueFactory = _ => Limits.DefaultLease,
         };
-        return new CliCommand("claim", "Take a conversation, to answer it.", MoreOfClaim, Roles.Agent, async (parsed, desk, cancellationToken) =>
+        return new CliCommand("claim", "Take a conversation, to answer it.", MoreOfClaim, typeof(ConversationCommand.Claim), async (parsed, context, cancellationToken) =>
         {
             if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
                 return malformed;
-            var seconds = parsed.GetValue(lease);
-            if (CliArguments.RangeViolation("--lease", seconds, Limits.ShortestLease, Limits.LongestLease) is { } violation)
-                return violation;
 
             var command = new ConversationCommand.Claim
             {
                 Id = conversation,
-                Actor = desk.Caller.Actor,
-                Roles = desk.Caller.Roles,
-                Lease = TimeSpan.FromSeconds(seconds),
+                Actor = context.Caller.Actor,
+                Roles = context.Caller.Roles,
+                Lease = TimeSpan.FromSeconds(parsed.GetValue(lease)),
             };
-            return await CliWrite.DoAsync(desk, command, c => c.LeaseUntil is { } until
-                ? $"{c.Owner} has {c.ConversationId}; answer within {Spans.Of(until - desk.Now + TimeSpan.FromSeconds(0.5))}, until {Instant(until)}."
-                : $"{c.Owner} has {c.ConversationId}, and keeps it.", cancellationToken);
+            return await ExecuteAsync(context, command, v => v.LeaseUntil is { } until
+                ? $"{v.Owner} has {v.ConversationId}; answer within {DurationText.Of(until - context.Now + TimeSpan.FromSeconds(0.5))}, until {Clock(until)}."
+                : $"{v.Owner} has {v.ConversationId}, and keeps it.", cancellationToken);
         })
         { id, lease };
     }
@@ -68,21 +66,19 @@ internal static class OwnershipCliCommands
     private static CliCommand Release()
     {
         var (id, reason) = (CliArguments.Conversation(), CliArguments.Reason());
-        return new CliCommand("release", "Put a conversation back into its queue.", MoreOfRelease, Roles.Agent, async (parsed, desk, cancellationToken) =>
+        return new CliCommand("release", "Put a conversation back into its queue.", MoreOfRelease, typeof(ConversationCommand.Release), async (parsed, context, cancellationToken) =>
         {
             if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
                 return malformed;
-            if (CliArguments.LengthViolation("--reason", parsed.GetValue(reason), Limits.Reason) is { } violation)
-                return violation;
 
             var command = new ConversationCommand.Release
             {
                 Id = conversation,
-                Actor = desk.Caller.Actor,
-                Roles = desk.Caller.Roles,
+                Actor = context.Caller.Actor,
+                Roles = context.Caller.Roles,
                 Reason = parsed.GetValue(reason),
             };
-            return await CliWrite.DoAsync(desk, command, c => $"{c.ConversationId} waits in {c.Owner}.", cancellationToken);
+            return await ExecuteAsync(context, command, v => $"{v.ConversationId} waits in {v.Owner}.", cancellationToken);
         })
         { id, reason };
     }
@@ -90,26 +86,30 @@ internal static class OwnershipCliCommands
     private static CliCommand HandBack()
     {
         var id = CliArguments.Conversation();
-        var note = new Argument<string>("NOTE") { Description = "What the AI has to know; - reads it from standard input." };
-        return new CliCommand("hand-back", "Give a conversation back to the AI, with a note.", MoreOfHandBack, Roles.Agent, async (parsed, desk, cancellationToken) =>
+        var note = new Argument<string>("NOTE") { Description = $"What the AI has to know, {Limits.Summary} characters at most; - reads it from standard input." };
+        return new CliCommand("hand-back", "Give a conversation back to the AI, with a note.", MoreOfHandBack, typeof(ConversationCommand.HandBack), async (parsed, context, cancellationToken) =>
         {
             if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
                 return malformed;
-            var text = await CliArguments.TextAsync("NOTE", parsed.GetRequiredValue(note), cancellationToken);
+            var text = await CliArguments.TextAsync(context.Console, "NOTE", parsed.GetRequiredValue(note), Limits.Summary, cancellationToken);
             if (!text.TryGet(out var said, out malformed))
                 return malformed;
 
             var command = new ConversationCommand.HandBack
             {
                 Id = conversation,
-                Actor = desk.Caller.Actor,
-                Roles = desk.Caller.Roles,
+                Actor = context.Caller.Actor,
+                Roles = context.Caller.Roles,
                 Note = said,
             };
-            return await CliWrite.DoAsync(desk, command, c => $"{c.Owner} has {c.ConversationId} again, in the state {c.State}.", cancellationToken);
+            return await ExecuteAsync(context, command, v => $"{v.Owner} has {v.ConversationId} again, in the state {v.State}.", cancellationToken);
         })
         { id, note };
     }
 
-    private static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    private static ValueTask<Result<CommandOutput>> ExecuteAsync(
+        CliContext context, ConversationCommand command, Func<OwnershipView, string> sentence, CancellationToken cancellationToken) =>
+        context.ExecuteAsync(command, o => new OwnershipView(command.Id, o, context.Workflow), sentence, cancellationToken);
+
+    private static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

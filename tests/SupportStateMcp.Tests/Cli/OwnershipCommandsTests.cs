@@ -5,8 +5,8 @@ using static SupportStateMcp.Tests.Support.CliConversations;
 
 namespace SupportStateMcp.Tests.Cli;
 
-/// <summary><c>claim</c>, <c>release</c>, <c>hand-back</c>, <c>move</c>, <c>reopen</c>, through the real program.</summary>
-public sealed class OwnershipCliTests : IDisposable
+/// <summary><c>claim</c>, <c>release</c>, <c>hand-back</c>, <c>move</c>, <c>reopen</c>.</summary>
+public sealed class OwnershipCommandsTests : IDisposable
 {
     private readonly CliPlace _place = new();
 

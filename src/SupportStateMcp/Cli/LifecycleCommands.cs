@@ -1,12 +1,12 @@
 using System.CommandLine;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
 using SupportStateMcp.Primitives;
+using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
 /// <summary><c>move</c>, <c>reopen</c>: where a conversation stands.</summary>
-internal static class LifecycleCliCommands
+internal static class LifecycleCommands
 {
     private const string MoreOfMove = """
         show CONVERSATION names the states that a conversation can move to. A move into a closed state finishes the conversation.
@@ -29,25 +29,27 @@ internal static class LifecycleCliCommands
     {
         var (id, reason) = (CliArguments.Conversation(), CliArguments.Reason());
         var state = new Argument<string>("STATE") { Description = "The state to move to." };
-        return new CliCommand("move", "Move a conversation along the workflow.", MoreOfMove, Roles.Agent, async (parsed, desk, cancellationToken) =>
+        return new CliCommand("move", "Move a conversation along the workflow.", MoreOfMove, typeof(ConversationCommand.Transition), async (parsed, context, cancellationToken) =>
         {
             if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
                 return malformed;
             var to = parsed.GetRequiredValue(state);
-            if (!desk.Workflow.Knows(to))
-                return Error.InvalidArgument("STATE", $"one of the workflow's states: {string.Join(", ", desk.Workflow.States)}");
-            if (CliArguments.LengthViolation("--reason", parsed.GetValue(reason), Limits.Reason) is { } violation)
-                return violation;
+            if (!context.Workflow.Knows(to))
+                return Error.InvalidArgument("STATE", $"one of the workflow's states: {string.Join(", ", context.Workflow.States)}");
 
             var command = new ConversationCommand.Transition
             {
                 Id = conversation,
-                Actor = desk.Caller.Actor,
-                Roles = desk.Caller.Roles,
+                Actor = context.Caller.Actor,
+                Roles = context.Caller.Roles,
                 NewState = to,
                 Reason = parsed.GetValue(reason),
             };
-            return await CliWrite.DoAsync(desk, command, c => $"{c.ConversationId} is in the state {c.State}; the customer sees it as {SnakeCaseEnum.Of(c.TicketStatus)}.", cancellationToken);
+            return await context.ExecuteAsync(
+                command,
+                o => new TransitionView(conversation, o, context.Workflow),
+                v => $"{v.ConversationId} is in the state {v.State}; the customer sees it as {SnakeCaseEnum.Of(v.TicketStatus)}.",
+                cancellationToken);
         })
         { id, state, reason };
     }
@@ -55,33 +57,31 @@ internal static class LifecycleCliCommands
     private static CliCommand Reopen()
     {
         var (id, reason) = (CliArguments.Conversation(), CliArguments.Reason());
-        return new CliCommand("reopen", "Open a closed conversation again, or a follow-up of it.", MoreOfReopen, Roles.Agent, async (parsed, desk, cancellationToken) =>
+        return new CliCommand("reopen", "Open a closed conversation again, or a follow-up of it.", MoreOfReopen, typeof(ConversationCommand.Reopen), async (parsed, context, cancellationToken) =>
         {
             if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
                 return malformed;
-            if (CliArguments.LengthViolation("--reason", parsed.GetValue(reason), Limits.Reason) is { } violation)
-                return violation;
 
             var command = new ConversationCommand.Reopen
             {
                 Id = conversation,
-                Actor = desk.Caller.Actor,
-                Roles = desk.Caller.Roles,
+                Actor = context.Caller.Actor,
+                Roles = context.Caller.Roles,
                 Reason = parsed.GetValue(reason),
             };
-            var result = await desk.Reopening.ReopenAsync(command, cancellationToken);
+            var result = await context.Reopening.ReopenAsync(command, cancellationToken);
             if (!result.TryGet(out var reopened, out var error))
                 return error;
-            var facts = ChangeFacts.Of(reopened.Conversation, desk) with { Outcome = reopened.Outcome };
-            return CommandOutput.Of(facts, screen => screen.Say(Sentence(conversation, reopened, facts)));
+            var view = new ReopenView(reopened, context.Workflow);
+            return CommandOutput.Of(view, screen => screen.Say(Sentence(conversation, view)));
         })
         { id, reason };
     }
 
-    private static string Sentence(ConversationId asked, Reopened reopened, ChangeFacts facts) => reopened.Outcome switch
+    private static string Sentence(ConversationId asked, ReopenView v) => v.Outcome switch
     {
-        ReopenOutcome.FollowUp => $"{asked} stays closed and goes on in {facts.ConversationId}{(reopened.Created ? ", opened now" : "")}.",
-        ReopenOutcome.AlreadyOpen => $"{facts.ConversationId} is open, in the state {facts.State}; nothing was changed.",
-        _ => $"{facts.ConversationId} is open again, in the state {facts.State}; {facts.Owner} has it.",
+        ReopenOutcome.FollowUp => $"{asked} stays closed and goes on in {v.ConversationId}{(v.Created ? ", opened now" : "")}.",
+        ReopenOutcome.AlreadyOpen => $"{v.ConversationId} is open, in the state {v.State}; nothing was changed.",
+        _ => $"{v.ConversationId} is open again, in the state {v.State}; {v.Owner} has it.",
     };
 }

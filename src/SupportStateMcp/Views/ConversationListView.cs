@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Views;
+
+/// <summary>What <c>list_conversations</c> answers.</summary>
+public sealed record ConversationListView
+{
+    [Description("Newest change first.")]
+    public required IReadOnlyList<ConversationSummaryView> Conversations { get; init; }
+
+    [Description("Pass it as cursor to get the next page; absent on the last.")]
+    public string? NextCursor { get; init; }
+
+    public static ConversationListView Of(ConversationPage page, WorkflowDefinition workflow) => new()
+    {
+        Conversations = [.. page.Conversations.Select(c => ConversationSummaryView.Of(c, workflow))],
+        NextCursor = ConversationCursorText.Encode(page.Next),
+    };
+}
+
+/// <summary>One line of a listing.</summary>
+public sealed record ConversationSummaryView
+{
+    public required string ConversationId { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required string State { get; init; }
+
+    public required TicketStatus TicketStatus { get; init; }
+
+    public required Priority Priority { get; init; }
+
+    public required string AssignedTo { get; init; }
+
+    [Description(FieldText.Owner)]
+    public required string Owner { get; init; }
+
+    [Description(FieldText.Epoch)]
+    public required long Epoch { get; init; }
+
+    public required long MessageCount { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    public required long Version { get; init; }
+
+    [Description("The states that transition_state accepts now.")]
+    public required IReadOnlyList<string> AllowedTransitions { get; init; }
+
+    public static ConversationSummaryView Of(Conversation c, WorkflowDefinition workflow) => new()
+    {
+        ConversationId = c.ConversationId,
+        UserId = c.UserId,
+        State = c.State,
+        TicketStatus = c.TicketStatus,
+        Priority = c.Priority,
+        AssignedTo = c.AssignedTo,
+        Owner = c.Owner.ToString(),
+        Epoch = c.Epoch,
+        MessageCount = c.MessageCount,
+        UpdatedAt = c.UpdatedAt,
+        Version = c.Version,
+        AllowedTransitions = workflow.AllowedFrom(c.State),
+    };
+}

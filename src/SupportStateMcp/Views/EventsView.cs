@@ -1,0 +1,74 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Views;
+
+/// <summary>What <c>get_events</c> answers.</summary>
+public sealed record EventsView
+{
+    public required string ConversationId { get; init; }
+
+    [Description("In the order in which they happened.")]
+    public required IReadOnlyList<EventView> Events { get; init; }
+
+    [Description("Pass it as after to get later events; absent where there are none.")]
+    public long? After { get; init; }
+
+    [Description("The version of the conversation: that of its last event.")]
+    public required long Version { get; init; }
+
+    [Description("The states that transition_state accepts now; none where the conversation was erased.")]
+    public required IReadOnlyList<string> AllowedTransitions { get; init; }
+
+    public static EventsView Of(EventsPage page, WorkflowDefinition workflow) => new()
+    {
+        ConversationId = page.Conversation.ConversationId,
+        Events = [.. page.Events.Select(EventView.Of)],
+        After = page.After,
+        Version = page.Conversation.Version,
+        AllowedTransitions = page.Conversation.ErasedAt is null ? workflow.AllowedFrom(page.Conversation.State) : [],
+    };
+}
+
+/// <summary>One entry of the audit trail: who, what, when, why.</summary>
+public sealed record EventView
+{
+    [Description("The version of the conversation after this event; the first is 1.")]
+    public required long Version { get; init; }
+
+    [Description("What happened: conversation_initialized, message_added, state_transitioned, owner_changed, lease_extended, conversation_escalated, follow_up_opened, metadata_updated, approval_requested, approval_decided, approval_used, approval_expired, conversation_erased.")]
+    public required string Type { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    [Description("Who did it, as kind:id.")]
+    public required string Actor { get; init; }
+
+    [Description("Why, in the words of whoever did it.")]
+    public string? Reason { get; init; }
+
+    [Description("The facts of the event; of a message its id, role and digest, never its content.")]
+    public required JsonObject Details { get; init; }
+
+    /// <summary>The event as callers see it.</summary>
+    public static EventView Of(ConversationEvent e)
+    {
+        var facts = (JsonObject)JsonSerializer.SerializeToNode(e, ConversationJson.Readable.ConversationEvent)!;
+        var type = facts["type"]!.GetValue<string>();
+        foreach (var shown in (ReadOnlySpan<string>)["type", "version", "at", "actor", "reason"])
+            facts.Remove(shown);
+
+        return new EventView
+        {
+            Version = e.Version,
+            Type = type,
+            At = e.At,
+            Actor = e.Actor.ToString(),
+            Reason = e.Reason,
+            Details = facts,
+        };
+    }
+}

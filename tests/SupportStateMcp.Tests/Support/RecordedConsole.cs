@@ -1,0 +1,28 @@
+using System.Collections;
+using System.Text;
+using SupportStateMcp.Cli;
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>A console for one command in this process: its input is there already, and what it writes is kept.</summary>
+internal sealed class RecordedConsole(string input, IDictionary environment, bool isKeyboard = false) : CliConsole
+{
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+
+    public override TextWriter Output => new StringWriter(_output);
+
+    public override TextWriter Errors => new StringWriter(_errors);
+
+    public override bool IsTerminal => false;
+
+    public override bool IsKeyboard => isKeyboard;
+
+    public override IDictionary Environment => environment;
+
+    public override Stream OpenInput() => new MemoryStream(Encoding.UTF8.GetBytes(input));
+
+    /// <summary>How the command ended, with all that it wrote.</summary>
+    public (int ExitCode, string Output, string Errors) Ended(int exitCode) =>
+        (exitCode, _output.ToString().ReplaceLineEndings("\n"), _errors.ToString().ReplaceLineEndings("\n"));
+}
