@@ -29,7 +29,7 @@ WORKDIR /app
 COPY --from=build /app ./
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 
-# REDIS_URL puts the cases into Redis; without it they are journals in /data. In a container the server is reached from
+# REDIS_URL puts the conversations into Redis; without it they are in an SQLite database in /data. In a container the server is reached from
 # outside, so "http" starts only with tokens: "docker run --rm IMAGE token create --actor human:maria" makes one, and
 # prints the variables SUPPORTSTATE__HTTP__TOKENS__0__... that the server is to be given.
 ENV SUPPORTSTATE__HTTP__URL=http://0.0.0.0:3001 \

@@ -21,7 +21,7 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-# Two servers on the same cases: as it is, and with sessions for older clients.
+# Two servers on the same conversations: as it is, and with sessions for older clients.
 address=http://127.0.0.1:$(free_port)
 "$SERVER" http --url "$address" --data "$work/http" >"$work/http.log" 2>&1 &
 served+=($!)

@@ -28,6 +28,6 @@ public class ErrorsDocumentTests
 
         Assert.DoesNotMatch(@"\*\*The rule:\*\*\n\n(?!- )", page);
         Assert.DoesNotContain(".` in [", page, StringComparison.Ordinal);
-        Assert.Contains("- `ConversationDecider.NoTransition` in [src/SupportStateMcp/Conversations/ConversationDecider.Moves.cs]", page, StringComparison.Ordinal);
+        Assert.Contains("- `ConversationDecider.NoTransition` in [src/SupportStateMcp/Conversations/Lifecycle/TransitionRules.cs]", page, StringComparison.Ordinal);
     }
 }

@@ -19,14 +19,17 @@ public sealed partial class RedisConversationStore
         var keys = new[] { _keys.State(commit.Id), _keys.History(commit.Id), _keys.Events(commit.Id), _keys.Seen(commit.Id) };
         var arguments = Arguments(commit, events, snapshot, expiresAt, timeToLive);
 
-        // A conversation that enters a place is in the index before it is there. On one connection commands keep their order;
-        // over the nodes of a cluster they do not.
+        // A conversation that enters a place is in the index before it is there. On one connection commands keep their order; over
+        // the nodes of a cluster they do not.
         var indexed = moves ? IndexAsync(entry, cancellationToken) : null;
-        if (indexed is not null && _connection.MayBeCluster)
-            await indexed;
-
         var answer = (RedisResult[])(await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.Commit, keys, arguments, RedisConnection.Master), cancellationToken))!;
+            async db =>
+            {
+                if (indexed is not null && _connection.MayBeCluster)
+                    await indexed;
+                return await db.ScriptEvaluateAsync(RedisScripts.Commit, keys, arguments, RedisConnection.Master);
+            },
+            cancellationToken))!;
         if (indexed is not null)
             await indexed;
         if (answer.Length > 1)

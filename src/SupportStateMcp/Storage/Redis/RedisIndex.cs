@@ -77,12 +77,14 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
     ];
 
     /// <summary>Conversations whose time has come, the longest ago first, with the time that is noted of each.</summary>
-    public async ValueTask<IReadOnlyList<(string Id, long At)>> FindOverdueAsync(long now, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<(string Id, long At)>> FindOverdueAsync(long now, int limit, CancellationToken cancellationToken) =>
+        await connection.CallAsync(db => FindOverdueAsync(db, keys, now, limit), cancellationToken);
+
+    /// <summary>The same, as one of several commands of a call.</summary>
+    public static async Task<IReadOnlyList<(string Id, long At)>> FindOverdueAsync(IDatabase db, RedisKeys keys, long now, int limit)
     {
-        var entries = await connection.CallAsync(
-            db => db.SortedSetRangeByScoreWithScoresAsync(
-                keys.ByDue, double.NegativeInfinity, now, Exclude.None, Order.Ascending, 0, limit, RedisConnection.Master),
-            cancellationToken);
+        var entries = await db.SortedSetRangeByScoreWithScoresAsync(
+            keys.ByDue, double.NegativeInfinity, now, Exclude.None, Order.Ascending, 0, limit, RedisConnection.Master);
         return [.. entries.Select(e => ((string)e.Element!, (long)e.Score))];
     }
 

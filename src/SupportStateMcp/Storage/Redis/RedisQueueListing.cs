@@ -19,58 +19,59 @@ internal sealed class RedisQueueListing(
     public async ValueTask<QueuePage> ReadAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        // Before the index: what is recorded in between is found in both, not in neither.
-        var found = await OverdueAsync(queue, now, cancellationToken);
-        var seen = new Seen(keys.ByQueue(queue), found.Count);
+        var set = keys.ByQueue(queue);
         var from = after is { } cursor ? RedisIndexPlaces.QueueScore(cursor.Priority, cursor.Since) : 0;
-        var (batch, isAll) = (limit + 1, false);
-        while (!isAll)
-        {
-            var (least, count) = (from, batch);
-            var (size, entries) = await connection.CallAsync(
-                async db =>
-                {
-                    var size = db.SortedSetLengthAsync(seen.Set, flags: RedisConnection.Master);
-                    var entries = db.SortedSetRangeByScoreWithScoresAsync(
-                        seen.Set, least, double.PositiveInfinity, Exclude.None, Order.Ascending, 0, count, RedisConnection.Master);
-                    return (await size, await entries);
-                },
-                cancellationToken);
+        var batch = limit + 1;
+        var (due, size, entries) = await connection.CallAsync(
+            async db =>
+            {
+                // What is overdue before the index: what is recorded in between is found in both, not in neither.
+                var due = RedisIndex.FindOverdueAsync(db, keys, now.ToUnixTimeMilliseconds() + 1, MaxOverdue);
+                if (connection.MayBeCluster)
+                    await due;
+                var size = db.SortedSetLengthAsync(set, flags: RedisConnection.Master);
+                var entries = RangeAsync(db, set, from, batch);
+                return (await due, await size, await entries);
+            },
+            cancellationToken);
 
-            seen.Size = size;
-            await LookAsync([.. entries.Where(e => seen.Members.Add(e.Element!))], queue, now, seen, found, cancellationToken);
-            isAll = entries.Length < batch;
-            if (isAll)
+        var seen = new Seen(set);
+        await AddOverdueAsync(due, queue, now, seen, cancellationToken);
+        while (true)
+        {
+            await LookAsync([.. entries.Where(e => seen.Members.Add(e.Element!))], queue, now, seen, cancellationToken);
+            if (entries.Length < batch)
                 break;
 
             // Entries of one score begin each batch again: ties are never cut apart, whatever moves meanwhile.
             var last = (long)entries[^1].Score;
-            if (found.Values.Count(c => IsAfter(c, after) && ScoreOf(c) < last) > limit)
+            if (seen.Found.Values.Count(c => IsAfter(c, after) && ScoreOf(c) < last) > limit)
                 break;
-            batch = last > from ? Math.Min(Math.Max(batch, 32) * 2, MaxBatch) : batch * 2;
-            from = last;
+            (batch, from) = (last > from ? Math.Min(Math.Max(batch, 32) * 2, MaxBatch) : batch * 2, last);
+            var (least, count) = (from, batch);
+            entries = await connection.CallAsync(db => RangeAsync(db, set, least, count), cancellationToken);
         }
 
-        var rest = found.Values.Where(c => IsAfter(c, after)).OrderBy(QueueCursor.Of, QueueCursor.Order).ToList();
+        var rest = seen.Found.Values.Where(c => IsAfter(c, after)).OrderBy(QueueCursor.Of, QueueCursor.Order).ToList();
         var page = rest.Take(limit).ToList();
-        var total = isAll && after is null ? found.Count : (int)seen.Size - seen.Wrong + seen.Overdue;
+        var total = entries.Length < batch && after is null ? seen.Found.Count : (int)size - seen.Wrong + seen.Overdue;
         return new QueuePage(page, Math.Max(total, rest.Count), rest.Count > limit ? QueueCursor.Of(page[^1]) : null);
     }
 
-    private async ValueTask<Dictionary<string, Conversation>> OverdueAsync(string? queue, DateTimeOffset now, CancellationToken cancellationToken)
+    private static Task<SortedSetEntry[]> RangeAsync(IDatabase db, RedisKey set, long from, int count) => db.SortedSetRangeByScoreWithScoresAsync(
+        set, from, double.PositiveInfinity, Exclude.None, Order.Ascending, 0, count, RedisConnection.Master);
+
+    private async ValueTask AddOverdueAsync(
+        IReadOnlyList<(string Id, long At)> due, string? queue, DateTimeOffset now, Seen seen, CancellationToken cancellationToken)
     {
-        var due = await index.FindOverdueAsync(now.ToUnixTimeMilliseconds() + 1, MaxOverdue, cancellationToken);
         var overdue = await snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
-        return overdue.OfType<Conversation>()
-            .Where(c => c.LeaseUntil <= now)
-            .Select(c => c.AsOf(now))
-            .Where(c => Waits(c, queue))
-            .ToDictionary(c => c.ConversationId);
+        foreach (var conversation in overdue.OfType<Conversation>().Where(c => c.LeaseUntil <= now).Select(c => c.AsOf(now)).Where(c => Waits(c, queue)))
+            seen.Found.Add(conversation.ConversationId, conversation);
+        seen.Overdue = seen.Found.Count;
     }
 
     private async ValueTask LookAsync(
-        List<SortedSetEntry> entries, string? queue, DateTimeOffset now, Seen seen,
-        Dictionary<string, Conversation> found, CancellationToken cancellationToken)
+        List<SortedSetEntry> entries, string? queue, DateTimeOffset now, Seen seen, CancellationToken cancellationToken)
     {
         var stays = entries.ConvertAll(e => Stay.TryParse((string)e.Element!) ?? default);
         var drops = new List<IndexDrop>();
@@ -84,9 +85,9 @@ internal sealed class RedisQueueListing(
                 if (ScoreOf(conversation) != (long)entries[i].Score)
                     moves.Add((member, (long)entries[i].Score, ScoreOf(conversation)));
                 // Its lease was overdue, and that has been recorded meanwhile.
-                if (!found.TryAdd(conversation.ConversationId, conversation))
+                if (seen.Found.Remove(conversation.ConversationId))
                     seen.Overdue--;
-                found[conversation.ConversationId] = conversation.AsOf(now);
+                seen.Found.Add(conversation.ConversationId, conversation.AsOf(now));
                 continue;
             }
 
@@ -108,17 +109,19 @@ internal sealed class RedisQueueListing(
         after is not { } cursor || QueueCursor.Order.Compare(QueueCursor.Of(c), cursor) > 0;
 
     /// <summary>What a reading has met of an index.</summary>
-    private sealed class Seen(RedisKey set, int overdue)
+    private sealed class Seen(RedisKey set)
     {
         public RedisKey Set => set;
 
         public HashSet<string> Members { get; } = new(StringComparer.Ordinal);
 
-        public long Size { get; set; }
+        /// <summary>Those that wait, as they stand now.</summary>
+        public Dictionary<string, Conversation> Found { get; } = new(StringComparer.Ordinal);
 
+        /// <summary>How many of them are not in the index.</summary>
+        public int Overdue { get; set; }
+
+        /// <summary>How many entries nobody waits behind.</summary>
         public int Wrong { get; set; }
-
-        /// <summary>Those that wait and are not in the index.</summary>
-        public int Overdue { get; set; } = overdue;
     }
 }

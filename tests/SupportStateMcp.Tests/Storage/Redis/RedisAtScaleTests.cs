@@ -35,6 +35,7 @@ public sealed class RedisAtScaleTests
             await RedisWays.WriteAsync(store, opened, Ask() with { Id = id, ExpiresIn = TimeSpan.FromHours(1 + (i % 100)) });
         });
 
+        var slowest = 0.0;
         // A bare round trip, for comparison: on a busy machine it has a tail of its own.
         await MeasureAsync("ping", async _ => await store.CheckAsync(Stop));
         QueueCursor? after = null;
@@ -50,9 +51,14 @@ public sealed class RedisAtScaleTests
         await MeasureAsync("list_conversations, 50 of all, page by page", async _ => next = (await store.ListAsync(new(), next, 50, Stop)).Next);
         await MeasureAsync("list_conversations, 50 of a user", async i => await store.ListAsync(new(UserId: $"user-{i}"), null, 50, Stop));
 
+        Assert.InRange(slowest, 0, 20);
+
         async Task MeasureAsync(string what, Func<int, Task> read)
         {
             var times = new List<double>();
+            for (var i = 0; i < 100; i++)
+                await read(i);
+            var used = Environment.CpuUsage.TotalTime;
             for (var i = 0; i < Reads; i++)
             {
                 var started = Stopwatch.GetTimestamp();
@@ -60,9 +66,11 @@ public sealed class RedisAtScaleTests
                 times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
 
+            used = Environment.CpuUsage.TotalTime - used;
             times.Sort();
-            TestContext.Current.TestOutputHelper!.WriteLine($"{what}: p50 {times[Reads / 2]:0.0} ms, p99 {times[Reads * 99 / 100]:0.0} ms");
-            Assert.InRange(times[Reads * 99 / 100], 0, 20);
+            TestContext.Current.TestOutputHelper!.WriteLine(
+                $"{what}: p50 {times[Reads / 2]:0.0} ms, p99 {times[Reads * 99 / 100]:0.0} ms, {used.TotalMilliseconds / Reads:0.00} ms of processor time here");
+            slowest = Math.Max(slowest, times[Reads * 99 / 100]);
         }
     }
 }
