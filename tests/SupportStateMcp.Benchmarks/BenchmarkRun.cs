@@ -206,12 +206,12 @@ internal static class BenchmarkRun
     private static void Row(int connections, string tool, double perSecond, double ratio, double median, long errors) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {connections} | {tool} | {perSecond:0} | {ratio:0.00} | {median:0.00} | {errors} |"));
 
-    private static double Median(IEnumerable<double> values)
+    public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToArray();
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static int Option(string[] args, string name, int fallback) =>
+    public static int Option(string[] args, string name, int fallback) =>
         Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : fallback;
 }

@@ -1,5 +1,12 @@
-// serve …: the process that is measured. Anything else: the run that measures it and prints the report.
+// serve …, store-writer …, bare-writer …: a process that is measured. store …: measures a store alone. Anything else: measures servers.
 
 using SupportStateMcp.Benchmarks;
 
-return args is ["serve", ..] ? await BenchmarkServer.RunAsync(args[1..]) : await BenchmarkRun.RunAsync(args);
+return args switch
+{
+    ["serve", ..] => await BenchmarkServer.RunAsync(args[1..]),
+    ["store", ..] => await StoreBenchmark.RunAsync(args),
+    ["store-writer", ..] => await StoreBenchmark.WriteAsync(args[1..]),
+    ["bare-writer", ..] => await StoreBenchmark.WriteBareAsync(args[1..]),
+    _ => await BenchmarkRun.RunAsync(args),
+};

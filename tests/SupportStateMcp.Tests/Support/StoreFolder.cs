@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage;
 using SupportStateMcp.Storage.Sqlite;
 
@@ -34,6 +36,15 @@ internal sealed class StoreFolder : IDisposable
         return store;
     }
 
+    /// <summary>Writes a command on top of what a store holds, and returns the conversation after it.</summary>
+    public async Task<Conversation> WriteAsync(IConversationStore store, ConversationCommand command)
+    {
+        var before = (await store.LoadAsync(command.Id, null, TestContext.Current.CancellationToken)).Conversation;
+        var commit = TestConversations.Commit(before, command, Time.GetUtcNow());
+        Assert.IsType<CommitResult.Committed>(await store.CommitAsync(commit, TestContext.Current.CancellationToken));
+        return commit.After;
+    }
+
     /// <summary>Closes all stores; the last one leaves the database file alone.</summary>
     public void Close()
     {
@@ -59,15 +70,21 @@ internal sealed class StoreFolder : IDisposable
     }
 
     /// <summary>
-    /// True where a file of the folder holds the text. Another process reads: closing a database file in this one would let go
-    /// of the locks that SQLite holds on it.
+    /// All bytes of all files of the folder. Another process reads them: closing a database file in this one would let go of
+    /// the locks that SQLite holds on it.
     /// </summary>
-    public bool Holds(string text)
+    public async Task<string> BytesAsync()
     {
-        using var grep = Process.Start("grep", ["-r", "-q", "-a", "-F", text, Path]);
-        grep.WaitForExit();
-        return grep.ExitCode == 0;
+        using var cat = Process.Start(new ProcessStartInfo("cat", Directory.GetFiles(Path, "*", SearchOption.AllDirectories))
+        {
+            RedirectStandardOutput = true,
+            StandardOutputEncoding = Encoding.Latin1,
+        })!;
+        return await cat.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>True where a file of the folder holds the text.</summary>
+    public async Task<bool> HoldsAsync(string text) => (await BytesAsync()).Contains(text, StringComparison.Ordinal);
 
     public void Dispose()
     {

@@ -77,7 +77,11 @@ internal sealed class SqliteCommit
             return false;
 
         if (_commit.Erases)
-            SqliteSweep.DeleteContent(session, key);
+        {
+            SqliteErasures.DeleteContent(session, key);
+            session.SetMark("erasures", session.Mark("erasures") + 1);
+        }
+
         var version = _commit.After.Version - _events.Length;
         foreach (var @event in _events)
             session.Execute("INSERT INTO events VALUES ($conversation, $version, $schema, $event)", key, ++version, _schema, @event);
@@ -103,7 +107,7 @@ internal sealed class SqliteCommit
         {
             if (expires > _time.GetUtcNow().UtcTicks)
                 return null;
-            SqliteSweep.Delete(session, session.Number("SELECT key FROM conversations WHERE id = $id", _commit.Id.Value)!.Value);
+            SqliteErasures.Delete(session, session.Number("SELECT key FROM conversations WHERE id = $id", _commit.Id.Value)!.Value);
         }
 
         return session.Number(

@@ -44,6 +44,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     private readonly SqliteWriter _writer;
     private readonly SqliteListing _listing;
     private readonly SqliteChanges _changes;
+    private readonly SqliteErasures _erasures;
     private readonly SqliteSweep _sweep;
     private readonly SnapshotCache _remembered = new(RememberedBytes);
 
@@ -62,7 +63,8 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         _writer = new SqliteWriter(_database, options, new SqliteFaults(_database.Path, logger), logger);
         _listing = new SqliteListing(_readers, _rows, time);
         _changes = new SqliteChanges(_database, _readers, reading, logger);
-        _sweep = new SqliteSweep(_database, _readers, _writer, options.TimeToLive, time, logger);
+        _erasures = new SqliteErasures(_database, _readers, _writer, options, logger);
+        _sweep = new SqliteSweep(_readers, _writer, _erasures, options.TimeToLive, time, logger);
     }
 
     public Conversation? Remembered(ConversationId id) => _remembered.Find(id);
@@ -101,7 +103,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
 
         _remembered.Keep(commit.Id, commit.After, ready.Size);
         if (commit.Erases)
-            await CutLogAsync();
+            await _erasures.CutLogAsync();
         _changes.Notify(commit.After);
         return new CommitResult.Committed(ready.ExpiresAt);
     }
@@ -165,7 +167,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
 
     /// <summary>Writes, since a disk that is full or read-only can still be read.</summary>
     public async ValueTask CheckAsync(CancellationToken cancellationToken) => await _writer.WriteAsync(
-        session => session.Execute("UPDATE marks SET value = $now WHERE name = 'checked_at'", _time.GetUtcNow().UtcTicks), cancellationToken);
+        session => session.SetMark("checked_at", _time.GetUtcNow().UtcTicks), cancellationToken);
 
     public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);
 
@@ -175,20 +177,5 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         _remembered.Dispose();
         _writer.Dispose();
         _readers.Dispose();
-    }
-
-    /// <summary>What was erased is overwritten in the database; in the log it would stay until that is used up.</summary>
-    private async ValueTask CutLogAsync()
-    {
-        try
-        {
-            if (!await _writer.AloneAsync(SqliteWal.Truncate, CancellationToken.None))
-                _logger.ErasureUnfinished(_database.Path);
-        }
-        catch (StoreUnavailableException)
-        {
-            // The erasure itself is on the disk, and the fault is logged.
-            _logger.ErasureUnfinished(_database.Path);
-        }
     }
 }

@@ -66,8 +66,8 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
     /// <summary>Of several processes that find no tables, one makes them; the others wait for it.</summary>
     private void CreateTables(SqliteSession session)
     {
-        SqliteTurn.Wait(session, "PRAGMA journal_mode = WAL", options.LockTimeout);
-        SqliteTurn.Wait(session, "BEGIN IMMEDIATE", options.LockTimeout);
+        SqliteBusy.Run(session, "PRAGMA journal_mode = WAL", options.LockTimeout);
+        SqliteBusy.Run(session, "BEGIN IMMEDIATE", options.LockTimeout);
         if (session.Number("PRAGMA user_version") == 0)
         {
             using var command = session.Connection.CreateCommand();
@@ -75,7 +75,7 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
             command.CommandText = s_schema;
 #pragma warning restore CA2100
             command.ExecuteNonQuery();
-            session.Execute("INSERT INTO marks VALUES ('checked_at', $now), ('swept_to', $now)", time.GetUtcNow().UtcTicks);
+            session.Execute("INSERT INTO marks VALUES ('checked_at', $now), ('swept_to', $now), ('erasures', 0), ('finished', 0)", time.GetUtcNow().UtcTicks);
             session.Execute("PRAGMA user_version = 1");
         }
 

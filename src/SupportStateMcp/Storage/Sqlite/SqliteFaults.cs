@@ -50,7 +50,7 @@ internal sealed class SqliteFaults(string path, ILogger logger)
             raw.SQLITE_READONLY =>
                 $"{path} cannot be written: the file, its folder or its disk is read-only. Give this server's user the right to write there.",
             raw.SQLITE_CANTOPEN or raw.SQLITE_PERM =>
-                $"{path} cannot be opened or made: look at the rights on its folder, and whether its disk is there and can be written.",
+                $"{path} cannot be opened or made: look at the rights on its folder, and whether its disk is missing or read-only.",
             raw.SQLITE_IOERR =>
                 $"The disk of {path} reports an error (SQLite code {e.SqliteExtendedErrorCode}): look at the disk, and whether it became read-only.",
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB =>
@@ -58,6 +58,8 @@ internal sealed class SqliteFaults(string path, ILogger logger)
             raw.SQLITE_NOMEM => $"There is not enough memory to work on {path}.",
             _ => null,
         },
+        // ENOSPC, and its name on Windows.
+        IOException { HResult: 28 or unchecked((int)0x80070070) } => DiskFull(),
         IOException or UnauthorizedAccessException => $"{path} cannot be used: {exception.Message}",
         _ => null,
     };

@@ -25,6 +25,12 @@ internal sealed partial class SqliteSession(SqliteConnection connection) : IDisp
     /// <summary>The first value of the first row; null where there is none.</summary>
     public long? Number(string sql, params ReadOnlySpan<object?> values) => Bound(sql, values).ExecuteScalar() as long?;
 
+    /// <summary>A number the store keeps about itself.</summary>
+    public long Mark(string name) => Number("SELECT value FROM marks WHERE name = $name", name)!.Value;
+
+    /// <summary>Writes such a number.</summary>
+    public int SetMark(string name, long value) => Execute("UPDATE marks SET value = $value WHERE name = $name", value, name);
+
     public void Dispose()
     {
         foreach (var command in _prepared.Values)

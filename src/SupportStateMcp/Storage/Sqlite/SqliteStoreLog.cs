@@ -17,6 +17,9 @@ internal static partial class SqliteStoreLog
     [LoggerMessage(5, LogLevel.Warning, "What was erased may still stand in {Path}-wal, because somebody reads; the next sweep tries again")]
     public static partial void ErasureUnfinished(this ILogger logger, string path);
 
+    [LoggerMessage(8, LogLevel.Warning, "{Path} is too large to be rewritten after an erasure: fragments may be left in unused parts of it; run VACUUM on it with sqlite3 at a quiet time")]
+    public static partial void TooLargeToRewrite(this ILogger logger, string path);
+
     [LoggerMessage(6, LogLevel.Information, "Removed {Count} expired conversations")]
     public static partial void Swept(this ILogger logger, int count);
 

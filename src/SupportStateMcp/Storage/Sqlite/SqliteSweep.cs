@@ -5,7 +5,7 @@ namespace SupportStateMcp.Storage.Sqlite;
 /// is wrong for a while costs nothing.
 /// </summary>
 internal sealed class SqliteSweep(
-    SqliteDatabase database, SqliteReaders readers, SqliteWriter writer, TimeSpan timeToLive, TimeProvider time, ILogger logger)
+    SqliteReaders readers, SqliteWriter writer, SqliteErasures erasures, TimeSpan timeToLive, TimeProvider time, ILogger logger)
 {
     private const int Batch = 100;
     private const int Batches = 10;
@@ -37,26 +37,8 @@ internal sealed class SqliteSweep(
 
         if (removed > 0)
             logger.Swept(removed);
-        // The file alone holds everything then; and an erasure that could not cut the log is finished.
-        if (new FileInfo(database.Path + "-wal") is { Exists: true, Length: > 0 })
-            await writer.AloneAsync(SqliteWal.Truncate, cancellationToken);
+        await erasures.FinishAsync(cancellationToken);
         return removed;
-    }
-
-    /// <summary>Removes a conversation and all that belongs to it.</summary>
-    public static void Delete(SqliteSession session, long key)
-    {
-        DeleteContent(session, key);
-        session.Execute("DELETE FROM pending_approvals WHERE conversation = $conversation", key);
-        session.Execute("DELETE FROM conversations WHERE key = $key", key);
-    }
-
-    /// <summary>Removes history, trail and idempotency records of a conversation.</summary>
-    public static void DeleteContent(SqliteSession session, long key)
-    {
-        session.Execute("DELETE FROM messages WHERE conversation = $conversation", key);
-        session.Execute("DELETE FROM events WHERE conversation = $conversation", key);
-        session.Execute("DELETE FROM idempotency_records WHERE conversation = $conversation", key);
     }
 
     /// <summary>
@@ -66,9 +48,8 @@ internal sealed class SqliteSweep(
     private long Advance(SqliteSession session)
     {
         var step = Math.Max(timeToLive.Ticks / 24, LeastStep.Ticks);
-        var reached = session.Number("SELECT value FROM marks WHERE name = 'swept_to'") ?? 0;
-        var next = Math.Min(time.GetUtcNow().UtcTicks, reached + step);
-        session.Execute("UPDATE marks SET value = $value WHERE name = 'swept_to'", next);
+        var next = Math.Min(time.GetUtcNow().UtcTicks, session.Mark("swept_to") + step);
+        session.SetMark("swept_to", next);
         return next;
     }
 
@@ -96,7 +77,7 @@ internal sealed class SqliteSweep(
     {
         if (session.Number("SELECT key FROM conversations WHERE key = $key AND expires_at <= $expired", key, expired) is null)
             return false;
-        Delete(session, key);
+        SqliteErasures.Delete(session, key);
         return true;
     }
 }

@@ -4,18 +4,20 @@ using SQLitePCL;
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
-/// The write-ahead log. SQLite would copy it back within somebody's commit; here it is done between commits, when those
-/// who wait have their answer.
+/// The write-ahead log. SQLite would copy it back into the database within somebody's commit; here it is done between
+/// commits, when those who wait have their answer. Then the log starts anew, over its old pages: one that grows costs each
+/// flush a change of the file's size as well.
 /// </summary>
 internal sealed class SqliteWal
 {
-    /// <summary>How many commits may pass until what they wrote is copied into the database.</summary>
+    /// <summary>How many commits may pass until what they wrote is copied back.</summary>
     private const int Commits = 400;
 
-    /// <summary>From how many pages of 4 KiB on the log is cut: others that write without a pause can keep it from starting anew.</summary>
-    private const int MostPages = 8_192;
+    /// <summary>How many pages of 4 KiB the log may hold when others write into it so busily that it does not start anew by itself.</summary>
+    private const int MostPages = 1_000;
 
-    private const int Tries = 50;
+    /// <summary>How long to wait for those who write or read.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private int _written;
 
@@ -24,37 +26,30 @@ internal sealed class SqliteWal
 
     /// <summary>Called after each transaction.</summary>
     /// <param name="session">The writer's.</param>
-    /// <param name="commits">How many commits shared it.</param>
-    public void Keep(SqliteSession session, int commits)
+    /// <param name="turns">Who else waits to write.</param>
+    /// <param name="commits">How many commits shared the transaction.</param>
+    public void Keep(SqliteSession session, SqliteTurns? turns, int commits)
     {
         _written += commits;
         if (_written < Commits)
             return;
         _written = 0;
-        if (Checkpoint(session, raw.SQLITE_CHECKPOINT_PASSIVE) > MostPages)
-            Truncate(session);
+        // Most of the work keeps nobody waiting; what is left then is little.
+        raw.sqlite3_wal_checkpoint_v2(session.Connection.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var copied);
+        if (pages > MostPages && copied < pages)
+            Checkpoint(session, raw.SQLITE_CHECKPOINT_RESTART, turns);
     }
 
-    /// <summary>Copies all of the log into the database and cuts it to nothing; false where somebody who reads kept it from that.</summary>
-    public static bool Truncate(SqliteSession session)
-    {
-        for (var left = Tries; left > 0; left--)
-        {
-            if (Checkpoint(session, raw.SQLITE_CHECKPOINT_TRUNCATE) is not null)
-                return true;
-            Thread.Sleep(Random.Shared.Next(1, 3));
-        }
+    /// <summary>Copies all of the log back and cuts it to nothing; false where somebody who reads kept it from that.</summary>
+    public static bool Truncate(SqliteSession session) => Checkpoint(session, raw.SQLITE_CHECKPOINT_TRUNCATE, null);
 
-        return false;
-    }
-
-    /// <summary>How many pages the log holds; null where somebody was in the way.</summary>
-    private static int? Checkpoint(SqliteSession session, int mode)
+    private static bool Checkpoint(SqliteSession session, int mode, SqliteTurns? turns)
     {
-        var code = raw.sqlite3_wal_checkpoint_v2(session.Connection.Handle, "main", mode, out var pages, out _);
+        var code = SqliteBusy.Wait(
+            () => raw.sqlite3_wal_checkpoint_v2(session.Connection.Handle, "main", mode, out _, out _), Patience, turns);
         if ((code & 0xff) == raw.SQLITE_BUSY)
-            return null;
+            return false;
         SqliteException.ThrowExceptionForRC(code, session.Connection.Handle);
-        return pages;
+        return true;
     }
 }

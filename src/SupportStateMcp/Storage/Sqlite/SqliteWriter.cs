@@ -21,7 +21,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Lazy<Thread> _thread;
     private readonly SqliteWal _wal = new();
     private SqliteSession? _session;
-    private long? _seen;
+    private SqliteTurns? _turns;
 
     public SqliteWriter(SqliteDatabase database, SqliteStoreOptions options, SqliteFaults faults, ILogger logger)
     {
@@ -44,8 +44,8 @@ internal sealed class SqliteWriter : IDisposable
 
     /// <summary>Runs something outside of a transaction.</summary>
     /// <exception cref="StoreUnavailableException">The database cannot be used, or the disk does not answer.</exception>
-    public Task<T> AloneAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) =>
-        EnqueueAsync(new SqliteWork<T>(work, alone: true, cancellationToken), cancellationToken);
+    public Task<T> AloneAsync<T>(Func<SqliteSession, SqliteTurns, T> work, CancellationToken cancellationToken) =>
+        EnqueueAsync(new SqliteWork<T>(session => work(session, _turns!), alone: true, cancellationToken), cancellationToken);
 
     /// <summary>Finishes what waits, and closes.</summary>
     public void Dispose()
@@ -72,48 +72,53 @@ internal sealed class SqliteWriter : IDisposable
 
     private void Run()
     {
-        var together = new List<SqliteWork>(MostTogether);
         foreach (var first in _waiting.GetConsumingEnumerable())
         {
-            together.Clear();
-            together.Add(first);
-            while (!together[^1].IsAlone && together.Count < MostTogether && _waiting.TryTake(out var next))
-                together.Add(next);
-            Run(together);
+            if (first.IsAlone)
+                RunAlone(first);
+            else
+                Write([first], shared: true);
         }
 
         Close();
     }
 
-    private void Run(List<SqliteWork> together)
+    private void RunAlone(SqliteWork work)
     {
-        together.RemoveAll(w => w.WasGivenUp());
-        var alone = together.Find(w => w.IsAlone);
-        if (alone is not null)
-            together.Remove(alone);
-        if (together.Count > 0)
-            Write(together);
-        if (alone is not null && Try([alone], alone.Run))
-            alone.Complete();
+        if (!work.WasGivenUp() && Try([work], work.Run))
+            work.Complete();
     }
 
-    private void Write(List<SqliteWork> together)
+    private void Write(List<SqliteWork> together, bool shared)
     {
-        var waited = false;
+        SqliteWork? alone = null;
         var written = Try(together, session =>
         {
-            waited = SqliteTurn.Wait(session, "BEGIN IMMEDIATE", _options.LockTimeout);
+            SqliteBusy.Run(session, "BEGIN IMMEDIATE", _options.LockTimeout, _turns);
+            // Whoever came while this process waited for its turn is in it too.
+            while (shared && alone is null && together.Count < MostTogether && _waiting.TryTake(out var next))
+            {
+                if (next.IsAlone)
+                    alone = next;
+                else
+                    together.Add(next);
+            }
+
+            together.RemoveAll(w => w.WasGivenUp());
             foreach (var work in together)
                 work.Run(session);
             session.Execute("COMMIT");
         });
-        if (!written)
-            return;
+        if (written)
+        {
+            foreach (var work in together)
+                work.Complete();
+            _faults.Works();
+            KeepLogShort(together.Count);
+        }
 
-        foreach (var work in together)
-            work.Complete();
-        _faults.Works();
-        LeaveRoom(together.Count, waited);
+        if (alone is not null)
+            RunAlone(alone);
     }
 
     /// <summary>True where it worked. Where it fails, all are told so; where one alone may be to blame, each gets a try of its own.</summary>
@@ -132,7 +137,7 @@ internal sealed class SqliteWriter : IDisposable
             foreach (var work in together)
             {
                 if (together.Count > 1 && unavailable is null)
-                    Write([work]);
+                    Write([work], shared: false);
                 else
                     work.Fail(unavailable ?? e);
             }
@@ -141,16 +146,11 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    /// <summary>Keeps the log short, and lets other processes that wait go first.</summary>
-    private void LeaveRoom(int written, bool waited)
+    private void KeepLogShort(int written)
     {
         try
         {
-            _wal.Keep(_session!, written);
-            var version = _session!.Number("PRAGMA data_version");
-            if (waited || (_seen is not null && version != _seen))
-                Thread.Sleep(1);
-            _seen = version;
+            _wal.Keep(_session!, _turns, written);
         }
         catch (SqliteException e)
         {
@@ -170,6 +170,7 @@ internal sealed class SqliteWriter : IDisposable
         if (_session is null)
         {
             _session = _database.Open();
+            _turns = SqliteTurns.Open(Path.GetDirectoryName(_database.Path)!);
             SqliteWal.TakeOver(_session);
         }
 
@@ -179,6 +180,7 @@ internal sealed class SqliteWriter : IDisposable
     private void Close()
     {
         _session?.Dispose();
-        (_session, _seen) = (null, null);
+        _turns?.Dispose();
+        (_session, _turns) = (null, null);
     }
 }

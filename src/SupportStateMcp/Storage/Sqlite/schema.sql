@@ -1,9 +1,9 @@
 -- supportstate.db, version 1. JSON is kept as UTF-8 in blobs. Times are UTC, in units of 100 ns since the year 1;
 -- updated_at alone is in milliseconds since 1970, because listings order and page by whole milliseconds.
 --
--- Rows with content (events, messages, records) are appended and never change their size: SQLite then moves none of
--- them between pages, so that deleting one overwrites its only copy. For the same reason indexes hold no content: a
--- customer and a caller's key stand in them as digests.
+-- What is deleted is overwritten (secure_delete). SQLite may have moved a row before, and left a copy of it in the unused
+-- part of a page: rows with content are appended, so that this is rare, and after an erasure the sweep rewrites the file.
+-- Indexes hold no content: a customer and a caller's key stand in them as digests.
 
 CREATE TABLE conversations (
   key          INTEGER PRIMARY KEY,
@@ -98,6 +98,7 @@ CREATE TRIGGER approval_leaves AFTER DELETE ON pending_approvals BEGIN
 END;
 
 -- checked_at: when the store was last asked whether it can be written. swept_to: how far the sweep's clock has come.
+-- erasures: how many there were; finished: how many of them left not a byte.
 CREATE TABLE marks (
   name  TEXT PRIMARY KEY,
   value INTEGER NOT NULL

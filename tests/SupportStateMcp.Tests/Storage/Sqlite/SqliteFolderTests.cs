@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Storage.Sqlite;
+using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Tests.Storage.Sqlite;
+
+public sealed class SqliteFolderTests : IDisposable
+{
+    private static readonly ConversationId Id = TestConversations.Id();
+
+    private readonly StoreFolder _folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Many_writers_on_many_stores_leave_a_trail_without_a_gap()
+    {
+        const int Writes = 200;
+        var stores = Enumerable.Range(0, 4).Select(_ => _folder.CreateStore()).ToList();
+        var desks = stores.Select(DeskOn).ToList();
+        Assert.Null((await desks[0].ExecuteAsync(TestConversations.Initialize(), Stop)).Error);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, Writes).Select(i => Task.Run(async () =>
+            await desks[i % desks.Count].ExecuteAsync(TestConversations.Message($"m-{i}", $"text {i}"), Stop), Stop)));
+
+        Assert.All(results, r => Assert.Null(r.Error));
+        foreach (var store in (IConversationStore[])[.. stores, _folder.CreateStore()])
+        {
+            var events = await store.ReadEventsAsync(Id, 0, 1000, Stop);
+            Assert.Equal(Enumerable.Range(1, Writes + 2).Select(v => (long)v), events.Select(e => e.Version));
+            var messages = await store.ReadMessagesAsync(Id, long.MaxValue, 1000, Stop);
+            Assert.Equal(Enumerable.Range(1, Writes).Select(n => (long)n), messages.Select(m => m.Number));
+            Assert.Equal(Writes, messages.Select(m => m.MessageId).Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public async Task Folder_and_files_belong_to_their_owner_alone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no such modes.");
+            return;
+        }
+
+        var store = _folder.CreateStore();
+        await _folder.WriteAsync(store, TestConversations.Initialize());
+        await using var held = await new SqliteConversationLocks(_folder.Options, TimeProvider.System).TryAcquireAsync(Id, TimeSpan.Zero, Stop);
+
+        AssertOwnerOnly(_folder.Path);
+        Assert.Equal(
+            ["supportstate.db", "supportstate.db-shm", "supportstate.db-wal"],
+            Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task A_store_that_is_closed_leaves_one_file()
+    {
+        var store = _folder.CreateStore();
+        var opened = await _folder.WriteAsync(store, TestConversations.Initialize());
+
+        _folder.Close();
+
+        Assert.Equal([_folder.Options.Database], Directory.GetFiles(_folder.Path));
+        TestConversations.AssertSame(opened, (await _folder.CreateStore().LoadAsync(Id, null, Stop)).Conversation);
+    }
+
+    [Fact]
+    public async Task The_database_can_be_read_by_anyone_with_SQLite()
+    {
+        await _folder.WriteAsync(_folder.CreateStore(), TestConversations.Initialize(description: "Größe <b> & 'so'"));
+        await _folder.WriteAsync(_folder.CreateStore(), TestConversations.Message("m-1", "你好"));
+
+        using var raw = _folder.OpenRaw();
+        using var command = raw.CreateCommand();
+        command.CommandText = """
+            SELECT json_extract(CAST(c.snapshot AS TEXT), '$.description') || ' ' || json_extract(CAST(m.message AS TEXT), '$.content')
+            FROM conversations c JOIN messages m ON m.conversation = c.key WHERE c.id = 'cs-TKT-001'
+            """;
+
+        Assert.Equal("Größe <b> & 'so' 你好", command.ExecuteScalar());
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_is_a_store_that_is_not_available()
+    {
+        // A file stands where the folder should.
+        await File.WriteAllTextAsync(_folder.Path, "", Stop);
+        var store = _folder.CreateStore();
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.CheckAsync(Stop));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => _folder.WriteAsync(store, TestConversations.Initialize()));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.SubscribeAsync(Id, () => { }, Stop));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
+            await new SqliteConversationLocks(_folder.Options, TimeProvider.System).TryAcquireAsync(Id, TimeSpan.Zero, Stop));
+    }
+
+    [Fact]
+    public async Task A_folder_that_went_away_is_made_anew()
+    {
+        var log = new LogLines<SqliteConversationStore>();
+        var store = _folder.CreateStore(logger: log);
+        await _folder.WriteAsync(store, TestConversations.Initialize());
+        Directory.Delete(_folder.Path, recursive: true);
+        // A reader looks a few times a second whether its file is still there, a writer each time.
+        await Task.Delay(150, Stop);
+
+        Assert.Null((await store.LoadAsync(Id, null, Stop)).Conversation);
+        var opened = await _folder.WriteAsync(store, TestConversations.Initialize());
+
+        TestConversations.AssertSame(opened, (await _folder.CreateStore().LoadAsync(Id, null, Stop)).Conversation);
+        Assert.Contains(log.Lines, l => l.Contains("was moved or deleted while it was in use", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_database_that_another_process_keeps_busy_is_a_store_that_is_not_available_and_can_still_be_read()
+    {
+        var log = new LogLines<SqliteConversationStore>();
+        var store = _folder.CreateStore(lockTimeout: TimeSpan.FromMilliseconds(150), logger: log);
+        var before = await _folder.WriteAsync(store, TestConversations.Initialize());
+        using (var other = _folder.OpenRaw())
+        using (other.BeginTransaction(deferred: false))
+        {
+            var started = Stopwatch.StartNew();
+            var commit = TestConversations.Commit(before, TestConversations.Message("m-1"), _folder.Time.GetUtcNow());
+            var fault = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.CommitAsync(commit, Stop));
+            Assert.InRange(started.ElapsedMilliseconds, 100, 5000);
+            Assert.StartsWith("Another process keeps", fault.Message, StringComparison.Ordinal);
+            TestConversations.AssertSame(before, (await store.LoadAsync(Id, null, Stop)).Conversation);
+            await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.CommitAsync(commit, Stop));
+        }
+
+        await _folder.WriteAsync(store, TestConversations.Message("m-1"));
+        // Once, though it happened twice.
+        Assert.Equal(
+            [$"Error: Another process keeps {_folder.Options.Database} busy. If it stays so, look for a program that has the file open.",
+             $"Information: {_folder.Options.Database} works again"],
+            log.Lines);
+    }
+
+    [Fact]
+    public async Task A_released_lock_leaves_no_file_behind()
+    {
+        var locks = new SqliteConversationLocks(_folder.Options, TimeProvider.System);
+        await using (await locks.TryAcquireAsync(Id, TimeSpan.Zero, Stop))
+            Assert.Single(Directory.GetFiles(Path.Combine(_folder.Path, LockFile.Folder)));
+
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.Path, LockFile.Folder)));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private ConversationCommandHandler DeskOn(IConversationStore store) => new(
+        store, new SqliteConversationLocks(_folder.Options, TimeProvider.System), new ConversationDecider(WorkflowDefinition.Default, new ApprovalPolicy()),
+        ConcurrencyOptions.Default with { LockTimeout = TimeSpan.FromSeconds(20) }, _folder.Time, Random.Shared);
+
+    [UnsupportedOSPlatform("windows")]
+    private static void AssertOwnerOnly(string folder)
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.Equal(Owner | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        foreach (var inner in Directory.EnumerateDirectories(folder))
+            AssertOwnerOnly(inner);
+        foreach (var file in Directory.EnumerateFiles(folder))
+            Assert.Equal(Owner, File.GetUnixFileMode(file));
+    }
+}
