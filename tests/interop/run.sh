@@ -8,8 +8,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 source "$here/../conformance/node.sh"
 
-[[ ${1:-} == --no-build ]] || dotnet build -c Release --nologo -v quiet "$root/src/SupportStateMcp" || exit 1
-export SERVER=$root/src/SupportStateMcp/bin/Release/net10.0/SupportStateMcp
+# SUPPORTSTATE_PROGRAM names another program to drive, for example a native one.
+if [[ -z ${SUPPORTSTATE_PROGRAM:-} && ${1:-} != --no-build ]]; then
+  dotnet build -c Release --nologo -v quiet "$root/src/SupportStateMcp" || exit 1
+fi
+export SERVER=${SUPPORTSTATE_PROGRAM:-$root/src/SupportStateMcp/bin/Release/net10.0/SupportStateMcp}
 
 work=$(mktemp -d)
 served=()
