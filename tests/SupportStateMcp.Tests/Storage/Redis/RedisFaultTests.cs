@@ -112,7 +112,10 @@ public sealed class RedisFaultTests : IAsyncDisposable
         for (var i = 0; i < 5; i++)
             await RefusedAsync(store);
 
-        Assert.Equal("Warning: Redis is not reachable (Connection refused). Callers are told to try again. This is logged once.", Assert.Single(_log.Lines));
+        // The word is the operating system's, or the client's own where it has not kept that one.
+        Assert.Matches(
+            @"^Warning: Redis is not reachable \((Connection refused|UnableToResolvePhysicalConnection|UnableToConnect)\)\. Callers are told to try again\. This is logged once\.$",
+            Assert.Single(_log.Lines));
         Assert.InRange(started.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
     }
 
