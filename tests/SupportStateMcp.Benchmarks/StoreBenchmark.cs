@@ -158,6 +158,7 @@ internal static class StoreBenchmark
                     // Each caller has conversations of its own: this measures commits, not who waits for whom.
                     Id = Id(name, caller + (callers * random.Next(conversations / callers))),
                     Actor = s_actor,
+                    Roles = Roles.Agent | Roles.Approver,
                     MessageId = Guid.NewGuid().ToString("n"),
                     Role = MessageRole.User,
                     Content = "I still cannot sign in; the mail with the new password never came.",
@@ -179,7 +180,7 @@ internal static class StoreBenchmark
         var commands = services.GetRequiredService<ConversationCommandHandler>();
         await Task.WhenAll(Enumerable.Range(0, conversations).Select(async n => (await commands.ExecuteAsync(new ConversationCommand.Initialize
         {
-            Id = Id(name, n), Actor = s_actor, UserId = $"user-{n}", Priority = Priority.Medium, AssignedTo = "ai-agent",
+            Id = Id(name, n), Actor = s_actor, Roles = Roles.Agent | Roles.Approver, UserId = $"user-{n}", Priority = Priority.Medium, AssignedTo = "ai-agent",
         }, CancellationToken.None)).Value));
     }
 

@@ -70,12 +70,12 @@ internal static class StorePages
         [
             new ConversationCommand.Initialize
             {
-                Id = id, Actor = s_agent, UserId = $"user-{n % 5_000}", Priority = (Priority)(n % 4), AssignedTo = $"team-{n % 20}",
+                Id = id, Actor = s_agent, Roles = Roles.Agent | Roles.Approver, UserId = $"user-{n % 5_000}", Priority = (Priority)(n % 4), AssignedTo = $"team-{n % 20}",
                 Description = "The customer cannot sign in any more since the password was reset last week.",
             },
             new ConversationCommand.AddMessage
             {
-                Id = id, Actor = s_agent, MessageId = "m-1", Role = MessageRole.User,
+                Id = id, Actor = s_agent, Roles = Roles.Agent | Roles.Approver, MessageId = "m-1", Role = MessageRole.User,
                 Content = "I still cannot sign in; the mail with the new password never came.",
             },
         ];
@@ -83,17 +83,17 @@ internal static class StorePages
         {
             commands.Add(new ConversationCommand.Escalate
             {
-                Id = id, Actor = s_agent, Queue = n % 10 == 1 ? "billing" : "support", Reason = "locked", Summary = "Reset twice, no mail.",
+                Id = id, Actor = s_agent, Roles = Roles.Agent | Roles.Approver, Queue = n % 10 == 1 ? "billing" : "support", Reason = "locked", Summary = "Reset twice, no mail.",
             });
         }
 
         if (n % 10 == 3)
-            commands.Add(new ConversationCommand.Claim { Id = id, Actor = s_person, Lease = TimeSpan.FromHours(1) });
+            commands.Add(new ConversationCommand.Claim { Id = id, Actor = s_person, Roles = Roles.Agent | Roles.Approver, Lease = TimeSpan.FromHours(1) });
         if (n % 10 == 4)
         {
             commands.Add(new ConversationCommand.RequestApproval
             {
-                Id = id, Actor = s_agent, Action = "refund", Arguments = System.Text.Json.JsonElement.Parse("""{"amount":612.4}"""),
+                Id = id, Actor = s_agent, Roles = Roles.Agent | Roles.Approver, Action = "refund", Arguments = System.Text.Json.JsonElement.Parse("""{"amount":612.4}"""),
                 Reason = "broken", Amount = 612.4m, ExpiresIn = TimeSpan.FromHours(4),
             });
         }
