@@ -10,16 +10,17 @@ namespace SupportStateMcp.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWal
 {
-    /// <summary>How many commits may pass until what they wrote is copied back.</summary>
-    private const int Commits = 400;
-
-    /// <summary>How many pages of 4 KiB the log may hold when others write into it so busily that it does not start anew by itself.</summary>
-    private const int MostPages = 1_000;
+    /// <summary>
+    /// After how many pages of 4 KiB what was written is copied back, and from how many on the log is made to start anew: by
+    /// itself it does so only where no other process writes at that moment.
+    /// </summary>
+    private const int Pages = 1_000;
 
     /// <summary>How long to wait for those who write or read.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
     private int _written;
+    private int _most = Pages;
 
     /// <summary>Keeps SQLite from copying the log back by itself on this connection.</summary>
     public static void TakeOver(SqliteSession session) => session.Execute("PRAGMA wal_autocheckpoint = 0");
@@ -27,17 +28,19 @@ internal sealed class SqliteWal
     /// <summary>Called after each transaction.</summary>
     /// <param name="session">The writer's.</param>
     /// <param name="turns">Who else waits to write.</param>
-    /// <param name="commits">How many commits shared the transaction.</param>
-    public void Keep(SqliteSession session, SqliteTurns? turns, int commits)
+    public void Keep(SqliteSession session, SqliteTurns? turns)
     {
-        _written += commits;
-        if (_written < Commits)
+        raw.sqlite3_db_status(session.Connection.Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 1);
+        _written += pages;
+        if (_written < Pages)
             return;
         _written = 0;
         // Most of the work keeps nobody waiting; what is left then is little.
-        raw.sqlite3_wal_checkpoint_v2(session.Connection.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var copied);
-        if (pages > MostPages && copied < pages)
-            Checkpoint(session, raw.SQLITE_CHECKPOINT_RESTART, turns);
+        raw.sqlite3_wal_checkpoint_v2(session.Connection.Handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out pages, out _);
+        if (pages < _most)
+            return;
+        // Somebody who reads for long would keep all who write waiting each time: it is tried less often then.
+        _most = Checkpoint(session, raw.SQLITE_CHECKPOINT_RESTART, turns) ? Pages : 2 * pages;
     }
 
     /// <summary>Copies all of the log back and cuts it to nothing; false where somebody who reads kept it from that.</summary>

@@ -114,7 +114,7 @@ internal sealed class SqliteWriter : IDisposable
             foreach (var work in together)
                 work.Complete();
             _faults.Works();
-            KeepLogShort(together.Count);
+            KeepLogShort();
         }
 
         if (alone is not null)
@@ -146,11 +146,11 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private void KeepLogShort(int written)
+    private void KeepLogShort()
     {
         try
         {
-            _wal.Keep(_session!, _turns, written);
+            _wal.Keep(_session!, _turns);
         }
         catch (SqliteException e)
         {

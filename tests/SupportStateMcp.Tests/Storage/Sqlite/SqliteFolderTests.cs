@@ -38,6 +38,27 @@ public sealed class SqliteFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_that_several_write_into_without_a_pause_starts_anew_again_and_again()
+    {
+        var stores = Enumerable.Range(0, 3).Select(_ => _folder.CreateStore()).ToList();
+        var longest = 0L;
+        await Task.WhenAll(stores.SelectMany((store, s) => Enumerable.Range(0, 4).Select(caller => Task.Run(async () =>
+        {
+            var id = TestConversations.Id($"t-{s}-{caller}");
+            await _folder.WriteAsync(store, TestConversations.Initialize(id));
+            for (var n = 0; n < 200; n++)
+            {
+                await _folder.WriteAsync(store, TestConversations.Message($"m-{n}", new string('x', 10_000), id));
+                longest = Math.Max(longest, new FileInfo(_folder.Options.Database + "-wal").Length);
+            }
+        }, Stop))));
+
+        // What was written is several times as much.
+        Assert.InRange(longest, 1 << 20, 24 << 20);
+        Assert.InRange(new FileInfo(_folder.Options.Database).Length, 24 << 20, long.MaxValue);
+    }
+
+    [Fact]
     public async Task Folder_and_files_belong_to_their_owner_alone()
     {
         if (OperatingSystem.IsWindows())
