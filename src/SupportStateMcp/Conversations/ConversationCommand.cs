@@ -29,7 +29,8 @@ public abstract partial record ConversationCommand
     /// The first bound that the arguments break; null where they break none. The command handler refuses such a command,
     /// so that no face can forget a bound.
     /// </summary>
-    public Error? Violation() => Bounds.Text("idempotency_key", IdempotencyKey, Limits.Key, 1) ?? Check();
+    // Its own arguments first: where a message id is the key, it is told by its own name.
+    public Error? Violation() => Check() ?? Bounds.Text("idempotency_key", IdempotencyKey, Limits.Key, 1);
 
     /// <summary>The bounds of this command's own arguments.</summary>
     protected virtual Error? Check() => null;

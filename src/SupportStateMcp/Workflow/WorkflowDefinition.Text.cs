@@ -1,3 +1,5 @@
+using SupportStateMcp.Primitives;
+
 namespace SupportStateMcp.Workflow;
 
 /// <content>The workflow in words and as a picture.</content>
@@ -9,7 +11,7 @@ public sealed partial class WorkflowDefinition
         if (Profile.Guidance.TryGetValue(state, out var sentence))
             return sentence;
         if (ReopensTo(state) is { } to && ReopenWindow > TimeSpan.Zero)
-            return $"The conversation is closed; a new message of the customer reopens it to {to} within {Window.InWords(ReopenWindow)}, after that a new question needs a new ticket.";
+            return $"The conversation is closed; a new message of the customer reopens it to {to} within {DurationText.Exactly(ReopenWindow)}, after that a new question needs a new ticket.";
 
         return IsClosed(state)
             ? "The conversation is finished; a new question needs a new ticket."

@@ -1,3 +1,5 @@
+using SupportStateMcp.Primitives;
+
 namespace SupportStateMcp.Workflow;
 
 /// <summary>What a guard is about.</summary>
@@ -24,6 +26,6 @@ public sealed record WorkflowGuard(WorkflowGuardKind Kind, string Description, F
     /// <param name="window">How long after it was closed; zero: never.</param>
     public static WorkflowGuard ReopenWindow(TimeSpan window) => new(
         WorkflowGuardKind.ReopenWindow,
-        window > TimeSpan.Zero ? $"within {Window.InWords(window)}" : "switched off",
+        window > TimeSpan.Zero ? $"within {DurationText.Exactly(window)}" : "switched off",
         context => !context.IsClosed || context.ReopenableUntil > context.Now);
 }
