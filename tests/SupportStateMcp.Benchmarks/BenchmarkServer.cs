@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Cli;
 using SupportStateMcp.Hosting;
 using SupportStateMcp.Storage.Redis;
 
@@ -23,7 +24,7 @@ internal static class BenchmarkServer
         };
 
         if (args[0] == "stdio")
-            return await StdioHost.RunAsync(options, AddNoop, CancellationToken.None);
+            return await StdioHost.RunAsync(options, CliConsole.OfProcess, AddNoop, CancellationToken.None);
 
         await using var app = HttpHost.Build(options, AddNoop);
         await app.RunAsync();

@@ -32,6 +32,9 @@ public class CliConsole
     /// <summary>Opens the input, as UTF-8 text or whatever else it holds.</summary>
     public virtual Stream OpenInput() => Console.OpenStandardInput();
 
+    /// <summary>Opens the output, for what is not text for people.</summary>
+    public virtual Stream OpenOutput() => Console.OpenStandardOutput();
+
     /// <summary>Where answers are shown: with colours on a terminal, as plain text elsewhere.</summary>
     internal IAnsiConsole OpenScreen()
     {

@@ -42,8 +42,8 @@ public static class CommandLine
     public static Task<int> RunAsync(string[] args) => RunAsync(args, CliConsole.OfProcess, null);
 
     /// <param name="args">The arguments.</param>
-    /// <param name="console">What is read and written, but by servers: those have the streams of the process.</param>
-    /// <param name="configure">Adds to the services of a command for people, or changes them; for tests.</param>
+    /// <param name="console">What is read and written.</param>
+    /// <param name="configure">Adds to the services of a command for people or of a server on stdio, or changes them; for tests.</param>
     internal static Task<int> RunAsync(string[] args, CliConsole console, Action<IServiceCollection>? configure)
     {
         var config = new Option<string?>("--config") { Description = "A JSON file with the section \"mcp\"; the README lists its keys.", HelpName = "FILE", Recursive = true };
@@ -66,8 +66,8 @@ public static class CommandLine
             root.Add(command);
         CliHelp.Teach(root);
 
-        root.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
-        stdio.SetAction((parsed, ct) => StartAsync(parsed, StdioHost.RunAsync, ct));
+        root.SetAction((parsed, ct) => StartAsync(parsed, ServeAsync, ct));
+        stdio.SetAction((parsed, ct) => StartAsync(parsed, ServeAsync, ct));
         http.SetAction((parsed, ct) => StartAsync(parsed, HttpHost.RunAsync, ct, overHttp: true));
         health.SetAction((parsed, ct) => StartAsync(parsed, (options, ct) => HealthCheck.RunAsync(options.Url, ct), ct));
 
@@ -78,6 +78,9 @@ public static class CommandLine
         if (console != CliConsole.OfProcess)
             (invocation.Output, invocation.Error) = (console.Output, console.Errors);
         return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null }).InvokeAsync(invocation);
+
+        Task<int> ServeAsync(ServerOptions options, CancellationToken cancellationToken) =>
+            StdioHost.RunAsync(options, console, configure, cancellationToken);
 
         Task<int> StartAsync(
             ParseResult parsed, Func<ServerOptions, CancellationToken, Task<int>> run, CancellationToken cancellationToken, bool overHttp = false) =>

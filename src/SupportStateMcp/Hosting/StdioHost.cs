@@ -3,18 +3,19 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Cli;
 
 namespace SupportStateMcp.Hosting;
 
 /// <summary>The server of one client on standard input and output. Nothing but protocol goes to the output; logs go to the error stream.</summary>
 public static class StdioHost
 {
-    public static Task<int> RunAsync(ServerOptions options, CancellationToken cancellationToken) => RunAsync(options, null, cancellationToken);
-
     /// <param name="options">What is configured.</param>
+    /// <param name="console">Its input and output carry the protocol.</param>
     /// <param name="configure">Adds to its services, or changes them; for tests and benchmarks.</param>
     /// <param name="cancellationToken">Ends the input.</param>
-    internal static async Task<int> RunAsync(ServerOptions options, Action<IServiceCollection>? configure, CancellationToken cancellationToken)
+    internal static async Task<int> RunAsync(
+        ServerOptions options, CliConsole console, Action<IServiceCollection>? configure, CancellationToken cancellationToken)
     {
         var collection = new ServiceCollection();
         collection.AddSupportState(options, LogLevel.Warning);
@@ -25,7 +26,7 @@ public static class StdioHost
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
         await using var transport = new StdioTransport(
-            Console.OpenStandardInput(), Console.OpenStandardOutput(), services.GetRequiredService<ILogger<StdioTransport>>());
+            console.OpenInput(), console.OpenOutput(), services.GetRequiredService<ILogger<StdioTransport>>());
         await using var server = McpServer.Create(
             transport,
             services.GetRequiredService<IOptions<McpServerOptions>>().Value,

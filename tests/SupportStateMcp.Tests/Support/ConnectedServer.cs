@@ -6,16 +6,16 @@ using ModelContextProtocol.Protocol;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>A real server over stdio, and a real client on it. Tests that share one keep to conversations of their own.</summary>
+/// <summary>The server over stdio, in this process, and a real client on it. Tests that share one keep to conversations of their own.</summary>
 public class ConnectedServer : IAsyncLifetime
 {
     private static int s_tickets;
 
-    private ServerProcess _process = null!;
+    private InProcessServer _server = null!;
 
     public McpClient Client { get; private set; } = null!;
 
-    public string Errors => _process.Errors;
+    public string Errors => _server.Errors;
 
     /// <summary>What the server is started with.</summary>
     protected virtual string[] Arguments => [];
@@ -25,20 +25,20 @@ public class ConnectedServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _process = ServerProcess.Stdio(Arguments);
-        Client = await ConnectAsync(_process, "tests");
+        _server = InProcessServer.Start(Arguments);
+        Client = await ConnectAsync(_server, "tests");
     }
 
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
-        await _process.DisposeAsync();
+        await _server.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>A client of that name. It gives a server that is slow to start its time, instead of trying an older handshake.</summary>
-    internal static Task<McpClient> ConnectAsync(ServerProcess server, string name, string? revision = null) => McpClient.CreateAsync(
-        new StreamClientTransport(server.Input.BaseStream, server.Output.BaseStream),
+    internal static Task<McpClient> ConnectAsync(IClientStreams server, string name, string? revision = null) => McpClient.CreateAsync(
+        new StreamClientTransport(server.ToServer, server.FromServer),
         new McpClientOptions
         {
             ProtocolVersion = revision,

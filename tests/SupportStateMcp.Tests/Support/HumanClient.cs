@@ -40,8 +40,8 @@ internal sealed class HumanClient
     };
 
     /// <summary>A client on a server's input and output.</summary>
-    public Task<McpClient> ConnectAsync(ServerProcess server, string? revision) => McpClient.CreateAsync(
-        new StreamClientTransport(server.Input.BaseStream, server.Output.BaseStream), Options(revision),
+    public Task<McpClient> ConnectAsync(IClientStreams server, string? revision) => McpClient.CreateAsync(
+        new StreamClientTransport(server.ToServer, server.FromServer), Options(revision),
         cancellationToken: TestContext.Current.CancellationToken);
 
     /// <summary>A client over HTTP.</summary>

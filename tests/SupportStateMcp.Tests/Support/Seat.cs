@@ -4,12 +4,12 @@ using ModelContextProtocol.Protocol;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>One caller's own server process on a desk's conversations, and a client on it; both start with the first call.</summary>
+/// <summary>One caller's own server on the conversations of several, and a client on it; both start with the first call.</summary>
 public sealed class Seat : IAsyncDisposable
 {
-    private readonly Lazy<Task<(ServerProcess Process, McpClient Client)>> _connection;
+    private readonly Lazy<Task<(InProcessServer Process, McpClient Client)>> _connection;
 
-    internal Seat(Func<ServerProcess> start) => _connection = new(async () =>
+    internal Seat(Func<InProcessServer> start) => _connection = new(async () =>
     {
         var process = start();
         return (process, await ConnectedServer.ConnectAsync(process, "tests"));

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace SupportStateMcp.Tests.Support;
 
 /// <summary>The real server in a process of its own, with its conversations in a directory of its own.</summary>
-internal sealed partial class ServerProcess : IAsyncDisposable
+internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
@@ -49,6 +49,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public StreamWriter Input => _process.StandardInput;
 
     public StreamReader Output => _process.StandardOutput;
+
+    Stream IClientStreams.ToServer => Input.BaseStream;
+
+    Stream IClientStreams.FromServer => Output.BaseStream;
 
     /// <summary>Everything on the error stream so far.</summary>
     public string Errors

@@ -79,7 +79,7 @@ public sealed class SharedCommandHandlers : IAsyncDisposable
         {
             var config = Path.Combine(_directory.Path, $"{Guid.NewGuid():N}.config.json");
             File.WriteAllText(config, """{"mcp": {"stateMachine": {"profile": "desk"}}}""");
-            return ServerProcess.StdioOn(_directory.Path, "--config", config, "--actor", actor, "--roles", roles);
+            return InProcessServer.On(_directory.Path, "--config", config, "--actor", actor, "--roles", roles);
         });
         _seats.Add(seat);
         return seat;

@@ -203,20 +203,20 @@ public sealed class AskingServers : IAsyncLifetime
                 : await ListeningServer.ConnectAsync(endpoint, revision), null);
         }
 
-        var process = ServerProcess.Stdio(arguments);
+        var server = InProcessServer.Start(arguments);
         return new AskingConnection(person is not null
-            ? await person.ConnectAsync(process, revision)
-            : await ConnectedServer.ConnectAsync(process, "tests", revision), process);
+            ? await person.ConnectAsync(server, revision)
+            : await ConnectedServer.ConnectAsync(server, "tests", revision), server);
     }
 }
 
 /// <summary>A client and the server it has to itself, if it has.</summary>
-internal sealed record AskingConnection(McpClient Client, ServerProcess? Process) : IAsyncDisposable
+internal sealed record AskingConnection(McpClient Client, InProcessServer? Server) : IAsyncDisposable
 {
     public async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
-        if (Process is not null)
-            await Process.DisposeAsync();
+        if (Server is not null)
+            await Server.DisposeAsync();
     }
 }
