@@ -26,6 +26,7 @@ namespace SupportStateMcp.Conversations;
         typeof(SnakeCaseEnumConverter<DecisionChannel>),
         typeof(SnakeCaseEnumConverter<Roles>)])]
 [JsonSerializable(typeof(Conversation))]
+[JsonSerializable(typeof(IReadOnlyList<Approval>))]
 [JsonSerializable(typeof(ConversationEvent))]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IdempotencyRecord))]

@@ -120,23 +120,11 @@ public abstract record CommitResult
 /// <summary>Which conversations to list; null means any.</summary>
 public sealed record ConversationFilter(string? State = null, string? UserId = null, string? AssignedTo = null)
 {
-    /// <summary>Only conversations that wait for a person.</summary>
-    public bool Waiting { get; init; }
-
-    /// <summary>Only conversations that wait in this queue.</summary>
-    public string? Queue { get; init; }
-
-    /// <summary>Only conversations with an approval that waits for a decision.</summary>
-    public bool PendingApprovals { get; init; }
-
     public bool Matches(Conversation c) =>
         c.ErasedAt is null
         && (State is null || c.State == State)
         && (UserId is null || c.UserId == UserId)
-        && (AssignedTo is null || c.AssignedTo == AssignedTo)
-        && (!Waiting || c.Queue is not null)
-        && (Queue is null || c.Queue == Queue)
-        && (!PendingApprovals || c.HasPendingApprovals);
+        && (AssignedTo is null || c.AssignedTo == AssignedTo);
 }
 
 /// <summary>A place in a listing by last change: after the conversation that changed at this time. Times count in whole milliseconds.</summary>

@@ -10,21 +10,26 @@ internal sealed class SnapshotCache(long maxBytes) : IDisposable
     // What is full makes room for a fifth at a time: finding out what was not asked for longest looks at all of it.
     private readonly MemoryCache _snapshots = new(new MemoryCacheOptions { SizeLimit = maxBytes, CompactionPercentage = 0.2 });
 
-    public Conversation? Find(ConversationId id) => _snapshots.TryGetValue(id.Value, out var found) ? (Conversation)found! : null;
+    public Conversation? Find(ConversationId id) => FindEntry(id)?.Snapshot;
 
-    /// <summary>Keeps a snapshot in the place of an earlier one; null forgets.</summary>
-    public void Keep(ConversationId id, Conversation? snapshot, int bytes)
+    public void Forget(ConversationId id) => _snapshots.Remove(id.Value);
+
+    /// <summary>Keeps a snapshot in the place of an earlier one.</summary>
+    /// <param name="id">The conversation.</param>
+    /// <param name="snapshot">Its snapshot.</param>
+    /// <param name="coreBytes">How large its core is as it is stored.</param>
+    /// <param name="partBytes">How large its parts are; null where they are those of the snapshot that is kept already.</param>
+    public void Keep(ConversationId id, Conversation snapshot, int coreBytes, int? partBytes)
     {
-        if (snapshot is null)
-        {
-            _snapshots.Remove(id.Value);
-            return;
-        }
-
+        var parts = partBytes ?? FindEntry(id)?.PartBytes ?? 0;
         using var entry = _snapshots.CreateEntry(id.Value);
-        entry.Value = snapshot;
-        entry.Size = bytes;
+        entry.Value = new Entry(snapshot, parts);
+        entry.Size = coreBytes + parts;
     }
 
     public void Dispose() => _snapshots.Dispose();
+
+    private Entry? FindEntry(ConversationId id) => _snapshots.TryGetValue(id.Value, out var found) ? (Entry)found! : null;
+
+    private sealed record Entry(Conversation Snapshot, int PartBytes);
 }

@@ -8,7 +8,9 @@ namespace SupportStateMcp.Storage;
 /// <param name="From">The schema version it reads.</param>
 /// <param name="Snapshot">Changes a snapshot in place; null where that version's snapshots need no change.</param>
 /// <param name="Event">Changes an event in place; null where that version's events need no change.</param>
-public sealed record Upcaster(int From, Action<JsonObject>? Snapshot = null, Action<JsonObject>? Event = null);
+/// <param name="Part">Changes a part of a snapshot in place, by its name; null where that version's parts need no change.</param>
+public sealed record Upcaster(
+    int From, Action<JsonObject>? Snapshot = null, Action<JsonObject>? Event = null, Action<string, JsonNode>? Part = null);
 
 /// <summary>
 /// The version of what is stored, and the way from older ones. It is written beside every snapshot and event;
@@ -39,25 +41,32 @@ public sealed class StoredSchema
     /// <exception cref="InvalidDataException">It was written by newer code, or is no snapshot.</exception>
     public Conversation ReadSnapshot(int version, ReadOnlySpan<byte> json) => version == Version
         ? JsonSerializer.Deserialize(json, ConversationJson.Readable.Conversation) ?? throw NotJson()
-        : Upcast(version, json, u => u.Snapshot).Deserialize(ConversationJson.Readable.Conversation) ?? throw NotJson();
+        : Upcast(version, json, u => u.Snapshot is { } change ? node => change(node.AsObject()) : null).Deserialize(ConversationJson.Readable.Conversation) ?? throw NotJson();
 
     /// <summary>Reads an event that was written under a schema version.</summary>
     /// <exception cref="InvalidDataException">It was written by newer code, or is no event.</exception>
     public ConversationEvent ReadEvent(int version, ReadOnlySpan<byte> json) => version == Version
         ? JsonSerializer.Deserialize(json, ConversationJson.Readable.ConversationEvent) ?? throw NotJson()
-        : Upcast(version, json, u => u.Event).Deserialize(ConversationJson.Readable.ConversationEvent) ?? throw NotJson();
+        : Upcast(version, json, u => u.Event is { } change ? node => change(node.AsObject()) : null)
+            .Deserialize(ConversationJson.Readable.ConversationEvent) ?? throw NotJson();
 
-    private JsonObject Upcast(int version, ReadOnlySpan<byte> json, Func<Upcaster, Action<JsonObject>?> part)
+    /// <summary>Adds a part that was written under a schema version to a snapshot.</summary>
+    /// <exception cref="InvalidDataException">It was written by newer code, or is no such part.</exception>
+    internal Conversation ReadPart(Conversation conversation, SnapshotPart part, int version, ReadOnlySpan<byte> json) => version == Version
+        ? part.With(conversation, json)
+        : part.With(conversation, Upcast(version, json, u => u.Part is { } change ? node => change(part.Name, node) : null));
+
+    private JsonNode Upcast(int version, ReadOnlySpan<byte> json, Func<Upcaster, Action<JsonNode>?> change)
     {
         if (version < 1 || version > Version)
             throw new InvalidDataException(
                 $"Schema version {version} is unknown to this server, which reads 1 to {Version}. Update the server.");
 
-        var document = JsonNode.Parse(json) as JsonObject ?? throw NotJson();
+        var document = JsonNode.Parse(json) ?? throw NotJson();
         for (var from = version; from < Version; from++)
-            part(_upcasters[from])?.Invoke(document);
+            change(_upcasters[from])?.Invoke(document);
         return document;
     }
 
-    private static InvalidDataException NotJson() => new("What is stored is not a JSON object.");
+    private static InvalidDataException NotJson() => new("What is stored is not what it should be.");
 }

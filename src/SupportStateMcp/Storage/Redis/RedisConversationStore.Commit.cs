@@ -12,7 +12,7 @@ public sealed partial class RedisConversationStore
         var before = commit.Before is { ErasedAt: null } alive ? ConversationIndexEntry.Of(alive) : null;
         var moves = commit.After.ErasedAt is null && (before is null || !before.SamePlaces(entry));
 
-        var snapshot = JsonSerializer.SerializeToUtf8Bytes(commit.After, ConversationJson.Readable.Conversation);
+        var snapshot = _codec.Write(commit.Before, commit.After);
         var timeToLive = _timeToLive + (long)(commit.LivesFrom - commit.Now).TotalMilliseconds;
         var expiresAt = commit.Now.ToUnixTimeMilliseconds() + timeToLive;
         var events = commit.Erases ? await RedactedAsync(commit, cancellationToken) : [];
@@ -34,25 +34,39 @@ public sealed partial class RedisConversationStore
             await indexed;
         if (answer.Length > 1)
         {
-            var current = Keep(commit.Id, (byte[]?)answer[0], (byte[]?)answer[1], (byte[]?)answer[2], (byte[]?)answer[3]);
+            var current = Keep(commit.Id, State((RedisValue[])answer[2]!), (byte[]?)answer[1]);
             // What was noted ahead of this commit is not so.
             if (moves && current.Conversation is { ErasedAt: null } other)
                 _queue.Touch(ConversationIndexEntry.Of(other), places: true);
             return new CommitResult.Conflict(current);
         }
 
-        _snapshotCache.Keep(commit.Id, commit.After, snapshot.Length);
+        _snapshotCache.Keep(
+            commit.Id, commit.After, snapshot.Core.Length, snapshot.Parts.Count == 0 ? null : snapshot.Parts.Sum(p => p.Content?.Length ?? 0));
         await UpdateIndexAsync(commit, before, entry, moves, cancellationToken);
         return new CommitResult.Committed(DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
     }
 
-    private RedisValue[] Arguments(Commit commit, IReadOnlyList<byte[]> redacted, byte[] snapshot, long expiresAt, long timeToLive)
+    /// <summary>What a conflict found, of all fields with their names, in the order of <see cref="RedisSnapshots.Fields"/>.</summary>
+    private static RedisValue[] State(RedisValue[] found)
     {
-        var arguments = new RedisValue[12 + redacted.Count + commit.Events.Count + commit.Messages.Count];
+        var state = new RedisValue[RedisSnapshots.Fields.Length];
+        for (var i = 0; i < found.Length; i += 2)
+        {
+            if (Array.IndexOf(RedisSnapshots.Fields, found[i]) is var field and >= 0)
+                state[field] = found[i + 1];
+        }
+
+        return state;
+    }
+
+    private RedisValue[] Arguments(Commit commit, IReadOnlyList<byte[]> redacted, StoredSnapshot snapshot, long expiresAt, long timeToLive)
+    {
+        var arguments = new RedisValue[13 + (2 * snapshot.Parts.Count) + redacted.Count + commit.Events.Count + commit.Messages.Count];
         arguments[0] = commit.ExpectedVersion;
         arguments[1] = commit.After.Version;
         arguments[2] = _schemaVersion;
-        arguments[3] = snapshot;
+        arguments[3] = snapshot.Core;
         arguments[4] = commit.After.UpdatedAt.ToUnixTimeMilliseconds();
         arguments[5] = expiresAt;
         arguments[6] = timeToLive;
@@ -60,9 +74,16 @@ public sealed partial class RedisConversationStore
         arguments[8] = commit.Key ?? "";
         arguments[9] = commit.Key is null ? "" : JsonSerializer.SerializeToUtf8Bytes(commit.IdempotencyRecord, ConversationJson.Readable.IdempotencyRecord);
         arguments[10] = commit.Erases || commit.ExpectedVersion == 0 ? 1 : 0;
-        arguments[11] = redacted.Count + commit.Events.Count;
+        arguments[11] = snapshot.Parts.Count;
+        arguments[12] = redacted.Count + commit.Events.Count;
 
-        var at = 12;
+        var at = 13;
+        foreach (var (name, content) in snapshot.Parts)
+        {
+            arguments[at++] = RedisKeys.Part(name);
+            arguments[at++] = content ?? RedisValue.EmptyString;
+        }
+
         foreach (var @event in redacted)
             arguments[at++] = @event;
         foreach (var @event in commit.Events)

@@ -18,6 +18,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     private readonly long _timeToLive;
     private readonly RedisValue _schemaVersion;
     private readonly RedisKeys _keys;
+    private readonly SnapshotCodec _codec;
     private readonly RedisSnapshots _snapshots;
     private readonly RedisIndex _index;
     private readonly RedisIndexQueue _queue;
@@ -40,7 +41,8 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;
         _keys = new RedisKeys(options.KeyPrefix);
-        _snapshots = new RedisSnapshots(connection, _keys, schema);
+        _codec = new SnapshotCodec(schema);
+        _snapshots = new RedisSnapshots(connection, _keys, _codec);
         _index = new RedisIndex(connection, _keys, options.TimeToLive);
         _queue = new RedisIndexQueue(_index, logger);
         _listing = new RedisListing(connection, _keys, _index, _snapshots, time);
@@ -63,7 +65,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
                 return (await state, await kept);
             },
             cancellationToken);
-        return Keep(id, state[0], state[1], state[2], record);
+        return Keep(id, state, record);
     }
 
     public async ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(
@@ -138,15 +140,21 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         _snapshotCache.Dispose();
     }
 
-    private Loaded Keep(ConversationId id, byte[]? schema, byte[]? snapshot, byte[]? expiresAt, byte[]? record)
+    /// <param name="id">The conversation.</param>
+    /// <param name="state">What <see cref="RedisSnapshots.Fields"/> hold.</param>
+    /// <param name="record">What is kept under the key that was asked for.</param>
+    private Loaded Keep(ConversationId id, RedisValue[] state, byte[]? record)
     {
-        var conversation = _snapshots.Read(schema, snapshot);
-        _snapshotCache.Keep(id, conversation, snapshot?.Length ?? 0);
-        return conversation is null
-            ? default
-            : new Loaded(
-                conversation,
-                record is { Length: > 0 } ? JsonSerializer.Deserialize(record, ConversationJson.Readable.IdempotencyRecord) : null,
-                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(expiresAt!, NumberStyles.None, CultureInfo.InvariantCulture)));
+        if (_snapshots.Read(state) is not { } conversation)
+        {
+            _snapshotCache.Forget(id);
+            return default;
+        }
+
+        _snapshotCache.Keep(id, conversation, (int)state[1].Length(), RedisSnapshots.PartBytes(state));
+        return new Loaded(
+            conversation,
+            record is { Length: > 0 } ? JsonSerializer.Deserialize(record, ConversationJson.Readable.IdempotencyRecord) : null,
+            DateTimeOffset.FromUnixTimeMilliseconds(long.Parse((string)state[2]!, NumberStyles.None, CultureInfo.InvariantCulture)));
     }
 }

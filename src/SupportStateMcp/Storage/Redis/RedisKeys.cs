@@ -4,7 +4,8 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Storage.Redis;
 
-// {prefix}conversation:{cs-TKT-001}:state     hash    version, schema, snapshot (JSON), updated_at, expires_at (Unix ms)
+// {prefix}conversation:{cs-TKT-001}:state     hash    version, schema, snapshot (JSON), updated_at, expires_at (Unix ms),
+//                                                     part:approvals … (parts of the snapshot, each with its schema version)
 // {prefix}conversation:{cs-TKT-001}:history   list    messages with their content, JSON, oldest first
 // {prefix}conversation:{cs-TKT-001}:events    list    events, JSON with their schema version, oldest first
 // {prefix}conversation:{cs-TKT-001}:seen      hash    the caller's key → receipt, JSON
@@ -41,6 +42,9 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey ByDue { get; } = prefix + "conversations:by-due";
 
     public RedisKey Entries { get; } = prefix + "conversations:entries";
+
+    /// <summary>The field of the state hash that holds a part of the snapshot.</summary>
+    public static string Part(string name) => "part:" + name;
 
     public RedisKey State(ConversationId id) => State(id.Value);
 

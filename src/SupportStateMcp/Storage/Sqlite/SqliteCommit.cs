@@ -37,21 +37,21 @@ internal sealed class SqliteCommit
     private readonly SqliteIndexEntry _entry;
     private readonly byte[][] _events;
     private readonly byte[][] _messages;
-    private readonly byte[] _snapshot;
+    private readonly StoredSnapshot _snapshot;
     private readonly byte[]? _keyDigest;
     private readonly byte[]? _record;
 
     /// <param name="commit">The change.</param>
     /// <param name="redacted">The trail up to an erasure, as it is to stay; empty for any other change.</param>
-    /// <param name="schema">What is written.</param>
+    /// <param name="codec">How snapshots are kept.</param>
     /// <param name="timeToLive">How long it is kept.</param>
     /// <param name="time">The clock that expires what is there.</param>
-    public SqliteCommit(Commit commit, IReadOnlyList<ConversationEvent> redacted, StoredSchema schema, TimeSpan timeToLive, TimeProvider time)
+    public SqliteCommit(Commit commit, IReadOnlyList<ConversationEvent> redacted, SnapshotCodec codec, TimeSpan timeToLive, TimeProvider time)
     {
-        (_commit, _time, _schema) = (commit, time, schema.Version);
+        (_commit, _time, _schema) = (commit, time, codec.SchemaVersion);
         _entry = SqliteIndexEntry.Of(commit.After);
         ExpiresAt = commit.LivesFrom + timeToLive;
-        _snapshot = JsonSerializer.SerializeToUtf8Bytes(commit.After, ConversationJson.Readable.Conversation);
+        _snapshot = codec.Write(commit.Before, commit.After);
         _events = [.. redacted.Concat(commit.Events).Select(e => JsonSerializer.SerializeToUtf8Bytes(e, ConversationJson.Readable.ConversationEvent))];
         _messages = [.. commit.Messages.Select(m => JsonSerializer.SerializeToUtf8Bytes(m, ConversationJson.Readable.Message))];
         if (commit.Key is null)
@@ -64,8 +64,11 @@ internal sealed class SqliteCommit
     /// <summary>When the conversation will be gone unless it changes again.</summary>
     public DateTimeOffset ExpiresAt { get; }
 
-    /// <summary>How large the snapshot is, in bytes.</summary>
-    public int Size => _snapshot.Length;
+    /// <summary>How large the core of the snapshot is, in bytes.</summary>
+    public int CoreBytes => _snapshot.Core.Length;
+
+    /// <summary>How large its parts are; null where they are as they were.</summary>
+    public int? PartBytes => _snapshot.Parts.Count == 0 ? null : _snapshot.Parts.Sum(p => p.Content?.Length ?? 0);
 
     /// <summary>What stands in an index for text that says something about a customer or a caller: 16 bytes of its SHA-256.</summary>
     public static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text))[..16];
@@ -87,6 +90,8 @@ internal sealed class SqliteCommit
             session.Execute("INSERT INTO events VALUES ($conversation, $version, $schema, $event)", key, ++version, _schema, @event);
         for (var i = 0; i < _messages.Length; i++)
             session.Execute("INSERT INTO messages VALUES ($conversation, $number, $message)", key, _commit.Messages[i].Number, _messages[i]);
+        foreach (var (name, content) in _snapshot.Parts)
+            WritePart(session, key, name, content);
         if (_record is not null)
             session.Execute("INSERT INTO idempotency_records VALUES ($conversation, $key_digest, $record)", key, _keyDigest, _record);
         if (!_entry.HasApprovalsOf(_commit.Before))
@@ -97,7 +102,7 @@ internal sealed class SqliteCommit
     private long? Change(SqliteSession session) => session.Number(
         Update,
         _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo,
-        _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot, _commit.Id.Value,
+        _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot.Core, _commit.Id.Value,
         _commit.ExpectedVersion, _time.GetUtcNow().UtcTicks, _keyDigest);
 
     /// <summary>A new conversation starts without the leftovers of one that has expired.</summary>
@@ -113,7 +118,15 @@ internal sealed class SqliteCommit
         return session.Number(
             Insert,
             _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo,
-            _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot, _commit.Id.Value);
+            _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot.Core, _commit.Id.Value);
+    }
+
+    private static void WritePart(SqliteSession session, long key, string name, byte[]? content)
+    {
+        if (content is null)
+            session.Execute("DELETE FROM parts WHERE conversation = $conversation AND name = $name", key, name);
+        else
+            session.Execute("INSERT INTO parts VALUES ($conversation, $name, $part) ON CONFLICT DO UPDATE SET part = excluded.part", key, name, content);
     }
 
     private void WriteApprovals(SqliteSession session, long key)

@@ -16,10 +16,10 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
 {
     private const long RememberedBytes = 32 << 20;
 
-    private const string Load = """
-        SELECT c.schema, c.snapshot, c.expires_at, r.record
-        FROM conversations c LEFT JOIN idempotency_records r ON r.conversation = c.key AND r.key_digest = $key_digest
-        WHERE c.id = $id AND c.expires_at > $now
+    private static readonly string s_load = $"""
+        SELECT {SqliteRows.Snapshots}, expires_at, r.record
+        FROM conversations LEFT JOIN idempotency_records r ON r.conversation = conversations.key AND r.key_digest = $key_digest
+        WHERE id = $id AND expires_at > $now
         """;
 
     private const string Messages = """
@@ -34,8 +34,10 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         ORDER BY e.version LIMIT $limit
         """;
 
+    private static int Record => SqliteRows.SnapshotColumns + 1;
+
     private readonly SqliteStoreOptions _options;
-    private readonly StoredSchema _schema;
+    private readonly SnapshotCodec _codec;
     private readonly TimeProvider _time;
     private readonly ILogger<SqliteConversationStore> _logger;
     private readonly SqliteDatabase _database;
@@ -54,9 +56,10 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     /// <param name="logger">Tells the operator what is wrong with the database.</param>
     public SqliteConversationStore(SqliteStoreOptions options, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger)
     {
-        (_options, _schema, _time, _logger) = (options, schema, time, logger);
+        (_options, _time, _logger) = (options, time, logger);
         _database = new SqliteDatabase(options, time);
-        _rows = new SqliteRows(_database, schema, logger);
+        _codec = new SnapshotCodec(schema);
+        _rows = new SqliteRows(_database, schema, _codec, logger);
         // What can be read may not be writable: each tells its own faults.
         var reading = new SqliteFaults(_database.Path, logger);
         _readers = new SqliteReaders(_database, reading, logger);
@@ -74,20 +77,20 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(_readers.Read(session =>
         {
-            using var found = session.Query(Load, key is null ? null : SqliteCommit.Digest(key), id.Value, _time.GetUtcNow().UtcTicks);
+            using var found = session.Query(s_load, key is null ? null : SqliteCommit.Digest(key), id.Value, _time.GetUtcNow().UtcTicks);
             if (!found.Read())
             {
-                _remembered.Keep(id, null, 0);
+                _remembered.Forget(id);
                 return default;
             }
 
-            var snapshot = found.GetFieldValue<byte[]>(1);
-            var conversation = _rows.Snapshot(id.Value, found.GetInt64(0), snapshot);
-            _remembered.Keep(id, conversation, snapshot.Length);
+            var conversation = _rows.Snapshot(found);
+            var (core, parts) = SqliteRows.SnapshotBytes(found);
+            _remembered.Keep(id, conversation, core, parts);
             return new Loaded(
                 conversation,
-                found.IsDBNull(3) ? null : _rows.IdempotencyRecord(id, found.GetFieldValue<byte[]>(3)),
-                SqliteRows.Time(found.GetInt64(2)));
+                found.IsDBNull(Record) ? null : _rows.IdempotencyRecord(id, found.GetFieldValue<byte[]>(Record)),
+                SqliteRows.Time(found.GetInt64(SqliteRows.SnapshotColumns)));
         }));
     }
 
@@ -97,11 +100,11 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         var redacted = commit.Erases
             ? (await ReadEventsAsync(commit.Id, 0, int.MaxValue, cancellationToken)).Select(e => e.Redacted()).ToList()
             : [];
-        var ready = new SqliteCommit(commit, redacted, _schema, _options.TimeToLive, _time);
+        var ready = new SqliteCommit(commit, redacted, _codec, _options.TimeToLive, _time);
         if (!await _writer.WriteAsync(ready.Write, cancellationToken))
             return new CommitResult.Conflict(await LoadAsync(commit.Id, commit.Key, cancellationToken));
 
-        _remembered.Keep(commit.Id, commit.After, ready.Size);
+        _remembered.Keep(commit.Id, commit.After, ready.CoreBytes, ready.PartBytes);
         if (commit.Erases)
             await _erasures.CutLogAsync();
         _changes.Notify(commit.After);

@@ -8,11 +8,10 @@ namespace SupportStateMcp.Storage.Sqlite;
 /// <summary>The database file: makes it where it does not exist, and opens connections to it.</summary>
 internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider time)
 {
-    private const long Version = 1;
+    private const long Version = 2;
     private const int HasMovedOpcode = 20;
 
     private static readonly Lock s_creating = new();
-    private static readonly string s_schema = ReadSchema();
 
     /// <summary>The full path of the file.</summary>
     public string Path => options.Database;
@@ -57,29 +56,45 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
         session.Execute("PRAGMA synchronous = FULL");
         session.Execute("PRAGMA secure_delete = ON");
         session.Execute("PRAGMA temp_store = MEMORY");
-        if (session.Number("PRAGMA user_version") == 0)
+        var version = session.Number("PRAGMA user_version");
+        if (version < Version)
             CreateTables(session);
-        if (session.Number("PRAGMA user_version") > Version)
+        else if (version > Version)
             throw new StoreUnavailableException($"{Path} was made by a newer version of this server: update the server.");
     }
 
-    /// <summary>Of several processes that find no tables, one makes them; the others wait for it.</summary>
+    /// <summary>Of several processes that find no tables, or those of an older version, one makes them; the others wait for it.</summary>
     private void CreateTables(SqliteSession session)
     {
         SqliteBusy.Run(session, "PRAGMA journal_mode = WAL", options.LockTimeout);
         SqliteBusy.Run(session, "BEGIN IMMEDIATE", options.LockTimeout);
-        if (session.Number("PRAGMA user_version") == 0)
+        switch (session.Number("PRAGMA user_version"))
         {
-            using var command = session.Connection.CreateCommand();
-#pragma warning disable CA2100 // A file of this folder.
-            command.CommandText = s_schema;
-#pragma warning restore CA2100
-            command.ExecuteNonQuery();
-            session.Execute("INSERT INTO marks VALUES ('checked_at', $now), ('swept_to', $now), ('erasures', 0), ('finished', 0)", time.GetUtcNow().UtcTicks);
-            session.Execute("PRAGMA user_version = 1");
+            case 0:
+                RunScript(session, "schema.sql");
+                session.Execute("INSERT INTO marks VALUES ('checked_at', $now), ('swept_to', $now), ('erasures', 0), ('finished', 0)", time.GetUtcNow().UtcTicks);
+                session.Execute("PRAGMA user_version = 2");
+                break;
+
+            case 1:
+                RunScript(session, "upgrade-2.sql");
+                session.Execute("PRAGMA user_version = 2");
+                break;
         }
 
         session.Execute("COMMIT");
+    }
+
+    private static void RunScript(SqliteSession session, string file)
+    {
+        using var stream = typeof(SqliteDatabase).Assembly.GetManifestResourceStream($"{typeof(SqliteDatabase).Namespace}.{file}")
+            ?? throw new InvalidOperationException($"{file} is not embedded.");
+        using var reader = new StreamReader(stream);
+        using var command = session.Connection.CreateCommand();
+#pragma warning disable CA2100 // A file of this folder.
+        command.CommandText = reader.ReadToEnd();
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
     }
 
     /// <summary>
@@ -105,14 +120,6 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
                 // Another process was quicker.
             }
         }
-    }
-
-    private static string ReadSchema()
-    {
-        using var stream = typeof(SqliteDatabase).Assembly.GetManifestResourceStream($"{typeof(SqliteDatabase).Namespace}.schema.sql")
-            ?? throw new InvalidOperationException("schema.sql is not embedded.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 
     [DllImport("e_sqlite3", ExactSpelling = true)]

@@ -20,11 +20,12 @@ internal sealed class SqliteErasures(
         session.Execute("DELETE FROM conversations WHERE key = $key", key);
     }
 
-    /// <summary>Removes history, trail and idempotency records of a conversation.</summary>
+    /// <summary>Removes history, trail, parts of the snapshot and idempotency records of a conversation.</summary>
     public static void DeleteContent(SqliteSession session, long key)
     {
         session.Execute("DELETE FROM messages WHERE conversation = $conversation", key);
         session.Execute("DELETE FROM events WHERE conversation = $conversation", key);
+        session.Execute("DELETE FROM parts WHERE conversation = $conversation", key);
         session.Execute("DELETE FROM idempotency_records WHERE conversation = $conversation", key);
     }
 

@@ -43,14 +43,9 @@ internal sealed class SqliteListing(SqliteReaders readers, SqliteRows rows, Time
         Narrow("user_digest = $user", filter.UserId is { } user ? SqliteCommit.Digest(user) : null);
         Narrow("assigned_to = $assignee", filter.AssignedTo);
         Narrow("state = $state", filter.State);
-        Narrow("queue = $queue", filter.Queue);
-        if (filter.Waiting)
-            conditions += " AND queue IS NOT NULL";
-        if (filter.PendingApprovals)
-            conditions += " AND key IN (SELECT conversation FROM pending_approvals)";
 
         var sql = $"""
-            SELECT id, schema, snapshot FROM conversations INDEXED BY {IndexFor(session, filter)}
+            SELECT {SqliteRows.Snapshots} FROM conversations INDEXED BY {IndexFor(session, filter)}
             WHERE erased = 0 AND expires_at > $now AND (updated_at, id) < ($updated_at, $id){conditions}
             ORDER BY updated_at DESC, id DESC
             """;
@@ -76,7 +71,7 @@ internal sealed class SqliteListing(SqliteReaders readers, SqliteRows rows, Time
             : (-1, 0, "");
         object?[] values = [now.UtcTicks, urgency, since, id, .. queue is null ? (object?[])[] : [queue]];
         var sql = $"""
-            SELECT id, schema, snapshot FROM conversations INDEXED BY {(queue is null ? "by_urgency" : "by_queue")}
+            SELECT {SqliteRows.Snapshots} FROM conversations INDEXED BY {(queue is null ? "by_urgency" : "by_queue")}
             WHERE queue_from <= $now AND expires_at > $now AND (urgency, queued_since, id) > ($urgency, $queued_since, $id)
               AND {(queue is null ? "queue IS NOT NULL" : "queue = $queue")}
             ORDER BY urgency, queued_since, id
@@ -92,15 +87,15 @@ internal sealed class SqliteListing(SqliteReaders readers, SqliteRows rows, Time
         var now = time.GetUtcNow();
         object?[] values = [now.UtcTicks, .. queue is null ? (object?[])[] : [queue]];
         var sql = $"""
-            SELECT c.id, c.schema, c.snapshot, a.approval_id FROM pending_approvals a CROSS JOIN conversations c
-            WHERE c.key = a.conversation AND a.deadline > $now{(queue is null ? "" : " AND a.queue = $queue")}
+            SELECT {SqliteRows.Snapshots}, a.approval_id FROM pending_approvals a CROSS JOIN conversations
+            WHERE conversations.key = a.conversation AND a.deadline > $now{(queue is null ? "" : " AND a.queue = $queue")}
             ORDER BY a.deadline, a.approval_id
             """;
         var page = new List<ApprovalOf>();
         using var found = session.Query(sql, values);
         while (page.Count < limit && found.Read())
         {
-            if (Read(found, now) is { } c && c.Approval(found.GetString(3)) is { Status: ApprovalStatus.Pending } approval)
+            if (Read(found, now) is { } c && c.Approval(found.GetString(SqliteRows.SnapshotColumns)) is { Status: ApprovalStatus.Pending } approval)
                 page.Add(new ApprovalOf(approval, c));
         }
 
@@ -112,7 +107,7 @@ internal sealed class SqliteListing(SqliteReaders readers, SqliteRows rows, Time
     {
         var now = time.GetUtcNow();
         using var found = session.Query(
-            "SELECT id, schema, snapshot FROM conversations INDEXED BY due WHERE due_at <= $due AND expires_at > $now ORDER BY due_at",
+            $"SELECT {SqliteRows.Snapshots} FROM conversations INDEXED BY due WHERE due_at <= $due AND expires_at > $now ORDER BY due_at",
             due.UtcTicks, now.UtcTicks);
         var ids = new List<ConversationId>();
         while (ids.Count < limit && found.Read())
@@ -142,7 +137,7 @@ internal sealed class SqliteListing(SqliteReaders readers, SqliteRows rows, Time
     }
 
     private Conversation? Read(SqliteDataReader found, DateTimeOffset now) =>
-        rows.SnapshotOrNull(found.GetString(0), found.GetInt64(1), found.GetFieldValue<byte[]>(2))?.AsOf(now);
+        rows.SnapshotOrNull(found)?.AsOf(now);
 
     private static int Total(SqliteSession session, string? queue, DateTimeOffset now, string all, string one) =>
         (int)(queue is null ? session.Number(all, now.UtcTicks) : session.Number(one, queue, now.UtcTicks))!.Value;

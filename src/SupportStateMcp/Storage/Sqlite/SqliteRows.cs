@@ -6,34 +6,53 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>Reads what the rows hold.</summary>
-internal sealed class SqliteRows(SqliteDatabase database, StoredSchema schema, ILogger logger)
+internal sealed class SqliteRows(SqliteDatabase database, StoredSchema schema, SnapshotCodec codec, ILogger logger)
 {
+    /// <summary>The columns of table <c>conversations</c> that <see cref="Snapshot"/> reads, and the parts beside it.</summary>
+    public static readonly string Snapshots = string.Concat(
+        ["conversations.id, conversations.schema, conversations.snapshot", .. SnapshotCodec.PartNames.Select(n =>
+            $", (SELECT part FROM parts WHERE conversation = conversations.key AND name = '{n}')")]);
+
+    private const int FirstPart = 3;
+
+    /// <summary>How many columns <see cref="Snapshots"/> has.</summary>
+    public static readonly int SnapshotColumns = FirstPart + SnapshotCodec.PartNames.Count;
+
     private readonly ConcurrentDictionary<string, byte> _leftOut = new(StringComparer.Ordinal);
 
-    /// <summary>The snapshot of a row.</summary>
+    /// <summary>The snapshot of a row that begins with <see cref="Snapshots"/>.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or newer code wrote it.</exception>
-    public Conversation Snapshot(string id, long version, byte[] snapshot)
+    public Conversation Snapshot(SqliteDataReader row)
     {
-        var conversation = Read(id, "snapshot", () => schema.ReadSnapshot((int)version, snapshot));
+        var id = row.GetString(0);
+        var parts = new byte[]?[SnapshotCodec.PartNames.Count];
+        for (var i = 0; i < parts.Length; i++)
+            parts[i] = row.IsDBNull(FirstPart + i) ? null : row.GetFieldValue<byte[]>(FirstPart + i);
+        var conversation = Read(id, "snapshot", () => codec.Read((int)row.GetInt64(1), row.GetFieldValue<byte[]>(2), parts));
         return conversation.ConversationId == id
             ? conversation
             : throw new InvalidDataException($"{database.Path}: the snapshot of {id} is that of {conversation.ConversationId}.");
     }
 
     /// <summary>The same for listings: one that is damaged hides no other, and is logged once.</summary>
-    public Conversation? SnapshotOrNull(string id, long version, byte[] snapshot)
+    public Conversation? SnapshotOrNull(SqliteDataReader row)
     {
         try
         {
-            return Snapshot(id, version, snapshot);
+            return Snapshot(row);
         }
         catch (InvalidDataException e)
         {
-            if (_leftOut.TryAdd(id, 0))
-                logger.LeftOut(id, e);
+            if (_leftOut.TryAdd(row.GetString(0), 0))
+                logger.LeftOut(row.GetString(0), e);
             return null;
         }
     }
+
+    /// <summary>How much of a row a snapshot takes, in bytes: its core, and its parts.</summary>
+    public static (int Core, int Parts) SnapshotBytes(SqliteDataReader row) => (
+        (int)row.GetBytes(2, 0, null, 0, 0),
+        Enumerable.Range(FirstPart, SnapshotCodec.PartNames.Count).Sum(i => row.IsDBNull(i) ? 0 : (int)row.GetBytes(i, 0, null, 0, 0)));
 
     /// <summary>An event of a row.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or newer code wrote it.</exception>

@@ -1,4 +1,4 @@
--- supportstate.db, version 1. JSON is kept as UTF-8 in blobs. Times are UTC, in units of 100 ns since the year 1;
+-- supportstate.db, version 2; upgrade-2.sql leads here from version 1. JSON is kept as UTF-8 in blobs. Times are UTC, in units of 100 ns since the year 1;
 -- updated_at alone is in milliseconds since 1970, because listings order and page by whole milliseconds.
 --
 -- What is deleted is overwritten (secure_delete). SQLite may have moved a row before, and left a copy of it in the unused
@@ -33,6 +33,14 @@ CREATE INDEX by_urgency  ON conversations (urgency, queued_since, id, queue_from
 CREATE INDEX queued      ON conversations (expires_at) WHERE queue IS NOT NULL;
 CREATE INDEX tombstones  ON conversations (expires_at) WHERE erased = 1;
 CREATE INDEX due         ON conversations (due_at) WHERE due_at IS NOT NULL;
+
+-- Larger parts of a snapshot, each with its schema version: a change of anything else does not write them again.
+CREATE TABLE parts (
+  conversation INTEGER NOT NULL,
+  name         TEXT NOT NULL,
+  part         BLOB NOT NULL,
+  UNIQUE (conversation, name)
+) STRICT;
 
 CREATE TABLE events (
   conversation INTEGER NOT NULL,

@@ -1,3 +1,4 @@
+using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage;
 using SupportStateMcp.Tests.Contracts;
@@ -9,6 +10,13 @@ namespace SupportStateMcp.Tests.Storage.Redis;
 public sealed class RedisConversationStoreTests(SharedRedis redis) : ConversationStoreContract, IAsyncLifetime
 {
     private RedisPlace _place = null!;
+
+    private RedisKey State => $"{_place.Prefix}conversation:{{{TestConversations.Id()}}}:state";
+
+    protected override async Task<string?> RawPartAsync(string name) => await (await _place.RawAsync()).HashGetAsync(State, $"part:{name}");
+
+    protected override async Task SetRawPartAsync(string name, string part) =>
+        Assert.False(await (await _place.RawAsync()).HashSetAsync(State, $"part:{name}", part));
 
     protected override TimeProvider Time => TimeProvider.System;
 

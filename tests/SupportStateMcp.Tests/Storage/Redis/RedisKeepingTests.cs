@@ -40,6 +40,19 @@ public sealed class RedisKeepingTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_snapshot_of_before_the_first_release_is_refused_where_the_next_commit_would_lose_something()
+    {
+        var store = _place.Store();
+        var asked = await WriteAsync(store, await WriteAsync(store, null, TestConversations.Initialize()), TwoOwners.Ask());
+        var state = (RedisKey)$"{_place.Prefix}conversation:{{cs-TKT-001}}:state";
+        await _raw.HashSetAsync(state, "snapshot", TestConversations.Json(asked).ToJsonString());
+
+        var refusal = await Assert.ThrowsAsync<InvalidDataException>(async () => await _place.Store().LoadAsync(TestConversations.Id(), null, Stop));
+
+        Assert.Contains("approvals", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_this_process_wrote_last_is_remembered()
     {
         var store = _place.Store();

@@ -16,6 +16,21 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
 
     protected override IConversationStore CreateStore(TimeSpan timeToLive, StoredSchema schema) => _folder.CreateStore(timeToLive, schema);
 
+    protected override Task<string?> RawPartAsync(string name)
+    {
+        using var connection = _folder.OpenRaw();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT CAST(part AS TEXT) FROM parts WHERE name = $name";
+        command.Parameters.AddWithValue("$name", name);
+        return Task.FromResult(command.ExecuteScalar() as string);
+    }
+
+    protected override Task SetRawPartAsync(string name, string part)
+    {
+        Assert.Equal(1, _folder.Raw($"UPDATE parts SET part = CAST('{part.Replace("'", "''", StringComparison.Ordinal)}' AS BLOB) WHERE name = '{name}'"));
+        return Task.CompletedTask;
+    }
+
     protected override Task ExpireAsync(TimeSpan elapsed)
     {
         _folder.Time.Advance(elapsed);

@@ -111,7 +111,7 @@ public sealed class SqliteFaultsTests
         using var folder = new StoreFolder();
         await folder.WriteAsync(folder.CreateStore(), TestConversations.Initialize());
         folder.Close();
-        folder.Raw("PRAGMA user_version = 2");
+        folder.Raw("PRAGMA user_version = 3");
         var store = folder.CreateStore(logger: _log);
 
         var fault = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.LoadAsync(Id, null, Stop));

@@ -16,6 +16,33 @@ public sealed class SqliteFolderTests : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_database_of_version_1_is_brought_up_to_date()
+    {
+        var store = _folder.CreateStore();
+        await _folder.WriteAsync(store, TestConversations.Initialize());
+        var asked = await _folder.WriteAsync(store, TwoOwners.Ask());
+        var other = await _folder.WriteAsync(store, TestConversations.Initialize(TestConversations.Id("OTHER")));
+        _folder.Close();
+        // As version 1 kept it.
+        _folder.Raw("""
+            UPDATE conversations SET snapshot = CAST(json_set(CAST(snapshot AS TEXT), '$.approvals',
+              json((SELECT substr(CAST(part AS TEXT), 3) FROM parts WHERE conversation = key))) AS BLOB)
+            WHERE id = 'cs-TKT-001';
+            DROP TABLE parts;
+            PRAGMA user_version = 1;
+            """);
+
+        foreach (var opened in (IConversationStore[])[_folder.CreateStore(), _folder.CreateStore()])
+        {
+            TestConversations.AssertSame(asked, (await opened.LoadAsync(Id, null, Stop)).Conversation);
+            TestConversations.AssertSame(other, (await opened.LoadAsync(TestConversations.Id("OTHER"), null, Stop)).Conversation);
+        }
+
+        var told = await _folder.WriteAsync(_folder.CreateStore(), TestConversations.Message("m-1"));
+        TestConversations.AssertSame(told, (await _folder.CreateStore().LoadAsync(Id, null, Stop)).Conversation);
+    }
+
+    [Fact]
     public async Task Many_writers_on_many_stores_leave_a_trail_without_a_gap()
     {
         const int Writes = 200;

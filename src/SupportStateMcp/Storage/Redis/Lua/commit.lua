@@ -2,7 +2,8 @@
 -- to live of all four must never be seen apart, and because the version is compared in the same step as it is raised.
 -- Where the conversation stands elsewhere, or the key is used, it answers what is there: a retry costs no further read.
 -- KEYS: state, history, events, seen
--- ARGV: expected, version, schema, snapshot, updated_at, expires_at, ttl, channel, key, receipt, clears, n, n events, messages
+-- ARGV: expected, version, schema, snapshot, updated_at, expires_at, ttl, channel, key, receipt, clears, p, n,
+--       p times a part and its content (empty to remove it), n events, messages
 local current = redis.call('HGET', KEYS[1], 'version') or '0'
 local kept = false
 if current ~= '0' and ARGV[9] ~= '' then
@@ -10,8 +11,7 @@ if current ~= '0' and ARGV[9] ~= '' then
 end
 
 if kept or current ~= ARGV[1] then
-  local found = redis.call('HMGET', KEYS[1], 'schema', 'snapshot', 'expires_at')
-  return {found[1] or '', found[2] or '', found[3] or '', kept or ''}
+  return {'conflict', kept or '', redis.call('HGETALL', KEYS[1])}
 end
 
 -- First a write that a full Redis refuses. It lets a script that has written go on whatever it writes, also after a DEL.
@@ -22,8 +22,17 @@ if ARGV[11] == '1' then
   redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
 end
 
-local last_event = 12 + tonumber(ARGV[12])
-for i = 13, last_event do
+local last_part = 13 + 2 * tonumber(ARGV[12])
+for i = 14, last_part, 2 do
+  if ARGV[i + 1] == '' then
+    redis.call('HDEL', KEYS[1], ARGV[i])
+  else
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
+  end
+end
+
+local last_event = last_part + tonumber(ARGV[13])
+for i = last_part + 1, last_event do
   redis.call('RPUSH', KEYS[3], ARGV[i])
 end
 for i = last_event + 1, #ARGV do
