@@ -25,7 +25,7 @@ public sealed record CliContext(
         {
             await ExpireOverdue(cancellationToken);
         }
-        catch (StoreUnavailableException)
+        catch (StoreException)
         {
             // Whatever is asked of the store next says so.
         }

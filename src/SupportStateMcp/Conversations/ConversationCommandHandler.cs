@@ -38,9 +38,9 @@ public sealed class ConversationCommandHandler(
             using var turn = await _queue.EnterAsync(command.Id.Value, cancellationToken);
             return await WriteAsync(command, cancellationToken);
         }
-        catch (StoreUnavailableException)
+        catch (StoreException e)
         {
-            return Error.StoreUnavailable();
+            return e.ToError();
         }
     }
 

@@ -128,9 +128,9 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
         {
             return await read();
         }
-        catch (StoreUnavailableException)
+        catch (StoreException e)
         {
-            return Error.StoreUnavailable();
+            return e.ToError();
         }
     }
 }

@@ -47,4 +47,9 @@ public abstract partial record Error
 
     /// <summary>The store did not answer in time, or not at all. A write may have been applied: repeat it under the same key.</summary>
     public static Error StoreUnavailable() => new Errors.StoreUnavailable();
+
+    /// <summary>What is stored of a conversation cannot be read, until an operator does something. Nothing was changed.</summary>
+    /// <param name="id">The conversation.</param>
+    /// <param name="part">What of it: snapshot, history, trail or idempotency record.</param>
+    public static Error StoreDamaged(ConversationId id, string part) => new Errors.StoreDamaged(id, part);
 }

@@ -73,6 +73,13 @@ public static class Errors
         public override JsonObject Facts => new() { ["retryable"] = true };
     }
 
+    /// <param name="Id">The conversation.</param>
+    /// <param name="Part">What of it: snapshot, history, trail or idempotency record.</param>
+    public sealed record StoreDamaged(ConversationId Id, string Part) : Error(ErrorCodes.StoreDamaged)
+    {
+        public override JsonObject Facts => new() { ["conversation_id"] = Id.Value, ["part"] = Part, ["retryable"] = false };
+    }
+
     public sealed record NotOwner(Owner Owner, long Epoch) : Error(ErrorCodes.NotOwner)
     {
         public override JsonObject Facts => new() { ["owner"] = Owner.ToString(), ["epoch"] = Epoch };

@@ -3,7 +3,8 @@ namespace SupportStateMcp.Conversations;
 /// <summary>
 /// Where conversations are kept. Both implementations pass the same contract tests. Every method throws
 /// <see cref="StoreUnavailableException"/> where the store does not answer within a bounded time, and nothing else
-/// for a store that is slow or gone.
+/// for a store that is slow or gone; those that read a conversation throw <see cref="StoreDamagedException"/> where what
+/// is stored of it cannot be read. Listings leave such a conversation out.
 /// </summary>
 public interface IConversationStore
 {
@@ -134,6 +135,3 @@ public readonly record struct ConversationCursor(DateTimeOffset UpdatedAt, strin
 /// <param name="Conversations">Newest change first.</param>
 /// <param name="Next">Where the next page starts; null on the last.</param>
 public sealed record ConversationPage(IReadOnlyList<Conversation> Conversations, ConversationCursor? Next);
-
-/// <summary>The store did not answer in time, or not at all. A write under way may have been applied.</summary>
-public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

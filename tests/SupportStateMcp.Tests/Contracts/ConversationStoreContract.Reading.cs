@@ -163,7 +163,7 @@ public abstract partial class ConversationStoreContract
 
         var old = CreateStore(Day, new StoredSchema(1));
 
-        await Assert.ThrowsAsync<InvalidDataException>(async () => await old.LoadAsync(Id, null, Stop));
-        await Assert.ThrowsAsync<InvalidDataException>(async () => await AllEventsAsync(old));
+        await Assert.ThrowsAsync<StoreDamagedException>(async () => await old.LoadAsync(Id, null, Stop));
+        await Assert.ThrowsAsync<StoreDamagedException>(async () => await AllEventsAsync(old));
     }
 }

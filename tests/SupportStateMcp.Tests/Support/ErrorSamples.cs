@@ -31,6 +31,7 @@ internal static class ErrorSamples
         (nameof(Error.NothingSaid), Error.NothingSaid()),
         (nameof(Error.IdempotencyMismatch), Error.IdempotencyMismatch("key-1")),
         (nameof(Error.StoreUnavailable), Error.StoreUnavailable()),
+        (nameof(Error.StoreDamaged), Error.StoreDamaged(s_id, "history")),
         (nameof(Error.NotAuthorized), Error.NotAuthorized([Requirement.Kind(ActorKind.Human), Requirement.Role(Roles.Approver)])),
         (nameof(Error.NotAuthorized), Error.NotAuthorized(["other_than:human:alice"])),
         (nameof(Error.NotOwner), new Errors.NotOwner(Owner.InQueue("support"), 2)),

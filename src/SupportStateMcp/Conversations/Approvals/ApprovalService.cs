@@ -17,9 +17,9 @@ public sealed class ApprovalService(ConversationCommandHandler commands, IConver
         {
             return Find(approvalId, (await store.LoadAsync(id, null, cancellationToken)).Conversation);
         }
-        catch (StoreUnavailableException)
+        catch (StoreException e)
         {
-            return Error.StoreUnavailable();
+            return e.ToError();
         }
     }
 
@@ -48,9 +48,9 @@ public sealed class ApprovalService(ConversationCommandHandler commands, IConver
 
             return Find(approvalId, current);
         }
-        catch (StoreUnavailableException)
+        catch (StoreException e)
         {
-            return Error.StoreUnavailable();
+            return e.ToError();
         }
     }
 

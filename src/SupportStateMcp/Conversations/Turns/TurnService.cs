@@ -38,10 +38,10 @@ public sealed class TurnService(ConversationCommandHandler commands, IConversati
             var turn = MayAnswer(outcome.Conversation, number, caller) ? new Turn(command.Id, outcome.Conversation.Epoch, number) : null;
             return new TurnBegun(outcome, command.MessageId, number, history, turn);
         }
-        catch (StoreUnavailableException)
+        catch (StoreException e)
         {
             // The message is stored; a repeat with its message_id begins the same turn.
-            return Error.StoreUnavailable();
+            return e.ToError();
         }
     }
 

@@ -64,9 +64,9 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
             // The client has gone, or the server stops: the stream ends as it should.
             return new EmptyResult();
         }
-        catch (StoreUnavailableException)
+        catch (StoreException e)
         {
-            throw new McpProtocolException(McpErrorMessages.Of(Error.StoreUnavailable()), McpErrorCode.InternalError);
+            throw new McpProtocolException(McpErrorMessages.Of(e.ToError()), McpErrorCode.InternalError);
         }
         finally
         {
@@ -103,9 +103,9 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
             if (!watched.TryAdd(uri, subscription))
                 await subscription.DisposeAsync();
         }
-        catch (StoreUnavailableException)
+        catch (StoreException e)
         {
-            throw new McpProtocolException(McpErrorMessages.Of(Error.StoreUnavailable()), McpErrorCode.InternalError);
+            throw new McpProtocolException(McpErrorMessages.Of(e.ToError()), McpErrorCode.InternalError);
         }
 
         return new EmptyResult();

@@ -65,7 +65,7 @@ internal sealed class RedisApprovalListing(
         for (var i = 0; i < stays.Count; i++)
         {
             var (id, epoch) = (stays[i].Id, stays[i].Epoch);
-            var conversation = read[Approval.ConversationOf(id)?.Value ?? ""];
+            var (conversation, isUnreadable) = read[Approval.ConversationOf(id)?.Value ?? ""];
             var approval = conversation?.Approval(id);
             var isHere = queue is null || (conversation?.Epoch == epoch && conversation.ApprovalQueue == queue);
             if (approval is { Status: ApprovalStatus.Pending } && isHere)
@@ -79,8 +79,8 @@ internal sealed class RedisApprovalListing(
 
             wrong++;
             // One that is not there yet, or stands in a later epoch, may belong to a commit that is still on its way: it stays.
-            var isOver = conversation is not { ErasedAt: null }
-                || (approval is not null && (approval.Status != ApprovalStatus.Pending || (queue is not null && epoch <= conversation.Epoch)));
+            var isOver = (conversation is not { ErasedAt: null } && !isUnreadable)
+                || (approval is not null && (approval.Status != ApprovalStatus.Pending || (queue is not null && epoch <= conversation!.Epoch)));
             if (isOver)
                 drops.Add(new IndexDrop(set, members[i], null));
         }

@@ -12,7 +12,7 @@ public sealed partial class RedisConversationStore
         var before = commit.Before is { ErasedAt: null } alive ? ConversationIndexEntry.Of(alive) : null;
         var moves = commit.After.ErasedAt is null && (before is null || !before.SamePlaces(entry));
 
-        var snapshot = _codec.Write(commit.Before, commit.After);
+        var snapshot = _reader.Codec.Write(commit.Before, commit.After);
         var timeToLive = _timeToLive + (long)(commit.LivesFrom - commit.Now).TotalMilliseconds;
         var expiresAt = commit.Now.ToUnixTimeMilliseconds() + timeToLive;
         var events = commit.Erases ? await RedactedAsync(commit, cancellationToken) : [];

@@ -18,7 +18,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     private readonly long _timeToLive;
     private readonly RedisValue _schemaVersion;
     private readonly RedisKeys _keys;
-    private readonly SnapshotCodec _codec;
+    private readonly StoredReader _reader;
     private readonly RedisSnapshots _snapshots;
     private readonly RedisIndex _index;
     private readonly RedisIndexQueue _queue;
@@ -41,8 +41,8 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;
         _keys = new RedisKeys(options.KeyPrefix);
-        _codec = new SnapshotCodec(schema);
-        _snapshots = new RedisSnapshots(connection, _keys, _codec);
+        _reader = new StoredReader(schema, "Redis", logger);
+        _snapshots = new RedisSnapshots(connection, _keys, _reader);
         _index = new RedisIndex(connection, _keys, options.TimeToLive);
         _queue = new RedisIndexQueue(_index, logger);
         _listing = new RedisListing(connection, _keys, _index, _snapshots, time);
@@ -73,7 +73,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     {
         var stored = (RedisValue[]?)await _connection.CallAsync(
             db => db.ScriptEvaluateAsync(RedisScripts.Messages, [_keys.History(id)], [before, limit], RedisConnection.Master), cancellationToken);
-        return [.. (stored ?? []).Select(m => JsonSerializer.Deserialize((byte[])m!, ConversationJson.Readable.Message)!)];
+        return [.. (stored ?? []).Select(m => _reader.Message(id, (byte[])m!))];
     }
 
     public async ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(
@@ -82,7 +82,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         // A trail has no gap: the event of version n is the n-th.
         var stored = await _connection.CallAsync(
             db => db.ListRangeAsync(_keys.Events(id), after, after + limit - 1, RedisConnection.Master), cancellationToken);
-        return [.. stored.Select(e => StoredEvent.Read(e!, _schema))];
+        return [.. stored.Select(e => _reader.Event(id, schema => StoredEvent.Read(e!, schema)))];
     }
 
     public async ValueTask<ConversationPage> ListAsync(
@@ -116,9 +116,10 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         if (due.Count == 0)
             return [];
 
-        var conversations = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
+        var read = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
+        var conversations = read.Select(r => r.Conversation).ToList();
         // What has been settled or is gone. A commit that is on its way notes its time anew.
-        await _index.ForgetDueAsync(due.Where((_, i) => conversations[i]?.DueAt is null), cancellationToken);
+        await _index.ForgetDueAsync(due.Where((_, i) => conversations[i]?.DueAt is null && !read[i].IsUnreadable), cancellationToken);
         await _index.RescoreAsync(
             _keys.ByDue,
             [.. due.Select((d, i) => (d.Id, d.At, Due: RedisIndexPlaces.DueScore(conversations[i]?.DueAt) ?? d.At)).Where(d => d.Due > d.At)],
@@ -145,7 +146,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     /// <param name="record">What is kept under the key that was asked for.</param>
     private Loaded Keep(ConversationId id, RedisValue[] state, byte[]? record)
     {
-        if (_snapshots.Read(state) is not { } conversation)
+        if (_snapshots.Read(id, state) is not { } conversation)
         {
             _snapshotCache.Forget(id);
             return default;
@@ -154,7 +155,8 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         _snapshotCache.Keep(id, conversation, (int)state[1].Length(), RedisSnapshots.PartBytes(state));
         return new Loaded(
             conversation,
-            record is { Length: > 0 } ? JsonSerializer.Deserialize(record, ConversationJson.Readable.IdempotencyRecord) : null,
-            DateTimeOffset.FromUnixTimeMilliseconds(long.Parse((string)state[2]!, NumberStyles.None, CultureInfo.InvariantCulture)));
+            record is { Length: > 0 } ? _reader.IdempotencyRecord(id, record) : null,
+            _reader.Read(id, "snapshot", () => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(
+                long.Parse((string)state[2]!, NumberStyles.None, CultureInfo.InvariantCulture)))!.Value);
     }
 }

@@ -69,9 +69,9 @@ internal sealed class RedisListing(
         var conversations = await snapshots.ReadAsync(entries.ConvertAll(e => e.Id), cancellationToken);
         for (var i = 0; i < entries.Count; i++)
         {
-            if (conversations[i] is not { } conversation || !set.Members.Matches(conversation))
+            if (conversations[i].Conversation is not { } conversation || !set.Members.Matches(conversation))
             {
-                if (entries[i].Score < settled)
+                if (entries[i].Score < settled && !conversations[i].IsUnreadable)
                     drops.Add(new IndexDrop(set.Key, entries[i].Id, entries[i].Score + 1));
                 continue;
             }

@@ -65,7 +65,7 @@ internal sealed class RedisQueueListing(
         IReadOnlyList<(string Id, long At)> due, string? queue, DateTimeOffset now, Seen seen, CancellationToken cancellationToken)
     {
         var overdue = await snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
-        foreach (var conversation in overdue.OfType<Conversation>().Where(c => c.LeaseUntil <= now).Select(c => c.AsOf(now)).Where(c => Waits(c, queue)))
+        foreach (var conversation in overdue.Select(o => o.Conversation).OfType<Conversation>().Where(c => c.LeaseUntil <= now).Select(c => c.AsOf(now)).Where(c => Waits(c, queue)))
             seen.Found.Add(conversation.ConversationId, conversation);
         seen.Overdue = seen.Found.Count;
     }
@@ -80,7 +80,7 @@ internal sealed class RedisQueueListing(
         for (var i = 0; i < entries.Count; i++)
         {
             string member = entries[i].Element!;
-            if (read[i] is { } conversation && conversation.Epoch == stays[i].Epoch && Waits(conversation, queue))
+            if (read[i].Conversation is { } conversation && conversation.Epoch == stays[i].Epoch && Waits(conversation, queue))
             {
                 if (ScoreOf(conversation) != (long)entries[i].Score)
                     moves.Add((member, (long)entries[i].Score, ScoreOf(conversation)));
@@ -93,7 +93,7 @@ internal sealed class RedisQueueListing(
 
             seen.Wrong++;
             // A later epoch may belong to a commit that is still on its way: it stays.
-            if (read[i] is null || read[i]!.Epoch >= stays[i].Epoch)
+            if (!read[i].IsUnreadable && (read[i].Conversation is not { } other || other.Epoch >= stays[i].Epoch))
                 drops.Add(new IndexDrop(seen.Set, member, null));
         }
 

@@ -5,7 +5,7 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Storage.Redis;
 
 /// <summary>Reads snapshots as they are stored.</summary>
-internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys, SnapshotCodec codec)
+internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys, StoredReader reader)
 {
     /// <summary>The fields of the state hash that make a snapshot, in the order <see cref="Read"/> takes them.</summary>
     public static readonly RedisValue[] Fields = ["schema", "snapshot", "expires_at", .. SnapshotCodec.PartNames.Select(n => RedisKeys.Part(n))];
@@ -13,21 +13,40 @@ internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys,
     private const int FirstPart = 3;
 
     /// <summary>A snapshot from its stored fields; null where there is none.</summary>
-    public Conversation? Read(RedisValue[] fields) => (byte[]?)fields[0] is { } schemaVersion && (byte[]?)fields[1] is { } core
-        ? codec.Read(
-            int.Parse(schemaVersion, NumberStyles.None, CultureInfo.InvariantCulture), core, [.. fields.Skip(FirstPart).Select(f => (byte[]?)f)])
+    /// <exception cref="StoreDamagedException">It is damaged, or newer code wrote it.</exception>
+    public Conversation? Read(ConversationId id, RedisValue[] fields) => (string?)fields[0] is { } version && (byte[]?)fields[1] is { } core
+        ? reader.Snapshot(
+            id, () => int.Parse(version, NumberStyles.None, CultureInfo.InvariantCulture), core, [.. fields.Skip(FirstPart).Select(f => (byte[]?)f)])
         : null;
 
     /// <summary>How large the parts among the fields are, in bytes.</summary>
     public static int PartBytes(RedisValue[] fields) => fields.Skip(FirstPart).Sum(f => (int)f.Length());
 
-    /// <summary>The snapshots of some conversations, in their order.</summary>
-    public async ValueTask<IReadOnlyList<Conversation?>> ReadAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    /// <summary>The snapshots of some conversations for a listing, in their order. One that cannot be read hides no other.</summary>
+    public async ValueTask<IReadOnlyList<ListedSnapshot>> ReadAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         if (ids.Count == 0)
             return [];
         var stored = await connection.CallAsync(
             db => Task.WhenAll(ids.Select(id => db.HashGetAsync(keys.State(id), Fields, RedisConnection.Master))), cancellationToken);
-        return [.. stored.Select(s => Read(s))];
+        return [.. ids.Zip(stored, ReadListed)];
+    }
+
+    private ListedSnapshot ReadListed(string id, RedisValue[] fields)
+    {
+        try
+        {
+            return new ListedSnapshot(ConversationId.TryParse(id) is { } known ? Read(known, fields) : null, IsUnreadable: false);
+        }
+        catch (StoreDamagedException)
+        {
+            // The reader has logged it.
+            return new ListedSnapshot(null, IsUnreadable: true);
+        }
     }
 }
+
+/// <summary>A snapshot that an index led to.</summary>
+/// <param name="Conversation">The conversation; null where there is none, or none that can be read.</param>
+/// <param name="IsUnreadable">True where it is there and cannot be read: its entry in the index stays, for the time when it can be.</param>
+internal readonly record struct ListedSnapshot(Conversation? Conversation, bool IsUnreadable);

@@ -37,11 +37,10 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     private static int Record => SqliteRows.SnapshotColumns + 1;
 
     private readonly SqliteStoreOptions _options;
-    private readonly SnapshotCodec _codec;
     private readonly TimeProvider _time;
     private readonly ILogger<SqliteConversationStore> _logger;
     private readonly SqliteDatabase _database;
-    private readonly SqliteRows _rows;
+    private readonly StoredReader _reader;
     private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
     private readonly SqliteListing _listing;
@@ -58,13 +57,12 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     {
         (_options, _time, _logger) = (options, time, logger);
         _database = new SqliteDatabase(options, time);
-        _codec = new SnapshotCodec(schema);
-        _rows = new SqliteRows(_database, schema, _codec, logger);
+        _reader = new StoredReader(schema, _database.Path, logger);
         // What can be read may not be writable: each tells its own faults.
         var reading = new SqliteFaults(_database.Path, logger);
         _readers = new SqliteReaders(_database, reading, logger);
         _writer = new SqliteWriter(_database, options, new SqliteFaults(_database.Path, logger), logger);
-        _listing = new SqliteListing(_readers, _rows, time);
+        _listing = new SqliteListing(_readers, _reader, time);
         _changes = new SqliteChanges(_database, _readers, reading, logger);
         _erasures = new SqliteErasures(_database, _readers, _writer, options, logger);
         _sweep = new SqliteSweep(_readers, _writer, _erasures, options.TimeToLive, time, logger);
@@ -84,12 +82,12 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
                 return default;
             }
 
-            var conversation = _rows.Snapshot(found);
+            var conversation = _reader.Snapshot(found);
             var (core, parts) = SqliteRows.SnapshotBytes(found);
             _remembered.Keep(id, conversation, core, parts);
             return new Loaded(
                 conversation,
-                found.IsDBNull(Record) ? null : _rows.IdempotencyRecord(id, found.GetFieldValue<byte[]>(Record)),
+                found.IsDBNull(Record) ? null : _reader.IdempotencyRecord(id, found.GetFieldValue<byte[]>(Record)),
                 SqliteRows.Time(found.GetInt64(SqliteRows.SnapshotColumns)));
         }));
     }
@@ -100,7 +98,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         var redacted = commit.Erases
             ? (await ReadEventsAsync(commit.Id, 0, int.MaxValue, cancellationToken)).Select(e => e.Redacted()).ToList()
             : [];
-        var ready = new SqliteCommit(commit, redacted, _codec, _options.TimeToLive, _time);
+        var ready = new SqliteCommit(commit, redacted, _reader.Codec, _options.TimeToLive, _time);
         if (!await _writer.WriteAsync(ready.Write, cancellationToken))
             return new CommitResult.Conflict(await LoadAsync(commit.Id, commit.Key, cancellationToken));
 
@@ -119,7 +117,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
             var messages = new List<Message>();
             using var found = session.Query(Messages, id.Value, _time.GetUtcNow().UtcTicks, before, limit);
             while (found.Read())
-                messages.Add(_rows.Message(id, found.GetFieldValue<byte[]>(0)));
+                messages.Add(_reader.Message(id, found.GetFieldValue<byte[]>(0)));
             messages.Reverse();
             return messages;
         }));
@@ -133,7 +131,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
             var events = new List<ConversationEvent>();
             using var found = session.Query(Events, id.Value, _time.GetUtcNow().UtcTicks, after, limit);
             while (found.Read())
-                events.Add(_rows.Event(id, found.GetInt64(0), found.GetFieldValue<byte[]>(1)));
+                events.Add(_reader.Event(id, schema => schema.ReadEvent(checked((int)found.GetInt64(0)), found.GetFieldValue<byte[]>(1))));
             return events;
         }));
     }

@@ -7,7 +7,7 @@ namespace SupportStateMcp.Storage.Sqlite;
 /// Pages of conversations and of approvals, as they stand now. Each comes off an index in its order, so that a page costs
 /// what it holds, however many conversations there are.
 /// </summary>
-internal sealed class SqliteListing(SqliteReaders readers, SqliteRows rows, TimeProvider time)
+internal sealed class SqliteListing(SqliteReaders readers, StoredReader reader, TimeProvider time)
 {
     /// <summary>How many rows are counted to find out which of two indexes is the shorter way.</summary>
     private const int Probe = 1_000;
@@ -137,7 +137,7 @@ internal sealed class SqliteListing(SqliteReaders readers, SqliteRows rows, Time
     }
 
     private Conversation? Read(SqliteDataReader found, DateTimeOffset now) =>
-        rows.SnapshotOrNull(found)?.AsOf(now);
+        reader.SnapshotOrNull(found)?.AsOf(now);
 
     private static int Total(SqliteSession session, string? queue, DateTimeOffset now, string all, string one) =>
         (int)(queue is null ? session.Number(all, now.UtcTicks) : session.Number(one, queue, now.UtcTicks))!.Value;

@@ -8,9 +8,6 @@ internal static partial class SqliteStoreLog
     [LoggerMessage(2, LogLevel.Information, "{Path} works again")]
     public static partial void WorksAgain(this ILogger logger, string path);
 
-    [LoggerMessage(3, LogLevel.Error, "{Id} cannot be read and is left out of listings")]
-    public static partial void LeftOut(this ILogger logger, string id, Exception exception);
-
     [LoggerMessage(4, LogLevel.Warning, "{Path} was moved or deleted while it was in use; it is opened anew")]
     public static partial void Moved(this ILogger logger, string path);
 

@@ -11,7 +11,32 @@ public sealed class RedisConversationStoreTests(SharedRedis redis) : Conversatio
 {
     private RedisPlace _place = null!;
 
-    private RedisKey State => $"{_place.Prefix}conversation:{{{TestConversations.Id()}}}:state";
+    private RedisKey State => Key("state");
+
+    private RedisKey Key(string name) => $"{_place.Prefix}conversation:{{{TestConversations.Id()}}}:{name}";
+
+    protected override async Task<string?> RawSnapshotAsync() => await (await _place.RawAsync()).HashGetAsync(State, "snapshot");
+
+    protected override async Task SetRawAsync(Stored what, string text)
+    {
+        var raw = await _place.RawAsync();
+        var seen = Key("seen");
+        switch (what)
+        {
+            case Stored.Snapshot or Stored.Schema:
+                await raw.HashSetAsync(State, what == Stored.Schema ? "schema" : "snapshot", text);
+                break;
+            case Stored.Message or Stored.Event:
+                var list = Key(what == Stored.Message ? "history" : "events");
+                for (var i = 0; i < await raw.ListLengthAsync(list); i++)
+                    await raw.ListSetByIndexAsync(list, i, text);
+                break;
+            default:
+                foreach (var field in await raw.HashKeysAsync(seen))
+                    await raw.HashSetAsync(seen, field, text);
+                break;
+        }
+    }
 
     protected override async Task<string?> RawPartAsync(string name) => await (await _place.RawAsync()).HashGetAsync(State, $"part:{name}");
 

@@ -47,7 +47,7 @@ public sealed class RedisKeepingTests(SharedRedis redis) : IAsyncLifetime
         var state = (RedisKey)$"{_place.Prefix}conversation:{{cs-TKT-001}}:state";
         await _raw.HashSetAsync(state, "snapshot", TestConversations.Json(asked).ToJsonString());
 
-        var refusal = await Assert.ThrowsAsync<InvalidDataException>(async () => await _place.Store().LoadAsync(TestConversations.Id(), null, Stop));
+        var refusal = await Assert.ThrowsAsync<StoreDamagedException>(async () => await _place.Store().LoadAsync(TestConversations.Id(), null, Stop));
 
         Assert.Contains("approvals", refusal.Message, StringComparison.Ordinal);
     }

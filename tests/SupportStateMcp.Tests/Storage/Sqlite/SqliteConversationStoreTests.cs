@@ -31,6 +31,29 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
         return Task.CompletedTask;
     }
 
+    protected override Task<string?> RawSnapshotAsync()
+    {
+        using var connection = _folder.OpenRaw();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT CAST(snapshot AS TEXT) FROM conversations WHERE id = 'cs-TKT-001'";
+        return Task.FromResult(command.ExecuteScalar() as string);
+    }
+
+    protected override Task SetRawAsync(Stored what, string text)
+    {
+        var quoted = text.Replace("'", "''", StringComparison.Ordinal);
+        const string OfIt = "conversation = (SELECT key FROM conversations WHERE id = 'cs-TKT-001')";
+        Assert.NotEqual(0, _folder.Raw(what switch
+        {
+            Stored.Snapshot => $"UPDATE conversations SET snapshot = CAST('{quoted}' AS BLOB) WHERE id = 'cs-TKT-001'",
+            Stored.Schema => $"UPDATE conversations SET schema = {text} WHERE id = 'cs-TKT-001'",
+            Stored.Message => $"UPDATE messages SET message = CAST('{quoted}' AS BLOB) WHERE {OfIt}",
+            Stored.Event => $"UPDATE events SET event = CAST('{quoted}' AS BLOB) WHERE {OfIt}",
+            _ => $"UPDATE idempotency_records SET record = CAST('{quoted}' AS BLOB) WHERE {OfIt}",
+        }));
+        return Task.CompletedTask;
+    }
+
     protected override Task ExpireAsync(TimeSpan elapsed)
     {
         _folder.Time.Advance(elapsed);

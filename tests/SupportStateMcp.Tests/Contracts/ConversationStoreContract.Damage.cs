@@ -1,0 +1,107 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Tests.Contracts;
+
+/// <summary>What is stored and cannot be read is told as that; it hides nothing else, and nothing of it is lost.</summary>
+public abstract partial class ConversationStoreContract
+{
+    /// <summary>What of this test's conversation can be damaged.</summary>
+    public enum Stored
+    {
+        Snapshot,
+        Message,
+        Event,
+        Record,
+        Schema,
+    }
+
+    /// <summary>Puts a text in the place of what is stored, behind the back of the stores; of several, of all.</summary>
+    protected abstract Task SetRawAsync(Stored what, string text);
+
+    [Theory]
+    [InlineData(Stored.Snapshot, "", "snapshot")]
+    [InlineData(Stored.Snapshot, "null", "snapshot")]
+    [InlineData(Stored.Snapshot, "[]", "snapshot")]
+    [InlineData(Stored.Snapshot, "{}", "snapshot")]
+    [InlineData(Stored.Snapshot, "{\"conversation_id\":\"cs-TKT-001\"", "snapshot")]
+    [InlineData(Stored.Schema, "999", "snapshot")]
+    [InlineData(Stored.Schema, "-1", "snapshot")]
+    [InlineData(Stored.Schema, "99999999999", "snapshot")]
+    [InlineData(Stored.Record, "{}", "idempotency record")]
+    [InlineData(Stored.Record, "\u0001", "idempotency record")]
+    [InlineData(Stored.Message, "null", "history")]
+    [InlineData(Stored.Message, "{\"number\":\"one\"}", "history")]
+    [InlineData(Stored.Event, "{}", "trail")]
+    [InlineData(Stored.Event, "{\"type\":\"unheard_of\"}", "trail")]
+    public async Task What_cannot_be_read_is_store_damaged_whoever_asks(Stored what, string damage, string part)
+    {
+        var writer = CreateStore();
+        await WriteAsync(writer, TestConversations.Initialize());
+        await WriteAsync(writer, TestConversations.Message("m-1"));
+        var other = await WriteAsync(writer, TestConversations.Initialize(TestConversations.Id("OTHER")));
+        await SetRawAsync(what, damage);
+
+        var store = CreateStore();
+        var queries = new ConversationQueries(store, Time);
+        var commands = new ConversationCommandHandler(
+            store, new NoLocks(), new ConversationDecider(WorkflowDefinition.Default, new ApprovalPolicy()), ConcurrencyOptions.Default, Time, Random.Shared);
+        var error = part switch
+        {
+            "snapshot" => (await queries.GetAsync(Id, Stop)).Error,
+            "history" => (await queries.GetHistoryAsync(Id, 10, null, null, Stop)).Error,
+            "trail" => (await queries.GetEventsAsync(Id, 0, 10, Stop)).Error,
+            _ => (await commands.ExecuteAsync(TestConversations.Message("m-1"), Stop)).Error,
+        };
+
+        Assert.Equal(new Errors.StoreDamaged(Id, part), error);
+        if (part == "snapshot")
+        {
+            Assert.Equal(error, (await commands.ExecuteAsync(TestConversations.Message("m-2"), Stop)).Error);
+            Assert.Equal(["cs-OTHER"], Ids(await ListAsync(store)));
+        }
+
+        TestConversations.AssertSame(other, await FindAsync(store, TestConversations.Id("OTHER")));
+    }
+
+    [Fact]
+    public async Task What_can_be_read_again_is_all_there()
+    {
+        var writer = CreateStore();
+        await WriteAsync(writer, TestConversations.Initialize());
+        var asked = await WriteAsync(writer, TwoOwners.Ask() with { ExpiresIn = Day });
+        await WriteAsync(writer, TwoOwners.Escalate(TestConversations.Agent));
+        var last = await WriteAsync(writer, TestConversations.Message("m-1"));
+        var raw = (await RawSnapshotAsync())!;
+        await SetRawAsync(Stored.Snapshot, "{");
+
+        for (var round = 0; round < 2; round++)
+        {
+            var store = CreateStore();
+            Assert.Empty((await ListAsync(store)).Conversations);
+            Assert.Empty((await store.ListQueueAsync(null, null, 10, Stop)).Conversations);
+            Assert.Empty((await store.ListPendingApprovalsAsync(null, 10, Stop)).Approvals);
+            await store.FindOverdueAsync(Now.AddDays(2), 10, Stop);
+            await store.SweepAsync(Stop);
+        }
+
+        await SetRawAsync(Stored.Snapshot, raw);
+        var again = CreateStore();
+        TestConversations.AssertSame(last, await FindAsync(again));
+        Assert.Equal(["cs-TKT-001"], Ids(await ListAsync(again)));
+        Assert.Equal(["cs-TKT-001"], (await again.ListQueueAsync(null, null, 10, Stop)).Conversations.Select(c => c.ConversationId));
+        Assert.Equal([asked.Approvals[0].ApprovalId], (await again.ListPendingApprovalsAsync(null, 10, Stop)).Approvals.Select(a => a.Approval.ApprovalId));
+        Assert.Equal([Id], await again.FindOverdueAsync(Now.AddDays(2), 10, Stop));
+    }
+
+    /// <summary>Nobody else writes here.</summary>
+    private sealed class NoLocks : IConversationLocks
+    {
+        public ValueTask<IAsyncDisposable?> TryAcquireAsync(ConversationId id, TimeSpan wait, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("Nothing is contended.");
+    }
+
+    /// <summary>The core of the snapshot of this test's conversation as it is stored.</summary>
+    protected abstract Task<string?> RawSnapshotAsync();
+}
