@@ -56,7 +56,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     public SqliteConversationStore(SqliteStoreOptions options, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger)
     {
         (_options, _time, _logger) = (options, time, logger);
-        _database = new SqliteDatabase(options, time);
+        _database = new SqliteDatabase(options, time, logger);
         _reader = new StoredReader(schema, _database.Path, logger);
         // What can be read may not be writable: each tells its own faults.
         var reading = new SqliteFaults(_database.Path, logger);

@@ -6,12 +6,14 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>The database file: makes it where it does not exist, and opens connections to it.</summary>
-internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider time)
+internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider time, ILogger logger)
 {
     private const long Version = 2;
     private const int HasMovedOpcode = 20;
 
     private static readonly Lock s_creating = new();
+
+    private int _isLogChecked;
 
     /// <summary>The full path of the file.</summary>
     public string Path => options.Database;
@@ -22,6 +24,8 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
     public SqliteSession Open()
     {
         CreateFile();
+        if (Interlocked.Exchange(ref _isLogChecked, 1) == 0)
+            SqliteWalCheck.Run(Path, time.GetUtcNow(), logger);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
             DataSource = Path,

@@ -8,6 +8,9 @@ internal static partial class SqliteStoreLog
     [LoggerMessage(2, LogLevel.Information, "{Path} works again")]
     public static partial void WorksAgain(this ILogger logger, string path);
 
+    [LoggerMessage(3, LogLevel.Error, "{Log} is damaged at byte {At}: SQLite cannot use the {Commits} commits behind it. All but the last of them were acknowledged. A copy is kept as {Copy}; look at the disk, and restore a backup if you need them.")]
+    public static partial void LogDamaged(this ILogger logger, string log, long at, int commits, string copy);
+
     [LoggerMessage(4, LogLevel.Warning, "{Path} was moved or deleted while it was in use; it is opened anew")]
     public static partial void Moved(this ILogger logger, string path);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tests.Support;
@@ -7,6 +8,9 @@ namespace SupportStateMcp.Tests.Storage.Sqlite;
 public sealed class SqliteDamageTests : IDisposable
 {
     private static readonly ConversationId Id = TestConversations.Id();
+
+    /// <summary>A page of the log, with its header.</summary>
+    private const int FrameBytes = 24 + 4096;
 
     private readonly StoreFolder _folder = new();
 
@@ -20,7 +24,7 @@ public sealed class SqliteDamageTests : IDisposable
         // At the end of each commit, just before it, and anywhere.
         var cuts = commits.Select(c => c.End).Concat(commits.Select(c => c.End - 1)).Concat(Enumerable.Range(0, 25).Select(_ => random.Next(log.Length + 1)));
         foreach (var cut in cuts.Append(0))
-            await AssertHoldsAsync(database, log[..cut], commits.LastOrDefault(c => c.End <= cut).After);
+            Assert.Empty(await AssertHoldsAsync(database, log[..cut], commits.LastOrDefault(c => c.End <= cut).After));
     }
 
     [Fact]
@@ -34,8 +38,27 @@ public sealed class SqliteDamageTests : IDisposable
             var at = random.Next(32, log.Length);
             var damaged = (byte[])log.Clone();
             damaged[at] ^= 0x10;
-            await AssertHoldsAsync(database, damaged, commits.LastOrDefault(c => c.End <= at).After);
+            var lines = await AssertHoldsAsync(database, damaged, commits.LastOrDefault(c => c.End <= at).After);
+            // What was acknowledged behind it is not dropped silently. Of the last commit nobody can tell whether it was.
+            if (at < commits[^1].End - FrameBytes)
+                Assert.Contains("-wal is damaged at byte", Assert.Single(lines), StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(17)]
+    [InlineData(25)]
+    public async Task A_log_whose_header_is_damaged_is_kept_and_told(int at)
+    {
+        var (database, log, commits) = await KilledAsync();
+        log[at] ^= 0x10;
+
+        var line = Assert.Single(await AssertHoldsAsync(database, log, null));
+
+        Assert.Contains("-wal is damaged at byte 0: ", line, StringComparison.Ordinal);
+        var told = int.Parse(line.Split(" the ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+        Assert.InRange(told, commits.Count, commits.Count + 5);
     }
 
     [Fact]
@@ -160,13 +183,15 @@ public sealed class SqliteDamageTests : IDisposable
     }
 
     /// <summary>A store on these files has the conversation at least as it was after this commit, whole, and goes on with it.</summary>
-    private async Task AssertHoldsAsync(byte[] database, byte[] log, Conversation? least)
+    /// <returns>What it logs.</returns>
+    private async Task<IReadOnlyList<string>> AssertHoldsAsync(byte[] database, byte[] log, Conversation? least)
     {
+        var lines = new LogLines<SqliteConversationStore>();
         using var folder = new StoreFolder();
         Directory.CreateDirectory(folder.Path);
         await File.WriteAllBytesAsync(folder.Options.Database, database, Stop);
         await File.WriteAllBytesAsync(folder.Options.Database + "-wal", log, Stop);
-        var store = folder.CreateStore();
+        var store = folder.CreateStore(logger: lines);
 
         var current = (await store.LoadAsync(Id, null, Stop)).Conversation;
         var events = await store.ReadEventsAsync(Id, 0, 100, Stop);
@@ -177,5 +202,11 @@ public sealed class SqliteDamageTests : IDisposable
         var after = await folder.WriteAsync(store, current is null ? TestConversations.Initialize() : TestConversations.Message("next"));
         folder.Close();
         TestConversations.AssertSame(after, (await folder.CreateStore().LoadAsync(Id, null, Stop)).Conversation);
+
+        var copies = Directory.GetFiles(folder.Path, "*.damaged-*");
+        Assert.Equal(lines.Lines.Count, copies.Length);
+        if (copies.Length > 0)
+            Assert.Equal(log, await File.ReadAllBytesAsync(copies[0], Stop));
+        return [.. lines.Lines];
     }
 }
