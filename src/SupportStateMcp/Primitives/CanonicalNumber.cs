@@ -24,4 +24,11 @@ internal static class CanonicalNumber
         exponent += digits.Length - significant.Length - (point < 0 ? 0 : mantissa.Length - point - 1);
         return string.Create(CultureInfo.InvariantCulture, $"{(json[0] == '-' ? "-" : "")}{significant.TrimStart('0')}e{exponent}");
     }
+
+    /// <summary>Reads a JSON number whose value a <see cref="decimal"/> holds to the last digit; false for one that would be rounded or does not fit.</summary>
+    /// <param name="json">A number as JSON allows it.</param>
+    /// <param name="number">Its value.</param>
+    public static bool TryReadExactly(string json, out decimal number) =>
+        decimal.TryParse(json, NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+        && Of(json) == Of(number.ToString(CultureInfo.InvariantCulture));
 }

@@ -64,7 +64,7 @@ public record ApprovalView
     [Description("Why it was asked for.")]
     public required string Reason { get; init; }
 
-    [Description("The amount that counted, in the desk's currency.")]
+    [Description("The largest amount that was read, in the desk's currency.")]
     public decimal? Amount { get; init; }
 
     public decimal? RiskPriority { get; init; }

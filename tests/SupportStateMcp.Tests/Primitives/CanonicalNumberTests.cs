@@ -28,4 +28,23 @@ public class CanonicalNumberTests
     [InlineData("1e99999999999999999999", "1e99999999999999999998")]
     public void Numbers_that_differ_in_any_digit_are_two(string one, string other) =>
         Assert.NotEqual(CanonicalNumber.Of(one), CanonicalNumber.Of(other));
+
+    [Theory]
+    [InlineData("500")]
+    [InlineData("-0.50")]
+    [InlineData("9e2")]
+    [InlineData("0.1234567890123456789012345678")]
+    public void A_number_that_a_decimal_holds_is_read(string json)
+    {
+        Assert.True(CanonicalNumber.TryReadExactly(json, out var number));
+        Assert.Equal(CanonicalNumber.Of(json), CanonicalNumber.Of(number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Theory]
+    [InlineData("1e400")]
+    [InlineData("1e-400")]
+    [InlineData("1e99999999999999999999")]
+    [InlineData("500.00000000000000000000000000000001")]
+    [InlineData("99999999999999999999999999999999999999")]
+    public void A_number_that_would_be_rounded_is_not_read(string json) => Assert.False(CanonicalNumber.TryReadExactly(json, out _));
 }

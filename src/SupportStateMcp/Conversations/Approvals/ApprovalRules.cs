@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Conversations;
@@ -20,8 +18,8 @@ public sealed partial class ConversationDecider
             || current.Approvals.Count(a => a.IsOpen) >= Conversation.MaxApprovals)
             return Refuse(Error.TooManyApprovals(MaxPendingApprovals));
 
-        var amount = AmountOf(c);
-        var ruling = policy.Rule(amount, c.RiskPriority, c.Confidence);
+        var amounts = AmountsAtStake.Of(c.Arguments, c.Amount);
+        var ruling = policy.Rule(amounts, c.RiskPriority, c.Confidence);
         var requested = new ConversationEvent.ApprovalRequested
         {
             Version = recorder.Next,
@@ -32,7 +30,7 @@ public sealed partial class ConversationDecider
             Action = c.Action,
             Arguments = c.Arguments,
             Digest = digest,
-            Amount = amount,
+            Amount = amounts.Largest,
             RiskPriority = c.RiskPriority,
             Confidence = c.Confidence,
             Policy = ruling.Why,
@@ -132,22 +130,4 @@ public sealed partial class ConversationDecider
         ApprovalStatus.Used when approval.UsedBy != c.Actor || approval.UseKey != c.UseKey => Error.ApprovalUsed(approval),
         _ => null,
     };
-
-    /// <summary>The amount that counts: who asks cannot make it smaller than the one among the arguments.</summary>
-    private static decimal? AmountOf(ConversationCommand.RequestApproval c) =>
-        c.Arguments.ValueKind == JsonValueKind.Object && c.Arguments.TryGetProperty("amount", out var told) && NumberOf(told) is { } amount
-            ? Math.Max(amount, c.Amount ?? decimal.MinValue)
-            : c.Amount;
-
-    /// <summary>A number, also one that is written as a text, as many payment services want it; null where it is none.</summary>
-    private static decimal? NumberOf(JsonElement told)
-    {
-        if (told.ValueKind is not (JsonValueKind.Number or JsonValueKind.String))
-            return null;
-        var text = told.ToString();
-        return decimal.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var amount) ? amount
-            : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var beyond) && !double.IsNaN(beyond)
-                ? beyond < 0 ? decimal.MinValue : decimal.MaxValue
-                : null;
-    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Mcp.Filters;
 
@@ -108,10 +109,13 @@ internal sealed class ArgumentRules
                 ? null
                 : string.Create(CultureInfo.InvariantCulture, $"it is a whole number from {_minimum} to {_maximum}");
 
-        private string? NumberViolation(JsonElement value) =>
-            value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && !(number < _minimum) && !(number > _maximum)
-                ? null
-                : string.Create(CultureInfo.InvariantCulture, $"it is a number from {_minimum} to {_maximum}");
+        private string? NumberViolation(JsonElement value)
+        {
+            if (value.ValueKind != JsonValueKind.Number || !value.TryGetDecimal(out var number) || number < _minimum || number > _maximum)
+                return string.Create(CultureInfo.InvariantCulture, $"it is a number from {_minimum} to {_maximum}");
+            // 500 and a trace more would be rounded to 500 on its way.
+            return CanonicalNumber.TryReadExactly(value.GetRawText(), out _) ? null : "it has at most 28 digits";
+        }
 
         private string? ArrayViolation(string name, JsonElement array)
         {

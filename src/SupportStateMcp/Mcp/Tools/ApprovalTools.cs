@@ -25,7 +25,7 @@ public sealed class ApprovalTools(
         [Description("The name of the action, for example refund."), StringLength(Limits.Action, MinimumLength = 1)] string action,
         [Description("All that the action will be done with; people decide on exactly this: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement> arguments,
         [Description("Why it should be done; shown to whoever decides."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
-        [Description("What is at stake, in the desk's currency. An amount among the arguments counts as well: the larger of the two is taken."), Range(0d, Limits.Amount)] decimal? amount = null,
+        [Description("What is at stake, in the desk's currency. Amounts among the arguments count as well: every key with the word amount, at any depth, by size. One that is not a plain number goes to a person."), Range(0d, Limits.Amount)] decimal? amount = null,
         [Description("The risk priority: severity times likelihood, as your desk counts it."), Range(0d, Limits.RiskPriority)] decimal? risk_priority = null,
         [Description("How sure you are that it is right, from 0 to 1."), Range(0d, 1d)] decimal? confidence = null,
         [Description("Who has to decide."), AllowedValues("approver", "supervisor")] string approver_role = "approver",

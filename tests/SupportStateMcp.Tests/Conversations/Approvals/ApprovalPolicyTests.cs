@@ -45,5 +45,24 @@ public class ApprovalPolicyTests
         Assert.Equal(new ApprovalRuling(true, "no confidence above 1 was given"), policy.Rule(0.5m, 100, 1));
     }
 
+    [Theory]
+    [InlineData("-900", null, "1", true, "amount 900 is above 500")]
+    [InlineData(null, "-9", "1", true, "risk priority 9 is above 8")]
+    [InlineData(null, null, "1.01", true, "no confidence above 0.9 was given")]
+    [InlineData(null, null, "-1", true, "no confidence above 0.9 was given")]
+    public void What_is_out_of_range_grants_nothing(string? amount, string? riskPriority, string? confidence, bool required, string why) =>
+        Assert.Equal(new ApprovalRuling(required, why), new ApprovalPolicy().Rule(Number(amount), Number(riskPriority), Number(confidence)));
+
+    [Fact]
+    public void A_doubt_asks_for_a_person_whatever_else_there_is()
+    {
+        Assert.Equal(new ApprovalRuling(true, "it is blurred"), new ApprovalPolicy().Rule(new AmountsAtStake(1, 1, "it is blurred"), 1, 1));
+        Assert.Equal(
+            new ApprovalRuling(true, "it is blurred and amount 501 is above 500 and risk priority 9 is above 8"),
+            new ApprovalPolicy().Rule(new AmountsAtStake(501, 501, "it is blurred"), 9, 1));
+        Assert.Equal(
+            new ApprovalRuling(true, "the amounts come to 500.01, which is above 500"), new ApprovalPolicy().Rule(new AmountsAtStake(400, 500.01m), 1, 1));
+    }
+
     private static decimal? Number(string? text) => text is null ? null : decimal.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -57,6 +57,18 @@ public class RequestApprovalTests(GuardedServer server) : IClassFixture<GuardedS
         Assert.Equal((status, amount), ((string?)asked["status"], asked["amount"]!.ToJsonString()));
     }
 
+    [Theory]
+    [InlineData("""{"amount":"1.200,00"}""")]
+    [InlineData("""{"refund":{"Amount":"$900"}}""")]
+    [InlineData("""{"amount":500.00000000000000000000000000000001}""")]
+    public async Task An_amount_that_cannot_be_read_goes_to_a_person(string arguments)
+    {
+        var asked = await _driver.RequestAsync(await _driver.OpenAsync(), ",\"confidence\":1", arguments);
+
+        Assert.Equal("pending", (string?)asked["status"]);
+        Assert.EndsWith("is not a plain number, so the amount cannot be read without doubt", (string?)asked["policy"], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_open_approval_for_exactly_the_same_is_returned()
     {
@@ -93,6 +105,9 @@ public class RequestApprovalTests(GuardedServer server) : IClassFixture<GuardedS
     [InlineData(",\"amount\":-0.01", "amount", "it is a number from 0 to 1000000000000")]
     [InlineData(",\"amount\":1000000000000.01", "amount", "it is a number from 0 to 1000000000000")]
     [InlineData(",\"amount\":\"1\"", "amount", "it is a number from 0 to 1000000000000")]
+    [InlineData(",\"amount\":1e400", "amount", "it is a number from 0 to 1000000000000")]
+    [InlineData(",\"amount\":500.00000000000000000000000000000001", "amount", "it has at most 28 digits")]
+    [InlineData(",\"risk_priority\":8.00000000000000000000000000000001", "risk_priority", "it has at most 28 digits")]
     [InlineData(",\"risk_priority\":1000.5", "risk_priority", "it is a number from 0 to 1000")]
     [InlineData(",\"confidence\":1.01", "confidence", "it is a number from 0 to 1")]
     [InlineData(",\"confidence\":1e400", "confidence", "it is a number from 0 to 1")]
