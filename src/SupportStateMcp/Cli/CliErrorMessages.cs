@@ -15,6 +15,7 @@ internal static class CliErrorMessages
     {
         Errors.NotFound { ErasedAt: { } at } e => $"Conversation {e.Id} was erased at {Second(at)}. SupportStateMcp queue shows who waits.",
         Errors.NotFound e => $"Conversation {e.Id} does not exist or has expired. SupportStateMcp queue shows who waits.",
+        Errors.TurnOfAnotherLife e => $"The conversation of this turn is gone: it expired or was erased, and {e.Id} is another conversation now. Nothing was stored.",
         Errors.NoSuchApproval e =>
             $"Approval {e.ApprovalId} does not exist, or its conversation has expired. SupportStateMcp approvals shows what waits for a decision.",
         Errors.InvalidTransition e => $"Invalid transition: {e.From} → {e.To}. {Instead(e)}",

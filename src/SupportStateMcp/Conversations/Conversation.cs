@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Conversations;
@@ -109,6 +111,13 @@ public sealed partial record Conversation
     public DateTimeOffset? LastMessageAt { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>
+    /// Tells this conversation from any other that the same ticket has, had or will have: a ticket that expired or was erased can be
+    /// opened again, under the same id. Handles that callers keep hold it (docs/decisions/0017).
+    /// </summary>
+    [JsonIgnore]
+    public string Life => CreatedAt.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
 
     /// <summary>When it last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }

@@ -6,7 +6,7 @@ namespace SupportStateMcp.Conversations;
 /// </summary>
 public static class ErrorCodes
 {
-    /// <summary>There is no such conversation or approval: never there, expired or erased.</summary>
+    /// <summary>There is no such conversation, turn or approval: never there, expired or erased.</summary>
     /// <remarks>Check the id. A ticket gets its conversation with initialize_conversation.</remarks>
     public const string NotFound = "not_found";
 

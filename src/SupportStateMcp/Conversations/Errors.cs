@@ -15,6 +15,12 @@ public static class Errors
         public override JsonObject Facts => new() { ["conversation_id"] = Id.Value };
     }
 
+    /// <param name="Id">The conversation that the ticket has now.</param>
+    public sealed record TurnOfAnotherLife(ConversationId Id) : Error(ErrorCodes.NotFound)
+    {
+        public override JsonObject Facts => new() { ["conversation_id"] = Id.Value };
+    }
+
     public sealed record NoSuchApproval(string ApprovalId) : Error(ErrorCodes.NotFound)
     {
         public override JsonObject Facts => new() { ["approval_id"] = ApprovalId };

@@ -59,6 +59,20 @@ public abstract partial class ConversationStoreContract
     }
 
     [Fact]
+    public async Task A_snapshot_is_not_remembered_longer_than_its_conversation_lives()
+    {
+        var (store, other) = (CreateShortLivedStore(), CreateShortLivedStore());
+        await WriteAsync(store, TestConversations.Initialize(userId: "before"));
+        Assert.NotNull(store.Remembered(Id));
+
+        await ExpireAsync(ShortTimeToLive * 1.2);
+        var opened = await WriteAsync(other, TestConversations.Initialize(userId: "after"));
+
+        Assert.Equal(2, opened.Version);
+        Assert.Null(store.Remembered(Id));
+    }
+
+    [Fact]
     public async Task An_expired_conversation_is_opened_anew_from_the_first_version()
     {
         var (store, other) = (CreateShortLivedStore(), CreateShortLivedStore());

@@ -55,7 +55,7 @@ public sealed class RefusalTests : IAsyncDisposable
         _desk.Time.Advance(later);
         var whole = await WholeAsync();
 
-        var error = (await _desk.DoAsync(refused(id))).Error;
+        var error = (await _desk.DoAsync(refused(id).Of((await _desk.LoadAsync(Id)).Conversation!))).Error;
 
         Assert.Equal(code, error?.Code);
         Assert.Equal(whole, await WholeAsync());

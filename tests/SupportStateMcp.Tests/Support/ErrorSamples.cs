@@ -17,6 +17,7 @@ internal static class ErrorSamples
     [
         (nameof(Error.NotFound), Error.NotFound(s_id)),
         (nameof(Error.NotFound), Error.NotFound(s_id, s_at)),
+        (nameof(Error.TurnOfAnotherLife), Error.TurnOfAnotherLife(s_id)),
         (nameof(Error.NoSuchApproval), Error.NoSuchApproval(Approval)),
         (nameof(Error.InvalidTransition), Error.InvalidTransition("gathering_info", "resolved", ["processing", "escalated"])),
         (nameof(Error.InvalidTransition), Error.InvalidTransition("resolved", "processing", [], ["gathering_info (reopen, within 7 days)"])),

@@ -17,6 +17,9 @@ internal static class OneConversation
 
     public static readonly DateTimeOffset Now = new(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The life of the conversation that was opened then.</summary>
+    public static string Life => Now.UtcTicks.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+
     public static ConversationCommand.Initialize Open(string user = "user-1") => new()
     {
         Id = Id,

@@ -27,8 +27,13 @@ internal static class TwoOwners
     public static ConversationCommand.BeginTurn Begin(Actor by, string messageId = "c-1") =>
         new() { Id = OneConversation.Id, Actor = by, Roles = RolesOf(by), MessageId = messageId, Content = "Help" };
 
+    /// <summary>A turn of the conversation that was opened at <see cref="OneConversation.Now"/>.</summary>
     public static ConversationCommand.CompleteTurn Complete(Actor by, long number, long epoch, string? to = null) =>
-        new() { Id = OneConversation.Id, Actor = by, Roles = RolesOf(by), Turn = new Turn(OneConversation.Id, epoch, number), Content = "An answer", NewState = to };
+        new() { Id = OneConversation.Id, Actor = by, Roles = RolesOf(by), Turn = new Turn(OneConversation.Id, OneConversation.Life, epoch, number), Content = "An answer", NewState = to };
+
+    /// <summary>The same command, of a turn of this conversation.</summary>
+    public static ConversationCommand Of(this ConversationCommand command, Conversation conversation) =>
+        command is ConversationCommand.CompleteTurn c ? c with { Turn = c.Turn with { Life = conversation.Life } } : command;
 
     public static ConversationCommand.AddMessage Tell(Actor by, string messageId = "a-1") =>
         new() { Id = OneConversation.Id, Actor = by, Roles = RolesOf(by), MessageId = messageId, Role = MessageRole.Assistant, Content = "Told" };

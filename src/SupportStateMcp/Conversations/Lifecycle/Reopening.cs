@@ -59,7 +59,8 @@ public sealed partial class Reopening(ConversationCommandHandler commands)
                 continue;
             }
 
-            if (outcome.Conversation.FollowsUp == old.ConversationId)
+            // A follow-up that is older than the conversation goes on from an earlier one of the ticket.
+            if (outcome.Conversation.FollowsUp == old.ConversationId && outcome.Conversation.CreatedAt >= old.CreatedAt)
                 return await LinkAsync(command, outcome, next, cancellationToken);
         }
 

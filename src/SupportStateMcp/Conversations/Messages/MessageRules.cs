@@ -58,8 +58,10 @@ public sealed partial class ConversationDecider
     {
         if (c.Content.Length == 0)
             return Refuse(Error.NothingSaid());
+        if (c.Turn.Life != current.Life)
+            return Refuse(Error.TurnOfAnotherLife(c.Id));
         if (c.Turn.Number < 1 || c.Turn.Number > current.MessageCount || c.Turn.Epoch > current.Epoch)
-            return Refuse(Error.InvalidArgument("turn_token", "it is the turn_token of a begin_turn on this conversation, unchanged"));
+            return Refuse(Error.InvalidArgument("turn_token", Turn.TokenRule));
         if (c.Turn.Epoch != current.Epoch)
             return Refuse(Error.NotOwner(current));
         if (IsAnsweredByAnother(current, c.Turn.Number, c.Actor))

@@ -34,7 +34,9 @@ public abstract partial record ConversationCommand
         /// <summary>The id of the answer, derived from the turn.</summary>
         public string MessageId => string.Create(CultureInfo.InvariantCulture, $"{MessageDraft.ReservedIdPrefix}reply-{Turn.Number}-{Turn.Epoch}");
         public override string? IdempotencyKey => MessageId;
-        public override string? StoredKey => "message:" + MessageId;
+
+        /// <summary>With the life of the conversation: what an earlier one of the ticket was answered is no repeat of this.</summary>
+        public override string? StoredKey => string.Create(CultureInfo.InvariantCulture, $"reply:{Turn.Life}:{Turn.Number}:{Turn.Epoch}");
 
         protected override Error? Check() =>
             Bounds.Text("content", Content, Limits.Content)

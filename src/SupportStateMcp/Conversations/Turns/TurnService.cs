@@ -35,7 +35,7 @@ public sealed class TurnService(ConversationCommandHandler commands, IConversati
             IReadOnlyList<Message> history = maxMessages == 0 || number == 1
                 ? []
                 : await store.ReadMessagesAsync(command.Id, number, maxMessages, cancellationToken);
-            var turn = MayAnswer(outcome.Conversation, number, caller) ? new Turn(command.Id, outcome.Conversation.Epoch, number) : null;
+            var turn = MayAnswer(outcome.Conversation, number, caller) ? new Turn(command.Id, outcome.Conversation.Life, outcome.Conversation.Epoch, number) : null;
             return new TurnBegun(outcome, command.MessageId, number, history, turn);
         }
         catch (StoreException e)

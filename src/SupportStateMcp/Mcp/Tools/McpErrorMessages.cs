@@ -14,6 +14,8 @@ internal static class McpErrorMessages
         Errors.NotFound { ErasedAt: { } at } e =>
             $"Conversation {e.Id} was erased at {Second(at)}. get_events still shows its trail; initialize_conversation opens it anew.",
         Errors.NotFound e => $"Conversation {e.Id} does not exist or has expired. initialize_conversation opens the conversation of a ticket.",
+        Errors.TurnOfAnotherLife e =>
+            $"The conversation of this turn_token is gone: it expired or was erased, and {e.Id} is another conversation now. Nothing was stored; drop the answer. begin_turn takes in the next message of the customer.",
         Errors.NoSuchApproval e =>
             $"Approval {e.ApprovalId} does not exist, or its conversation has expired. list_pending_approvals shows what waits for a decision.",
         Errors.InvalidTransition e => $"Invalid transition: {e.From} → {e.To}. {Instead(e)}",

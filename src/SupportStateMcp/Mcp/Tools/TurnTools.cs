@@ -54,7 +54,7 @@ public sealed class TurnTools(
         CancellationToken cancellationToken = default)
     {
         if (Turn.TryParse(turn_token) is not { } turn)
-            return ToolReply.Of(Error.InvalidArgument("turn_token", "it is the turn_token of begin_turn, unchanged"));
+            return ToolReply.Of(Error.InvalidArgument("turn_token", Turn.TokenRule));
         if (new_state is not null && !workflow.Knows(new_state))
             return ToolReply.Of(Error.InvalidArgument("new_state", $"one of the workflow's states: {string.Join(", ", workflow.States)}"));
 

@@ -42,7 +42,8 @@ public sealed partial class RedisConversationStore
         }
 
         _snapshotCache.Keep(
-            commit.Id, commit.After, snapshot.Core.Length, snapshot.Parts.Count == 0 ? null : snapshot.Parts.Sum(p => p.Content?.Length ?? 0));
+            commit.Id, commit.After, snapshot.Core.Length, snapshot.Parts.Count == 0 ? null : snapshot.Parts.Sum(p => p.Content?.Length ?? 0),
+            DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
         await UpdateIndexAsync(commit, before, entry, moves, cancellationToken);
         return new CommitResult.Committed(DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
     }
@@ -62,7 +63,7 @@ public sealed partial class RedisConversationStore
 
     private RedisValue[] Arguments(Commit commit, IReadOnlyList<byte[]> redacted, StoredSnapshot snapshot, long expiresAt, long timeToLive)
     {
-        var arguments = new RedisValue[13 + (2 * snapshot.Parts.Count) + redacted.Count + commit.Events.Count + commit.Messages.Count];
+        var arguments = new RedisValue[15 + (2 * snapshot.Parts.Count) + redacted.Count + commit.Events.Count + commit.Messages.Count];
         arguments[0] = commit.ExpectedVersion;
         arguments[1] = commit.After.Version;
         arguments[2] = _schemaVersion;
@@ -76,8 +77,10 @@ public sealed partial class RedisConversationStore
         arguments[10] = commit.Erases || commit.ExpectedVersion == 0 ? 1 : 0;
         arguments[11] = snapshot.Parts.Count;
         arguments[12] = redacted.Count + commit.Events.Count;
+        arguments[13] = commit.Before?.Life ?? "";
+        arguments[14] = commit.After.Life;
 
-        var at = 13;
+        var at = 15;
         foreach (var (name, content) in snapshot.Parts)
         {
             arguments[at++] = RedisKeys.Part(name);

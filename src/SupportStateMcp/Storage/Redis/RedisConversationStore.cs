@@ -27,12 +27,12 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     private readonly RedisApprovalListing _approvalListing;
     private readonly RedisSweep _sweep;
     private readonly RedisSubscriptions _subscriptions;
-    private readonly SnapshotCache _snapshotCache = new(SnapshotCacheBytes);
+    private readonly SnapshotCache _snapshotCache;
 
     /// <param name="connection">The Redis that holds the conversations; stays its owner's to dispose.</param>
     /// <param name="options">Key prefix and time to live.</param>
     /// <param name="schema">What to write, and how to read what is older.</param>
-    /// <param name="time">Tells which index entries are old enough to be swept.</param>
+    /// <param name="time">Tells which index entries are old enough to be swept, and which snapshots are over.</param>
     /// <param name="logger">Hears of what nobody waits for.</param>
     public RedisConversationStore(
         RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger)
@@ -40,6 +40,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         (_connection, _schema) = (connection, schema);
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;
+        _snapshotCache = new SnapshotCache(SnapshotCacheBytes, time);
         _keys = new RedisKeys(options.KeyPrefix);
         _reader = new StoredReader(schema, "Redis", logger);
         _snapshots = new RedisSnapshots(connection, _keys, _reader);
@@ -152,11 +153,12 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
             return default;
         }
 
-        _snapshotCache.Keep(id, conversation, (int)state[1].Length(), RedisSnapshots.PartBytes(state));
+        var expiresAt = _reader.Read(id, "snapshot", () => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(
+            long.Parse((string)state[2]!, NumberStyles.None, CultureInfo.InvariantCulture)))!.Value;
+        _snapshotCache.Keep(id, conversation, (int)state[1].Length(), RedisSnapshots.PartBytes(state), expiresAt);
         return new Loaded(
             conversation,
             record is { Length: > 0 } ? _reader.IdempotencyRecord(id, record) : null,
-            _reader.Read(id, "snapshot", () => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(
-                long.Parse((string)state[2]!, NumberStyles.None, CultureInfo.InvariantCulture)))!.Value);
+            expiresAt);
     }
 }

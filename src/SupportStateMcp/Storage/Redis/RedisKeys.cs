@@ -4,7 +4,7 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Storage.Redis;
 
-// {prefix}conversation:{cs-TKT-001}:state     hash    version, schema, snapshot (JSON), updated_at, expires_at (Unix ms),
+// {prefix}conversation:{cs-TKT-001}:state     hash    version, schema, snapshot (JSON), updated_at, expires_at (Unix ms), life,
 //                                                     part:approvals … (parts of the snapshot, each with its schema version)
 // {prefix}conversation:{cs-TKT-001}:history   list    messages with their content, JSON, oldest first
 // {prefix}conversation:{cs-TKT-001}:events    list    events, JSON with their schema version, oldest first

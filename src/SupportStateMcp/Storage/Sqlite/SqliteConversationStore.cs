@@ -47,7 +47,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     private readonly SqliteChanges _changes;
     private readonly SqliteErasures _erasures;
     private readonly SqliteSweep _sweep;
-    private readonly SnapshotCache _remembered = new(RememberedBytes);
+    private readonly SnapshotCache _remembered;
 
     /// <param name="options">Where and how long to keep conversations.</param>
     /// <param name="schema">What to write, and how to read what is older.</param>
@@ -56,6 +56,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     public SqliteConversationStore(SqliteStoreOptions options, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger)
     {
         (_options, _time, _logger) = (options, time, logger);
+        _remembered = new SnapshotCache(RememberedBytes, time);
         _database = new SqliteDatabase(options, time, logger);
         _reader = new StoredReader(schema, _database.Path, logger);
         // What can be read may not be writable: each tells its own faults.
@@ -84,11 +85,12 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
 
             var conversation = _reader.Snapshot(found);
             var (core, parts) = SqliteRows.SnapshotBytes(found);
-            _remembered.Keep(id, conversation, core, parts);
+            var expiresAt = SqliteRows.Time(found.GetInt64(SqliteRows.SnapshotColumns));
+            _remembered.Keep(id, conversation, core, parts, expiresAt);
             return new Loaded(
                 conversation,
                 found.IsDBNull(Record) ? null : _reader.IdempotencyRecord(id, found.GetFieldValue<byte[]>(Record)),
-                SqliteRows.Time(found.GetInt64(SqliteRows.SnapshotColumns)));
+                expiresAt);
         }));
     }
 
@@ -102,7 +104,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         if (!await _writer.WriteAsync(ready.Write, cancellationToken))
             return new CommitResult.Conflict(await LoadAsync(commit.Id, commit.Key, cancellationToken));
 
-        _remembered.Keep(commit.Id, commit.After, ready.CoreBytes, ready.PartBytes);
+        _remembered.Keep(commit.Id, commit.After, ready.CoreBytes, ready.PartBytes, ready.ExpiresAt);
         if (commit.Erases)
             await _erasures.CutLogAsync();
         _changes.Notify(commit.After);

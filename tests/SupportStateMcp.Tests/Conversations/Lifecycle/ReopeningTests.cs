@@ -90,6 +90,20 @@ public sealed class ReopeningTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_follow_up_of_an_earlier_conversation_of_the_ticket_is_passed_over()
+    {
+        await StrictAsync();
+        Assert.Equal(s_next.Value, (await ReopenAsync()).Conversation.Conversation.ConversationId);
+        await _desk.DoAsync(Erase());
+        _desk.Time.Advance(TimeSpan.FromMinutes(1));
+        await CloseAsync();
+
+        var reopened = await ReopenAsync();
+
+        Assert.Equal(("cs-TKT-001-f2", true), (reopened.Conversation.Conversation.ConversationId, reopened.Created));
+    }
+
+    [Fact]
     public async Task A_ticket_id_of_full_length_has_a_follow_up_under_a_cut_one()
     {
         var full = ConversationId.OfTicket(new string('L', ConversationId.MaxTicketLength))!.Value;

@@ -22,7 +22,7 @@ public sealed class TurnServiceTests : IAsyncDisposable
 
         Assert.Empty(first.History);
         Assert.Equal(["c-1", "~reply-1-1"], second.History.Select(m => m.MessageId));
-        Assert.Equal((3, new Turn(Id, 1, 3)), (second.Number, second.Turn));
+        Assert.Equal((3, new Turn(Id, second.Outcome.Conversation.Life, 1, 3)), (second.Number, second.Turn));
     }
 
     [Fact]
@@ -48,7 +48,9 @@ public sealed class TurnServiceTests : IAsyncDisposable
         await _desk.DoAsync(Open());
         await _desk.DoAsync(Hear("c-1"));
 
-        Assert.Equal(new Turn(Id, 1, 1), (await BeginAsync("c-1")).Turn);
+        var begun = await BeginAsync("c-1");
+
+        Assert.Equal(new Turn(Id, begun.Outcome.Conversation.Life, 1, 1), begun.Turn);
     }
 
     [Fact]
@@ -96,5 +98,5 @@ public sealed class TurnServiceTests : IAsyncDisposable
         (await (instance ?? new TurnService(_desk.Desk, _desk.Store)).BeginAsync(
             Begin(by ?? Agent, messageId), new Caller(by ?? Agent, Roles.Agent), 50, TestContext.Current.CancellationToken)).Value;
 
-    private ValueTask<Result<Outcome>> CompleteAsync(Turn turn, Actor? by = null) => _desk.DoAsync(Complete(by ?? Agent, turn.Number, turn.Epoch));
+    private ValueTask<Result<Outcome>> CompleteAsync(Turn turn, Actor? by = null) => _desk.DoAsync(Complete(by ?? Agent, turn.Number, turn.Epoch) with { Turn = turn });
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SupportStateMcp.Conversations;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Mcp.Tools;
@@ -14,6 +13,7 @@ public class AnswersTests(SupervisedServer server) : IClassFixture<SupervisedSer
         var ticket = ConnectedServer.NewTicket();
         var approval = (string)(await server.DoAsync(
             "request_approval", $$$"""{"conversation_id": "{{{id}}}", "action": "refund", "arguments": {"amount": 1}, "reason": "r", "confidence": 1}"""))["approval_id"]!;
+        var token = (string)(await server.DoAsync("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "c"}"""))["turn_token"]!;
         (string Tool, string Arguments)[] calls =
         [
             ("initialize_conversation", $$"""{"user_id": "u", "ticket_id": "{{ticket}}", "description": "d"}"""),
@@ -30,7 +30,7 @@ public class AnswersTests(SupervisedServer server) : IClassFixture<SupervisedSer
             ("update_metadata", $$"""{"conversation_id": "{{id}}", "priority": "low", "expected_version": 1}"""),
             ("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "c", "message_id": "m"}"""),
             ("begin_turn", "{}"),
-            ("complete_turn", $$"""{"turn_token": "{{new Turn(ConversationId.TryParse(id)!.Value, 1, 2).ToToken()}}", "content": "c"}"""),
+            ("complete_turn", $$"""{"turn_token": "{{token}}", "content": "c"}"""),
             ("complete_turn", """{"turn_token": "x", "content": "c"}"""),
             ("claim_conversation", $$"""{"conversation_id": "{{id}}"}"""),
             ("claim_conversation", "{}"),

@@ -85,7 +85,7 @@ public class TurnToolsTests(SharedCommandHandlers desk)
     public async Task What_somebody_else_has_answered_is_not_answered_again()
     {
         var id = await desk.OpenAsync();
-        await desk.BeginAsync(id, "It is broken.", "m-1");
+        var first = await desk.BeginAsync(id, "It is broken.", "m-1");
         await desk.Alice.DoAsync("add_message", $$"""{"conversation_id": "{{id}}", "role": "assistant", "content": "Mended."}""");
         await desk.Alice.DoAsync("hand_back", $$"""{"conversation_id": "{{id}}", "note": "Ask whether it works."}""");
 
@@ -93,7 +93,7 @@ public class TurnToolsTests(SharedCommandHandlers desk)
         Assert.False((bool)begun["may_answer"]!);
         Assert.False(begun.ContainsKey("turn_token"));
         Assert.StartsWith("This message has been answered by somebody else", (string?)begun["guidance"], StringComparison.Ordinal);
-        var token = new Turn(ConversationId.TryParse(id)!.Value, (long)begun["epoch"]!, 1).ToToken();
+        var token = (Turn.TryParse((string?)first["turn_token"])! with { Epoch = (long)begun["epoch"]! }).ToToken();
         await desk.RefusedAsync(desk.Bot, id, "already_answered", "complete_turn", new JsonObject { ["turn_token"] = token, ["content"] = "x" }.ToJsonString());
     }
 
@@ -135,6 +135,8 @@ public class TurnToolsTests(SharedCommandHandlers desk)
     [InlineData("turn_YR")]
     [InlineData("turn_Y")]
     [InlineData("turn_YQ==")]
+    // As they were before they named a life.
+    [InlineData("turn_Y3MtVEtULTAwMXwxfDE")]
     public async Task A_token_that_is_none_is_refused(string token)
     {
         var id = await desk.OpenAsync();
@@ -142,6 +144,21 @@ public class TurnToolsTests(SharedCommandHandlers desk)
         var refusal = await desk.RefusedAsync(desk.Bot, id, "invalid_argument", "complete_turn", $$"""{"turn_token": "{{token}}", "content": "x"}""");
 
         Assert.Equal("turn_token", (string?)refusal["argument"]);
+        Assert.Contains("begin_turn with the same message_id gives a new one", (string?)refusal["message"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_does_not_outlive_its_conversation()
+    {
+        var id = await desk.OpenAsync();
+        var begun = await desk.BeginAsync(id, "It is broken.", "m-1");
+        await desk.Bot.DoAsync("delete_conversation", $$"""{"conversation_id": "{{id}}"}""");
+        await desk.Bot.DoAsync("initialize_conversation", $$"""{"user_id": "user-2", "ticket_id": "{{id[3..]}}"}""");
+        await desk.BeginAsync(id, "Hello", "m-1");
+
+        var refusal = await desk.RefusedAsync(desk.Bot, id, "not_found", "complete_turn", Completion(begun, "I look into it."));
+
+        Assert.Contains("begin_turn takes in the next message", (string?)refusal["message"], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -151,8 +168,8 @@ public class TurnToolsTests(SharedCommandHandlers desk)
     public async Task A_token_of_no_turn_of_the_conversation_is_refused(long epoch, long number)
     {
         var id = await desk.OpenAsync();
-        await desk.BeginAsync(id, "Hello", "m-1");
-        var forged = new Turn(ConversationId.TryParse(id)!.Value, epoch, number).ToToken();
+        var begun = await desk.BeginAsync(id, "Hello", "m-1");
+        var forged = (Turn.TryParse((string?)begun["turn_token"])! with { Epoch = epoch, Number = number }).ToToken();
 
         await desk.RefusedAsync(desk.Bot, id, "invalid_argument", "complete_turn", $$"""{"turn_token": "{{forged}}", "content": "x"}""");
     }

@@ -1,29 +1,32 @@
 -- Writes one change of a conversation, or nothing. Atomic, because snapshot, trail, history, kept outcome and the time
 -- to live of all four must never be seen apart, and because the version is compared in the same step as it is raised.
+-- So is the life of the conversation: another one of the same ticket, opened after the first was gone, has the same versions.
 -- Where the conversation stands elsewhere, or the key is used, it answers what is there: a retry costs no further read.
 -- KEYS: state, history, events, seen
--- ARGV: expected, version, schema, snapshot, updated_at, expires_at, ttl, channel, key, receipt, clears, p, n,
+-- ARGV: expected, version, schema, snapshot, updated_at, expires_at, ttl, channel, key, receipt, clears, p, n, life, new life,
 --       p times a part and its content (empty to remove it), n events, messages
-local current = redis.call('HGET', KEYS[1], 'version') or '0'
+local stands = redis.call('HMGET', KEYS[1], 'version', 'life')
+local current = stands[1] or '0'
+local other = current ~= ARGV[1] or (stands[2] and stands[2] ~= ARGV[14])
 local kept = false
 if current ~= '0' and ARGV[9] ~= '' then
   kept = redis.call('HGET', KEYS[4], ARGV[9])
 end
 
-if kept or current ~= ARGV[1] then
+if kept or other then
   return {'conflict', kept or '', redis.call('HGETALL', KEYS[1])}
 end
 
 -- First a write that a full Redis refuses. It lets a script that has written go on whatever it writes, also after a DEL.
 redis.call('HSET', KEYS[1], 'version', ARGV[2], 'schema', ARGV[3], 'snapshot', ARGV[4],
-  'updated_at', ARGV[5], 'expires_at', ARGV[6])
+  'updated_at', ARGV[5], 'expires_at', ARGV[6], 'life', ARGV[15])
 -- A new conversation starts without leftovers; an erasure rewrites the trail and takes everything else away.
 if ARGV[11] == '1' then
   redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
 end
 
-local last_part = 13 + 2 * tonumber(ARGV[12])
-for i = 14, last_part, 2 do
+local last_part = 15 + 2 * tonumber(ARGV[12])
+for i = 16, last_part, 2 do
   if ARGV[i + 1] == '' then
     redis.call('HDEL', KEYS[1], ARGV[i])
   else
