@@ -27,7 +27,9 @@ public static class GuidanceBuilder
 
     /// <summary>For whoever has begun a turn.</summary>
     public static string Of(TurnBegun begun, WorkflowDefinition workflow) =>
-        begun is { Turn: null, Outcome.Conversation: { ClosedAt: null, Owner.IsMachine: true } }
+        begun.Answer is { } answer ? $"This message has been answered by {answer}: say nothing twice; get_history shows what was said."
+        : OfLate(begun.Outcome.Conversation) is { } late ? late
+        : begun is { Turn: null, Outcome.Conversation: { ClosedAt: null, Owner.IsMachine: true } }
             ? "This message has been answered by somebody else meanwhile: read get_history, and say nothing twice."
             : Of(begun.Outcome.Conversation, workflow);
 

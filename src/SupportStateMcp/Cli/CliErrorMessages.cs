@@ -43,8 +43,9 @@ internal static class CliErrorMessages
         Errors.NotOwner { Owner: { IsPerson: true } owner } =>
             $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them until they hand the conversation back.",
         Errors.NotOwner { Owner: var owner } => $"{owner} has the conversation, not you. Nothing was changed; SupportStateMcp claim takes it.",
-        Errors.AlreadyAnswered e =>
-            $"Message {e.Number} has been answered by somebody else meanwhile. Nothing was stored; one message gets one answer.",
+        Errors.AlreadyAnswered { Answer: { } answer } e =>
+            $"Message {e.Number} has been answered by {answer}. Nothing was stored; one message gets one answer.",
+        Errors.AlreadyAnswered e => $"Message {e.Number} has been answered already. Nothing was stored; one message gets one answer.",
         Errors.LimitReached e => $"The conversation has {e.Limit} approvals that wait for a decision, and takes no more until some are decided.",
         Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",

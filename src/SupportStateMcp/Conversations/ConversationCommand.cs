@@ -25,6 +25,9 @@ public abstract partial record ConversationCommand
     /// <summary>What the outcome is kept under: the key, with its kind before it, so that message ids and other keys cannot meet.</summary>
     public virtual string? StoredKey => IdempotencyKey is { } key ? "key:" + key : null;
 
+    /// <summary>The refusal of a repeat with other arguments than the first call had.</summary>
+    public virtual Error OtherArguments() => Error.IdempotencyMismatch(IdempotencyKey ?? "");
+
     /// <summary>
     /// The first bound that the arguments break; null where they break none. The command handler refuses such a command,
     /// so that no face can forget a bound.

@@ -150,7 +150,7 @@ public sealed class ConversationCommandHandler(
     private static Result<Outcome> Replay(Write write, IdempotencyRecord kept, Loaded current, DateTimeOffset now) =>
         kept.ArgumentsDigest == write.ArgumentsDigest
             ? new Outcome(kept, current.Conversation!.AsOf(now), current.ExpiresAt, Changed: false, Replayed: true)
-            : Error.IdempotencyMismatch(write.Command.IdempotencyKey!);
+            : write.Command.OtherArguments();
 
     /// <summary>Full jitter on a doubling base: 1, 2, 4, 8 … at most 64 ms.</summary>
     private TimeSpan Jitter(int attempt) => TimeSpan.FromMilliseconds(random.NextDouble() * (1 << Math.Min(attempt, 6)));

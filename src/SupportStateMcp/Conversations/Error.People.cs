@@ -4,7 +4,9 @@ public abstract partial record Error
 {
     public static Error NotOwner(Conversation c) => new Errors.NotOwner(c.Owner, c.Epoch);
 
-    public static Error AlreadyAnswered(long number) => new Errors.AlreadyAnswered(number);
+    /// <param name="number">The customer's message.</param>
+    /// <param name="answer">What it was answered with, where that is known.</param>
+    public static Error AlreadyAnswered(long number, Answer? answer = null) => new Errors.AlreadyAnswered(number, answer);
 
     /// <summary>The token belongs to a conversation that is gone; another has the ticket now.</summary>
     public static Error TurnOfAnotherLife(ConversationId id) => new Errors.TurnOfAnotherLife(id);

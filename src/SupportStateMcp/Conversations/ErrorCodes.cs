@@ -54,7 +54,7 @@ public static class ErrorCodes
     /// <remarks>Leave the answer to the owner; where an AI owns it now, begin a new turn.</remarks>
     public const string NotOwner = "not_owner";
 
-    /// <summary>The message of the turn was answered by somebody else meanwhile.</summary>
+    /// <summary>The message of the turn is answered: by somebody else, or with other words than these.</summary>
     /// <remarks>Read the history; say nothing twice.</remarks>
     public const string AlreadyAnswered = "already_answered";
 

@@ -91,9 +91,17 @@ public static class Errors
         public override JsonObject Facts => new() { ["owner"] = Owner.ToString(), ["epoch"] = Epoch };
     }
 
-    public sealed record AlreadyAnswered(long Number) : Error(ErrorCodes.AlreadyAnswered)
+    /// <param name="Number">The customer's message.</param>
+    /// <param name="Answer">What it was answered with, where that is known.</param>
+    public sealed record AlreadyAnswered(long Number, Answer? Answer) : Error(ErrorCodes.AlreadyAnswered)
     {
-        public override JsonObject Facts => new() { ["number"] = Number };
+        public override JsonObject Facts => Answer is null ? new() { ["number"] = Number } : new()
+        {
+            ["number"] = Number,
+            ["answered_by"] = Answer.By.ToString(),
+            ["answered_with"] = Answer.Number,
+            ["answer_id"] = Answer.MessageId,
+        };
     }
 
     /// <param name="State">The closed state.</param>

@@ -20,8 +20,11 @@ public sealed record BeginTurnView
     [Description("True where the message had been stored by an earlier call.")]
     public required bool Replayed { get; init; }
 
-    [Description("Whether you may answer the customer now.")]
+    [Description("Whether you may answer this message now.")]
     public required bool MayAnswer { get; init; }
+
+    [Description("What this message was answered with before; absent where it is not answered.")]
+    public AnswerView? Answer { get; init; }
 
     [Description("Pass it to complete_turn with your answer; absent where you may not answer. Opaque: pass it as it is.")]
     public string? TurnToken { get; init; }
@@ -58,6 +61,7 @@ public sealed record BeginTurnView
             Number = begun.Number,
             Replayed = begun.Outcome.Replayed,
             MayAnswer = begun.Turn is not null,
+            Answer = AnswerView.Of(begun.Answer),
             TurnToken = begun.Turn?.ToToken(),
             Guidance = GuidanceBuilder.Of(begun, workflow),
             State = c.State,
@@ -69,6 +73,28 @@ public sealed record BeginTurnView
             AllowedTransitions = workflow.AllowedFrom(c.State),
         };
     }
+}
+
+/// <summary>The message that answered one of the customer's.</summary>
+public sealed record AnswerView
+{
+    [Description("Its place in the history.")]
+    public required long Number { get; init; }
+
+    public required string MessageId { get; init; }
+
+    [Description("Who answered, as kind:id.")]
+    public required string By { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public static AnswerView? Of(Answer? answer) => answer is null ? null : new AnswerView
+    {
+        Number = answer.Number,
+        MessageId = answer.MessageId,
+        By = answer.By.ToString(),
+        At = answer.At,
+    };
 }
 
 /// <summary>What <c>complete_turn</c> answers.</summary>

@@ -31,8 +31,14 @@ public abstract partial record ConversationCommand
         public string? NewState { get; init; }
         public string? Reason { get; init; }
 
+        /// <summary>What the ids of such answers begin with.</summary>
+        internal const string MessageIdPrefix = MessageDraft.ReservedIdPrefix + "reply-";
+
         /// <summary>The id of the answer, derived from the turn.</summary>
-        public string MessageId => string.Create(CultureInfo.InvariantCulture, $"{MessageDraft.ReservedIdPrefix}reply-{Turn.Number}-{Turn.Epoch}");
+        public string MessageId => string.Create(CultureInfo.InvariantCulture, $"{MessageIdPrefix}{Turn.Number}-{Turn.Epoch}");
+
+        /// <summary>Nobody gave a key here: another answer to the same message is what it is.</summary>
+        public override Error OtherArguments() => Error.AlreadyAnswered(Turn.Number);
         public override string? IdempotencyKey => MessageId;
 
         /// <summary>With the life of the conversation: what an earlier one of the ticket was answered is no repeat of this.</summary>

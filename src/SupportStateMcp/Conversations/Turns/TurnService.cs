@@ -7,8 +7,12 @@ namespace SupportStateMcp.Conversations;
 /// <param name="MessageId">The id of that message.</param>
 /// <param name="Number">Its number.</param>
 /// <param name="History">The messages before it, in chronological order.</param>
-/// <param name="Turn">The right to answer it; null where the caller may not answer, or somebody has.</param>
-public sealed record TurnBegun(Outcome Outcome, string MessageId, long Number, IReadOnlyList<Message> History, Turn? Turn);
+/// <param name="Turn">The right to answer it; null where the caller may not answer, or it is answered.</param>
+public sealed record TurnBegun(Outcome Outcome, string MessageId, long Number, IReadOnlyList<Message> History, Turn? Turn)
+{
+    /// <summary>What it was answered with before this call; null where it is not answered.</summary>
+    public Answer? Answer { get; init; }
+}
 
 /// <summary>
 /// The stateless request cycle: take in a message and hand out all that an answer needs, in one call. What the caller
@@ -35,8 +39,16 @@ public sealed class TurnService(ConversationCommandHandler commands, IConversati
             IReadOnlyList<Message> history = maxMessages == 0 || number == 1
                 ? []
                 : await store.ReadMessagesAsync(command.Id, number, maxMessages, cancellationToken);
-            var turn = MayAnswer(outcome.Conversation, number, caller) ? new Turn(command.Id, outcome.Conversation.Life, outcome.Conversation.Epoch, number) : null;
-            return new TurnBegun(outcome, command.MessageId, number, history, turn);
+            var current = outcome.Conversation;
+            // A customer's message that is delivered again may be answered already, also by the one who asks now.
+            var (exact, later) = current.LastReply > number ? await AnswerSearch.FindAsync(store, current, number, cancellationToken) : default;
+            var byAnother = ConversationDecider.IsAnsweredByAnother(current, number, caller.Actor);
+            return new TurnBegun(
+                outcome, command.MessageId, number, history,
+                exact is null && !byAnother && MayAnswer(current, caller) ? new Turn(command.Id, current.Life, current.Epoch, number) : null)
+            {
+                Answer = exact ?? (byAnother ? later : null),
+            };
         }
         catch (StoreException e)
         {
@@ -45,8 +57,27 @@ public sealed class TurnService(ConversationCommandHandler commands, IConversati
         }
     }
 
-    private static bool MayAnswer(Conversation c, long number, Caller caller) =>
+    /// <summary>Answers the message of a turn.</summary>
+    public async ValueTask<Result<Outcome>> CompleteAsync(ConversationCommand.CompleteTurn command, CancellationToken cancellationToken)
+    {
+        var result = await commands.ExecuteAsync(command, cancellationToken);
+        if (result.Error is not Errors.AlreadyAnswered)
+            return result;
+
+        try
+        {
+            // Who is refused is told which answer there is.
+            var current = (await store.LoadAsync(command.Id, null, cancellationToken)).Conversation;
+            var (exact, later) = current is null ? default : await AnswerSearch.FindAsync(store, current, command.Turn.Number, cancellationToken);
+            return Error.AlreadyAnswered(command.Turn.Number, exact ?? later);
+        }
+        catch (StoreUnavailableException)
+        {
+            return result;
+        }
+    }
+
+    private static bool MayAnswer(Conversation c, Caller caller) =>
         c.ClosedAt is null
-        && !ConversationDecider.IsAnsweredByAnother(c, number, caller.Actor)
         && (c.Owner.IsMachine || c.Owner.Is(caller.Actor) || (c.Owner.Queue is not null && caller.IsPerson));
 }

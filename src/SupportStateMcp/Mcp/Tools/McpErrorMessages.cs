@@ -45,8 +45,10 @@ internal static class McpErrorMessages
             $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them until they hand the conversation back.",
         Errors.NotOwner { Owner: var owner } =>
             $"The conversation has changed hands: {owner} has it now. Nothing was stored; begin a new turn (begin_turn with the same message_id) and look at the history before you answer.",
+        Errors.AlreadyAnswered { Answer: { } answer } e =>
+            $"Message {e.Number} has been answered by {answer}. Nothing was stored; one message gets one answer. get_history shows what was said.",
         Errors.AlreadyAnswered e =>
-            $"Message {e.Number} has been answered by somebody else meanwhile. Nothing was stored; one message gets one answer.",
+            $"Message {e.Number} has been answered already. Nothing was stored; one message gets one answer. get_history shows what was said.",
         Errors.LimitReached e => $"The conversation has {e.Limit} approvals that wait for a decision, and takes no more until some are decided.",
         Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",

@@ -13,17 +13,17 @@ namespace SupportStateMcp.Mcp.Tools;
 /// <summary>The request cycle of an agent: take in what the customer wrote, answer it.</summary>
 [McpServerToolType]
 public sealed class TurnTools(
-    TurnService turns, ConversationCommandHandler commands, WorkflowDefinition workflow, ConnectionCaller callers, TimeProvider time)
+    TurnService turns, WorkflowDefinition workflow, ConnectionCaller callers, TimeProvider time)
 {
     [McpServerTool(Name = "begin_turn", Title = "Take in a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(BeginTurnView))]
-    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. If may_answer is false there is no token: a person has the conversation, so say nothing to the customer. Example: begin_turn(conversation_id: cs-TKT-001, content: \"I cannot log in.\", message_id: mail-17) → turn_token; then complete_turn(turn_token, content: \"Which error do you see?\").")]
+    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. If may_answer is false there is no token: a person has the conversation, or the message is answered (answer), so say nothing to the customer. Example: begin_turn(conversation_id: cs-TKT-001, content: \"I cannot log in.\", message_id: mail-17) → turn_token; then complete_turn(turn_token, content: \"Which error do you see?\").")]
     [Requires(typeof(ConversationCommand.BeginTurn))]
     public async Task<CallToolResult> BeginTurn(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("What the customer wrote, as it is."), StringLength(Limits.Content, MinimumLength = 1)] string content,
-        [Description("Your id for the customer's message, unique within the conversation, such as the mail's; a repeat with the same content stores nothing and begins the turn again. Made for you where you give none."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
+        [Description("Your id for the customer's message, unique within the conversation, such as the mail's; a repeat with the same content stores nothing and begins the turn again, or tells the answer. Made for you where you give none."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
         [Description("How many of the messages before it to return, the newest."), Range(0, Limits.Page)] int max_messages = 50,
         [Description("Custom facts about the message: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement>? metadata = null,
         CancellationToken cancellationToken = default)
@@ -43,7 +43,7 @@ public sealed class TurnTools(
 
     [McpServerTool(Name = "complete_turn", Title = "Answer a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CompleteTurnView))]
-    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. If somebody else took the conversation meanwhile it is refused with not_owner and nothing is stored: drop the answer. A repeat of the same call is answered with the first outcome (replayed), so repeat it after a failure. Any instance of the server can complete a turn that another began.")]
+    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. If somebody else took the conversation meanwhile it is refused with not_owner and nothing is stored: drop the answer. A repeat of the same call is answered with the first outcome (replayed), so repeat it after a failure; another answer to the same message is refused with already_answered. Any instance of the server can complete a turn that another began.")]
     [Requires(typeof(ConversationCommand.CompleteTurn))]
     public async Task<CallToolResult> CompleteTurn(
         RequestContext<CallToolRequestParams> call,
@@ -69,6 +69,6 @@ public sealed class TurnTools(
             NewState = new_state,
             Reason = reason,
         };
-        return ToolReply.Of(await commands.ExecuteAsync(command, cancellationToken), o => new CompleteTurnView(command, o, workflow));
+        return ToolReply.Of(await turns.CompleteAsync(command, cancellationToken), o => new CompleteTurnView(command, o, workflow));
     }
 }

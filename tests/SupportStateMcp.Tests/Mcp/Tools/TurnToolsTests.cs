@@ -66,7 +66,29 @@ public class TurnToolsTests(SharedCommandHandlers desk)
         var begun = await desk.BeginAsync(id, "It is broken.", "m-1");
         await CompleteAsync(begun, "I look into it.");
 
-        await desk.RefusedAsync(desk.Bot, id, "idempotency_mismatch", "complete_turn", Completion(begun, "No, I do not."));
+        var refusal = await desk.RefusedAsync(desk.Bot, id, "already_answered", "complete_turn", Completion(begun, "No, I do not."));
+        var moved = await desk.RefusedAsync(desk.BotElsewhere, id, "already_answered", "complete_turn", Completion(begun, "I look into it.", """, "new_state": "processing" """));
+
+        Assert.Equal((1, "ai:bot", 2, "~reply-1-1"), ((int)refusal["number"]!, (string)refusal["answered_by"]!, (int)refusal["answered_with"]!, (string)refusal["answer_id"]!));
+        Assert.StartsWith("Message 1 has been answered by ai:bot with message 2 (~reply-1-1).", (string?)refusal["message"], StringComparison.Ordinal);
+        Assert.Equal("~reply-1-1", (string?)moved["answer_id"]);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_delivered_again_after_its_answer_says_who_answered_and_with_what()
+    {
+        var id = await desk.OpenAsync();
+        await CompleteAsync(await desk.BeginAsync(id, "It is broken.", "wa-1"), "I look into it.");
+
+        foreach (var seat in new[] { desk.Bot, desk.BotElsewhere, desk.OtherBot, desk.Alice })
+        {
+            var again = await seat.DoAsync("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "It is broken.", "message_id": "wa-1"}""");
+
+            Assert.Equal((true, false), ((bool)again["replayed"]!, (bool)again["may_answer"]!));
+            Assert.False(again.ContainsKey("turn_token"));
+            Assert.Equal((2, "~reply-1-1", "ai:bot"), ((int)again["answer"]!["number"]!, (string)again["answer"]!["message_id"]!, (string)again["answer"]!["by"]!));
+            Assert.StartsWith("This message has been answered by ai:bot with message 2 (~reply-1-1): say nothing twice", (string?)again["guidance"], StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -92,7 +114,7 @@ public class TurnToolsTests(SharedCommandHandlers desk)
         var begun = await desk.BeginAsync(id, "It is broken.", "m-1");
         Assert.False((bool)begun["may_answer"]!);
         Assert.False(begun.ContainsKey("turn_token"));
-        Assert.StartsWith("This message has been answered by somebody else", (string?)begun["guidance"], StringComparison.Ordinal);
+        Assert.StartsWith("This message has been answered by human:alice with message 2 (", (string?)begun["guidance"], StringComparison.Ordinal);
         var token = (Turn.TryParse((string?)first["turn_token"])! with { Epoch = (long)begun["epoch"]! }).ToToken();
         await desk.RefusedAsync(desk.Bot, id, "already_answered", "complete_turn", new JsonObject { ["turn_token"] = token, ["content"] = "x" }.ToJsonString());
     }
