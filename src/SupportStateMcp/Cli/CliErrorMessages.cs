@@ -1,5 +1,6 @@
 using System.Globalization;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 
@@ -32,6 +33,8 @@ internal static class CliErrorMessages
             $"The key {e.Key} was already used on this conversation for something else. Use another.",
         Errors.NotAuthorized { Needs: [var need] } when need.StartsWith(OtherThan, StringComparison.Ordinal) =>
             $"Not authorized: {need[OtherThan.Length..]} asked for this, and somebody else has to decide it.",
+        Errors.NotAuthorized { Needs: [var need] } when Requirement.ActorOf(need) is { } actor =>
+            $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
             $"Not authorized: this takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
         Errors.StoreUnavailable =>

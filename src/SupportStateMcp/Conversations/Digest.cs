@@ -97,6 +97,9 @@ public static class Digest
                     json.WriteStringValue(SnakeCaseEnum.Of(c.ApproverRole));
                     json.WriteNumberValue(c.Quorum);
                     json.WriteNumberValue(c.ExpiresIn.Ticks);
+                    // Only where it is told, so that what was kept before there was such an argument still fits.
+                    if (c.UsableBy is { } user)
+                        json.WriteStringValue(user);
                     break;
                 case ConversationCommand.Transition c:
                     json.WriteStringValue("transition_state");

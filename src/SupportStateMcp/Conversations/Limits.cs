@@ -30,6 +30,9 @@ public static class Limits
     /// <summary>A message id or an idempotency key, in characters.</summary>
     public const int Key = 200;
 
+    /// <summary>An actor as kind:id, in characters.</summary>
+    public const int Actor = 110;
+
     /// <summary>The name of an action that is to be approved, in characters.</summary>
     public const int Action = 100;
 

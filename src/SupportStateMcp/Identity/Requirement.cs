@@ -12,6 +12,8 @@ namespace SupportStateMcp.Identity;
 /// <param name="ActorKind">This kind of actor; null for any.</param>
 public sealed record Requirement(Roles Roles, ActorKind? ActorKind = null)
 {
+    private const string ActorPrefix = "actor:";
+
     private static readonly ConcurrentDictionary<Type, Requirement?> s_ofTypes = new();
 
     /// <summary>What is required, in the short form of <c>not_authorized {needs}</c>; stable API.</summary>
@@ -26,6 +28,12 @@ public sealed record Requirement(Roles Roles, ActorKind? ActorKind = null)
 
     /// <summary>For example <c>role:approver</c>; where one of several is enough, <c>role:agent|approver</c>.</summary>
     public static string Role(Roles roles) => $"role:{string.Join('|', RoleNames.Of(roles))}";
+
+    /// <summary>One actor alone, for example <c>actor:ai:payments</c>.</summary>
+    public static string OneActor(string actor) => ActorPrefix + actor;
+
+    /// <summary>The actor of <see cref="OneActor"/>; null for any other need.</summary>
+    public static string? ActorOf(string need) => need.StartsWith(ActorPrefix, StringComparison.Ordinal) ? need[ActorPrefix.Length..] : null;
 
     public bool IsMetBy(Caller caller) => (ActorKind is null || caller.Actor.Kind == ActorKind) && caller.Has(Roles);
 }

@@ -31,6 +31,7 @@ public record ApprovalView
         Quorum = a.Quorum;
         Yes = a.Yes;
         RequestedBy = a.RequestedBy.ToString();
+        UsableBy = a.User;
         RequestedAt = a.RequestedAt;
         Deadline = a.Deadline;
         Votes = [.. a.Votes.Select(VoteView.Of)];
@@ -84,6 +85,9 @@ public record ApprovalView
     public required int Yes { get; init; }
 
     public required string RequestedBy { get; init; }
+
+    [Description("Who alone may use it, as kind:id; or anyone.")]
+    public required string UsableBy { get; init; }
 
     public required DateTimeOffset RequestedAt { get; init; }
 

@@ -35,6 +35,7 @@ internal static class ErrorSamples
         (nameof(Error.StoreDamaged), Error.StoreDamaged(s_id, "history")),
         (nameof(Error.NotAuthorized), Error.NotAuthorized([Requirement.Kind(ActorKind.Human), Requirement.Role(Roles.Approver)])),
         (nameof(Error.NotAuthorized), Error.NotAuthorized(["other_than:human:alice"])),
+        (nameof(Error.NotAuthorized), Error.NotAuthorized([Requirement.OneActor("ai:claude")])),
         (nameof(Error.NotOwner), new Errors.NotOwner(Owner.InQueue("support"), 2)),
         (nameof(Error.NotOwner), new Errors.NotOwner(Owner.Of(s_alice), 3)),
         (nameof(Error.NotOwner), new Errors.NotOwner(Owner.Of(s_bot), 4)),

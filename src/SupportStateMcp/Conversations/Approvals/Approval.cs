@@ -92,6 +92,9 @@ public sealed partial record Approval
 
     public required Actor RequestedBy { get; init; }
 
+    /// <summary>Who alone may use it, as <c>kind:id</c>, or <see cref="Anyone"/>; null: who asked for it.</summary>
+    public string? UsableBy { get; init; }
+
     public required DateTimeOffset RequestedAt { get; init; }
 
     /// <summary>When it expires if nobody decides: from this moment on it is expired.</summary>
@@ -111,6 +114,16 @@ public sealed partial record Approval
 
     /// <summary>The key of the caller that used it; a repeat under it is the same use.</summary>
     public string? UseKey { get; init; }
+
+    /// <summary>What stands in <see cref="UsableBy"/> where every agent may use it.</summary>
+    public const string Anyone = "anyone";
+
+    /// <summary>Who may use it, as every face tells it.</summary>
+    [JsonIgnore]
+    public string User => UsableBy ?? RequestedBy.ToString();
+
+    /// <summary>True where this one may use it.</summary>
+    public bool IsUsableBy(Actor actor) => User is Anyone || User == actor.ToString();
 
     /// <summary>True while it can still lead to the action.</summary>
     [JsonIgnore]

@@ -21,6 +21,9 @@ public abstract partial record ConversationCommand
         public int Quorum { get; init; } = 1;
         public required TimeSpan ExpiresIn { get; init; }
 
+        /// <summary>Who alone may use it, as <c>kind:id</c>, or <see cref="Approval.Anyone"/>; null: who asks.</summary>
+        public string? UsableBy { get; init; }
+
         protected override Error? Check() =>
             Bounds.Text("action", Action, Limits.Action, 1)
             ?? Bounds.Object("arguments", Arguments)
@@ -29,7 +32,10 @@ public abstract partial record ConversationCommand
             ?? Bounds.Range("risk_priority", RiskPriority, 0, Limits.RiskPriority)
             ?? Bounds.Range("confidence", Confidence, 0, 1)
             ?? Bounds.Range("quorum", Quorum, 1, Limits.Quorum)
-            ?? Bounds.Range("expires_in", (decimal)ExpiresIn.TotalSeconds, 1, Limits.ApprovalLifetime);
+            ?? Bounds.Range("expires_in", (decimal)ExpiresIn.TotalSeconds, 1, Limits.ApprovalLifetime)
+            ?? (UsableBy is null or Approval.Anyone || Actor.TryParse(UsableBy)?.ToString() == UsableBy
+                ? null
+                : Error.InvalidArgument("usable_by", "it is an actor as kind:id, for example ai:payments, or anyone"));
     }
 
     /// <summary>A person says yes or no.</summary>

@@ -34,6 +34,9 @@ public abstract partial record ConversationEvent
 
         public required int Quorum { get; init; }
 
+        /// <summary>Who alone may use it, or anyone; null: who asked.</summary>
+        public string? UsableBy { get; init; }
+
         public required DateTimeOffset Deadline { get; init; }
 
         public override ConversationEvent Redacted() => this with { Arguments = null, Reason = null };

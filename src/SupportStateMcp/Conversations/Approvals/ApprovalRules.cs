@@ -36,6 +36,7 @@ public sealed partial class ConversationDecider
             Policy = ruling.Why,
             ApproverRole = c.ApproverRole,
             Quorum = c.Quorum,
+            UsableBy = c.UsableBy,
             Deadline = recorder.Now + c.ExpiresIn,
         };
         recorder.Add(requested);
@@ -128,6 +129,7 @@ public sealed partial class ConversationDecider
         ApprovalStatus.Expired => Error.ApprovalExpired(approval),
         _ when Digest.OfAction(c.Action, c.Arguments) != approval.Digest => Error.ApprovalMismatch(approval),
         ApprovalStatus.Used when approval.UsedBy != c.Actor || approval.UseKey != c.UseKey => Error.ApprovalUsed(approval),
+        ApprovalStatus.Granted when !approval.IsUsableBy(c.Actor) => Error.NotAuthorized([Requirement.OneActor(approval.User)]),
         _ => null,
     };
 }

@@ -54,6 +54,7 @@ public sealed partial record Conversation
         ApproverRole = e.ApproverRole,
         Quorum = e.Quorum,
         RequestedBy = e.Actor,
+        UsableBy = e.UsableBy,
         RequestedAt = e.At,
         Deadline = e.Deadline,
         Status = ApprovalStatus.Pending,

@@ -70,6 +70,8 @@ internal static class ApprovalForm
             """);
         if (approval.Amount is { } amount)
             text.Append(CultureInfo.InvariantCulture, $"\nAmount: {amount}");
+        if (approval.UsableBy is { } user)
+            text.Append(CultureInfo.InvariantCulture, $"\nTo be used by: {user}");
         text.Append(CultureInfo.InvariantCulture, $"\nPolicy: {approval.Policy}\nReason given: {approval.Reason}");
         // People approve what they see: what is invisible, or turns text around, is spelled out.
         return SafeText.Text(text.ToString());

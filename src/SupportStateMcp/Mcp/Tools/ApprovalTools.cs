@@ -32,6 +32,7 @@ public sealed class ApprovalTools(
         [Description("How many different people have to say yes."), Range(1, Limits.Quorum)] int quorum = 1,
         [Description("After how many seconds it expires if nobody has decided."), Range(1, Limits.ApprovalLifetime)] int expires_in = 86_400,
         [Description("True asks the person in front of your host right now, if your client can; asked in the answer says what came of it.")] bool ask = false,
+        [Description("Who is to use it in your place: an actor as kind:id, for example ai:payments; or anyone. Without it you alone may."), StringLength(Limits.Actor, MinimumLength = 1)] string? usable_by = null,
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
@@ -50,6 +51,7 @@ public sealed class ApprovalTools(
             ApproverRole = SnakeCaseEnum.Parse<Roles>(approver_role)!.Value,
             Quorum = quorum,
             ExpiresIn = TimeSpan.FromSeconds(expires_in),
+            UsableBy = usable_by,
             IdempotencyKey = idempotency_key,
         };
         var requested = ask && call.Params.RequestState is { } state
@@ -91,7 +93,7 @@ public sealed class ApprovalTools(
 
     [McpServerTool(Name = "use_approval", Title = "Take a permission", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UseApprovalView))]
-    [Description("Takes the one permission of a granted approval. Call it right before you do what was approved, with the very action and arguments, and do it only if the answer says granted: true. A refusal means: do not do it. Pass an idempotency_key, so that you can tell a repeat of your own call from another's.")]
+    [Description("Takes the one permission of a granted approval that you asked for, or that names you in usable_by. Call it right before you do what was approved, with the very action and arguments, and do it only if the answer says granted: true. A refusal means: do not do it. Pass an idempotency_key, so that you can tell a repeat of your own call from another's.")]
     [Requires(typeof(ConversationCommand.UseApproval))]
     public async Task<CallToolResult> UseApproval(
         RequestContext<CallToolRequestParams> call,

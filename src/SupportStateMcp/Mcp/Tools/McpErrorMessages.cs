@@ -1,5 +1,6 @@
 using System.Globalization;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 
@@ -33,6 +34,8 @@ internal static class McpErrorMessages
         Errors.InvalidArgument e => $"Invalid argument {e.Argument}: {e.Rule}.",
         Errors.IdempotencyMismatch e =>
             $"The key {e.Key} was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with the very same arguments.",
+        Errors.NotAuthorized { Needs: [var need] } when Requirement.ActorOf(need) is { } actor =>
+            $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
             $"Not authorized: this takes a connection with {string.Join(" and ", e.Needs)}. No argument changes who you are; leave it to somebody who may.",
         Errors.StoreUnavailable =>

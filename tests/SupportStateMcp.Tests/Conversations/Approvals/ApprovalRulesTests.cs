@@ -149,6 +149,58 @@ public class ApprovalRulesTests
         used.When(Use(Id(s_asked), HalfOfIt, key: "k")).ThenItIsRefused("approval_mismatch");
     }
 
+    [Fact]
+    public void Who_asked_uses_it_and_nobody_else()
+    {
+        var granted = s_asked.And(Decide(Id(s_asked), Alice));
+
+        foreach (var by in (Actor[])[Other, Alice, Bob, Sue, Agent with { Kind = ActorKind.System }, Agent with { Id = Agent.Id.ToUpperInvariant() }])
+            Assert.Equal("""["actor:ai:desk-agent"]""", granted.When(Use(Id(s_asked), by: by)).ThenItIsRefused("not_authorized").Facts["needs"]!.ToJsonString());
+        granted.When(Use(Id(s_asked))).Then(typeof(ApprovalUsed));
+    }
+
+    [Fact]
+    public void What_the_policy_grants_is_no_others_either()
+    {
+        var granted = s_open.And(Ask(JsonElement.Parse("{}")) with { Confidence = 1 });
+
+        granted.When(Use(Id(granted), JsonElement.Parse("{}"), by: Other)).ThenItIsRefused("not_authorized");
+        // Nor is it to be had by asking for the same again: that finds the one that is there.
+        granted.When(Ask(JsonElement.Parse("{}"), by: Other) with { Confidence = 1, UsableBy = "ai:other-agent" }).ThenNothingHappens();
+    }
+
+    [Fact]
+    public void Who_is_named_uses_it_in_the_place_of_who_asked()
+    {
+        var named = s_open.And(Ask() with { UsableBy = Other.ToString() });
+        var granted = named.And(Decide(Id(named), Alice));
+
+        granted.When(Use(Id(named))).ThenItIsRefused("not_authorized");
+        granted.When(Use(Id(named), by: Other)).Then(typeof(ApprovalUsed));
+    }
+
+    [Fact]
+    public void Anyone_uses_it_once_where_the_request_says_so()
+    {
+        var open = s_open.And(Ask() with { UsableBy = Approval.Anyone });
+        var granted = open.And(Decide(Id(open), Alice));
+
+        granted.When(Use(Id(open), by: Bob)).Then(typeof(ApprovalUsed));
+        granted.And(Use(Id(open), by: Other)).When(Use(Id(open))).ThenItIsRefused("approval_used");
+    }
+
+    [Theory]
+    [InlineData("ai")]
+    [InlineData("ai:")]
+    [InlineData(":bot")]
+    [InlineData("AI:bot")]
+    [InlineData("robot:bot")]
+    [InlineData("ai:a b")]
+    [InlineData("Anyone")]
+    [InlineData("")]
+    public void A_user_that_is_no_actor_is_refused(string usableBy) =>
+        Assert.Equal("usable_by", (string?)(Ask() with { UsableBy = usableBy }).Violation()!.Facts["argument"]);
+
     [Theory]
     [InlineData("""{"amount":612.40,"order":"A-1"}""", true)]
     [InlineData("""{"amount":6.124e2,"order":"\u0041-1"}""", true)]

@@ -47,6 +47,24 @@ public class ApprovalToolsTests(GuardedServer server) : IClassFixture<GuardedSer
     }
 
     [Fact]
+    public async Task A_permission_is_used_by_who_asked_or_by_who_is_named()
+    {
+        var own = await _driver.PendingAsync();
+        var named = await _driver.PendingAsync(",\"usable_by\":\"human:alice\"");
+        foreach (var approval in new[] { own, named })
+            await _driver.DecideAsync(server.Alice, approval, approved: true);
+
+        var refusal = await _driver.RefusedAsync("not_authorized", ApprovalDriver.ConversationOf(own), () => _driver.UseAsync(own, token: server.Alice));
+
+        Assert.Equal("""["actor:ai:bot"]""", refusal["needs"]!.ToJsonString());
+        Assert.Contains("ai:bot alone", (string?)refusal["message"], StringComparison.Ordinal);
+        Assert.Equal(("ai:bot", "human:alice"), ((string?)(await _driver.GetAsync(own))["usable_by"], (string?)(await _driver.GetAsync(named))["usable_by"]));
+        await _driver.RefusedAsync("not_authorized", ApprovalDriver.ConversationOf(named), () => _driver.UseAsync(named));
+        Assert.True((bool)(await _driver.UseAsync(own))["granted"]!);
+        Assert.True((bool)(await _driver.UseAsync(named, token: server.Alice))["granted"]!);
+    }
+
+    [Fact]
     public async Task Only_what_was_approved_may_be_done()
     {
         var approval = await _driver.PendingAsync();

@@ -23,7 +23,7 @@ public class RequestApprovalTests(GuardedServer server) : IClassFixture<GuardedS
             asked.AsObject().Remove(told);
         Assert.Equal(
             $$"""
-            {"created":true,"replayed":false,"conversation_id":"{{id}}","action":"refund","arguments":{"order":"A-17","amount":612.40},"status":"pending","reason":"It broke.","amount":612.40,"risk_priority":3,"confidence":0.95,"policy":"amount 612.4 is above 500","approver_role":"supervisor","quorum":2,"yes":0,"requested_by":"ai:bot","votes":[],"guidance":"Do nothing yet: call await_approval to wait for the decision, or get_approval later."}
+            {"created":true,"replayed":false,"conversation_id":"{{id}}","action":"refund","arguments":{"order":"A-17","amount":612.40},"status":"pending","reason":"It broke.","amount":612.40,"risk_priority":3,"confidence":0.95,"policy":"amount 612.4 is above 500","approver_role":"supervisor","quorum":2,"yes":0,"requested_by":"ai:bot","usable_by":"ai:bot","votes":[],"guidance":"Do nothing yet: call await_approval to wait for the decision, or get_approval later."}
             """,
             OneConversation.Json(asked.AsObject()));
     }
