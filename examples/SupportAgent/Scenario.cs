@@ -53,7 +53,7 @@ internal static class Scenario
         now = await agent.ServeAsync(id, "customer-5", "There it is, I am in again. Thank you!", ct);
         narrator.Expect(now is { State: "resolved", TicketStatus: "solved" }, "resolved for the desk, solved for the customer");
 
-        var late = (await desk.AddAsync(id, "customer-6", "user", "One more thing ...", ct)).Refusal;
+        var late = (await desk.AddAsync(id, "agent-late", "assistant", "One more thing ...", ct)).Refusal;
         if (late is not null)
             narrator.Refused(late);
         narrator.Expect(late?.Code == "terminal_state", "a resolved conversation takes no more messages");

@@ -68,7 +68,7 @@ internal static class CliErrorMessages
     {
         { Allowed.Count: > 0 } => $"Allowed from {e.From}: {string.Join(", ", e.Allowed)}.",
         { Guarded.Count: > 0 } => $"No transition from {e.From} is allowed now; refused by its guard: {string.Join(", ", e.Guarded)}.",
-        _ => $"{e.From} is a terminal state: no transition leaves it.",
+        _ => $"{e.From} is a terminal state: no transition leaves it. SupportStateMcp reopen opens a linked follow-up conversation.",
     };
 
     private static string Over(Errors.ReopenWindowOver e) => e is { ReopenableUntil: { } until, Window: { } window }

@@ -94,6 +94,9 @@ public sealed partial record Conversation
     /// <summary>Until when a closed conversation can be opened again; null where it cannot, or is open.</summary>
     public DateTimeOffset? ReopenableUntil { get; init; }
 
+    /// <summary>The number of the first message that the customer wrote after the conversation was closed, and that did not open it again; null where there is none.</summary>
+    public long? LateFrom { get; init; }
+
     /// <summary>The conversation that this one goes on from.</summary>
     public string? FollowsUp { get; init; }
 

@@ -15,7 +15,7 @@ public static class ErrorCodes
     public const string InvalidTransition = "invalid_transition";
 
     /// <summary>The conversation is closed and does not take this.</summary>
-    /// <remarks>Reopen it where that is possible; else open a ticket for the new question.</remarks>
+    /// <remarks>reopen_conversation opens it again where that is possible, else a linked follow-up conversation. What the customer writes is taken in all the same.</remarks>
     public const string TerminalState = "terminal_state";
 
     /// <summary>The expected version is not the version of the conversation: somebody changed it meanwhile.</summary>

@@ -80,7 +80,7 @@ public sealed record ReopenView : WriteView
         Outcome = reopened.Outcome;
         Created = reopened.Created;
         FollowsUp = reopened.Conversation.Conversation.FollowsUp;
-        Guidance = GuidanceBuilder.Of(reopened.Conversation.Conversation, workflow);
+        Guidance = GuidanceBuilder.Of(reopened, workflow);
     }
 
     [Description("Which it did: the conversation was not closed; it is open again; or it stays closed and goes on in the follow-up conversation_id.")]
@@ -102,8 +102,10 @@ public sealed record AddMessageView : WriteView
     public AddMessageView() { }
 
     [SetsRequiredMembers]
-    public AddMessageView(ConversationId id, string messageId, Outcome outcome, WorkflowDefinition workflow) : base(id, outcome, workflow)
+    public AddMessageView(ConversationId id, string messageId, Outcome outcome, WorkflowDefinition workflow, bool isOfCustomer = false)
+        : base(id, outcome, workflow)
     {
+        Guidance = isOfCustomer ? GuidanceBuilder.OfLate(outcome.Conversation) : null;
         MessageId = messageId;
         // A message is the last one of the history it makes.
         Number = outcome.IdempotencyRecord.MessageCount;
@@ -118,6 +120,9 @@ public sealed record AddMessageView : WriteView
 
     [Description("How many messages the history held after this one.")]
     public required long MessageCount { get; init; }
+
+    [Description("Only where the customer wrote to a conversation that stays closed: how to go on.")]
+    public string? Guidance { get; init; }
 }
 
 /// <summary>What <c>update_metadata</c> answers.</summary>

@@ -11,10 +11,10 @@ public sealed partial class WorkflowDefinition
         if (Profile.Guidance.TryGetValue(state, out var sentence))
             return sentence;
         if (ReopensTo(state) is { } to && ReopenWindow > TimeSpan.Zero)
-            return $"The conversation is closed; a new message of the customer reopens it to {to} within {DurationText.Exactly(ReopenWindow)}, after that a new question needs a new ticket.";
+            return $"The conversation is closed; a new message of the customer reopens it to {to} within {DurationText.Exactly(ReopenWindow)}, after that reopen_conversation opens a linked follow-up.";
 
         return IsClosed(state)
-            ? "The conversation is finished; a new question needs a new ticket."
+            ? "The conversation is finished; reopen_conversation opens a linked follow-up for what comes after."
             : $"Work on the conversation, then move it on with transition_state to one of: {string.Join(", ", AllowedFrom(state))}.";
     }
 

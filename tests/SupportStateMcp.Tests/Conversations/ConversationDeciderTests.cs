@@ -91,10 +91,10 @@ public class ConversationDeciderTests
         Given(s_gathering).When(Say("") with { Role = MessageRole.Tool }).Then(Said(3, 1, "") with { Role = MessageRole.Tool });
 
     [Fact]
-    public void A_finished_conversation_takes_no_more_messages() =>
-        Given(s_resolved).When(Say("One more thing")).ThenItIsRefused(
+    public void A_finished_conversation_takes_no_more_answers_and_names_the_way_on() =>
+        Given(s_resolved).When(Say("One more thing") with { Role = MessageRole.Assistant }).ThenItIsRefused(
             "terminal_state",
-            "The conversation is in the terminal state resolved and takes no more messages. Open a new ticket for a new question.",
+            "The conversation is closed in the terminal state resolved. reopen_conversation opens a linked follow-up conversation, in which to go on.",
             """{"state":"resolved"}""");
 
     [Fact]
@@ -113,7 +113,7 @@ public class ConversationDeciderTests
     public void A_resolved_conversation_accepts_no_transition() =>
         Given(s_resolved).When(MoveTo("gathering_info")).ThenItIsRefused(
             "invalid_transition",
-            "Invalid transition: resolved → gathering_info. resolved is a terminal state: no transition leaves it.",
+            "Invalid transition: resolved → gathering_info. resolved is a terminal state: no transition leaves it. reopen_conversation opens a linked follow-up conversation.",
             """{"from":"resolved","to":"gathering_info","allowed":[]}""");
 
     [Theory]

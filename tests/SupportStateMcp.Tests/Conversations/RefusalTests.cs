@@ -26,7 +26,7 @@ public sealed class RefusalTests : IAsyncDisposable
         ["a second answer"] = ([_ => Tell(Alice), _ => HandBack(Alice)], default, _ => Complete(Agent, 1, 3), "already_answered"),
         ["an answer to a closed conversation"] = ([_ => Escalate(Agent), _ => MoveTo("resolved") with { Actor = Alice }], default, _ => Tell(Alice), "terminal_state"),
         ["a late reopening"] = ([_ => MoveTo("escalated"), _ => MoveTo("resolved")], TimeSpan.FromDays(7), _ => Reopen(Agent), "reopen_window_over"),
-        ["a late question"] = ([_ => MoveTo("escalated"), _ => MoveTo("resolved")], TimeSpan.FromDays(7), _ => Hear("c-9"), "reopen_window_over"),
+        ["a late move"] = ([_ => MoveTo("escalated"), _ => MoveTo("resolved")], TimeSpan.FromDays(7), _ => MoveTo("gathering_info"), "reopen_window_over"),
         ["an answer with a move that is not allowed"] = ([], default, _ => Complete(Agent, 1, 1, "resolved"), "invalid_transition"),
         ["a forged turn"] = ([], default, _ => Complete(Agent, 9, 1), "invalid_argument"),
         ["an AI claims"] = ([], default, _ => Claim(Agent), "not_authorized"),

@@ -11,11 +11,12 @@ internal static class WaitingReference
         DateTimeOffset? handedOff = null;
         DateTimeOffset? lease = null;
         var inQueue = false;
+        var closed = false;
         foreach (var @event in trail)
         {
             switch (@event)
             {
-                case ConversationEvent.MessageAdded { Automated: false, Visibility: Visibility.Public } e when e.Role == MessageRole.User:
+                case ConversationEvent.MessageAdded { Automated: false, Visibility: Visibility.Public } e when e.Role == MessageRole.User && !closed:
                     unanswered.Add((e.Number, e.At));
                     break;
                 case ConversationEvent.MessageAdded { Automated: false, Visibility: Visibility.Public, Role: MessageRole.Assistant } e when !inQueue:
@@ -31,7 +32,10 @@ internal static class WaitingReference
                         handedOff ??= e.Cause == OwnershipCause.LeaseExpired ? lease : e.At;
                     lease = e.LeaseUntil ?? lease;
                     break;
-                case ConversationEvent.Transitioned { Closes: true }:
+                case ConversationEvent.Transitioned e:
+                    closed = e.Closes;
+                    if (!closed)
+                        break;
                     unanswered.Clear();
                     handedOff = null;
                     break;

@@ -103,10 +103,10 @@ public class ClosedStatesTests
     public void The_guidance_of_a_closed_state_tells_how_long_it_can_be_reopened()
     {
         Assert.Equal(
-            "The conversation is closed; a new message of the customer reopens it to busy within 36 hours, after that a new question needs a new ticket.",
+            "The conversation is closed; a new message of the customer reopens it to busy within 36 hours, after that reopen_conversation opens a linked follow-up.",
             Create(s_archive, window: TimeSpan.FromHours(36)).Guidance("solved"));
         Assert.Equal(
-            "The conversation is finished; a new question needs a new ticket.",
+            "The conversation is finished; reopen_conversation opens a linked follow-up for what comes after.",
             Create(s_archive, window: TimeSpan.Zero).Guidance("solved"));
     }
 

@@ -42,7 +42,7 @@ public class DeskProfileTests
 
     [Fact]
     public void A_resolved_conversation_waits_seven_days_for_the_customer() => Assert.Equal(
-        "The conversation is closed; a new message of the customer reopens it to gathering_info within 7 days, after that a new question needs a new ticket.",
+        "The conversation is closed; a new message of the customer reopens it to gathering_info within 7 days, after that reopen_conversation opens a linked follow-up.",
         s_desk.Guidance("resolved"));
 
     [Fact]

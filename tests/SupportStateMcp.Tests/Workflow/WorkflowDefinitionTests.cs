@@ -118,7 +118,7 @@ public class WorkflowDefinitionTests
 
         Assert.Equal("Say hello.", workflow!.Guidance("new"));
         Assert.Equal("Work on the conversation, then move it on with transition_state to one of: done.", workflow.Guidance("busy"));
-        Assert.Equal("The conversation is finished; a new question needs a new ticket.", workflow.Guidance("done"));
+        Assert.Equal("The conversation is finished; reopen_conversation opens a linked follow-up for what comes after.", workflow.Guidance("done"));
     }
 
     [Fact]

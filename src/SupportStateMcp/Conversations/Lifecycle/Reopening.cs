@@ -25,9 +25,10 @@ public sealed record Reopened(ReopenOutcome Outcome, Outcome Conversation, bool 
 
 /// <summary>
 /// Opens a closed conversation again, or a linked follow-up where the conversation can no longer be opened. The follow-up's id derives from
-/// the ticket, so that a repeat after a failure half way finds it; an id that is another case's is passed over.
+/// the ticket, so that a repeat after a failure half way finds it; an id that is another case's is passed over. What the customer
+/// wrote to the closed conversation comes along.
 /// </summary>
-public sealed partial class Reopening(ConversationCommandHandler commands)
+public sealed partial class Reopening(ConversationCommandHandler commands, IConversationStore store)
 {
     /// <summary>How many ids are tried for a follow-up.</summary>
     private const int MostCandidates = 100;
@@ -61,14 +62,14 @@ public sealed partial class Reopening(ConversationCommandHandler commands)
 
             // A follow-up that is older than the conversation goes on from an earlier one of the ticket.
             if (outcome.Conversation.FollowsUp == old.ConversationId && outcome.Conversation.CreatedAt >= old.CreatedAt)
-                return await LinkAsync(command, outcome, next, cancellationToken);
+                return await LinkAsync(command, old, outcome, next, cancellationToken);
         }
 
         return taken ?? Error.TicketOfAnotherUser(command.Id);
     }
 
     private async ValueTask<Result<Reopened>> LinkAsync(
-        ConversationCommand.Reopen command, Outcome followUp, ConversationId next, CancellationToken cancellationToken)
+        ConversationCommand.Reopen command, Conversation old, Outcome followUp, ConversationId next, CancellationToken cancellationToken)
     {
         var linked = await commands.ExecuteAsync(
             new ConversationCommand.LinkFollowUp { Id = command.Id, Actor = command.Actor, Roles = command.Roles, FollowUp = next, Reason = command.Reason },
@@ -77,9 +78,51 @@ public sealed partial class Reopening(ConversationCommandHandler commands)
             return error;
 
         // A follow-up that is closed by now is opened again itself, or has one of its own.
-        return followUp.Conversation.ClosedAt is null
-            ? new Reopened(ReopenOutcome.FollowUp, followUp, followUp.Changed)
+        var taken = await TakeAlongAsync(command, old, followUp, next, cancellationToken);
+        if (!taken.TryGet(out var standing, out error))
+            return error;
+        return standing.Conversation.ClosedAt is null
+            ? new Reopened(ReopenOutcome.FollowUp, standing, followUp.Changed)
             : await ReopenAsync(command with { Id = next, ExpectedVersion = null, IdempotencyKey = null }, cancellationToken);
+    }
+
+    /// <summary>Adds what the customer wrote since the conversation was closed, the newest of it, under the same ids: a repeat adds nothing.</summary>
+    private async ValueTask<Result<Outcome>> TakeAlongAsync(
+        ConversationCommand.Reopen command, Conversation old, Outcome followUp, ConversationId next, CancellationToken cancellationToken)
+    {
+        if (old.LateFrom is not { } from)
+            return followUp;
+        IReadOnlyList<Message> messages;
+        try
+        {
+            messages = await store.ReadMessagesAsync(command.Id, long.MaxValue, Conversation.MaxUnanswered, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            return Error.StoreUnavailable();
+        }
+
+        var current = followUp;
+        foreach (var message in messages.Where(m => m is { Role: MessageRole.User, Automated: false } && m.Number >= from))
+        {
+            var added = await commands.ExecuteAsync(new ConversationCommand.AddMessage
+            {
+                Id = next,
+                Actor = command.Actor,
+                Roles = command.Roles,
+                MessageId = message.MessageId,
+                Role = MessageRole.User,
+                Content = message.Content,
+                Metadata = message.Metadata,
+            }, cancellationToken);
+            // An id that the follow-up has for other words is not this message any more.
+            if (added.TryGet(out var outcome, out var error))
+                current = outcome.Changed ? outcome : current;
+            else if (error.Code != ErrorCodes.IdempotencyMismatch)
+                return error;
+        }
+
+        return current;
     }
 
     private static ConversationCommand.Initialize Open(ConversationCommand.Reopen command, Conversation old, ConversationId next) => new()

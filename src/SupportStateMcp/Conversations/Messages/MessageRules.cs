@@ -14,12 +14,12 @@ public sealed partial class ConversationDecider
             return Refuse(Error.ReservedMessageId());
         if (c is { Role: MessageRole.User, Visibility: Visibility.Internal })
             return Refuse(Error.InvalidArgument("visibility", "what the customer wrote is public"));
-        if (ClosedViolation(current, c, draft, recorder.Now) is { } closed)
+        if (ClosedViolation(current, draft) is { } closed)
             return Refuse(closed);
 
         if (draft.IsOfCustomer)
         {
-            Hear(recorder, draft);
+            Hear(recorder, draft, c);
         }
         else if (draft.ReachesCustomer)
         {
@@ -44,10 +44,8 @@ public sealed partial class ConversationDecider
             return Refuse(Error.NothingSaid());
         if (draft.HasReservedId)
             return Refuse(Error.ReservedMessageId());
-        if (ClosedViolation(current, c, draft, recorder.Now) is { } closed)
-            return Refuse(closed);
 
-        Hear(recorder, draft);
+        Hear(recorder, draft, c);
         // Of several AIs, the one that began last has the turn.
         if (recorder.Current.Owner is { IsMachine: true } owner && c.Actor.Kind == ActorKind.Ai && !owner.Is(c.Actor))
             recorder.ChangeOwner(Owner.Of(c.Actor), OwnershipCause.TurnBegun);
@@ -92,23 +90,20 @@ public sealed partial class ConversationDecider
         return others > number && current.Unanswered.All(u => u.Number != number);
     }
 
-    /// <summary>Why a closed conversation does not take a message, or null.</summary>
-    private Error? ClosedViolation(Conversation current, ConversationCommand by, MessageDraft draft, DateTimeOffset now)
+    /// <summary>Why a closed conversation does not take a message, or null. What the customer wrote is kept whatever the state, or it would be lost.</summary>
+    private Error? ClosedViolation(Conversation current, MessageDraft draft)
     {
-        if (current.ClosedAt is null)
+        if (current.ClosedAt is null || draft.Role == MessageRole.User)
             return null;
-        if (workflow.IsTerminal(current.State))
-            return Error.TerminalState(current);
-        if (draft.IsOfCustomer)
-            return ReopenViolation(current, by, now);
-        return draft.ReachesCustomer && !draft.Automated ? Error.TerminalState(current) : null;
+        return workflow.IsTerminal(current.State) || (draft.ReachesCustomer && !draft.Automated) ? Error.TerminalState(current) : null;
     }
 
-    /// <summary>Takes in what the customer wrote; a closed conversation is open again.</summary>
-    private void Hear(EventRecorder recorder, MessageDraft draft)
+    /// <summary>Takes in what the customer wrote. A closed conversation is open again, where it can be; else it stays closed, and the message waits in it for a follow-up.</summary>
+    private void Hear(EventRecorder recorder, MessageDraft draft, ConversationCommand by)
     {
-        if (recorder.Current.ClosedAt is not null && workflow.ReopensTo(recorder.Current.State) is { } open)
-            Move(recorder, open, "the customer wrote again");
+        var current = recorder.Current;
+        if (current.ClosedAt is not null && ReopenViolation(current, by, recorder.Now) is null)
+            Move(recorder, workflow.ReopensTo(current.State)!, "the customer wrote again");
         recorder.AppendMessage(draft);
     }
 

@@ -55,7 +55,7 @@ public sealed partial record Conversation
             WaitingSince = null,
             Unanswered = [],
         }
-        : before.ClosedAt is null ? before : before with { ClosedAt = null, ReopenableUntil = null };
+        : before.ClosedAt is null ? before : before with { ClosedAt = null, ReopenableUntil = null, LateFrom = null };
 
     /// <summary>What a message means for whoever waits: a customer's starts the clock, an answer stops it.</summary>
     private static Conversation Heard(Conversation before, ConversationEvent.MessageAdded e)
@@ -64,7 +64,7 @@ public sealed partial record Conversation
             return before;
         if (e.Role == MessageRole.User)
         {
-            return before.ClosedAt is not null ? before : before with
+            return before.ClosedAt is not null ? before with { LateFrom = before.LateFrom ?? e.Number } : before with
             {
                 WaitingSince = before.WaitingSince ?? e.At,
                 Unanswered = before.Unanswered.Count < MaxUnanswered

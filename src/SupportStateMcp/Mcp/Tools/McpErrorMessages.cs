@@ -21,9 +21,9 @@ internal static class McpErrorMessages
             $"Approval {e.ApprovalId} does not exist, or its conversation has expired. list_pending_approvals shows what waits for a decision.",
         Errors.InvalidTransition e => $"Invalid transition: {e.From} → {e.To}. {Instead(e)}",
         Errors.TerminalState { ReopenableUntil: { } until } e =>
-            $"The conversation is closed in the state {e.State}. reopen_conversation opens it again until {Second(until)}; so does the next message of the customer.",
+            $"The conversation is closed in the state {e.State}. reopen_conversation opens it again until {Second(until)}, as the next message of the customer does; after that it opens a linked follow-up conversation.",
         Errors.TerminalState e =>
-            $"The conversation is in the terminal state {e.State} and takes no more messages. Open a new ticket for a new question.",
+            $"The conversation is closed in the terminal state {e.State}. reopen_conversation opens a linked follow-up conversation, in which to go on.",
         Errors.ReopenWindowOver e => $"{Over(e)} reopen_conversation opens a linked follow-up conversation.",
         Errors.VersionConflict e =>
             $"Expected version {e.Expected}, but the conversation is at version {e.Actual}. Call get_state, look at what changed, and decide again.",
@@ -71,7 +71,7 @@ internal static class McpErrorMessages
     {
         { Allowed.Count: > 0 } => $"Allowed from {e.From}: {string.Join(", ", e.Allowed)}.",
         { Guarded.Count: > 0 } => $"No transition from {e.From} is allowed now; refused by its guard: {string.Join(", ", e.Guarded)}.",
-        _ => $"{e.From} is a terminal state: no transition leaves it.",
+        _ => $"{e.From} is a terminal state: no transition leaves it. reopen_conversation opens a linked follow-up conversation.",
     };
 
     private static string Over(Errors.ReopenWindowOver e) => e is { ReopenableUntil: { } until, Window: { } window }

@@ -47,7 +47,7 @@ public sealed class MessageTools(
             Automated = automated,
             Metadata = metadata,
         }, cancellationToken);
-        return ToolReply.Of(result, o => new AddMessageView(id, messageId, o, workflow));
+        return ToolReply.Of(result, o => new AddMessageView(id, messageId, o, workflow, isOfCustomer: speaker == MessageRole.User));
     }
 
     [McpServerTool(Name = "get_history", Title = "Read the messages of a conversation", ReadOnly = true, Destructive = false,

@@ -52,7 +52,7 @@ public sealed class ReopeningTests : IAsyncDisposable
         await StrictAsync();
         var store = new StoreAround(_desk.Store) { BeforeCommit = n => n == 2 ? throw new StoreUnavailableException("gone") : Task.CompletedTask };
 
-        var failed = await new Reopening(_desk.Another(store)).ReopenAsync(Reopen(Agent), TestContext.Current.CancellationToken);
+        var failed = await new Reopening(_desk.Another(store), store).ReopenAsync(Reopen(Agent), TestContext.Current.CancellationToken);
 
         Assert.Equal("store_unavailable", failed.Error!.Code);
         Assert.Equal(Id.Value, (await _desk.LoadAsync(s_next)).Conversation!.FollowsUp);
@@ -104,6 +104,51 @@ public sealed class ReopeningTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_the_customer_wrote_to_the_closed_conversation_comes_along_once()
+    {
+        await StrictAsync();
+        await _desk.DoAsync(Hear("c-2"));
+        await _desk.DoAsync(Hear("c-3") with { Automated = true });
+
+        var first = await ReopenAsync();
+        await _desk.DoAsync(Hear("c-4"));
+        var again = await ReopenAsync();
+
+        Assert.Equal((true, 1), (first.Created, first.Conversation.Conversation.MessageCount));
+        Assert.Equal((false, 2), (again.Created, again.Conversation.Conversation.MessageCount));
+        Assert.Equal(["c-2", "c-4"], await IdsAsync(s_next));
+        Assert.Equal(2, (await _desk.LoadAsync(s_next)).Conversation!.Unanswered.Count);
+        Assert.Equal(["c-1", "c-2", "c-3", "c-4"], await IdsAsync(Id));
+        Assert.Equal(2, (await ReopenAsync()).Conversation.Conversation.MessageCount);
+    }
+
+    [Fact]
+    public async Task What_came_late_to_a_desk_comes_along_too_and_nothing_of_what_was_said_in_time()
+    {
+        await CloseAsync();
+        _desk.Time.Advance(TimeSpan.FromDays(7));
+        await _desk.DoAsync(Hear("c-2"));
+
+        Assert.Equal("cs-TKT-001-f1", (await ReopenAsync()).Conversation.Conversation.ConversationId);
+        Assert.Equal(["c-2"], await IdsAsync(s_next));
+    }
+
+    [Fact]
+    public async Task A_follow_up_that_lacks_what_came_late_gets_it_by_a_repeat()
+    {
+        await StrictAsync();
+        await _desk.DoAsync(Hear("c-2"));
+        var store = new StoreAround(_desk.Store) { BeforeCommit = n => n == 3 ? throw new StoreUnavailableException("gone") : Task.CompletedTask };
+
+        var failed = await new Reopening(_desk.Another(store), store).ReopenAsync(Reopen(Agent), TestContext.Current.CancellationToken);
+
+        Assert.Equal("store_unavailable", failed.Error!.Code);
+        Assert.Empty(await IdsAsync(s_next));
+        await ReopenAsync();
+        Assert.Equal(["c-2"], await IdsAsync(s_next));
+    }
+
+    [Fact]
     public async Task A_ticket_id_of_full_length_has_a_follow_up_under_a_cut_one()
     {
         var full = ConversationId.OfTicket(new string('L', ConversationId.MaxTicketLength))!.Value;
@@ -111,7 +156,7 @@ public sealed class ReopeningTests : IAsyncDisposable
         foreach (var command in (ConversationCommand[])[Open(), MoveTo("escalated"), MoveTo("resolved")])
             Assert.True((await desk.DoAsync(command with { Id = full })).Value.Changed);
 
-        var reopened = await new Reopening(desk.Desk).ReopenAsync(Reopen(Agent) with { Id = full }, TestContext.Current.CancellationToken);
+        var reopened = await new Reopening(desk.Desk, desk.Store).ReopenAsync(Reopen(Agent) with { Id = full }, TestContext.Current.CancellationToken);
 
         Assert.Equal($"cs-{new string('L', 97)}-f1", reopened.Value.Conversation.Conversation.ConversationId);
     }
@@ -119,7 +164,10 @@ public sealed class ReopeningTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _desk.DisposeAsync();
 
     private async Task<Reopened> ReopenAsync() =>
-        (await new Reopening(_desk.Desk).ReopenAsync(Reopen(Agent), TestContext.Current.CancellationToken)).Value;
+        (await new Reopening(_desk.Desk, _desk.Store).ReopenAsync(Reopen(Agent), TestContext.Current.CancellationToken)).Value;
+
+    private async Task<IEnumerable<string>> IdsAsync(ConversationId id) =>
+        (await _desk.Store.ReadMessagesAsync(id, long.MaxValue, 100, TestContext.Current.CancellationToken)).Select(m => m.MessageId);
 
     private async Task StrictAsync()
     {

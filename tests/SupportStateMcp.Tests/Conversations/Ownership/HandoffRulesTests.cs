@@ -73,8 +73,8 @@ public class HandoffRulesTests
     [Fact]
     public void At_the_end_of_the_window_it_is_over_for_everybody()
     {
-        s_closed.When(Begin(Agent, "c-2"), s_week).ThenItIsRefused("reopen_window_over");
-        s_closed.When(Hear("c-2"), s_week).ThenItIsRefused("reopen_window_over");
+        s_closed.When(Begin(Agent, "c-2"), s_week).Then(typeof(MessageAdded));
+        s_closed.When(Hear("c-2"), s_week).Then(typeof(MessageAdded));
         s_closed.When(Reopen(Agent), s_week).ThenItIsRefused("reopen_window_over");
         s_closed.When(MoveTo("gathering_info") with { Actor = Alice }, s_week).ThenItIsRefused("reopen_window_over");
         s_closed.When(Reopen(Agent), s_week - s_tick).Then(typeof(Transitioned), typeof(OwnerChanged));
@@ -118,7 +118,7 @@ public class HandoffRulesTests
         var never = WorkflowDefinition.Create(WorkflowDefinition.Desk.Profile, reopenWindow: TimeSpan.Zero).Workflow!;
 
         (s_closed with { Workflow = never, Events = [.. s_desk.Events, Moved(4, "gathering_info", "resolved") with { ReopenableUntil = Now }] })
-            .When(Hear("c-2")).ThenItIsRefused("reopen_window_over");
+            .When(Hear("c-2")).Then(typeof(MessageAdded));
     }
 
     [Fact]
@@ -126,8 +126,19 @@ public class HandoffRulesTests
     {
         var resolved = s_strict.And(MoveTo("escalated")).And(MoveTo("resolved"));
 
-        resolved.When(Hear("c-2")).ThenItIsRefused("terminal_state");
+        resolved.When(Tell(Agent)).ThenItIsRefused("terminal_state");
         resolved.When(Reopen(Agent)).ThenItIsRefused("reopen_window_over");
+    }
+
+    [Fact]
+    public void What_the_customer_writes_to_a_closed_conversation_is_kept_and_opens_nothing_that_stays_closed()
+    {
+        var late = s_strict.And(Hear("c-1")).And(MoveTo("escalated")).And(MoveTo("resolved")).And(Hear("c-2")).And(Begin(Agent, "c-3")).And(Hear("c-4") with { Automated = true });
+
+        Assert.Equal(("resolved", 4, 2), (late.Conversation!.State, late.Conversation.MessageCount, late.Conversation.LateFrom));
+        Assert.NotNull(late.Conversation.ClosedAt);
+        Assert.Null(late.Conversation.WaitingSince);
+        Assert.Empty(late.Conversation.Unanswered);
     }
 
     [Fact]
@@ -139,7 +150,7 @@ public class HandoffRulesTests
     }
 
     [Fact]
-    public void A_state_that_leads_only_to_other_closed_ones_takes_no_message_that_nobody_would_see()
+    public void A_state_that_leads_only_to_other_closed_ones_keeps_what_the_customer_writes()
     {
         var archive = WorkflowDefinition.Create(new WorkflowProfile
         {
@@ -152,6 +163,6 @@ public class HandoffRulesTests
         var done = Given(archive).And(Open());
 
         Assert.Equal(("done", null), (done.Conversation!.State, done.Conversation.ReopenableUntil));
-        done.When(Hear("c-1")).ThenItIsRefused("reopen_window_over");
+        done.When(Hear("c-1")).Then(typeof(MessageAdded));
     }
 }

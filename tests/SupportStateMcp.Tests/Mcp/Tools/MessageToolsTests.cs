@@ -73,14 +73,46 @@ public class MessageToolsTests(ConnectedServer server) : IClassFixture<Connected
     }
 
     [Fact]
-    public async Task A_finished_conversation_takes_no_more()
+    public async Task A_finished_conversation_takes_no_more_answers_and_keeps_what_the_customer_writes()
     {
         var id = await server.OpenAsync();
         foreach (var state in new[] { "escalated", "resolved" })
             await server.DoAsync("transition_state", $$"""{"conversation_id": "{{id}}", "new_state": "{{state}}"}""");
 
-        Assert.Contains("terminal_state", await server.RefusedAsync(
-            "add_message", $$"""{"conversation_id": "{{id}}", "role": "user", "content": "x"}"""), StringComparison.Ordinal);
+        foreach (var message in new[] { """ "role": "assistant" """, """ "role": "system" """, """ "role": "assistant", "visibility": "internal" """, """ "role": "assistant", "automated": true """ })
+        {
+            var refusal = await server.RefusedAsync("add_message", $$"""{"conversation_id": "{{id}}", {{message}}, "content": "x"}""");
+            Assert.Contains("terminal_state", refusal, StringComparison.Ordinal);
+            Assert.Contains("reopen_conversation opens a linked follow-up conversation", refusal, StringComparison.Ordinal);
+        }
+
+        var kept = await server.DoAsync("add_message", $$"""{"conversation_id": "{{id}}", "role": "user", "content": "It is broken again."}""");
+        Assert.Contains("reopen_conversation opens a linked follow-up conversation with it", (string?)kept["guidance"], StringComparison.Ordinal);
+        Assert.Equal("It is broken again.", (string?)Assert.Single((await HistoryAsync(id)).Messages)["content"]);
+    }
+
+    [Fact]
+    public async Task The_way_that_a_finished_conversation_names_leads_to_an_answer()
+    {
+        var id = await server.OpenAsync();
+        foreach (var state in new[] { "escalated", "resolved" })
+            await server.DoAsync("transition_state", $$"""{"conversation_id": "{{id}}", "new_state": "{{state}}"}""");
+
+        var late = await server.DoAsync("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "It is broken again.", "message_id": "wa-9"}""");
+        var reopened = await server.DoAsync("reopen_conversation", $$"""{"conversation_id": "{{id}}"}""");
+        var next = (string)reopened["conversation_id"]!;
+        var begun = await server.DoAsync("begin_turn", $$"""{"conversation_id": "{{next}}", "content": "It is broken again.", "message_id": "wa-9"}""");
+
+        Assert.False((bool)late["may_answer"]!);
+        Assert.Contains("reopen_conversation", (string?)late["guidance"], StringComparison.Ordinal);
+        Assert.Equal(("follow_up", id), ((string?)reopened["outcome"], (string?)reopened["follows_up"]));
+        Assert.StartsWith("What the customer wrote waits here for an answer", (string?)reopened["guidance"], StringComparison.Ordinal);
+        Assert.Equal((true, true), ((bool)begun["replayed"]!, (bool)begun["may_answer"]!));
+        Assert.Equal("It is broken again.", (string?)Assert.Single((await HistoryAsync(next)).Messages)["content"]);
+        await server.DoAsync("complete_turn", $$"""{"turn_token": "{{begun["turn_token"]}}", "content": "I look into it."}""");
+        // Written to the closed one again: the way on is named.
+        var again = await server.DoAsync("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "Hello?", "message_id": "wa-10"}""");
+        Assert.Contains($"goes on in {next}", (string?)again["guidance"], StringComparison.Ordinal);
     }
 
     [Fact]
