@@ -30,7 +30,8 @@ public static class HandoffBrief
         var footer = maxTokens / 10 + 20;
         var text = new TextBudget(maxTokens - footer);
         text.Add($"Handoff brief of {c.ConversationId}", maxTokens);
-        text.Add($"Customer {SafeText.Compact(c.UserId)}, ticket {c.TicketId}: status {SnakeCaseEnum.Of(c.TicketStatus)}, priority {SnakeCaseEnum.Of(c.Priority)}, state {c.State}, owner {c.Owner}.", maxTokens / 2);
+        text.Add(CustomerText.Notice, maxTokens);
+        text.Add($"Customer {CustomerText.Of(c.UserId)}, ticket {c.TicketId}: status {SnakeCaseEnum.Of(c.TicketStatus)}, priority {SnakeCaseEnum.Of(c.Priority)}, state {c.State}, owner {c.Owner}.", maxTokens / 2);
         if (c.WaitingSince is { } since)
             text.Add($"Waiting for {DurationText.Of(now - since)}, since {DurationText.Instant(since)}.", maxTokens);
         foreach (var (line, percent) in Facts(brief))
@@ -56,29 +57,29 @@ public static class HandoffBrief
         var packet = c.Handoff;
         if (packet is not null)
         {
-            yield return ($"Why a person: {SafeText.Compact(packet.Reason)} ({packet.By}, {DurationText.Instant(packet.At)})", 12);
-            yield return ($"Summary: {SafeText.Compact(packet.Summary)}", 22);
+            yield return ($"Why a person: {CustomerText.Other(packet.Reason)} ({packet.By}, {DurationText.Instant(packet.At)})", 12);
+            yield return ($"Summary: {CustomerText.Other(packet.Summary)}", 22);
         }
         else if (c.Description is not null)
         {
-            yield return ($"Opened with: {SafeText.Compact(c.Description)}", 15);
+            yield return ($"Opened with: {CustomerText.Of(c.Description)}", 15);
         }
 
         if (packet?.OpenQuestion is { Length: > 0 } question)
-            yield return ($"Open question: {SafeText.Compact(question)}", 12);
+            yield return ($"Open question: {CustomerText.Other(question)}", 12);
         else if (brief.Unanswered.Count > 0)
-            yield return ($"Unanswered, in the customer's words: {string.Join(" / ", brief.Unanswered.Select(m => $"\"{SafeText.Compact(m.Content)}\""))}", 18);
+            yield return ($"Unanswered, in the customer's words: {string.Join(" / ", brief.Unanswered.Select(m => CustomerText.Of(m.Content)))}", 18);
         if (packet is { Promises.Count: > 0 })
-            yield return ($"Promised: {string.Join("; ", packet.Promises.Select(SafeText.Compact))}", 8);
+            yield return ($"Promised: {string.Join("; ", packet.Promises.Select(CustomerText.Other))}", 8);
         if (packet is { Tried.Count: > 0 })
-            yield return ($"Tried: {string.Join("; ", packet.Tried.Select(SafeText.Compact))}", 8);
+            yield return ($"Tried: {string.Join("; ", packet.Tried.Select(CustomerText.Other))}", 8);
         if (c.HasPendingApprovals)
             yield return ($"Waiting for a decision: {string.Join("; ", c.PendingApprovals.Select(Pending))}", 14);
     }
 
     private static string Pending(Approval a) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{SafeText.Compact(a.Action)}{(a.Amount is { } amount ? $" of {amount}" : "")} until {DurationText.Instant(a.Deadline)} ({a.ApprovalId}): {SafeText.Compact(a.Reason)}");
+        $"{CustomerText.Other(a.Action)}{(a.Amount is { } amount ? $" of {amount}" : "")} until {DurationText.Instant(a.Deadline)} ({a.ApprovalId}): {CustomerText.Other(a.Reason)}");
 
     private static string? LeftOut(Conversation c, HistoryExcerpt shown, bool isShortened)
     {

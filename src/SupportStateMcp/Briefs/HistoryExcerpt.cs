@@ -25,7 +25,7 @@ internal sealed class HistoryExcerpt
             {
                 if (entry.Message is null || left - already < WorthReading)
                     break;
-                line = TokenBudget.Cut(line, left - already - 1);
+                line = CustomerText.Cut(line, left - already - 1);
                 IsShortened = true;
                 cost = left - already;
             }

@@ -20,15 +20,11 @@ public static class MessageFormatter
 
     /// <summary>A message in one line. What was said cannot pass for a line of ours.</summary>
     public static string Line(Message message) => string.Create(
-        CultureInfo.InvariantCulture, $"#{message.Number} {message.At.UtcDateTime:MM-dd HH:mm} {Speaker(message)}: {SafeText.Compact(message.Content)}");
+        CultureInfo.InvariantCulture, $"#{message.Number} {message.At.UtcDateTime:MM-dd HH:mm} {Speaker(message)}: {(message.Role == MessageRole.User ? CustomerText.Of(message.Content) : CustomerText.Other(message.Content))}");
 
     /// <summary>
-    /// A text that a customer may have written, as lines that can be told from ours: each stands behind <c>&gt;</c>.
+    /// A text that somebody else wrote, as lines that can be told from ours: each stands behind <c>&gt;</c>, whatever a reader
+    /// may take for the end of a line.
     /// </summary>
-    public static string Quoted(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(l => $"> {l}"));
-
-    /// <summary>True where a line of a text could pass for a mark or for the head of a message: it begins with a bracket or a dash.</summary>
-    public static bool LooksLikeOurs(string text) => text.ReplaceLineEndings("\n").Split('\n').Any(l =>
-        l.FirstOrDefault(c => !char.IsWhiteSpace(c) && !char.IsControl(c) && char.GetUnicodeCategory(c) != UnicodeCategory.Format) is var first
-        && char.GetUnicodeCategory(first) is UnicodeCategory.OpenPunctuation or UnicodeCategory.DashPunctuation);
+    public static string Quoted(string text) => string.Join('\n', SafeText.Text(text.ReplaceLineEndings("\n")).Split('\n').Select(l => $"> {l}"));
 }

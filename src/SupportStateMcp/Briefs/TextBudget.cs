@@ -16,8 +16,8 @@ internal sealed class TextBudget(int most)
     /// <summary>Adds a line, shortened to what it may take.</summary>
     public void Add(string line, int atMost)
     {
-        var cut = TokenBudget.Cut(line, Math.Min(atMost, Left) - 1);
-        IsShortened |= cut.Length < line.Length;
+        var cut = CustomerText.Cut(line, Math.Min(atMost, Left) - 1);
+        IsShortened |= cut != line;
         if (cut.Length == 0)
             return;
         _text.Append(cut).Append('\n');
