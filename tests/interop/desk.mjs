@@ -53,7 +53,7 @@ export async function callEachTool(client) {
   const handed = await call('escalate_conversation', { conversation_id, reason: 'wants a person', summary: 'A parcel is late.', customer_message: 'A colleague will write.' });
   assert.equal(handed.owner, 'queue:support');
   assert.ok((await call('list_queue', { limit: 500 })).conversations.some(c => c.conversation_id === conversation_id));
-  assert.equal((await call('complete_turn', { turn_token: turn.turn_token, content: 'Still here.' }, true)).code, 'idempotency_mismatch');
+  assert.equal((await call('complete_turn', { turn_token: turn.turn_token, content: 'Still here.' }, true)).code, 'already_answered');
   await call('delete_conversation', { conversation_id, reason: 'the customer asked for it' });
 
   const refused = await call('get_state', { conversation_id: 'cs-nobody-opened-this' }, true);

@@ -107,7 +107,7 @@ public sealed class HandoffBriefTests : IAsyncDisposable
         for (var i = 0; i < 30; i++)
             await SayAsync($"a-{i}", MessageRole.Assistant, "One moment, please, while I look into this for you.", s_alice);
 
-        var brief = await BriefAsync(420);
+        var brief = await BriefAsync(520);
 
         Assert.Contains("What was said, oldest first:\n--- human:alice had the conversation already ---\n#", brief, StringComparison.Ordinal);
         Assert.DoesNotContain("from here", brief, StringComparison.Ordinal);

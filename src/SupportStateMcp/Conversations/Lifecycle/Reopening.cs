@@ -97,9 +97,9 @@ public sealed partial class Reopening(ConversationCommandHandler commands, IConv
         {
             messages = await store.ReadMessagesAsync(command.Id, long.MaxValue, Conversation.MaxUnanswered, cancellationToken);
         }
-        catch (StoreUnavailableException)
+        catch (StoreException e)
         {
-            return Error.StoreUnavailable();
+            return e.ToError();
         }
 
         var current = followUp;

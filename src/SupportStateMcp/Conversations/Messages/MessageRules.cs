@@ -47,7 +47,7 @@ public sealed partial class ConversationDecider
 
         Hear(recorder, draft, c);
         // Of several AIs, the one that began last has the turn.
-        if (recorder.Current.Owner is { IsMachine: true } owner && c.Actor.Kind == ActorKind.Ai && !owner.Is(c.Actor))
+        if (recorder.Current is { ClosedAt: null, Owner: { IsMachine: true } owner } && c.Actor.Kind == ActorKind.Ai && !owner.Is(c.Actor))
             recorder.ChangeOwner(Owner.Of(c.Actor), OwnershipCause.TurnBegun);
         return recorder.Accepted;
     }

@@ -71,8 +71,9 @@ public sealed class TurnService(ConversationCommandHandler commands, IConversati
             var (exact, later) = current is null ? default : await AnswerSearch.FindAsync(store, current, command.Turn.Number, cancellationToken);
             return Error.AlreadyAnswered(command.Turn.Number, exact ?? later);
         }
-        catch (StoreUnavailableException)
+        catch (StoreException)
         {
+            // It is refused all the same.
             return result;
         }
     }

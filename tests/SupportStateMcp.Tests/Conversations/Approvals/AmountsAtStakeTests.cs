@@ -54,7 +54,7 @@ public class AmountsAtStakeTests
     [InlineData("""{"amount":1e-400}""")]
     [InlineData("""{"amount":500.00000000000000000000000000000001}""")]
     [InlineData("""{"amount":1000000000001}""")]
-    // Wherever it stands, whatever its key is called besides.
+    // Wherever it stands, whatever else stands in its key.
     [InlineData("""{"Amount":"900 EUR"}""")]
     [InlineData("""{"refund":{"amount":"900 EUR"}}""")]
     [InlineData("""{"a":[{"b":[{"refundAmount":"900 EUR"}]}]}""")]

@@ -133,9 +133,11 @@ public class HandoffRulesTests
     [Fact]
     public void What_the_customer_writes_to_a_closed_conversation_is_kept_and_opens_nothing_that_stays_closed()
     {
-        var late = s_strict.And(Hear("c-1")).And(MoveTo("escalated")).And(MoveTo("resolved")).And(Hear("c-2")).And(Begin(Agent, "c-3")).And(Hear("c-4") with { Automated = true });
+        var closed = s_strict.And(MoveTo("processing")).And(MoveTo("awaiting_confirmation")).And(MoveTo("resolved"));
+        var late = closed.And(Hear("c-2")).And(Begin(Other, "c-3")).And(Hear("c-4") with { Automated = true });
 
         Assert.Equal(("resolved", 4, 2), (late.Conversation!.State, late.Conversation.MessageCount, late.Conversation.LateFrom));
+        Assert.Equal((closed.Conversation!.Owner, closed.Conversation.Epoch), (late.Conversation.Owner, late.Conversation.Epoch));
         Assert.NotNull(late.Conversation.ClosedAt);
         Assert.Null(late.Conversation.WaitingSince);
         Assert.Empty(late.Conversation.Unanswered);
