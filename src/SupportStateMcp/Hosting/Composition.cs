@@ -62,6 +62,7 @@ public static class Composition
         services.AddSingleton<AuthorizationFilter>();
         services.AddSingleton<ConversationBriefs>();
         services.AddSingleton<ApprovalRequests>();
+        services.AddSingleton(new HostPerson(options.Person));
         services.AddSingleton<ElicitationService>();
         services.AddSingleton<ServerStopping>();
         services.AddSingleton<ConversationCompletions>();

@@ -52,6 +52,18 @@ public sealed class IdentityOptionsTests : IDisposable
     }
 
     [Fact]
+    public void Over_HTTP_nobody_sits_in_front_of_the_host()
+    {
+        var (_, violations) = OptionsReader.Read(
+            OptionsSources.Read(null, new Hashtable { ["SUPPORTSTATE__PERSON"] = "maria" }, new Dictionary<string, string?>()), null, new IdentityArguments(null, null, true));
+
+        Assert.Equal(["person: over HTTP each connection has a person of its own; leave the key out."], violations);
+    }
+
+    [Fact]
+    public void An_empty_person_is_none() => Assert.Null(Read(null, environment: new Hashtable { ["SUPPORTSTATE__PERSON"] = "" }).Options!.Person);
+
+    [Fact]
     public void An_empty_list_of_tokens_is_none() => Assert.Empty(Valid(Tokens("")).Tokens);
 
     [Fact]

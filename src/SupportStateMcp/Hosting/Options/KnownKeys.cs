@@ -5,7 +5,7 @@ internal static class KnownKeys
 {
     private static readonly string[][] s_keys =
     [
-        .. Keys("", "type"),
+        .. Keys("", "type", "person"),
         .. Keys("persistence:", "backend", "ttl", "serialization", "connectionString", "keyPrefix", "directory"),
         .. Keys("concurrency:", "retryAttempts", "lockTimeout", "lockEndpoints", "lockEndpoints:#"),
         .. Keys("approvals:", "riskPriorityAbove", "amountAbove", "confidenceAbove"),

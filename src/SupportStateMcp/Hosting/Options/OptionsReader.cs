@@ -90,6 +90,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         };
         var tokens = Tokens();
         var (actor, roles) = Identity(_identity);
+        var person = Person();
         RefuseStrangers(_identity, url, actor);
         if (_violations.Count > 0 || workflow is null || url is null)
             return null;
@@ -111,6 +112,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Tokens = tokens,
             Actor = actor,
             Roles = roles,
+            Person = person,
         };
         if (backend == Backend.Redis)
             _violations.AddRange(Composition.RedisOptionsOf(options).Violations());

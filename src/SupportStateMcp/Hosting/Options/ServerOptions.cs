@@ -70,6 +70,12 @@ public sealed record ServerOptions
     /// <summary>What whoever acts is trusted with; null means what is usual for their kind.</summary>
     public Roles? Roles { get; init; }
 
+    /// <summary>
+    /// The person in front of the host that starts this server on stdio: what they answer when an AI asks for an approval is
+    /// recorded as theirs. Null: as <c>human:user-of-</c> and the AI's id.
+    /// </summary>
+    public Actor? Person { get; init; }
+
     public static string DefaultDirectory => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "supportstate");
 }

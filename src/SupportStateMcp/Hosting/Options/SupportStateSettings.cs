@@ -8,6 +8,8 @@ public sealed class SupportStateSettings
 {
     public string? Type { get; set; }
 
+    public string? Person { get; set; }
+
     public PersistenceSettings Persistence { get; set; } = new();
 
     public StateMachineSettings StateMachine { get; set; } = new();

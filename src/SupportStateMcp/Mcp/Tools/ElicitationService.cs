@@ -14,11 +14,15 @@ namespace SupportStateMcp.Mcp.Tools;
 /// <param name="Detail">What that means, in one sentence.</param>
 public sealed record ElicitedApproval(ApprovalOf Found, ElicitationOutcome? Asked, string? Detail);
 
+/// <summary>The person in front of the host; null where nobody has said who that is.</summary>
+public sealed record HostPerson(Actor? Person);
+
 /// <summary>
 /// Asks the person in front of an AI's host for a decision, over the host's own form, and puts it down as theirs. Whether
 /// they may decide is a matter of the connection's roles.
 /// </summary>
-public sealed class ElicitationService(ConversationCommandHandler commands, ApprovalService approvals, ConnectionCaller callers)
+public sealed class ElicitationService(
+    ConversationCommandHandler commands, ApprovalService approvals, ConnectionCaller callers, HostPerson host)
 {
     /// <summary>Takes their answer, if this round of the call brings it; else asks, and ends the round.</summary>
     /// <exception cref="InputRequiredException">They are asked: the client calls again with the answer.</exception>
@@ -36,7 +40,7 @@ public sealed class ElicitationService(ConversationCommandHandler commands, Appr
         }
 
         var caller = callers.Of(call);
-        var person = new Actor(ActorKind.Human, Actor.ToId($"user-of-{caller.Actor.Id}"));
+        var person = host.Person ?? new Actor(ActorKind.Human, Actor.ToId($"user-of-{caller.Actor.Id}"));
         if (WhyNot(caller, approval) is { } reason)
             return new ElicitedApproval(request.Found, ElicitationOutcome.NotAuthorized, reason);
         if (approval.Votes.Any(v => v.By == person && v.Digest == approval.Digest))

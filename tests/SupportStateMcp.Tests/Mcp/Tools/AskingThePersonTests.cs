@@ -155,6 +155,21 @@ public class AskingThePersonTests(AskingServers servers) : IClassFixture<AskingS
     }
 
     [Fact]
+    public async Task The_person_of_the_configuration_answers_under_their_own_name()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = directory.File("support.json", """{"mcp": {"person": "Maria Lopez"}}""");
+        await using var connection = await servers.ConnectAsync(new HumanClient(), "stdio", null, "--config", file);
+        var id = await OpenAsync(connection.Client);
+
+        var asked = await RequestAsync(connection.Client, id);
+
+        Assert.Equal("granted", (string?)asked["status"]);
+        var trail = ConnectedServer.Structured(await ConnectedServer.CallAsync(connection.Client, "get_events", $$"""{"conversation_id":"{{id}}"}"""));
+        Assert.Equal("human:Maria-Lopez", (string?)trail["events"]!.AsArray().Single(e => (string?)e!["type"] == "approval_decided")!["actor"]);
+    }
+
+    [Fact]
     public async Task An_answer_is_put_down_in_the_trail()
     {
         await using var connection = await servers.ConnectAsync(new HumanClient(), "stdio", null);
