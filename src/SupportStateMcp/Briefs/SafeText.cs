@@ -26,6 +26,31 @@ internal static class SafeText
     public static string Compact(string text) =>
         string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(word => Show(word, keepLines: false)));
 
+    /// <summary>
+    /// A JSON document, with what is hidden escaped inside its texts (<c>\u202e</c>): it stays the same document, and a
+    /// terminal shows it as it is.
+    /// </summary>
+    public static string Json(string json)
+    {
+        if (!json.AsSpan().ContainsAnyExceptInRange('\0', '~'))
+            return json;
+
+        var shown = new StringBuilder(json.Length);
+        foreach (var rune in json.EnumerateRunes())
+        {
+            if (rune.Value <= '~' || !IsHidden(rune))
+            {
+                shown.Append(rune);
+                continue;
+            }
+
+            foreach (var unit in rune.ToString())
+                shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+        }
+
+        return shown.ToString();
+    }
+
     private static string Show(string text, bool keepLines)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))

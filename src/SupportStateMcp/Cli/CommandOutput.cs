@@ -41,14 +41,14 @@ internal sealed class CommandOutput
         if (result.TryGet(out var answer, out var error))
         {
             if (asJson)
-                console.Output.WriteLine(answer._json());
+                console.Output.WriteLine(SafeText.Json(answer._json()));
             else
                 answer._show(console.OpenScreen());
             return ExitCodes.Done;
         }
 
         if (asJson)
-            console.Output.WriteLine(Facts(error));
+            console.Output.WriteLine(SafeText.Json(Facts(error)));
         else
             console.Errors.WriteLine(SafeText.Text(CliErrorMessages.Of(error)));
         return error.Code == ErrorCodes.StoreUnavailable ? ExitCodes.StoreUnavailable : ExitCodes.Refused;
