@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -15,10 +16,20 @@ namespace SupportStateMcp.Hosting;
 /// </summary>
 internal sealed partial class StdioTransport : ITransport
 {
+    /// <summary>The code of a call that came when the server was told to stop (JSON-RPC 2.0, section 5.1: a server error).</summary>
+    internal const McpErrorCode ShuttingDown = (McpErrorCode)(-32000);
+
+    /// <summary>After it was told to stop: how long the input is silent before nothing more is expected.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>After it was told to stop: how long a client that goes on sending is refused.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
     private readonly PipeReader _input;
     private readonly Stream _output;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private Stopwatch? _sinceStop;
 
     // Bounded, so that a client that sends faster than it is served waits.
     private readonly Channel<JsonRpcMessage> _incoming =
@@ -35,29 +46,29 @@ internal sealed partial class StdioTransport : ITransport
 
     public ChannelReader<JsonRpcMessage> MessageReader => _incoming.Reader;
 
-    /// <summary>Reads messages until the input ends; then no more will come, but replies still go out.</summary>
-    public async Task ReadAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads messages until the input ends; then no more will come, but replies still go out. When it is told to stop, what
+    /// the client has sent already is refused as such, call by call: none waits for an answer that never comes.
+    /// </summary>
+    public async Task ReadAsync(CancellationToken stop)
     {
         try
         {
             var skipping = false;
-            while (true)
+            while (await NextAsync(stop) is { } result)
             {
-                // Reading a terminal or a pipe cannot be cancelled, waiting for it can.
-                var read = _input.ReadAsync(CancellationToken.None);
-                var result = read.IsCompletedSuccessfully ? read.Result : await read.AsTask().WaitAsync(cancellationToken);
                 var buffer = result.Buffer;
                 while (TryReadLine(ref buffer, out var line))
                 {
                     if (!skipping)
-                        await TakeAsync(line, cancellationToken);
+                        await TakeAsync(line, stop);
                     skipping = false;
                 }
 
                 if (buffer.Length > Limits.RequestBytes)
                 {
                     if (!skipping)
-                        await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."), cancellationToken);
+                        await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."));
                     skipping = true;
                     buffer = buffer.Slice(buffer.End);
                 }
@@ -65,25 +76,27 @@ internal sealed partial class StdioTransport : ITransport
                 if (result.IsCompleted)
                 {
                     if (!skipping)
-                        await TakeAsync(buffer, cancellationToken);
+                        await TakeAsync(buffer, stop);
                     break;
                 }
 
                 _input.AdvanceTo(buffer.Start, buffer.End);
             }
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (ChannelClosedException)
         {
-            LogStopped();
+            // The output is gone: nobody is left to answer.
         }
         finally
         {
+            if (stop.IsCancellationRequested)
+                LogStopped();
             _incoming.Writer.TryComplete();
         }
     }
 
     public async Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default) =>
-        await SendAsync(message, CancellationToken.None);
+        await SendAsync(message);
 
     public ValueTask DisposeAsync()
     {
@@ -104,7 +117,38 @@ internal sealed partial class StdioTransport : ITransport
         return true;
     }
 
-    private async ValueTask TakeAsync(ReadOnlySequence<byte> line, CancellationToken cancellationToken)
+    /// <summary>What comes next; null where nothing more is read.</summary>
+    /// <param name="stop">From then on it waits no longer than <see cref="Quiet"/>, and all in all no longer than <see cref="Longest"/>.</param>
+    private async ValueTask<ReadResult?> NextAsync(CancellationToken stop)
+    {
+        // Reading a terminal or a pipe cannot be cancelled, waiting for it can.
+        var read = _input.ReadAsync(CancellationToken.None);
+        if (read.IsCompletedSuccessfully && !stop.IsCancellationRequested)
+            return read.Result;
+
+        var reading = read.AsTask();
+        try
+        {
+            if (!stop.IsCancellationRequested)
+                return await reading.WaitAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // From here on as below.
+        }
+
+        _sinceStop ??= Stopwatch.StartNew();
+        try
+        {
+            return _sinceStop.Elapsed < Longest ? await reading.WaitAsync(Quiet, CancellationToken.None) : null;
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask TakeAsync(ReadOnlySequence<byte> line, CancellationToken stop)
     {
         // A copy: the message outlives the buffer.
         var utf8 = line.ToArray().AsMemory();
@@ -113,27 +157,29 @@ internal sealed partial class StdioTransport : ITransport
 
         if (utf8.Length > Limits.RequestBytes)
         {
-            await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."), cancellationToken);
+            await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."));
             return;
         }
 
         var (message, error) = JsonRpcReader.Read(utf8);
+        if (error is null && message is JsonRpcRequest request && stop.IsCancellationRequested)
+            error = JsonRpcReader.Error(ShuttingDown, "The server is shutting down and has not begun this call: nothing was done. Call again when it is back.", request.Id);
         if (error is not null)
-            await SendAsync(error, cancellationToken);
+            await SendAsync(error);
         else
-            await _incoming.Writer.WriteAsync(message!, cancellationToken);
+            await _incoming.Writer.WriteAsync(message!, CancellationToken.None);
     }
 
     /// <summary>Writes one whole line, never two at a time.</summary>
-    private async ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(JsonRpcMessage message)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(message, JsonRpcWriter.TypeInfo);
-        await _writing.WaitAsync(cancellationToken);
+        await _writing.WaitAsync();
         try
         {
-            await _output.WriteAsync(json, cancellationToken);
-            await _output.WriteAsync("\n"u8.ToArray(), cancellationToken);
-            await _output.FlushAsync(cancellationToken);
+            await _output.WriteAsync(json);
+            await _output.WriteAsync("\n"u8.ToArray());
+            await _output.FlushAsync();
         }
         catch (IOException e)
         {

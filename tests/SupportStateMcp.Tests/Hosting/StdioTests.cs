@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using SupportStateMcp.Hosting;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting;
@@ -26,7 +27,7 @@ public class StdioTests
         Assert.All(replies, r => Assert.Equal("2.0", (string?)r["jsonrpc"]));
         Assert.Equal(Enumerable.Range(0, 50), replies.Select(r => (int)r["id"]!).Order());
         Assert.All(replies, r => Assert.True((bool)r["result"]!["structuredContent"]!["created"]!));
-        Assert.Empty(server.Errors);
+        AssertOnlyNotice(server);
     }
 
     [Fact]
@@ -48,7 +49,75 @@ public class StdioTests
         server.Terminate();
 
         Assert.Equal(0, await server.ExitAsync());
-        Assert.Empty(server.Errors);
+        AssertOnlyNotice(server);
+    }
+
+    [Fact]
+    public async Task A_SIGTERM_under_load_leaves_no_call_without_an_answer()
+    {
+        await using var server = await StartAsync();
+        await server.SendAsync(Call(-1, "initialize_conversation", """{"user_id":"u","ticket_id":"T"}"""));
+        await server.Input.FlushAsync(TestContext.Current.CancellationToken);
+        await server.ReadAsync();
+        var isRefusing = false;
+        var sending = Task.Run(async () =>
+        {
+            // Without a pause until a call is refused: some are everywhere between the pipe and the store when the signal comes.
+            var sent = 0;
+            for (; !Volatile.Read(ref isRefusing) && sent < 200_000; sent++)
+            {
+                await server.SendAsync(sent % 50 == 0
+                    ? Call(sent, "add_message", $$"""{"conversation_id":"cs-T","role":"user","content":"Hello","message_id":"m-{{sent}}"}""")
+                    : Call(sent, "get_state", """{"conversation_id":"cs-T"}"""));
+            }
+
+            await server.Input.FlushAsync();
+            return sent;
+        });
+
+        var replies = new Dictionary<int, JsonNode>();
+        while (await server.ReadAsync() is { } line)
+        {
+            var reply = JsonNode.Parse(line)!;
+            replies.Add((int)reply["id"]!, reply);
+            if (reply["error"] is not null)
+                Volatile.Write(ref isRefusing, true);
+            if (replies.Count == 50)
+                server.Terminate();
+        }
+
+        Assert.Equal(Enumerable.Range(0, await sending), replies.Keys.Order());
+        Assert.Equal(0, await server.ExitAsync());
+        var refused = replies.Where(r => r.Value["error"] is not null).ToDictionary();
+        Assert.NotEmpty(refused);
+        Assert.All(refused.Values, r => Assert.Equal(-32000, (int)r["error"]!["code"]!));
+        Assert.All(refused.Values, r => Assert.StartsWith("The server is shutting down and has not begun this call", (string?)r["error"]!["message"], StringComparison.Ordinal));
+
+        // What was answered is stored, what was refused is not.
+        await using var after = ServerProcess.StdioOn(server.Directory);
+        await using var client = await ConnectedServer.ConnectAsync(after, "later");
+        var state = ConnectedServer.Structured(await ConnectedServer.CallAsync(client, "get_state", """{"conversation_id":"cs-T"}"""));
+        Assert.Equal(replies.Keys.Count(id => id % 50 == 0 && !refused.ContainsKey(id)), (int)state["message_count"]!);
+    }
+
+    [Fact]
+    public async Task The_start_says_where_conversations_are()
+    {
+        await using var server = await StartAsync();
+
+        Assert.Contains($"Conversations are in SQLite in the data folder {server.Directory}", server.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("waits for a client", server.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Who_starts_it_in_a_terminal_is_told_that_it_waits_for_a_client()
+    {
+        var notice = StartNotice.OverStdio(new ServerOptions { Backend = Backend.Redis, RedisConnection = "redis://alice:secret@cache.example:7000/3" }, isTyped: true);
+
+        Assert.Contains("It waits for a client", notice, StringComparison.Ordinal);
+        Assert.Contains("Conversations are in Redis at cache.example:7000, database 3", notice, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", notice, StringComparison.Ordinal);
+        Assert.DoesNotContain("alice", notice, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,6 +242,10 @@ public class StdioTests
             """{"code":-32602,"message":"There is no resource support://conversations/nonsense to subscribe to."}""",
             JsonNode.Parse((await server.ReadAsync())!)!["error"]!.ToJsonString());
     }
+
+    private static void AssertOnlyNotice(ServerProcess server) => Assert.Equal(
+        [$"SupportStateMcp {McpServerSetup.Version} serves one MCP client on standard input and output", $"Conversations are in SQLite in the data folder {server.Directory}"],
+        server.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static async Task<ServerProcess> StartAsync()
     {
