@@ -142,6 +142,7 @@ public sealed class ConversationCommandHandler(
             CommitResult.Committed committed => (new Outcome(record, accepted.After.AsOf(now), committed.ExpiresAt, !record.Unchanged, Replayed: false)
             {
                 ErasedMessages = accepted.After.ErasedAt is null ? 0 : current.Conversation!.MessageCount,
+                ContentRemoved = committed.ContentRemoved,
             }, null),
             _ => throw new InvalidOperationException($"No rule says what to do with {result.GetType().Name}."),
         };

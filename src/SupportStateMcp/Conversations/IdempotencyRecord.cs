@@ -68,4 +68,7 @@ public sealed record Outcome(IdempotencyRecord IdempotencyRecord, Conversation C
 {
     /// <summary>How many messages an erasure took.</summary>
     public long ErasedMessages { get; init; }
+
+    /// <summary>False after an erasure whose content could not be removed from the store's files yet.</summary>
+    public bool ContentRemoved { get; init; } = true;
 }

@@ -170,4 +170,7 @@ public sealed record ErasureView
 
     [Description("How many events remain as the audit trail, without content, until the conversation would have expired.")]
     public required long EventsKept { get; init; }
+
+    [Description("Only where traces of the content are left in the store's file: why, and when they go. Tell the people who run the server.")]
+    public string? Remaining { get; init; }
 }

@@ -145,7 +145,14 @@ public sealed class ConversationTools(
         {
             ConversationId = conversation_id,
             ErasedAt = o.Conversation.ErasedAt!.Value,
-            Erased = new ErasureView { Messages = o.ErasedMessages, Snapshot = true, EventsKept = o.IdempotencyRecord.Version },
+            Erased = new ErasureView
+            {
+                Messages = o.ErasedMessages,
+                Snapshot = true,
+                EventsKept = o.IdempotencyRecord.Version,
+                Remaining = o.ContentRemoved ? null
+                    : "Nobody can read the content over this server any more, but traces of it are still in the store's file, since something else reads it. A sweep tries again every 30 seconds; the server's log tells as long as it fails.",
+            },
             Version = o.IdempotencyRecord.Version,
         });
     }

@@ -105,10 +105,9 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
             return new CommitResult.Conflict(await LoadAsync(commit.Id, commit.Key, cancellationToken));
 
         _remembered.Keep(commit.Id, commit.After, ready.CoreBytes, ready.PartBytes, ready.ExpiresAt);
-        if (commit.Erases)
-            await _erasures.CutLogAsync();
+        var contentRemoved = !commit.Erases || await _erasures.CutLogAsync();
         _changes.Notify(commit.After);
-        return new CommitResult.Committed(ready.ExpiresAt);
+        return new CommitResult.Committed(ready.ExpiresAt) { ContentRemoved = contentRemoved };
     }
 
     public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken)

@@ -29,18 +29,21 @@ internal sealed class SqliteErasures(
         session.Execute("DELETE FROM idempotency_records WHERE conversation = $conversation", key);
     }
 
-    /// <summary>Cuts the log right after an erasure. The erasure itself is on the disk: where this fails, the sweep does it.</summary>
-    public async ValueTask CutLogAsync()
+    /// <summary>Cuts the log right after an erasure; false where it could not. The erasure itself is on the disk: the sweep does the rest.</summary>
+    public async ValueTask<bool> CutLogAsync()
     {
         try
         {
-            if (!await writer.AloneAsync((session, _) => SqliteWal.Truncate(session), CancellationToken.None))
-                logger.ErasureUnfinished(database.Path);
+            if (await writer.AloneAsync((session, _) => SqliteWal.Truncate(session), CancellationToken.None))
+                return true;
         }
         catch (StoreUnavailableException)
         {
-            logger.ErasureUnfinished(database.Path);
+            // The same: it is not done.
         }
+
+        logger.ErasureUnfinished(database.Path);
+        return false;
     }
 
     /// <summary>Finishes the erasures of all processes, also of those that were killed meanwhile; called by the sweep.</summary>

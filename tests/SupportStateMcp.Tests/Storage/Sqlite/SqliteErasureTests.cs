@@ -20,8 +20,10 @@ public sealed class SqliteErasureTests : IDisposable
         await FillAsync(store);
         Assert.True(await _folder.HoldsAsync("secret"));
 
-        await _folder.WriteAsync(store, TestConversations.Erase());
+        var before = (await store.LoadAsync(Id, null, Stop)).Conversation!;
+        var erased = await store.CommitAsync(TestConversations.Commit(before, TestConversations.Erase(), _folder.Time.GetUtcNow()), Stop);
 
+        Assert.True(Assert.IsType<CommitResult.Committed>(erased).ContentRemoved);
         Assert.False(await _folder.HoldsAsync("secret"));
         Assert.Equal(205, (await store.ReadEventsAsync(Id, 0, 1000, Stop)).Count);
     }
@@ -68,8 +70,10 @@ public sealed class SqliteErasureTests : IDisposable
         using var rows = Command(reader, reading, "SELECT id FROM conversations").ExecuteReader();
         Assert.True(rows.Read());
 
-        await _folder.WriteAsync(store, TestConversations.Erase());
+        var before = (await store.LoadAsync(Id, null, Stop)).Conversation!;
+        var erased = await store.CommitAsync(TestConversations.Commit(before, TestConversations.Erase(), _folder.Time.GetUtcNow()), Stop);
 
+        Assert.False(Assert.IsType<CommitResult.Committed>(erased).ContentRemoved);
         Assert.Empty(await store.ReadMessagesAsync(Id, long.MaxValue, 100, Stop));
         Assert.Contains(log.Lines, l => l.StartsWith("Warning: What was erased may still stand in", StringComparison.Ordinal));
         Assert.True(await _folder.HoldsAsync("secret"));
