@@ -37,8 +37,9 @@ internal static class CliErrorMessages
             $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
             $"Not authorized: this takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
-        Errors.StoreUnavailable =>
-            "The store is not available right now. Try again in a moment; look with show first whether a write was done, or repeat a reply under its --message-id.",
+        Errors.StoreUnavailable { Retryable: false } e => $"The store cannot be used: {e.Reason} Trying again does not help before that is changed.",
+        Errors.StoreUnavailable e =>
+            $"The store is not available right now: {e.Reason} Try again in a moment; look with show first whether a write was done, or repeat a reply under its --message-id.",
         Errors.StoreDamaged e =>
             $"The stored {e.Part} of {e.Id} cannot be read: it is damaged, or a newer version wrote it. Nothing was changed. The server's log says where and why; restore a backup, update the server, or let the conversation expire.",
         Errors.NotOwner { Owner.Queue: { } queue } =>

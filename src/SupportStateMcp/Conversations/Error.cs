@@ -46,7 +46,7 @@ public abstract partial record Error
     public static Error NotAuthorized(IReadOnlyList<string> needs) => new Errors.NotAuthorized(needs);
 
     /// <summary>The store did not answer in time, or not at all. A write may have been applied: repeat it under the same key.</summary>
-    public static Error StoreUnavailable() => new Errors.StoreUnavailable();
+    public static Error StoreUnavailable(StoreUnavailableException fault) => new Errors.StoreUnavailable(fault.Passes, fault.Message);
 
     /// <summary>What is stored of a conversation cannot be read, until an operator does something. Nothing was changed.</summary>
     /// <param name="id">The conversation.</param>

@@ -74,9 +74,11 @@ public static class Errors
         public override JsonObject Facts => new() { ["needs"] = Texts(Needs) };
     }
 
-    public sealed record StoreUnavailable() : Error(ErrorCodes.StoreUnavailable)
+    /// <param name="Retryable">False where it stays until an operator changes something.</param>
+    /// <param name="Reason">Why, for an operator; not sent.</param>
+    public sealed record StoreUnavailable(bool Retryable, string Reason) : Error(ErrorCodes.StoreUnavailable)
     {
-        public override JsonObject Facts => new() { ["retryable"] = true };
+        public override JsonObject Facts => new() { ["retryable"] = Retryable };
     }
 
     /// <param name="Id">The conversation.</param>

@@ -51,7 +51,7 @@ public interface IConversationStore
     /// <summary>Calls back each time a conversation changes, whichever process changed it, until disposed. May call once too often, never once too few while the store is reachable.</summary>
     ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken);
 
-    /// <summary>Asks the store whether it can serve.</summary>
+    /// <summary>Asks the store whether it can serve: by a write, since some that take none can still be read.</summary>
     ValueTask CheckAsync(CancellationToken cancellationToken);
 
     /// <summary>
@@ -111,7 +111,11 @@ public abstract record CommitResult
 
     /// <summary>It is written.</summary>
     /// <param name="ExpiresAt">When the conversation will be gone unless it changes again.</param>
-    public sealed record Committed(DateTimeOffset ExpiresAt) : CommitResult;
+    public sealed record Committed(DateTimeOffset ExpiresAt) : CommitResult
+    {
+        /// <summary>False after an erasure whose content is gone for every reader, but not from the store's files yet.</summary>
+        public bool ContentRemoved { get; init; } = true;
+    }
 
     /// <summary>The conversation has changed since it was decided on, or the key has been used; nothing was written.</summary>
     /// <param name="Current">The conversation as it is, so that deciding again costs no further read.</param>

@@ -10,9 +10,15 @@ public abstract class StoreException(string message, Exception? inner) : Excepti
 }
 
 /// <summary>The store did not answer in time, or not at all. A write under way may have been applied.</summary>
-public sealed class StoreUnavailableException(string message, Exception? inner = null) : StoreException(message, inner)
+/// <param name="message">Why, for an operator: no key, no content, no secret.</param>
+/// <param name="inner">What it comes from.</param>
+/// <param name="passes">False where it stays until an operator changes something, so that trying again does not help.</param>
+public sealed class StoreUnavailableException(string message, Exception? inner = null, bool passes = true) : StoreException(message, inner)
 {
-    public override Error ToError() => Error.StoreUnavailable();
+    /// <summary>False where it stays until an operator changes something.</summary>
+    public bool Passes { get; } = passes;
+
+    public override Error ToError() => Error.StoreUnavailable(this);
 }
 
 /// <summary>

@@ -31,7 +31,7 @@ internal static class ErrorSamples
         (nameof(Error.ReservedMessageId), Error.ReservedMessageId()),
         (nameof(Error.NothingSaid), Error.NothingSaid()),
         (nameof(Error.IdempotencyMismatch), Error.IdempotencyMismatch("key-1")),
-        (nameof(Error.StoreUnavailable), Error.StoreUnavailable()),
+        (nameof(Error.StoreUnavailable), Error.StoreUnavailable(new StoreUnavailableException("Redis did not answer in time."))),
         (nameof(Error.StoreDamaged), Error.StoreDamaged(s_id, "history")),
         (nameof(Error.NotAuthorized), Error.NotAuthorized([Requirement.Kind(ActorKind.Human), Requirement.Role(Roles.Approver)])),
         (nameof(Error.NotAuthorized), Error.NotAuthorized(["other_than:human:alice"])),

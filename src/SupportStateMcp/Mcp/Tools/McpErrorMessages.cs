@@ -38,6 +38,8 @@ internal static class McpErrorMessages
             $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
             $"Not authorized: this takes a connection with {string.Join(" and ", e.Needs)}. No argument changes who you are; leave it to somebody who may.",
+        Errors.StoreUnavailable { Retryable: false } =>
+            "The store cannot be used until its operator changes something: trying again does not help. The server's log says what is wrong; tell the people who run it.",
         Errors.StoreUnavailable =>
             "The store is not available right now. Try again in a moment; repeat a write with the same message_id or idempotency_key, so that it is applied once.",
         Errors.StoreDamaged e =>

@@ -15,12 +15,18 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// </summary>
     internal const CommandFlags Master = CommandFlags.DemandMaster;
 
+    /// <summary>How long what a server was asked about TLS is taken to be so.</summary>
+    private static readonly TimeSpan s_diagnosisAge = TimeSpan.FromSeconds(5);
+
     private readonly ConfigurationOptions _configuration;
     private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RedisFaultLog _faults;
     private readonly Lock _gate = new();
     private Task<ConnectionMultiplexer>? _connecting;
+    private Task<RedisFault?> _diagnosis = Task.FromResult<RedisFault?>(null);
+    private DateTimeOffset _diagnosedAt = DateTimeOffset.MinValue;
     private bool? _isCluster;
     private bool _disposed;
 
@@ -37,7 +43,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
         _configuration.SyncTimeout = _configuration.AsyncTimeout = (int)callTimeout.TotalMilliseconds;
         // Shorter than a call, so that the first call can still tell why there is no connection.
         (_configuration.ConnectTimeout, _configuration.ConnectRetry) = ((int)(callTimeout.TotalMilliseconds * 0.75), 1);
-        (_timeout, _logger, _faults) = (callTimeout, logger, new RedisFaultLog(time, logger));
+        (_timeout, _time, _logger, _faults) = (callTimeout, time, logger, new RedisFaultLog(time, logger));
     }
 
     /// <summary>Subscriptions are back after the connection was lost: what was published meanwhile is missed.</summary>
@@ -63,8 +69,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && RedisFault.Of(e, _configuration) is { } fault)
         {
-            _faults.Failed(fault);
-            throw new StoreUnavailableException(fault.Sentence, e);
+            throw await UnavailableAsync(fault, e);
         }
     }
 
@@ -78,8 +83,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && RedisFault.Of(e, _configuration) is { } fault)
         {
-            _faults.Failed(fault);
-            throw new StoreUnavailableException(fault.Sentence, e);
+            throw await UnavailableAsync(fault, e);
         }
     }
 
@@ -111,6 +115,26 @@ public sealed partial class RedisConnection : IAsyncDisposable
         catch (Exception e) when (RedisFault.Of(e, _configuration) is not null)
         {
             // What cannot be closed in time goes with the process.
+        }
+    }
+
+    private async Task<StoreUnavailableException> UnavailableAsync(RedisFault fault, Exception cause)
+    {
+        // Where there has never been a connection, the configuration may be wrong in a way that the client does not tell.
+        if (fault.IsUnexplained && _isCluster is null && await DiagnoseAsync() is { } known)
+            fault = known;
+        _faults.Failed(fault);
+        return new StoreUnavailableException(fault.Sentence, cause, fault.Passes);
+    }
+
+    /// <summary>Asks the server itself, for all calls that fail at the same time once.</summary>
+    private Task<RedisFault?> DiagnoseAsync()
+    {
+        lock (_gate)
+        {
+            if (_time.GetUtcNow() - _diagnosedAt > s_diagnosisAge)
+                (_diagnosis, _diagnosedAt) = (RedisTlsProbe.RunAsync(_configuration, _timeout / 2), _time.GetUtcNow());
+            return _diagnosis;
         }
     }
 

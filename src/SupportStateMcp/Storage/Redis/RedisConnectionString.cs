@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Authentication;
 using StackExchange.Redis;
 
@@ -38,6 +39,8 @@ public static class RedisConnectionString
             return parsed;
         if (options.EndPoints.Count == 0)
             return (null, "it names no host; " + Forms);
+        if (options.EndPoints.Any(e => e.ToString()! is var host && (host.AsSpan().ContainsAny("${}") || host.Count(c => c == '%') > 1)))
+            return (null, "a host holds a variable that nothing has replaced; write its name. " + Forms);
 
         // Start-up does not fail where Redis is absent, a call to a dead server fails at once, a failover is noticed
         // within seconds. What the client would keep in the data for its own use is left out: it takes rights on more keys.
@@ -47,6 +50,17 @@ public static class RedisConnectionString
         options.TieBreaker = options.ConfigurationChannel = "";
         options.ClientName ??= "SupportStateMcp";
         return (options, null);
+    }
+
+    /// <summary>Where it is, for a log: hosts, database and the Sentinels' name for the master; no user, no password.</summary>
+    public static string Describe(string text)
+    {
+        if (Parse(text).Options is not { } options)
+            return "an address that cannot be read";
+        var hosts = string.Join(", ", options.EndPoints.Select(e => e is DnsEndPoint { Host: var host, Port: var port } ? $"{host}:{port}" : e.ToString()));
+        return hosts
+            + (options.ServiceName is { } service ? $" (Sentinels of {service})" : "")
+            + (options.DefaultDatabase is > 0 and { } database ? $", database {database.ToString(CultureInfo.InvariantCulture)}" : "");
     }
 
     private static (ConfigurationOptions? Options, string? Violation) ParseNative(string text)

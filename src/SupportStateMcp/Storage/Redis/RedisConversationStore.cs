@@ -13,6 +13,9 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
 {
     private const long SnapshotCacheBytes = 32 << 20;
 
+    /// <summary>How long the mark of a check stays, in milliseconds.</summary>
+    private const long CheckedFor = 60_000;
+
     private readonly RedisConnection _connection;
     private readonly StoredSchema _schema;
     private readonly long _timeToLive;
@@ -108,8 +111,9 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
         _subscriptions.AddAsync(_keys.Changed(id), changed, cancellationToken);
 
-    public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
-        await _connection.CallAsync(db => db.PingAsync(RedisConnection.Master), cancellationToken);
+    /// <summary>Writes, since a Redis that is full, or a replica, still answers.</summary>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) => await _connection.CallAsync(
+        db => db.ScriptEvaluateAsync(RedisScripts.Check, [_keys.Checked], [CheckedFor], RedisConnection.Master), cancellationToken);
 
     public async ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {

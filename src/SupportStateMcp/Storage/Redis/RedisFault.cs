@@ -10,7 +10,10 @@ namespace SupportStateMcp.Storage.Redis;
 /// <param name="Passes">False where it stays until an operator changes something.</param>
 internal sealed partial record RedisFault(string Word, string Sentence, bool Passes)
 {
-    public static RedisFault Timeout { get; } = new("timeout", "Redis did not answer in time.", Passes: true);
+    /// <summary>True where the client has only told that there is no connection, not why.</summary>
+    public bool IsUnexplained { get; private init; }
+
+    public static RedisFault Timeout { get; } = new("timeout", "Redis did not answer in time.", Passes: true) { IsUnexplained = true };
 
     public static RedisFault NoCluster { get; } = new(
         "no_cluster",
@@ -74,14 +77,12 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
             if (cause.Message.Contains("not eligible for replica", StringComparison.Ordinal))
                 return Said("READONLY", configuration)!;
             if (cause is SocketException { SocketErrorCode: not SocketError.OperationAborted } socket)
-                return Gone(socket.Message);
+                return Gone(socket.Message) with { IsUnexplained = socket.SocketErrorCode == SocketError.ConnectionReset };
             if (cause is System.Security.Authentication.AuthenticationException)
                 return new("tls", $"Redis is not reachable over TLS: {cause.Message}", Passes: false);
         }
 
-        return configuration.Ssl && exception.FailureType is not ConnectionFailureType.SocketClosed
-            ? Gone("no TLS handshake; is this a port for TLS?")
-            : Gone(exception.FailureType.ToString());
+        return Gone(exception.FailureType.ToString()) with { IsUnexplained = true };
     }
 
     // The client gives names and arguments with its own refusals: only what is known to hold none is repeated.

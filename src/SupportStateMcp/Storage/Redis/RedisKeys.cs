@@ -24,6 +24,7 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversations:by-deadline:{X}       the same as id:epoch, of the approvals that one queue decides
 // {prefix}conversations:by-due                sorted set of ids, score = when the next lease or approval runs out (Unix ms)
 // {prefix}conversations:entries               hash    id → which of these sets it is in, JSON
+// {prefix}conversations:checked               hash    nothing; a check of the store writes it, gone after a minute
 //
 // The braces around the id are a hash tag: all keys of a conversation are in one slot of a Redis Cluster. The braces
 // around prefix and X stand for a value.
@@ -42,6 +43,8 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey ByDue { get; } = prefix + "conversations:by-due";
 
     public RedisKey Entries { get; } = prefix + "conversations:entries";
+
+    public RedisKey Checked { get; } = prefix + "conversations:checked";
 
     /// <summary>The field of the state hash that holds a part of the snapshot.</summary>
     public static string Part(string name) => "part:" + name;

@@ -24,17 +24,44 @@ public sealed class RedisFaultTests : IAsyncDisposable
     [InlineData(",password=not-the-secret", "Error: Redis says WRONGPASS: it does not accept the user name or the password of the connection string.")]
     [InlineData(",user=nobody,password=not-the-secret", "Error: Redis says WRONGPASS: it does not accept the user name or the password of the connection string.")]
     [InlineData(",password=the-secret,defaultDatabase=99", "Error: Redis has no database 99; the connection string names it.")]
-    [InlineData(",password=the-secret,ssl=true", "Warning: Redis is not reachable (no TLS handshake; is this a port for TLS?).")]
+    [InlineData(",password=the-secret,ssl=true", "Error: Redis cannot be used: the server speaks plain text, and the connection string asks for TLS; leave out ssl=true, use redis://, or name its port for TLS.")]
     public async Task A_wrong_connection_string_is_named_by_what_is_wrong_with_it(string options, string expected)
     {
         var server = await StartAsync("--requirepass", "the-secret");
         var store = Store(server.ConnectionString + options);
 
         for (var i = 0; i < 5; i++)
-            await RefusedAsync(store);
+            Assert.Equal(expected.StartsWith("Warning", StringComparison.Ordinal), (await RefusedAsync(store)).Passes);
 
         Assert.StartsWith(expected, Assert.Single(_log.Lines), StringComparison.Ordinal);
         Assert.DoesNotContain("secret", _log.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "Error: Redis cannot be used: the server speaks TLS, and the connection string does not ask for it; use ssl=true or rediss://.")]
+    [InlineData(",ssl=true", "Error: Redis cannot be used: its certificate is not accepted (")]
+    public async Task A_server_that_speaks_TLS_is_told_by_what_does_not_fit(string options, string expected)
+    {
+        using var directory = new TemporaryDirectory();
+        var (certificate, key) = (Path.Combine(directory.Path, "c.pem"), Path.Combine(directory.Path, "k.pem"));
+        using (var rsa = System.Security.Cryptography.RSA.Create(2048))
+        {
+            var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+                "CN=redis.example", rsa, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+            using var own = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+            await File.WriteAllTextAsync(certificate, own.ExportCertificatePem(), Stop);
+            await File.WriteAllTextAsync(key, rsa.ExportPkcs8PrivateKeyPem(), Stop);
+        }
+
+        // It answers in plain text as well, so that the tests see when it is there.
+        var tls = RedisServer.FreePort();
+        await StartAsync("--tls-port", $"{tls}", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate, "--tls-auth-clients", "no");
+        var store = Store($"127.0.0.1:{tls}{options}");
+
+        for (var i = 0; i < 3; i++)
+            Assert.False((await RefusedAsync(store)).Passes);
+
+        Assert.StartsWith(expected, Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
