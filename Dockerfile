@@ -15,7 +15,7 @@ COPY BannedSymbols.txt .editorconfig ./
 COPY src/ src/
 RUN dotnet publish src/SupportStateMcp --no-restore -c Release -a "${TARGETARCH:-x64}" --self-contained false \
       -p:PublishReadyToRun=true -p:DebugType=none -p:SatelliteResourceLanguages=en -p:GenerateDocumentationFile=false -o /app \
- && mkdir /data
+ && mkdir -m 700 /data
 
 # No shell, no package manager, no root.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
@@ -34,7 +34,6 @@ COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 # prints the variables SUPPORTSTATE__HTTP__TOKENS__0__... that the server is to be given.
 ENV SUPPORTSTATE__HTTP__URL=http://0.0.0.0:3001 \
     SUPPORTSTATE__PERSISTENCE__DIRECTORY=/data \
-    ASPNETCORE_HTTP_PORTS= \
     DOTNET_EnableDiagnostics=0
 
 USER $APP_UID

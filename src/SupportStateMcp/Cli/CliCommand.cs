@@ -17,6 +17,9 @@ internal sealed class CliCommand(string name, string summary, string more, Type?
 {
     public string More { get; } = more;
 
+    /// <summary>True where it may be the first on a store: any other on a folder without a database was given the wrong folder.</summary>
+    public bool CreatesStore { get; init; }
+
     /// <summary>What it requires; stands on the command that it carries out, whose handler enforces it.</summary>
     public Requirement? Requirement { get; } = carriesOut is null ? null : Requirement.Of(carriesOut);
 

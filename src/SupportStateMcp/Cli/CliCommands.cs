@@ -44,7 +44,7 @@ public static class CliCommands
             var asJson = parsed.GetValue(json);
             var text = parsed.GetValue(person) ?? $"human:{Actor.ToId(Environment.UserName)}";
             return Actor.TryParse(text) is { Kind: ActorKind.Human } who && Actor.ToId(who.Id) == who.Id
-                ? await open(parsed, who, async (context, ct) => CommandOutput.Print(await command.DoAsync(parsed, context, ct), console, asJson), cancellationToken)
+                ? await open(parsed, who, command.CreatesStore, async (context, ct) => CommandOutput.Print(await command.DoAsync(parsed, context, ct), console, asJson), cancellationToken)
                 : CommandOutput.Print(Error.InvalidArgument("--as", $"it is human:ID with an id of 1 to {Actor.MaxIdLength} visible characters; this command line is for people"), console, asJson);
         });
     }

@@ -50,7 +50,8 @@ public sealed record CliContext(
 /// <summary>Opens the configured store for one piece of work; returns the exit code of that, or of a configuration that cannot be used.</summary>
 /// <param name="parsed">The command line, with what it says about the store and the roles.</param>
 /// <param name="person">Who works.</param>
+/// <param name="createsStore">True where an embedded store that is not there is made.</param>
 /// <param name="work">What they do, to an exit code.</param>
 /// <param name="cancellationToken">Ends it.</param>
 public delegate Task<int> OpenContext(
-    ParseResult parsed, Actor person, Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken);
+    ParseResult parsed, Actor person, bool createsStore, Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken);

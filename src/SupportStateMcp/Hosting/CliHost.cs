@@ -11,16 +11,17 @@ namespace SupportStateMcp.Hosting;
 internal static class CliHost
 {
     /// <param name="options">What is configured.</param>
+    /// <param name="createsStore">True where the command may be the first on a store.</param>
     /// <param name="console">What the command reads and writes.</param>
     /// <param name="configure">Adds to its services, or changes them; for tests.</param>
     /// <param name="work">What is done.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<int> RunAsync(
-        ServerOptions options, CliConsole console, Action<IServiceCollection>? configure,
+        ServerOptions options, bool createsStore, CliConsole console, Action<IServiceCollection>? configure,
         Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
         // What the store logs as a warning, the person is told as a refusal.
-        var collection = new ServiceCollection().AddDesk(options, LogLevel.Error);
+        var collection = new ServiceCollection().AddDesk(options, LogLevel.Error, mustExist: !createsStore);
         configure?.Invoke(collection);
         await using var services = collection.BuildServiceProvider();
         return await work(new CliContext(

@@ -11,6 +11,9 @@ public static class CommandLine
     /// <summary>The exit code of a start that the configuration does not allow (sysexits.h, EX_CONFIG).</summary>
     public const int BadConfiguration = 78;
 
+    /// <summary>The exit code of a start where the address cannot be listened at (sysexits.h, EX_OSERR).</summary>
+    public const int CannotListen = 71;
+
     private const string About = """
         SupportStateMcp keeps the state of a support desk and serves it over the Model Context Protocol.
 
@@ -52,6 +55,16 @@ public static class CommandLine
         var actor = new Option<string?>("--actor") { Description = "Who acts, whatever a client says: ai:ID, human:ID or system:ID. Default: ai:<client name>.", HelpName = "KIND:ID", Recursive = true };
         var roles = new Option<string?>("--roles") { Description = $"What they are trusted with: {RoleNames.All}. Default: agent,approver; for system: agent.", HelpName = "ROLE,ROLE", Recursive = true };
         var url = new Option<string?>("--url") { Description = "Where the server listens. Default: http://127.0.0.1:3001.", HelpName = "URL" };
+        foreach (var option in (Option<string?>[])[config, redis, data, url])
+        {
+            // An empty one is a variable that was not set; taken as not given, it would mean another store.
+            option.Validators.Add(r =>
+            {
+                if (r.Tokens is [{ Value: var value }] && string.IsNullOrWhiteSpace(value))
+                    r.AddError($"{option.Name}: it is empty; leave it out, or give it a value.");
+            });
+        }
+
         data.Validators.Add(r =>
         {
             if (r.GetResult(redis) is not null)
@@ -93,13 +106,13 @@ public static class CommandLine
                 cancellationToken);
 
         Task<int> OpenAsync(
-            ParseResult parsed, Actor person, Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken) =>
+            ParseResult parsed, Actor person, bool createsStore, Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken) =>
             ConfiguredStart.RunAsync(
                 parsed.GetValue(config),
                 Over(parsed),
                 new IdentityArguments(person.ToString(), parsed.GetValue(roles)),
                 console,
-                (options, ct) => CliHost.RunAsync(options, console, configure, work, ct),
+                (options, ct) => CliHost.RunAsync(options, createsStore, console, configure, work, ct),
                 cancellationToken);
 
         Dictionary<string, string?> Over(ParseResult parsed) => new()

@@ -19,7 +19,11 @@ namespace SupportStateMcp.Hosting;
 public static class Composition
 {
     /// <summary>The store, the rules, and what works with both.</summary>
-    public static IServiceCollection AddDesk(this IServiceCollection services, ServerOptions options, LogLevel level)
+    /// <param name="services">Where they are added.</param>
+    /// <param name="options">What is configured.</param>
+    /// <param name="level">What is logged.</param>
+    /// <param name="mustExist">True where an embedded store that is not there is not made.</param>
+    public static IServiceCollection AddDesk(this IServiceCollection services, ServerOptions options, LogLevel level, bool mustExist = false)
     {
         services.AddLogging(logging => logging
             .SetMinimumLevel(level)
@@ -39,7 +43,7 @@ public static class Composition
         if (options.Backend == Backend.Redis)
             AddRedis(services, options);
         else
-            AddSqlite(services, options);
+            AddSqlite(services, options, mustExist);
 
         services.AddSingleton<ConversationDecider>();
         services.AddSingleton<ConversationCommandHandler>();
@@ -74,9 +78,9 @@ public static class Composition
             .WithPrompts<SupportPrompts>();
     }
 
-    private static void AddSqlite(IServiceCollection services, ServerOptions options)
+    private static void AddSqlite(IServiceCollection services, ServerOptions options, bool mustExist)
     {
-        services.AddSingleton(new SqliteStoreOptions(options.Directory, options.TimeToLive, options.Concurrency.LockTimeout));
+        services.AddSingleton(new SqliteStoreOptions(options.Directory, options.TimeToLive, options.Concurrency.LockTimeout) { MustExist = mustExist });
         services.AddSingleton<IConversationStore, SqliteConversationStore>();
         services.AddSingleton<IConversationLocks, SqliteConversationLocks>();
     }

@@ -25,13 +25,21 @@ internal static class ConfiguredStart
         string? file, Dictionary<string, string?> over, IdentityArguments identity, IDictionary environment)
     {
         IConfiguration configuration;
+        if (file is not null)
+        {
+            (var path, var violation) = PathText.Read(file);
+            if (path is null)
+                return (null, [$"--config: {violation}"]);
+            file = path;
+        }
+
         try
         {
             configuration = OptionsSources.Read(file, environment, over);
         }
-        catch (Exception e) when (e is FileNotFoundException or InvalidDataException or FormatException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or InvalidDataException or FormatException)
         {
-            return (null, [$"{file}: {(e is FileNotFoundException ? "there is no such file" : e.InnerException?.Message ?? e.Message)}."]);
+            return (null, [$"{file}: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.InnerException?.Message ?? e.Message)}."]);
         }
 
         return OptionsReader.Read(configuration, environment["REDIS_URL"] as string, identity);

@@ -75,8 +75,47 @@ public sealed class QueueTests : IDisposable
     [Fact]
     public async Task Nobody_waits_where_nothing_was_ever_stored()
     {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("CALM"));
+
         Assert.Equal((0, "Nobody waits.\n", ""), await _place.RunAsync("queue"));
         Assert.Equal("""{"conversations":[],"total":0}""", (await _place.JsonAsync("queue")).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("queue")]
+    [InlineData("approvals")]
+    [InlineData("show", "cs-TKT-1")]
+    [InlineData("reply", "cs-TKT-1", "Hello.")]
+    public async Task A_folder_without_a_database_is_the_wrong_one_and_is_left_as_it_is(params string[] command)
+    {
+        using var directory = new TemporaryDirectory();
+        foreach (var folder in (string[])[directory.Path, Path.Combine(directory.Path, "no-such")])
+        {
+            var (exitCode, output, errors) = await ServerProcess.RunAsync([.. command, "--data", folder]);
+
+            Assert.Equal((69, ""), (exitCode, output));
+            Assert.StartsWith($"The store cannot be used: There is no database in {folder}. Name the folder that the server uses (--data)", errors, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(directory.Path));
+    }
+
+    [Theory]
+    [InlineData('\u202e')]
+    [InlineData('\u2066')]
+    [InlineData('\u200f')]
+    [InlineData('\u061c')]
+    [InlineData('\u009b')]
+    [InlineData('\u2028')]
+    public async Task The_JSON_for_a_program_does_not_turn_a_terminal_around(char hidden)
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("BIDI"), Asks("BIDI", "Hello?"), Escalate("BIDI", $"a{hidden}b é 支 🙂"));
+
+        var (_, output, _) = await _place.RunAsync("queue", "--json");
+
+        Assert.DoesNotContain(hidden, output);
+        Assert.Contains($"a\\u{(int)hidden:x4}b é 支 🙂", output, StringComparison.Ordinal);
+        Assert.Equal($"a{hidden}b é 支 🙂", JsonElement.Parse(output).GetProperty("conversations")[0].GetProperty("reason").GetString());
     }
 
     [Theory]

@@ -79,6 +79,9 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var ttl = Number("persistence.ttl", p.Ttl, 86_400, 1, 315_360_000, "seconds");
         var retries = Number("concurrency.retryAttempts", concurrency.RetryAttempts, 3, 0, 100, "tries");
         var lockTimeout = Number("concurrency.lockTimeout", concurrency.LockTimeout, 5_000, 1, 600_000, "milliseconds");
+        var directory = DataFolder();
+        if (Given(p.KeyPrefix) is { } prefix && PathText.HoldsVariable(prefix))
+            _violations.Add($"persistence.keyPrefix: '{prefix}' holds a variable that nothing has replaced; write its value.");
         var workflow = Workflow();
         var approvals = Approvals();
         var url = Url();
@@ -91,8 +94,9 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var tokens = Tokens();
         var (actor, roles) = Identity(_identity);
         var person = Person();
-        RefuseStrangers(_identity, url, actor);
-        if (_violations.Count > 0 || workflow is null || url is null)
+        var (origins, hosts, proxies) = (Origins(), Hosts(), Proxies());
+        RefuseStrangers(_identity, url, actor, roles, hosts, proxies);
+        if (_violations.Count > 0 || workflow is null || url is null || directory is null)
             return null;
 
         var options = new ServerOptions
@@ -101,14 +105,16 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             TimeToLive = TimeSpan.FromSeconds(ttl),
             RedisConnection = connection ?? "127.0.0.1:6379",
             KeyPrefix = Given(p.KeyPrefix) ?? "",
-            Directory = Path.GetFullPath(Given(p.Directory) ?? ServerOptions.DefaultDirectory),
+            Directory = directory,
             Workflow = workflow,
             ApprovalPolicy = approvals,
             Concurrency = new ConcurrencyOptions(retries, TimeSpan.FromMilliseconds(lockTimeout)),
             LockEndpoints = concurrency.LockEndpoints ?? [],
             Url = url,
             Sessions = sessions,
-            AllowedOrigins = http.AllowedOrigins ?? [],
+            AllowedOrigins = origins,
+            AllowedHosts = hosts,
+            TrustedProxies = proxies,
             Tokens = tokens,
             Actor = actor,
             Roles = roles,
@@ -119,12 +125,17 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         return options;
     }
 
-    private Uri? Url()
+    private string? DataFolder()
     {
-        var text = Given(_settings.Http.Url) ?? "http://127.0.0.1:3001";
-        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http", AbsolutePath: "/" })
-            return url;
-        return Violation<Uri?>(null, $"http.url: '{text}' is no http address; use http://HOST:PORT, with a proxy before it for TLS.");
+        if (Given(_settings.Persistence.Directory) is { } text)
+        {
+            var (path, violation) = PathText.Read(text);
+            return path ?? Violation<string?>(null, $"persistence.directory: {violation}");
+        }
+
+        return Path.IsPathRooted(ServerOptions.DefaultDirectory)
+            ? ServerOptions.DefaultDirectory
+            : Violation<string?>(null, "persistence.directory: this user has no home, so there is no usual data folder; name one (--data).");
     }
 
     private void RefuseUnknownKeys()

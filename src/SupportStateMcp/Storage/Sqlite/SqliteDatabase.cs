@@ -14,6 +14,7 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
     private static readonly Lock s_creating = new();
 
     private int _isLogChecked;
+    private volatile bool _isPrivate;
 
     /// <summary>The full path of the file.</summary>
     public string Path => options.Database;
@@ -64,7 +65,7 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
         if (version < Version)
             CreateTables(session);
         else if (version > Version)
-            throw new StoreUnavailableException($"{Path} was made by a newer version of this server: update the server.");
+            throw new StoreUnavailableException($"{Path} was made by a newer version of this server: update the server.", passes: false);
     }
 
     /// <summary>Of several processes that find no tables, or those of an older version, one makes them; the others wait for it.</summary>
@@ -107,10 +108,15 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
     /// </summary>
     private void CreateFile()
     {
-        if (File.Exists(Path))
+        if (_isPrivate && File.Exists(Path))
             return;
+        if (options.MustExist && !File.Exists(Path))
+            throw new StoreUnavailableException($"There is no database in {System.IO.Path.GetDirectoryName(Path)}. Name the folder that the server uses (--data), or start a server on this one first.", passes: false);
         lock (s_creating)
         {
+            MakePrivate(System.IO.Path.GetDirectoryName(Path)!);
+            if (File.Exists(Path))
+                return;
             PrivateDirectory.Create(System.IO.Path.GetDirectoryName(Path)!);
             var mode = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.ReadWrite };
             if (!OperatingSystem.IsWindows())
@@ -125,6 +131,39 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
             }
         }
     }
+
+    /// <summary>
+    /// Takes the rights of others away from a folder and files that were there before, and says so. A folder with other
+    /// things in it, or of another user, is refused instead.
+    /// </summary>
+    private void MakePrivate(string folder)
+    {
+        try
+        {
+            if (PrivateDirectory.IsOpenToOthers(folder) && !IsOurs(folder))
+                throw new StoreUnavailableException(OpenToOthers(folder), passes: false);
+            if (PrivateDirectory.Tighten(folder))
+                logger.Tightened(folder);
+            foreach (var file in (string[])[Path, Path + "-wal", Path + "-shm"])
+            {
+                if (PrivateDirectory.Tighten(file))
+                    logger.Tightened(file);
+            }
+
+            _isPrivate = true;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StoreUnavailableException(OpenToOthers(folder), e, passes: false);
+        }
+    }
+
+    private static bool IsOurs(string folder) => Directory.EnumerateFileSystemEntries(folder)
+        .Select(System.IO.Path.GetFileName)
+        .All(name => name == LockFile.Folder || name!.StartsWith(SqliteStoreOptions.FileName, StringComparison.Ordinal));
+
+    private static string OpenToOthers(string folder) =>
+        $"Other users may look into {folder}, and it is not this server's alone. Name a folder of its own below it, which is made for its owner only: --data {System.IO.Path.Combine(folder, "supportstate")}";
 
     [DllImport("e_sqlite3", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]

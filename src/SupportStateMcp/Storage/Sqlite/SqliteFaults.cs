@@ -22,7 +22,7 @@ internal sealed class SqliteFaults(string path, ILogger logger)
     {
         if (exception is StoreUnavailableException known)
             return Log(known.Message, known);
-        return Reason(exception) is { } reason ? Log(reason, new StoreUnavailableException(reason, exception)) : null;
+        return Reason(exception) is { } reason ? Log(reason, new StoreUnavailableException(reason, exception, Passes(exception))) : null;
     }
 
     /// <summary>Notes that the store works.</summary>
@@ -31,6 +31,12 @@ internal sealed class SqliteFaults(string path, ILogger logger)
         if (Volatile.Read(ref _reason) is not null && Interlocked.Exchange(ref _reason, null) is not null)
             logger.WorksAgain(path);
     }
+
+    /// <summary>False for what an operator has to change: rights, or what stands in the place of the folder.</summary>
+    private static bool Passes(Exception exception) => exception is not (
+        UnauthorizedAccessException
+        or FolderIsFileException
+        or SqliteException { SqliteErrorCode: raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM });
 
     private StoreUnavailableException Log(string reason, StoreUnavailableException exception)
     {

@@ -20,6 +20,9 @@ internal static partial class SqliteStoreLog
     [LoggerMessage(8, LogLevel.Warning, "{Path} is too large to be rewritten after an erasure: fragments may be left in unused parts of it; run VACUUM on it with sqlite3 at a quiet time")]
     public static partial void TooLargeToRewrite(this ILogger logger, string path);
 
+    [LoggerMessage(9, LogLevel.Warning, "Other users could read {Path}; it belongs to its owner alone now")]
+    public static partial void Tightened(this ILogger logger, string path);
+
     [LoggerMessage(6, LogLevel.Information, "Removed {Count} expired conversations")]
     public static partial void Swept(this ILogger logger, int count);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Storage;
 using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tests.Support;
 using SupportStateMcp.Workflow;
@@ -102,6 +103,67 @@ public sealed class SqliteFolderTests : IDisposable
         Assert.Equal(
             ["supportstate.db", "supportstate.db-shm", "supportstate.db-wal"],
             Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task A_folder_that_others_could_read_is_tightened_with_a_word()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no such modes.");
+            return;
+        }
+
+        await _folder.WriteAsync(_folder.CreateStore(), TestConversations.Initialize());
+        _folder.Close();
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0b111_101_101);
+        File.SetUnixFileMode(_folder.Options.Database, (UnixFileMode)0b110_110_100);
+        var log = new LogLines<SqliteConversationStore>();
+
+        await _folder.WriteAsync(_folder.CreateStore(logger: log), TestConversations.Message("m-1"));
+
+        AssertOwnerOnly(_folder.Path);
+        Assert.Equal(
+            [$"Warning: Other users could read {_folder.Path}; it belongs to its owner alone now",
+             $"Warning: Other users could read {_folder.Options.Database}; it belongs to its owner alone now"],
+            log.Lines);
+    }
+
+    [Theory]
+    [InlineData(0b111_101_101)]
+    [InlineData(0b111_111_111)]
+    [InlineData(0b111_010_000)]
+    public async Task A_folder_of_other_things_that_others_can_read_is_refused_and_left_as_it_is(int mode)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no such modes.");
+            return;
+        }
+
+        Directory.CreateDirectory(_folder.Path);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "letter.txt"), "", Stop);
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)mode);
+
+        var refused = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _folder.CreateStore().CheckAsync(Stop));
+
+        Assert.False(refused.Passes);
+        Assert.EndsWith($"--data {Path.Combine(_folder.Path, "supportstate")}", refused.Message, StringComparison.Ordinal);
+        Assert.Equal((UnixFileMode)mode, File.GetUnixFileMode(_folder.Path));
+        Assert.Single(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task A_store_that_must_be_there_is_not_made()
+    {
+        var options = _folder.Options with { MustExist = true };
+        using var store = new SqliteConversationStore(options, StoredSchema.Current, _folder.Time, new LogLines<SqliteConversationStore>());
+
+        Assert.False((await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.LoadAsync(Id, null, Stop))).Passes);
+        Assert.False(Directory.Exists(_folder.Path));
+
+        await _folder.WriteAsync(_folder.CreateStore(), TestConversations.Initialize());
+        Assert.NotNull((await store.LoadAsync(Id, null, Stop)).Conversation);
     }
 
     [Fact]
