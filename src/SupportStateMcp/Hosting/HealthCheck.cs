@@ -19,7 +19,7 @@ public static class HealthCheck
             using var answer = await http.GetAsync(ReadyAt(url), cancellationToken);
             if (answer.StatusCode == HttpStatusCode.OK)
                 return 0;
-            await Console.Error.WriteLineAsync($"Not ready: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+            await Console.Error.WriteLineAsync(Sentence(await answer.Content.ReadAsStringAsync(cancellationToken)));
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
@@ -28,6 +28,8 @@ public static class HealthCheck
 
         return 1;
     }
+
+    private static string Sentence(string said) => said.StartsWith("not ready: ", StringComparison.Ordinal) ? "N" + said[1..] : $"Not ready: {said}";
 
     /// <summary>A server bound to every address is asked on this machine's own.</summary>
     internal static Uri ReadyAt(Uri url) =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -26,8 +27,29 @@ public static class HttpHost
     public static async Task<int> RunAsync(ServerOptions options, CancellationToken cancellationToken)
     {
         await using var app = Build(options);
-        app.Lifetime.ApplicationStarted.Register(() => LogListening(app));
-        await app.RunAsync(cancellationToken);
+        if (await StartCheck.RefusalAsync(app.Services, cancellationToken) is { } refusal)
+        {
+            await Console.Error.WriteLineAsync(refusal);
+            return CommandLine.BadConfiguration;
+        }
+
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (ListeningAddress.WhyNot(e, options.Url) is { } reason)
+        {
+            await Console.Error.WriteLineAsync(reason);
+            return CommandLine.CannotListen;
+        }
+        catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // It was told to stop while it started.
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync(StartNotice.OverHttp(options, app.Urls.Select(u => u.TrimEnd('/') + McpPath)));
+        await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
 
@@ -36,15 +58,29 @@ public static class HttpHost
     /// <param name="configure">Adds to its services, or changes them; for tests and benchmarks.</param>
     internal static WebApplication Build(ServerOptions options, Action<IServiceCollection>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Empty: neither appsettings.json of the working directory nor Kestrel__*, ASPNETCORE_* or DOTNET_* have a say.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(HttpHost).Assembly.GetName().Name,
+            EnvironmentName = Environments.Production,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(k =>
+        {
+            k.AddServerHeader = false;
+            k.Limits.MaxRequestBodySize = MessageGuard.KestrelBytes;
+            k.Limits.MaxConcurrentConnections = RequestCap.Connections;
+            k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            ListeningAddress.Apply(k, options.Url, onlyThisMachine: options.Tokens.Count == 0);
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddCors();
         builder.Services.AddSupportState(options, LogLevel.Warning).WithEndpoint(options.Sessions);
         if (options.Tokens.Count > 0)
             AddTokens(builder.Services, options.Tokens);
         configure?.Invoke(builder.Services);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
         builder.Services.AddHostedService<StoreMaintenanceService>();
-        ConfigureKestrel(builder, options.Url);
-
         var app = builder.Build();
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<ServerStopping>().Tell);
         Map(app, options);
@@ -59,18 +95,33 @@ public static class HttpHost
         services.AddAuthorization();
     }
 
-    /// <summary>In this order: from where a request comes, who makes it, whether it is a message, the endpoints.</summary>
+    /// <summary>In this order: from where a request comes, who makes it, whether there is room, whether it is a message, the endpoints.</summary>
     private static void Map(WebApplication app, ServerOptions options)
     {
-        var guard = new RebindingGuard(options.Url, options.AllowedOrigins);
+        var guard = new RebindingGuard(options.Url, options.AllowedHosts, options.AllowedOrigins);
+        if (options.Tokens.Count == 0)
+            app.Use(ListeningAddress.RefuseOtherMachinesAsync);
+        if (options.TrustedProxies.Count > 0)
+            app.UseForwardedHeaders(BrowserAccess.ForwardedBy(options.TrustedProxies));
         app.UseWhen(context => !context.Request.Path.StartsWithSegments(HealthPath), guarded => guarded.Use(guard.ApplyAsync));
+        app.Use(BrowserAccess.AllowPrivateNetworkAsync);
+        app.UseMiddleware<CorsMiddleware>(BrowserAccess.Policy(guard));
+        app.Use(StartPage.ApplyAsync);
+        app.Use(SayWhereToLookAsync);
         if (options.Tokens.Count > 0)
         {
             app.UseAuthentication();
             app.UseAuthorization();
         }
 
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath), mcp => mcp.Use(MessageGuard.ApplyAsync));
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath), mcp =>
+        {
+            mcp.Use(new RequestCap().ApplyAsync);
+            mcp.Use(MessageGuard.ApplyAsync);
+            // Tokens, --actor and sessions say otherwise who calls.
+            if (options is { Tokens.Count: 0, Actor: null, Sessions: HttpSessions.None })
+                mcp.Use(NamedClients.ApplyAsync);
+        });
 
         var endpoint = app.MapGroup(McpPath);
         endpoint.MapMcp();
@@ -89,18 +140,7 @@ public static class HttpHost
         return HttpRefusal.WriteAsync(context, StatusCodes.Status405MethodNotAllowed, $"The methods of this endpoint: {string.Join(", ", served)}.");
     }
 
-    internal static void ConfigureKestrel(WebApplicationBuilder builder, Uri url)
-    {
-        builder.WebHost.UseUrls(url.GetLeftPart(UriPartial.Authority));
-        builder.WebHost.ConfigureKestrel(k =>
-        {
-            k.AddServerHeader = false;
-            k.Limits.MaxRequestBodySize = MessageGuard.KestrelBytes;
-            k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        });
-    }
-
-    /// <summary>Ready means that the store answers.</summary>
+    /// <summary>Ready means that the store takes a write.</summary>
     private static async Task ReadyAsync(HttpContext context)
     {
         try
@@ -108,10 +148,17 @@ public static class HttpHost
             await context.RequestServices.GetRequiredService<IConversationStore>().CheckAsync(context.RequestAborted);
             await WriteTextAsync(context, StatusCodes.Status200OK, "ready");
         }
-        catch (StoreUnavailableException)
+        catch (StoreUnavailableException e)
         {
-            await WriteTextAsync(context, StatusCodes.Status503ServiceUnavailable, "the store does not answer");
+            await WriteTextAsync(context, StatusCodes.Status503ServiceUnavailable, $"not ready: {e.Message}");
         }
+    }
+
+    private static async Task SayWhereToLookAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } && context.GetEndpoint() is null)
+            await WriteTextAsync(context, StatusCodes.Status404NotFound, "Nothing is here. MCP is served at /mcp, and / says how to connect.");
     }
 
     private static Task WriteTextAsync(HttpContext context, int status, string text)
@@ -120,7 +167,4 @@ public static class HttpHost
         context.Response.ContentType = "text/plain; charset=utf-8";
         return context.Response.WriteAsync(text, context.RequestAborted);
     }
-
-    private static void LogListening(WebApplication app) =>
-        Console.Error.WriteLine($"SupportStateMcp {McpServerSetup.Version} listens on {string.Join(", ", app.Urls.Select(u => u.TrimEnd('/') + McpPath))}");
 }

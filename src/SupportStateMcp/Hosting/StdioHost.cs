@@ -21,6 +21,14 @@ public static class StdioHost
         collection.AddSupportState(options, LogLevel.Warning);
         configure?.Invoke(collection);
         await using var services = collection.BuildServiceProvider();
+        if (await StartCheck.RefusalAsync(services, cancellationToken) is { } refusal)
+        {
+            await Console.Error.WriteLineAsync(refusal);
+            return CommandLine.BadConfiguration;
+        }
+
+        await Console.Error.WriteLineAsync(StartNotice.OverStdio(options, isTyped: !Console.IsInputRedirected));
+        var ending = services.GetRequiredService<Mcp.Tools.ServerStopping>();
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -34,12 +42,13 @@ public static class StdioHost
             services);
         await using var upkeep = services.GetRequiredService<StoreMaintenance>().Start();
 
-        // When the input ends, the loop ends once every running call is answered. A signal ends the input.
+        // When the input ends, the loop ends once every running call is answered. A signal ends the input, and what is still in
+        // it is refused.
         var running = server.RunAsync(CancellationToken.None);
         var reading = Task.Run(() => transport.ReadAsync(stopping.Token), CancellationToken.None);
         await Task.WhenAny(reading, running);
         // Who closed the input waits for nothing that has yet to happen.
-        services.GetRequiredService<Mcp.Tools.ServerStopping>().Tell();
+        ending.Tell();
         await running;
         return 0;
 
@@ -47,6 +56,7 @@ public static class StdioHost
         {
             signal.Cancel = true;
             stopping.Cancel();
+            ending.Tell();
         }
     }
 }

@@ -146,6 +146,35 @@ public sealed class IdentityOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, "supervisor")]
+    [InlineData("ai:bot", "agent,supervisor")]
+    [InlineData("system:cron", "SUPERVISOR")]
+    public void Over_HTTP_only_a_token_makes_somebody_a_supervisor(string? actor, string roles)
+    {
+        Assert.Equal(
+            ["--roles: over HTTP everybody on this machine would then be a supervisor; make a token with SupportStateMcp token create --actor … --roles supervisor, and put its entry into http.tokens."],
+            Read(null, new(actor, roles, OverHttp: true)).Violations);
+        Assert.Empty(Read(null, new(actor, roles)).Violations);
+    }
+
+    [Theory]
+    [InlineData("allowedHosts", "desk.example", "http.allowedHosts: by the name desk.example others reach")]
+    [InlineData("allowedHosts", "10.1.2.3:8443", "http.allowedHosts: by the name 10.1.2.3:8443 others reach")]
+    [InlineData("trustedProxies", "127.0.0.1", "http.trustedProxies: through a proxy others reach")]
+    public void Who_comes_through_a_proxy_shows_a_token(string key, string value, string violation)
+    {
+        var json = _directory.File("proxy.json", $$$"""{"mcp": {"http": {"{{{key}}}": ["{{{value}}}"]} } }""");
+        Assert.StartsWith(violation, Assert.Single(Read(json, new(OverHttp: true)).Violations), StringComparison.Ordinal);
+
+        json = _directory.File("proxy.json", $$$"""{"mcp": {"http": {"{{{key}}}": ["{{{value}}}"], "tokens": [{"sha256": "{{{s_a}}}", "actor": "ai:bot"}]} } }""");
+        Assert.Empty(Read(json, new(OverHttp: true)).Violations);
+    }
+
+    [Fact]
+    public void Other_names_of_this_machine_need_no_token() => Assert.Empty(
+        Read(_directory.File("local.json", """{"mcp": {"http": {"allowedHosts": ["localhost:8080", "127.0.0.5", "[::1]"]}}}"""), new(OverHttp: true)).Violations);
+
+    [Theory]
     [InlineData("ai:bot", null)]
     [InlineData(null, "agent")]
     public void Where_tokens_say_who_acts_the_command_line_does_not(string? actor, string? roles)

@@ -133,7 +133,7 @@ public sealed class OptionsReaderTests : IDisposable
         concurrency.lockTimeout: '5s' is out of range; use 1 to 600000 milliseconds.
         stateMachine.enabled: 'maybe' is neither true nor false.
         stateMachine.states: there is no state; list at least one.
-        http.url: 'https://x' is no http address; use http://HOST:PORT, with a proxy before it for TLS.
+        http.url: 'https://x' is no http address; use http://HOST:PORT without a path, with a proxy before it for TLS.
         """,
         Violations(Json("""
             {"mcp": {
@@ -162,9 +162,115 @@ public sealed class OptionsReaderTests : IDisposable
     [InlineData("http://127.0.0.1:3001/mcp")]
     [InlineData("/mcp")]
     [InlineData("ftp://127.0.0.1")]
+    [InlineData("127.0.0.1:3001")]
+    [InlineData("3001")]
+    [InlineData("http://")]
+    [InlineData("http://*:3001")]
+    [InlineData("http://+:3001")]
+    [InlineData("http://127.0.0.1:99999")]
+    [InlineData("http://127.0.0.1:3001?x=1")]
+    [InlineData("http://127.0.0.1:3001#x")]
+    [InlineData("http://127.0.0.1:3001;http://0.0.0.0:3001")]
+    [InlineData("http://127.0.0.1:3001,http://[::1]:3001")]
+    [InlineData("http://localhost;0.0.0.0:3001")]
+    [InlineData("http://unix:/tmp/socket")]
     public void The_address_is_a_plain_http_one(string url) => Assert.Equal(
-        $"http.url: '{url}' is no http address; use http://HOST:PORT, with a proxy before it for TLS.",
+        $"http.url: '{url}' is no http address; use http://HOST:PORT without a path, with a proxy before it for TLS.",
         Violations(Json("""{"mcp": {"http": {"url": "?"}}}""".Replace("?", url, StringComparison.Ordinal))));
+
+    [Fact]
+    public void An_address_with_a_password_is_refused_without_repeating_it() => Assert.Equal(
+        "http.url: what is configured is no http address; use http://HOST:PORT without a path, with a proxy before it for TLS.",
+        Violations(Json("""{"mcp": {"http": {"url": "http://me:secret@127.0.0.1:3001"}}}""")));
+
+    [Fact]
+    public void A_port_that_is_chosen_at_start_takes_one_address() => Assert.Equal(
+        "http.url: localhost has two addresses, which cannot share a port that is chosen at start; use http://127.0.0.1:0.",
+        Violations(Json("""{"mcp": {"http": {"url": "http://localhost:0"}}}""")));
+
+    [Theory]
+    [InlineData("http://[::ffff:127.0.0.1]:3001", "http://127.0.0.1:3001/")]
+    [InlineData("http://[::ffff:7f00:1]:3001", "http://127.0.0.1:3001/")]
+    [InlineData("http://127.1:3001", "http://127.0.0.1:3001/")]
+    public void An_address_that_is_written_otherwise_is_the_same(string url, string same) => Assert.Equal(
+        same, Valid(Json("""{"mcp": {"http": {"url": "?"}}}""".Replace("?", url, StringComparison.Ordinal))).Url.ToString());
+
+    [Theory]
+    [InlineData("allowedOrigins", "*", "http.allowedOrigins: '*' is no origin;")]
+    [InlineData("allowedOrigins", "https://*.example", "http.allowedOrigins: 'https://*.example' is no origin;")]
+    [InlineData("allowedOrigins", "desk.example", "http.allowedOrigins: 'desk.example' is no origin;")]
+    [InlineData("allowedOrigins", "https://desk.example/app", "http.allowedOrigins: 'https://desk.example/app' is no origin;")]
+    [InlineData("allowedOrigins", "null", "http.allowedOrigins: 'null' is no origin;")]
+    [InlineData("allowedOrigins", "https://me:secret@desk.example", "http.allowedOrigins: what is configured is no origin;")]
+    [InlineData("allowedHosts", "https://desk.example", "http.allowedHosts: 'https://desk.example' is no host;")]
+    [InlineData("allowedHosts", "*", "http.allowedHosts: '*' is no host;")]
+    [InlineData("allowedHosts", "*.example", "http.allowedHosts: '*.example' is no host;")]
+    [InlineData("allowedHosts", "desk.example/", "http.allowedHosts: 'desk.example/' is no host;")]
+    [InlineData("allowedHosts", "desk.example:x", "http.allowedHosts: 'desk.example:x' is no host;")]
+    [InlineData("trustedProxies", "proxy.example", "http.trustedProxies: 'proxy.example' is no proxy;")]
+    [InlineData("trustedProxies", "0.0.0.0/0", "http.trustedProxies: '0.0.0.0/0' is no proxy;")]
+    [InlineData("trustedProxies", "::/0", "http.trustedProxies: '::/0' is no proxy;")]
+    [InlineData("trustedProxies", "10.0.0.0/99", "http.trustedProxies: '10.0.0.0/99' is no proxy;")]
+    [InlineData("trustedProxies", "10", "http.trustedProxies: '10' is no proxy;")]
+    public void What_pages_hosts_and_proxies_are_is_checked(string key, string value, string violation) => Assert.StartsWith(
+        violation, Violations(Json($$$"""{"mcp": {"http": {"{{{key}}}": ["{{{value}}}"]} } }""")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Origins_hosts_and_proxies_are_kept_as_they_are_sent()
+    {
+        var options = Valid(Json("""
+            {"mcp": {"http": {
+              "allowedOrigins": ["HTTPS://Desk.Example:443/", "http://a.example:8080", "vscode-webview://abc", "https://m\u00fcller.example"],
+              "allowedHosts": ["Desk.Example", "desk.example:8443", "[2001:DB8::1]"],
+              "trustedProxies": ["127.0.0.1", "10.0.0.0/8", "::1"]}}}
+            """));
+
+        Assert.Equal(["https://desk.example", "http://a.example:8080", "vscode-webview://abc", "https://xn--mller-kva.example"], options.AllowedOrigins);
+        Assert.Equal(["desk.example", "desk.example:8443", "[2001:db8::1]"], options.AllowedHosts);
+        Assert.Equal(["127.0.0.1/32", "10.0.0.0/8", "::1/128"], options.TrustedProxies.Select(p => p.ToString()));
+    }
+
+    [Theory]
+    [InlineData("${HOME}/x")]
+    [InlineData("$HOME/x")]
+    [InlineData("/data/$USER")]
+    [InlineData("$(pwd)/x")]
+    [InlineData("$env:HOME/x")]
+    [InlineData("%APPDATA%/x")]
+    [InlineData("%ProgramFiles(x86)%/x")]
+    [InlineData("${workspaceFolder}")]
+    [InlineData("{{home}}/x")]
+    public void A_variable_that_nothing_has_replaced_is_refused(string path) => Assert.Equal(
+        $"persistence.directory: '{path}' holds a variable that nothing has replaced; write the path itself, or ~ for your home.",
+        Violations(Json("""{"mcp": {"persistence": {"directory": "?"}}}""".Replace("?", path, StringComparison.Ordinal))));
+
+    [Theory]
+    [InlineData("~alice/x", "persistence.directory: '~alice/x' begins with the home of another user")]
+    [InlineData("file:///data", "persistence.directory: 'file:///data' is an address, not a path.")]
+    [InlineData("  ", "persistence.directory: it is empty")]
+    [InlineData("/data\\u0000x", "persistence.directory: it is empty, or holds characters that are no text")]
+    public void What_is_no_path_is_refused(string path, string violation) => Assert.StartsWith(
+        violation, Violations(Json("""{"mcp": {"persistence": {"directory": "?"}}}""".Replace("?", path, StringComparison.Ordinal))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("~", "")]
+    [InlineData("~/desk", "desk")]
+    [InlineData("~/a/../desk", "desk")]
+    public void A_tilde_is_the_home(string path, string below) => Assert.Equal(
+        Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), below).TrimEnd('/'),
+        Valid(null, null, ("persistence:directory", path)).Directory.TrimEnd('/'));
+
+    [Theory]
+    [InlineData("/data/100%", "/data/100%")]
+    [InlineData("/data/a~b", "/data/a~b")]
+    [InlineData("/data/US$", "/data/US$")]
+    public void What_only_looks_like_a_variable_is_a_name(string path, string full) =>
+        Assert.Equal(full, Valid(null, null, ("persistence:directory", path)).Directory);
+
+    [Fact]
+    public void A_variable_in_the_prefix_of_keys_would_be_a_second_store() => Assert.Equal(
+        "persistence.keyPrefix: '$USER:' holds a variable that nothing has replaced; write its value.",
+        Violations(Json("""{"mcp": {"persistence": {"keyPrefix": "$USER:"}}}""")));
 
     public void Dispose() => _directory.Dispose();
 

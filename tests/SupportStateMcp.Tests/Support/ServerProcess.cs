@@ -14,7 +14,7 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
 
-    private ServerProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment, bool ownData)
+    private ServerProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment, bool ownData, string? workingDirectory = null)
     {
         var start = new ProcessStartInfo(Command)
         {
@@ -23,6 +23,7 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
             RedirectStandardError = true,
             StandardInputEncoding = new UTF8Encoding(false),
             StandardOutputEncoding = Encoding.UTF8,
+            WorkingDirectory = workingDirectory ?? "",
         };
         if (ownData)
             arguments = [.. arguments, "--data", _directory.Path];
@@ -81,9 +82,14 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
     public static Task<ServerProcess> HttpAsync(params string[] arguments) => HttpAsync(null, arguments);
 
     /// <inheritdoc cref="HttpAsync(string[])"/>
-    public static async Task<ServerProcess> HttpAsync(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public static Task<ServerProcess> HttpAsync(IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        HttpInAsync("", environment, arguments);
+
+    /// <summary>The same, started in a directory.</summary>
+    public static async Task<ServerProcess> HttpInAsync(
+        string workingDirectory, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
-        var server = new ServerProcess(["http", "--url", "http://127.0.0.1:0", .. arguments], environment, ownData: true);
+        var server = new ServerProcess(["http", "--url", "http://127.0.0.1:0", .. arguments], environment, ownData: !arguments.Contains("--redis"), workingDirectory);
         await server._listening.Task.WaitAsync(s_patience);
         return server;
     }

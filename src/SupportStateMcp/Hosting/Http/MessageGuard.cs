@@ -38,6 +38,7 @@ internal static class MessageGuard
             return;
         }
 
+        context.Features.Set(message);
         try
         {
             await next(context);

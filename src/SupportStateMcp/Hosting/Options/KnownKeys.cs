@@ -9,7 +9,7 @@ internal static class KnownKeys
         .. Keys("persistence:", "backend", "ttl", "serialization", "connectionString", "keyPrefix", "directory"),
         .. Keys("concurrency:", "retryAttempts", "lockTimeout", "lockEndpoints", "lockEndpoints:#"),
         .. Keys("approvals:", "riskPriorityAbove", "amountAbove", "confidenceAbove"),
-        .. Keys("http:", "url", "sessions", "allowedOrigins", "allowedOrigins:#"),
+        .. Keys("http:", "url", "sessions", "allowedOrigins", "allowedOrigins:#", "allowedHosts", "allowedHosts:#", "trustedProxies", "trustedProxies:#"),
         .. Keys("http:tokens", "", ":#", ":#:sha256", ":#:actor", ":#:roles", ":#:roles:#"),
         .. Keys("stateMachine:", "enabled", "profile", "reopenWindow"),
         .. Workflow("stateMachine:"),

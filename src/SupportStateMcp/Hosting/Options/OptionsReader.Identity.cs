@@ -88,7 +88,8 @@ public sealed partial class OptionsReader
     }
 
     /// <summary>Over HTTP only a token makes somebody a person, and only tokens let other machines in.</summary>
-    private void RefuseStrangers(IdentityArguments arguments, Uri? url, Actor? actor)
+    private void RefuseStrangers(
+        IdentityArguments arguments, Uri? url, Actor? actor, Roles? roles, List<string> hosts, List<IPNetwork> proxies)
     {
         if (!arguments.OverHttp)
             return;
@@ -102,6 +103,12 @@ public sealed partial class OptionsReader
 
         if (actor is { Kind: ActorKind.Human })
             _violations.Add($"--actor: over HTTP anybody could then act as {actor}; make a token with {NewToken} --actor {actor}, and put its entry into http.tokens.");
+        if (roles?.HasFlag(SupportStateMcp.Identity.Roles.Supervisor) is true)
+            _violations.Add($"--roles: over HTTP everybody on this machine would then be a supervisor; make a token with {NewToken} --actor … --roles supervisor, and put its entry into http.tokens.");
+        foreach (var host in hosts.Where(h => !IsLoopback(new Uri("http://" + h))))
+            _violations.Add($"http.allowedHosts: by the name {host} others reach this server through a proxy, and without tokens whoever does may call; configure http.tokens ({NewToken} makes one).");
+        if (proxies.Count > 0)
+            _violations.Add($"http.trustedProxies: through a proxy others reach this server, and without tokens whoever does may call; configure http.tokens ({NewToken} makes one).");
         if (url is not null && !IsLoopback(url))
             _violations.Add($"http.url: other machines reach {url.GetLeftPart(UriPartial.Authority)}, and without tokens whoever does may call; configure http.tokens ({NewToken} makes one), or use http://127.0.0.1:{url.Port}.");
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Storage.Redis;
@@ -60,6 +61,12 @@ public sealed record ServerOptions
 
     /// <summary>The origins of web pages that may call the HTTP server; beside them only pages of this machine may.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>The names that the HTTP server is called by beside those it listens at, with or without a port. Default none.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>The proxies whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed. Default none.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>The tokens that HTTP clients show. With any, each request shows one; with none, the server listens to this machine only.</summary>
     public IReadOnlyList<AccessToken> Tokens { get; init; } = [];

@@ -66,6 +66,10 @@ public sealed class HttpSettings
 
     public List<string>? AllowedOrigins { get; set; }
 
+    public List<string>? AllowedHosts { get; set; }
+
+    public List<string>? TrustedProxies { get; set; }
+
     /// <summary>The tokens by their place in the list.</summary>
     public Dictionary<string, TokenSettings>? Tokens { get; set; }
 }

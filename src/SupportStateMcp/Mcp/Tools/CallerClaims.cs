@@ -9,6 +9,9 @@ namespace SupportStateMcp.Mcp.Tools;
 /// </summary>
 public static class CallerClaims
 {
+    // The SDK passes on users that have an authentication type alone.
+    private const string SaidName = "SaidName";
+
     /// <summary>The user that stands for a caller.</summary>
     /// <param name="caller">Who calls, and what they are trusted with.</param>
     /// <param name="scheme">The authentication scheme that identified them.</param>
@@ -18,6 +21,13 @@ public static class CallerClaims
             .. RoleNames.Of(caller.Roles).Select(r => new Claim(ClaimTypes.Role, r)),
         ],
         scheme));
+
+    /// <summary>The user that stands for a client which has said its name, and proves nothing.</summary>
+    public static ClaimsPrincipal OfClient(string name) => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], SaidName));
+
+    /// <summary>The name of <see cref="OfClient"/>; null where there is none.</summary>
+    public static string? ClientNameOf(ClaimsPrincipal? user) =>
+        user is { Identity.AuthenticationType: SaidName } ? user.FindFirst(ClaimTypes.Name)?.Value : null;
 
     /// <summary>The caller that a user stands for; null where nobody is authenticated, or the claims name no actor and role.</summary>
     public static Caller? CallerOf(ClaimsPrincipal? user)

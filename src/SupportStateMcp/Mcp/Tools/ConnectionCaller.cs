@@ -13,8 +13,7 @@ namespace SupportStateMcp.Mcp.Tools;
 public sealed class ConnectionCaller(Actor? actor, Roles? roles, bool authenticates = false)
 {
     /// <summary>
-    /// The caller. A client's name is told by its host, not by its model; where the transport carries none (an older
-    /// client over HTTP without sessions), it is <c>ai:unknown</c>.
+    /// The caller. A client's name is told by its host, not by its model; one that says no name is <c>ai:unknown</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">The transport authenticates its users, and let a request through without one.</exception>
     public Caller Of(MessageContext call)
@@ -22,7 +21,7 @@ public sealed class ConnectionCaller(Actor? actor, Roles? roles, bool authentica
         if (authenticates)
             return CallerClaims.CallerOf(call.User) ?? throw new InvalidOperationException("A request came through whose caller is not known.");
 
-        var acting = actor ?? new Actor(ActorKind.Ai, Actor.ToId(call.Server.ClientInfo?.Name));
+        var acting = actor ?? new Actor(ActorKind.Ai, Actor.ToId(call.Server.ClientInfo?.Name ?? CallerClaims.ClientNameOf(call.User)));
         return new Caller(acting, roles ?? RoleNames.DefaultFor(acting.Kind));
     }
 }

@@ -1,0 +1,39 @@
+using SupportStateMcp.Storage.Redis;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>What a server says when it starts, on the error stream: address, store, and what to do next.</summary>
+internal static class StartNotice
+{
+    private const string Guide = "docs/clients.md has the settings for each host.";
+
+    public static string OverHttp(ServerOptions options, IEnumerable<string> addresses)
+    {
+        var all = addresses.ToList();
+        var next = options.Tokens.Count > 0 ? $"{all[0]}, with \"Authorization: Bearer <token>\"" : all[0];
+        return $"""
+            SupportStateMcp {McpServerSetup.Version} listens on {string.Join(", ", all)}
+            {Store(options)}
+            Next: connect an MCP client to {next}; {Guide} A browser at / shows how.
+            """;
+    }
+
+    /// <param name="options">What is configured.</param>
+    /// <param name="isTyped">True where the input is a terminal: somebody started it by hand, and would wait for a sign.</param>
+    public static string OverStdio(ServerOptions options, bool isTyped)
+    {
+        var notice = $"""
+            SupportStateMcp {McpServerSetup.Version} serves one MCP client on standard input and output
+            {Store(options)}
+            """;
+        return !isTyped ? notice : $"""
+            {notice}
+            It waits for a client, which writes JSON-RPC messages here; you need not type anything. End it with Ctrl+C.
+            Next: have an MCP host start this command; {Guide} SupportStateMcp http serves over HTTP, SupportStateMcp --help tells more.
+            """;
+    }
+
+    private static string Store(ServerOptions options) => options.Backend == Backend.Redis
+        ? $"Conversations are in Redis at {RedisConnectionString.Describe(options.RedisConnection)}{(options.KeyPrefix.Length > 0 ? $", keys begin with {options.KeyPrefix}" : "")}"
+        : $"Conversations are in SQLite in the data folder {options.Directory}";
+}
