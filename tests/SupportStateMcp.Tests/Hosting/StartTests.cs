@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using SupportStateMcp.Hosting.Http;
@@ -86,16 +87,17 @@ public sealed class StartTests : IDisposable
         Assert.Contains("The connection string names several servers that are no Redis Cluster.", errors, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Sentinels_that_know_no_such_master_are_told()
+    [Theory]
+    [InlineData("{0},serviceName=main")]
+    [InlineData("redis-sentinel://{0}/0#main")]
+    public async Task Servers_that_are_no_Sentinels_are_found_at_start(string connection)
     {
         await using var redis = await RedisServer.StartLocalAsync("a server that is no Sentinel");
-        await using var server = await ServerProcess.HttpAsync("--redis", $"{redis.ConnectionString},serviceName=main");
 
-        using var http = new HttpClient();
-        using var ready = await http.GetAsync(new Uri(server.Endpoint, "/health/ready"), TestContext.Current.CancellationToken);
+        var (exitCode, _, errors) = await StartAsync("http", "--redis", string.Format(CultureInfo.InvariantCulture, connection, redis.ConnectionString));
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal(78, exitCode);
+        Assert.Contains("has a serviceName, and the servers that it names are no Sentinels.", errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -184,12 +184,16 @@ public sealed partial class RedisConnection : IAsyncDisposable
         var isCluster = servers.Any(s => s.ServerType == ServerType.Cluster);
         if (!isCluster && _configuration.EndPoints.Count > 1 && _configuration.ServiceName is null)
             throw new NotAClusterException();
+        // Sentinels name other servers than themselves.
+        if (_configuration.ServiceName is not null && servers.Any(s => _configuration.EndPoints.Contains(s.EndPoint)))
+            throw new NotSentinelsException();
         _isCluster = isCluster;
     }
 
     private void OnLost(ConnectionFailedEventArgs lost)
     {
-        if (!_disposed && lost.Exception is { } cause && RedisFault.Of(cause, _configuration) is { } fault)
+        // Where there has never been a connection, a call finds out why and tells it.
+        if (!_disposed && lost.Exception is { } cause && RedisFault.Of(cause, _configuration) is { } fault && !(fault.IsUnexplained && _isCluster is null))
             _faults.Failed(fault);
     }
 

@@ -20,12 +20,18 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
         "The connection string names several servers that are no Redis Cluster. Name one of them, or the Sentinels that watch them with serviceName=.",
         Passes: false);
 
+    public static RedisFault NoSentinels { get; } = new(
+        "no_sentinels",
+        "The connection string has a serviceName, and the servers that it names are no Sentinels. Name the Sentinels, or leave the serviceName out.",
+        Passes: false);
+
     /// <summary>What an exception of the client tells of the server; null where it is a mistake of ours.</summary>
     /// <param name="exception">What a call ended in.</param>
     /// <param name="configuration">How the client is configured; tells a wrong password from a missing one.</param>
     public static RedisFault? Of(Exception exception, ConfigurationOptions configuration) => exception switch
     {
         NotAClusterException => NoCluster,
+        NotSentinelsException => NoSentinels,
         TimeoutException or OperationCanceledException => Timeout,
         RedisServerException e => Said(e.Message, configuration),
         RedisConnectionException e => Unreachable(e, configuration),
@@ -104,3 +110,6 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
 
 /// <summary>Several servers were named that are no cluster: which of them holds the data would be chance.</summary>
 internal sealed class NotAClusterException : Exception;
+
+/// <summary>Servers were named as Sentinels that are none: the client would take one of them for the store.</summary>
+internal sealed class NotSentinelsException : Exception;

@@ -22,14 +22,16 @@ internal static class RedisTlsProbe
         {
             var endpoint = configuration.EndPoints[0];
             var host = configuration.SslHost ?? (endpoint as DnsEndPoint)?.Host ?? (endpoint as IPEndPoint)?.Address.ToString() ?? "";
+            // A server that speaks plain text lets a handshake hang: it waits for the end of a line.
+            if (configuration.Ssl && await SpeaksPlainTextAsync(endpoint, ends.Token))
+                return Fault("the server speaks plain text, and the connection string asks for TLS; leave out ssl=true, use redis://, or name its port for TLS");
             var (speaksTls, errors) = await HandshakeAsync(endpoint, host, ends.Token);
-            if (!configuration.Ssl)
-                return speaksTls ? Fault("the server speaks TLS, and the connection string does not ask for it; use ssl=true or rediss://") : null;
-            if (speaksTls)
-                return errors == SslPolicyErrors.None ? null : Fault($"its certificate is not accepted ({errors})");
-            return await SpeaksPlainTextAsync(endpoint, ends.Token)
-                ? Fault("the server speaks plain text, and the connection string asks for TLS; leave out ssl=true, use redis://, or name its port for TLS")
-                : null;
+            return (speaksTls, configuration.Ssl) switch
+            {
+                (true, false) => Fault("the server speaks TLS, and the connection string does not ask for it; use ssl=true or rediss://"),
+                (true, true) when errors != SslPolicyErrors.None => new RedisFault("tls", $"Redis is not reachable over TLS: The remote certificate is invalid ({errors}).", Passes: false),
+                _ => null,
+            };
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
         {
@@ -67,9 +69,17 @@ internal static class RedisTlsProbe
     private static async Task<bool> SpeaksPlainTextAsync(EndPoint endpoint, CancellationToken cancellationToken)
     {
         using var socket = await ConnectAsync(endpoint, cancellationToken);
-        await socket.SendAsync("PING\r\n"u8.ToArray(), cancellationToken);
-        var reply = new byte[1];
-        return await socket.ReceiveAsync(reply, cancellationToken) == 1 && reply[0] is (byte)'+' or (byte)'-';
+        try
+        {
+            await socket.SendAsync("PING\r\n"u8.ToArray(), cancellationToken);
+            var reply = new byte[1];
+            return await socket.ReceiveAsync(reply, cancellationToken) == 1 && reply[0] is (byte)'+' or (byte)'-';
+        }
+        catch (SocketException)
+        {
+            // It has cut the connection: this is no language of its.
+            return false;
+        }
     }
 
     private static async Task<Socket> ConnectAsync(EndPoint endpoint, CancellationToken cancellationToken)
