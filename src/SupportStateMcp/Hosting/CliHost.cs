@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Hosting;
@@ -20,8 +21,9 @@ internal static class CliHost
         ServerOptions options, bool createsStore, CliConsole console, Action<IServiceCollection>? configure,
         Func<CliContext, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
     {
-        // What the store logs as a warning, the person is told as a refusal.
+        // What the store logs as a warning, and why Redis cannot be used, the person is told as a refusal.
         var collection = new ServiceCollection().AddDesk(options, LogLevel.Error, mustExist: !createsStore);
+        collection.AddLogging(logging => logging.AddFilter(typeof(RedisConnection).FullName, LogLevel.None));
         configure?.Invoke(collection);
         await using var services = collection.BuildServiceProvider();
         return await work(new CliContext(

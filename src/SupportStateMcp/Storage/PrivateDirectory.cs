@@ -34,11 +34,19 @@ internal static class PrivateDirectory
     {
         if (OperatingSystem.IsWindows() || !Path.Exists(path))
             return false;
-        var mode = File.GetUnixFileMode(path);
-        if ((mode & Others) == UnixFileMode.None)
+        try
+        {
+            var mode = File.GetUnixFileMode(path);
+            if ((mode & Others) == UnixFileMode.None)
+                return false;
+            File.SetUnixFileMode(path, mode & ~Others);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            // Its owner has just removed it.
             return false;
-        File.SetUnixFileMode(path, mode & ~Others);
-        return true;
+        }
     }
 }
 

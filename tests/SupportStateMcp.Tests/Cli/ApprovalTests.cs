@@ -121,8 +121,12 @@ public sealed class ApprovalTests : IDisposable
     [Theory]
     [InlineData("ap-00000000-NONE", "not_found")]
     [InlineData("TKT-1", "invalid_argument")]
-    public async Task An_approval_that_is_none_is_refused(string id, string code) =>
+    public async Task An_approval_that_is_none_is_refused(string id, string code)
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"));
+
         Assert.Equal(code, (await _place.RefusalAsync("approve", id)).GetProperty("code").GetString());
+    }
 
     public void Dispose() => _place.Dispose();
 

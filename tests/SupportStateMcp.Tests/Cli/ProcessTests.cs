@@ -29,7 +29,7 @@ public sealed class ProcessTests : IDisposable
         var (code, json, _) = await ServerProcess.RunAsync(["queue", "--redis", "127.0.0.1:1", "--json"]);
 
         Assert.Equal((69, ""), (exitCode, output));
-        Assert.StartsWith("The store is not available right now.", errors, StringComparison.Ordinal);
+        Assert.StartsWith("The store is not available right now: Redis is not reachable (", errors, StringComparison.Ordinal);
         Assert.Equal((69, "store_unavailable"), (code, JsonElement.Parse(json).GetProperty("code").GetString()));
     }
 

@@ -84,8 +84,12 @@ public sealed class ShowTests : IDisposable
     [InlineData("cs-NONE", "not_found")]
     [InlineData("TKT-1", "invalid_argument")]
     [InlineData("cs-../../etc/passwd", "invalid_argument")]
-    public async Task What_is_not_there_is_refused(string id, string code) =>
+    public async Task What_is_not_there_is_refused(string id, string code)
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"));
+
         Assert.Equal(code, (await _place.RefusalAsync("show", id)).GetProperty("code").GetString());
+    }
 
     public void Dispose() => _place.Dispose();
 

@@ -32,6 +32,7 @@ internal static class ErrorSamples
         (nameof(Error.NothingSaid), Error.NothingSaid()),
         (nameof(Error.IdempotencyMismatch), Error.IdempotencyMismatch("key-1")),
         (nameof(Error.StoreUnavailable), Error.StoreUnavailable(new StoreUnavailableException("Redis did not answer in time."))),
+        (nameof(Error.StoreUnavailable), Error.StoreUnavailable(new StoreUnavailableException("Redis says NOAUTH: it asks for a password, and the connection string has none.", passes: false))),
         (nameof(Error.StoreDamaged), Error.StoreDamaged(s_id, "history")),
         (nameof(Error.NotAuthorized), Error.NotAuthorized([Requirement.Kind(ActorKind.Human), Requirement.Role(Roles.Approver)])),
         (nameof(Error.NotAuthorized), Error.NotAuthorized(["other_than:human:alice"])),

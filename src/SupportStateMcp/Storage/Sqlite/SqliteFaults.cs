@@ -20,6 +20,9 @@ internal sealed class SqliteFaults(string path, ILogger logger)
     /// <summary>The store is not available; null where the exception is no fault of the database or its disk.</summary>
     public StoreUnavailableException? Unavailable(Exception exception)
     {
+        // Where there is no database, only who asked for it has to know.
+        if (exception is StoreUnavailableException { Passes: false } told && !File.Exists(path))
+            return told;
         if (exception is StoreUnavailableException known)
             return Log(known.Message, known);
         return Reason(exception) is { } reason ? Log(reason, new StoreUnavailableException(reason, exception, Passes(exception))) : null;

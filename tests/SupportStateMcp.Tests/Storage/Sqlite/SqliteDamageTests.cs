@@ -204,9 +204,11 @@ public sealed class SqliteDamageTests : IDisposable
         TestConversations.AssertSame(after, (await folder.CreateStore().LoadAsync(Id, null, Stop)).Conversation);
 
         var copies = Directory.GetFiles(folder.Path, "*.damaged-*");
-        Assert.Equal(lines.Lines.Count, copies.Length);
+        // The files were put there with the rights that files usually have.
+        var told = lines.Lines.Where(l => !l.Contains("Other users could read", StringComparison.Ordinal)).ToList();
+        Assert.Equal(told.Count, copies.Length);
         if (copies.Length > 0)
             Assert.Equal(log, await File.ReadAllBytesAsync(copies[0], Stop));
-        return [.. lines.Lines];
+        return told;
     }
 }
