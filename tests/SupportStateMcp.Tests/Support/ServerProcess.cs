@@ -90,8 +90,17 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
         string workingDirectory, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
     {
         var server = new ServerProcess(["http", "--url", "http://127.0.0.1:0", .. arguments], environment, ownData: !arguments.Contains("--redis"), workingDirectory);
-        await server._listening.Task.WaitAsync(s_patience);
-        return server;
+        try
+        {
+            await server._listening.Task.WaitAsync(s_patience);
+            return server;
+        }
+        catch
+        {
+            // Nobody else would end it.
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Runs to its end and tells what came of it.</summary>

@@ -45,9 +45,11 @@ public sealed class ListeningAddressTests : IDisposable
     [InlineData("::")]
     public async Task Without_tokens_an_endpoint_that_other_machines_reach_is_not_opened_whoever_adds_it(string address)
     {
-        await using var app = HttpHost.Build(Options(), services => services.Configure<KestrelServerOptions>(k => k.Listen(IPAddress.Parse(address), 0)));
-
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync(TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await using var app = HttpHost.Build(Options(), services => services.Configure<KestrelServerOptions>(k => k.Listen(IPAddress.Parse(address), 0)));
+            await app.StartAsync(TestContext.Current.CancellationToken);
+        });
 
         Assert.Contains("without http.tokens", refused.Message, StringComparison.Ordinal);
     }
