@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Conversations;
 
@@ -40,7 +39,9 @@ internal sealed partial class StdioTransport : ITransport
     {
         try
         {
-            var skipping = false;
+            // Of a line that is too long nothing is kept but its id.
+            MessageIdScanner? tooLong = null;
+            var refused = false;
             while (true)
             {
                 // Reading a terminal or a pipe cannot be cancelled, waiting for it can.
@@ -49,27 +50,39 @@ internal sealed partial class StdioTransport : ITransport
                 var buffer = result.Buffer;
                 while (TryReadLine(ref buffer, out var line))
                 {
-                    if (!skipping)
+                    if (tooLong is null)
                         await TakeAsync(line, cancellationToken);
-                    skipping = false;
+                    else
+                        await RefuseAsync(line, isWhole: true);
+                    (tooLong, refused) = (null, false);
                 }
 
-                if (buffer.Length > Limits.RequestBytes)
+                if (tooLong is not null || buffer.Length > Limits.RequestBytes)
                 {
-                    if (!skipping)
-                        await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."), cancellationToken);
-                    skipping = true;
+                    tooLong ??= new MessageIdScanner();
+                    await RefuseAsync(buffer, result.IsCompleted);
                     buffer = buffer.Slice(buffer.End);
                 }
 
                 if (result.IsCompleted)
                 {
-                    if (!skipping)
+                    if (tooLong is null)
                         await TakeAsync(buffer, cancellationToken);
                     break;
                 }
 
                 _input.AdvanceTo(buffer.Start, buffer.End);
+            }
+
+            // Once, as soon as the id is known, at the latest at the end of the line.
+            async ValueTask RefuseAsync(ReadOnlySequence<byte> part, bool isWhole)
+            {
+                if (refused)
+                    return;
+                tooLong!.Add(part);
+                refused = isWhole || tooLong.Id is not null;
+                if (refused)
+                    await SendAsync(JsonRpcRefusal.TooLong(Limits.RequestBytes, tooLong.Id), cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -83,7 +96,7 @@ internal sealed partial class StdioTransport : ITransport
     }
 
     public async Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default) =>
-        await SendAsync(message, CancellationToken.None);
+        await SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, JsonRpcWriter.TypeInfo), CancellationToken.None);
 
     public ValueTask DisposeAsync()
     {
@@ -113,21 +126,26 @@ internal sealed partial class StdioTransport : ITransport
 
         if (utf8.Length > Limits.RequestBytes)
         {
-            await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."), cancellationToken);
+            await SendAsync(JsonRpcRefusal.TooLong(Limits.RequestBytes, MessageIdScanner.Find(utf8.Span)), cancellationToken);
             return;
         }
 
-        var (message, error) = JsonRpcReader.Read(utf8);
-        if (error is not null)
-            await SendAsync(error, cancellationToken);
+        var (message, refusal) = JsonRpcReader.Read(utf8);
+        if (refusal is not null)
+            await SendAsync(refusal, cancellationToken);
         else
             await _incoming.Writer.WriteAsync(message!, cancellationToken);
     }
 
-    /// <summary>Writes one whole line, never two at a time.</summary>
-    private async ValueTask SendAsync(JsonRpcMessage message, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(JsonRpcRefusal refusal, CancellationToken cancellationToken)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(message, JsonRpcWriter.TypeInfo);
+        foreach (var error in refusal.Errors())
+            await SendAsync(error, cancellationToken);
+    }
+
+    /// <summary>Writes one whole line, never two at a time.</summary>
+    private async ValueTask SendAsync(byte[] json, CancellationToken cancellationToken)
+    {
         await _writing.WaitAsync(cancellationToken);
         try
         {
