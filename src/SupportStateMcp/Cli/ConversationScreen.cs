@@ -68,7 +68,7 @@ internal static class ConversationScreen
     private static string Speaker(MessageView m) => m.Role switch
     {
         MessageRole.User => "customer",
-        MessageRole.Assistant => m.RecordedBy,
+        MessageRole.Assistant => m.RecordedBy ?? "assistant",
         _ => $"{SnakeCaseEnum.Of(m.Role)} ({m.RecordedBy})",
     };
 

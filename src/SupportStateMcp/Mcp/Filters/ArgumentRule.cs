@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Mcp.Filters;
 
@@ -134,7 +135,7 @@ internal sealed partial class ArgumentRule
     private ArgumentReading ReadInteger(JsonElement value)
     {
         decimal number;
-        if (value.ValueKind == JsonValueKind.Number ? !value.TryGetDecimal(out number) : !TryParse(value, out number))
+        if (!TryRead(value, out number))
             return Refused(value);
         return decimal.IsInteger(number) && !(number < _minimum) && !(number > _maximum)
             ? ArgumentReading.Taken(value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out _)
@@ -146,22 +147,25 @@ internal sealed partial class ArgumentRule
     private ArgumentReading ReadNumber(JsonElement value)
     {
         decimal number;
-        if (value.ValueKind == JsonValueKind.Number ? !value.TryGetDecimal(out number) : !TryParse(value, out number))
+        if (!TryRead(value, out number))
             return Refused(value);
         return !(number < _minimum) && !(number > _maximum)
             ? ArgumentReading.Taken(value.ValueKind == JsonValueKind.Number ? value : JsonElement.Parse(number.ToString(CultureInfo.InvariantCulture)))
             : Refused(value);
     }
 
-    private static bool TryParse(JsonElement value, out decimal number)
+    /// <summary>A number to its last digit: 500 and a trace more would be rounded to 500 on its way.</summary>
+    private static bool TryRead(JsonElement value, out decimal number)
     {
         number = 0;
+        if (value.ValueKind == JsonValueKind.Number)
+            return CanonicalNumber.TryReadExactly(value.GetRawText(), out number);
         return value.ValueKind == JsonValueKind.String
             && value.GetString()!.Trim() is var text
             && NumberText().IsMatch(text)
             // To half of the world 1.200 is a thousand and two hundred.
             && !Grouped().IsMatch(text)
-            && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
+            && CanonicalNumber.TryReadExactly(text.TrimStart('+'), out number);
     }
 
     private ArgumentReading ReadBoolean(JsonElement value) => value.ValueKind switch
@@ -226,7 +230,7 @@ internal sealed partial class ArgumentRule
         ("string", _, { } pattern) => pattern.Words,
         ("string", _, _) => string.Create(CultureInfo.InvariantCulture, $"a text of {_minLength ?? 0} to {_maxLength} characters"),
         ("integer", _, _) => string.Create(CultureInfo.InvariantCulture, $"a whole number from {_minimum} to {_maximum}"),
-        ("number", _, _) => string.Create(CultureInfo.InvariantCulture, $"a number from {_minimum} to {_maximum}, without a unit or a currency"),
+        ("number", _, _) => string.Create(CultureInfo.InvariantCulture, $"a number from {_minimum} to {_maximum}, of at most 28 digits, without a unit or a currency"),
         ("boolean", _, _) => "true or false",
         ("array", _, _) => string.Create(CultureInfo.InvariantCulture, $"an array of {_minItems ?? 0} to {_maxItems} items, each {_items!.Words()}"),
         ("object", _, _) => "an object",

@@ -100,7 +100,7 @@ public sealed class ApprovalTools(
         [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
         [Description("The action, as it was approved."), StringLength(Limits.Action, MinimumLength = 1)] string action,
         [Description("The arguments you are about to do it with: those of the approval, unchanged.")] Dictionary<string, JsonElement> arguments,
-        [Description("A key of your own for this use: a repeat with the same key is answered with the first outcome, replayed: true; a call with another key is refused as approval_used."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        [Description("A key of your own: a repeat with it is answered with the first outcome (replayed), one with another is refused."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);

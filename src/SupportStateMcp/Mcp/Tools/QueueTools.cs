@@ -4,6 +4,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 using SupportStateMcp.Workflow;
@@ -61,13 +62,14 @@ public sealed class QueueTools(
     [Requires]
     public async Task<CallToolResult> ListQueue(
         [Description("Only this queue; omit it for all."), RegularExpression(Owner.QueuePattern)] string? queue = null,
-        [Description("How many conversations at most."), Range(1, Limits.Page)] int limit = 50,
-        [Description("The next_cursor of the last answer, with the same queue."), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
+        [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 50,
+        [Description(Describe.Cursor), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
+        [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
         CancellationToken cancellationToken = default)
     {
         if (!QueueCursorText.TryDecode(cursor, out var after))
-            return ToolReply.Of(Error.InvalidArgument("cursor", "the next_cursor of an earlier answer, unchanged"));
-        return ToolReply.Of(await queries.GetQueueAsync(queue, after, limit, cancellationToken), page => QueueView.Of(page, time.GetUtcNow()));
+            return ToolReply.Of(Error.InvalidArgument("cursor", "it must be the next_cursor of an earlier answer, unchanged; leave it out for the first page", SentValue.Quoted(cursor!)));
+        return ToolReply.Of(await queries.GetQueueAsync(queue, after, limit, cancellationToken), page => QueueView.Of(page, time.GetUtcNow(), new AnswerSize(max_characters)));
     }
 
     [McpServerTool(Name = "reopen_conversation", Title = "Open a closed conversation again", ReadOnly = false, Destructive = false,

@@ -5,6 +5,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Views;
 using SupportStateMcp.Workflow;
 
@@ -23,9 +24,10 @@ public sealed class TurnTools(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("What the customer wrote, as it is."), StringLength(Limits.Content, MinimumLength = 1)] string content,
-        [Description("Your id for the customer's message, unique within the conversation, such as the mail's; a repeat with the same content stores nothing and begins the turn again, or tells the answer. Made for you where you give none."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
-        [Description("How many of the messages before it to return, the newest."), Range(0, Limits.Page)] int max_messages = 50,
-        [Description("Custom facts about the message: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement>? metadata = null,
+        [Description("Your id for the customer's message, such as the mail's; a repeat with it begins the same turn again, or tells the answer."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
+        [Description("How many of the messages before it to return."), Range(0, Limits.Page)] int max_messages = 50,
+        [Description(Describe.Facts)] Dictionary<string, JsonElement>? metadata = null,
+        [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);
@@ -37,8 +39,8 @@ public sealed class TurnTools(
             MessageId = message_id ?? $"msg-{Guid.CreateVersion7(time.GetUtcNow()):N}",
             Content = content,
             Metadata = metadata,
-        }, caller, max_messages, cancellationToken);
-        return ToolReply.Of(result, begun => BeginTurnView.Of(begun, workflow));
+        }, caller, max_messages, max_characters, cancellationToken);
+        return ToolReply.Of(result, begun => BeginTurnView.Of(begun, workflow, new AnswerSize(max_characters)));
     }
 
     [McpServerTool(Name = "complete_turn", Title = "Answer a customer's message", ReadOnly = false, Destructive = false,
@@ -54,9 +56,10 @@ public sealed class TurnTools(
         CancellationToken cancellationToken = default)
     {
         if (Turn.TryParse(turn_token) is not { } turn)
-            return ToolReply.Of(Error.InvalidArgument("turn_token", Turn.TokenRule));
-        if (new_state is not null && !workflow.Knows(new_state))
-            return ToolReply.Of(Error.InvalidArgument("new_state", $"one of the workflow's states: {string.Join(", ", workflow.States)}"));
+            return ToolReply.Of(Error.InvalidArgument("turn_token", Turn.TokenRule, SentValue.Quoted(turn_token)));
+        var (state, unknown) = StateArgument.Read(workflow, "new_state", new_state);
+        if (unknown is not null)
+            return ToolReply.Of(unknown);
 
         var caller = callers.Of(call);
         var command = new ConversationCommand.CompleteTurn
@@ -66,7 +69,7 @@ public sealed class TurnTools(
             Roles = caller.Roles,
             Turn = turn,
             Content = content,
-            NewState = new_state,
+            NewState = state,
             Reason = reason,
         };
         return ToolReply.Of(await turns.CompleteAsync(command, cancellationToken), o => new CompleteTurnView(command, o, workflow));
