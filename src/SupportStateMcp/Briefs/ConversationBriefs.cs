@@ -9,7 +9,7 @@ namespace SupportStateMcp.Briefs;
 public sealed record ConversationBrief(Conversation Conversation, IReadOnlyList<TimelineEntry> Timeline, IReadOnlyList<Message> Unanswered)
 {
     /// <summary>What one entry takes besides its text, and the marks of a quotation.</summary>
-    private const int Around = 100;
+    private const int Around = 250;
 
     /// <summary>The same with the newest entries that together have so many characters; a long message is shortened, and says how to get the rest.</summary>
     public ConversationBrief Within(int characters)
@@ -17,9 +17,12 @@ public sealed record ConversationBrief(Conversation Conversation, IReadOnlyList<
         var shown = new List<TimelineEntry>();
         for (var i = Timeline.Count - 1; i >= 0; i--)
         {
-            var entry = Timeline[i].Message is { } m ? Timeline[i] with { Message = Shortened(m, Math.Min(characters / 2, Limits.ShownContent)) } : Timeline[i];
+            // Each line of a quotation begins with a mark of its own: a character can take three.
+            var most = Math.Min((characters - (2 * Around)) / 3, Limits.ShownContent);
+            if (most < Around && shown.Count > 0)
+                break;
+            var entry = Timeline[i].Message is { } m ? Timeline[i] with { Message = Shortened(m, most) } : Timeline[i];
             var text = entry.Message?.Content ?? entry.Mark!;
-            // Each line of a quotation begins with a mark of its own.
             characters -= text.Length + (2 * text.Count('\n')) + Around;
             if (characters < 0)
                 break;

@@ -42,6 +42,7 @@ public static class HttpHost
             AddTokens(builder.Services, options.Tokens);
         configure?.Invoke(builder.Services);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
+        builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddHostedService<StoreMaintenanceService>();
         ConfigureKestrel(builder, options.Url);
 

@@ -28,7 +28,8 @@ public sealed record MessageView
 
     public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 
-    public required DateTimeOffset At { get; init; }
+    /// <summary>When it was said; left out within the minute of the message before it, unless all there is was asked for.</summary>
+    public DateTimeOffset? At { get; init; }
 
     public string? MessageId { get; init; }
 
@@ -59,6 +60,12 @@ public sealed record MessageView
         }
 
         shown.Reverse();
+        for (var i = shown.Count - 1; i > 0 && !size.IsFull; i--)
+        {
+            if (shown[i].At!.Value.UtcTicks / TimeSpan.TicksPerMinute == shown[i - 1].At!.Value.UtcTicks / TimeSpan.TicksPerMinute)
+                shown[i] = shown[i] with { At = null };
+        }
+
         return shown;
     }
 

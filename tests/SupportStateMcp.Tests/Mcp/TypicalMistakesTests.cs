@@ -17,8 +17,8 @@ public partial class TypicalMistakesTests(ConnectedServer server) : IClassFixtur
     {
         // What was done, the tool, the arguments, whether it is taken at once.
         { "a number for a ticket's id", "initialize_conversation", """{"user_id": "u", "ticket_id": 4711}""", true },
-        { "a number for a user's id", "initialize_conversation", """{"user_id": 12, "ticket_id": "NEW"}""", true },
-        { "the conversation's id for the ticket's", "initialize_conversation", """{"user_id": "u", "ticket_id": "cs-NEW"}""", false },
+        { "a number for a user's id", "initialize_conversation", """{"user_id": 12, "ticket_id": "NEW0"}""", true },
+        { "the conversation's id for the ticket's", "initialize_conversation", """{"user_id": "u", "ticket_id": "cs-NEW10"}""", false },
         { "a blank in an id", "initialize_conversation", """{"user_id": "u", "ticket_id": "NEW 1"}""", false },
         { "a number sign before an id", "initialize_conversation", """{"user_id": "u", "ticket_id": "#NEW2"}""", false },
         { "wrong case of a value", "initialize_conversation", """{"user_id": "u", "ticket_id": "NEW3", "priority": "High"}""", true },

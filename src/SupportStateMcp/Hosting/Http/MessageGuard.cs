@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Conversations;
 
@@ -41,6 +43,16 @@ internal static class MessageGuard
             return;
         }
 
+        var isLong = LongAnswers.IsOne(message);
+        var answers = context.RequestServices.GetRequiredService<LongAnswers>();
+        if (isLong && !await answers.EnterAsync(context.RequestAborted))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new JsonRpcRefusal(
+                McpErrorCode.InternalError, "The server has too many long answers on their way: try again in a moment.", JsonRpcRefusal.IdOf(((JsonRpcRequest)message!).Id)));
+            return;
+        }
+
         try
         {
             await next(context);
@@ -51,6 +63,11 @@ internal static class MessageGuard
             // The SDK throws where the params of initialize are not what they should be.
             context.Response.Clear();
             await HttpRefusal.WriteAsync(context, StatusCodes.Status200OK, mismatch);
+        }
+        finally
+        {
+            if (isLong)
+                answers.Leave();
         }
     }
 

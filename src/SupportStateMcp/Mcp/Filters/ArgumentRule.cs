@@ -18,6 +18,9 @@ internal sealed partial class ArgumentRule
     private static readonly FrozenSet<string> s_prose = FrozenSet.Create(
         StringComparer.Ordinal, "content", "customer_message", "description", "note", "notes", "open_question", "promises", "reason", "summary", "tried");
 
+    /// <summary>An object that says something where it is empty: that there are no arguments is not that they stay as they are.</summary>
+    private static readonly FrozenSet<string> s_saidByNothing = FrozenSet.Create(StringComparer.Ordinal, "final_arguments");
+
     private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
     private readonly string _name;
@@ -77,7 +80,7 @@ internal sealed partial class ArgumentRule
         JsonValueKind.String when value.GetString()!.Trim() is var text => text.Length == 0
             || ((_type != "string" || _enum is not null) && text.ToLowerInvariant() is "null" or "none" or "undefined"),
         JsonValueKind.Array => value.GetArrayLength() == 0 && _type is "array" or "object",
-        JsonValueKind.Object => !value.EnumerateObject().Any() && _type is "object",
+        JsonValueKind.Object => !value.EnumerateObject().Any() && _type is "object" && !s_saidByNothing.Contains(_name),
         _ => false,
     };
 

@@ -40,7 +40,7 @@ public sealed class SupportPrompts(ConversationBriefs briefs, WorkflowDefinition
     [Description("What a person needs in half a minute to take over a conversation: who and how urgent, why, the summary, the open question, promises, approvals that wait, the last messages, with marks of where people had the conversation.")]
     public async Task<GetPromptResult> HandoffBriefOf(
         [Description("The conversation, for example cs-TKT-001.")] string conversation_id,
-        [Description("How long it may be, in tokens: 100 to 20000, default 1500. Counted cautiously, without a tokenizer.")] string? max_tokens = null,
+        [Description("How long it may be, in tokens: 100 to 15000, default 1500. Counted cautiously, without a tokenizer.")] string? max_tokens = null,
         CancellationToken cancellationToken = default)
     {
         var most = HandoffBrief.DefaultTokens;

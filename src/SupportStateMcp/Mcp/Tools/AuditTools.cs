@@ -27,8 +27,7 @@ public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition w
         [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
         CancellationToken cancellationToken = default)
     {
-        (state, var unknown) = StateArgument.Read(workflow, "state", state);
-        if (unknown is not null)
+        if (StateArgument.Read(workflow, "state", state, out state) is { } unknown)
             return ToolReply.Of(unknown);
         if (!ConversationCursorText.TryDecode(cursor, out var after))
             return ToolReply.Of(Error.InvalidArgument("cursor", "it must be the next_cursor of an earlier answer, unchanged; leave it out for the first page", SentValue.Quoted(cursor!)));

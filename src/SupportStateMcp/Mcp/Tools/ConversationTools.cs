@@ -47,7 +47,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "get_state", Title = "Read a support conversation", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ConversationView))]
-    [Description("Reads where a conversation stands: state, user, ticket, priority, custom facts, counts, times, version, who owns it and may answer the customer, how long somebody has waited, the last handoff, the transitions allowed now, and what to do now. Call it before you act on a conversation you have not just written to.")]
+    [Description("Reads where a conversation stands: state, owner, custom facts, who has waited since when, the last handoff, version, allowed transitions, and what to do now. Call it before you act on a conversation you have not just written to.")]
     [Requires]
     public async Task<CallToolResult> GetState(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -70,8 +70,7 @@ public sealed class ConversationTools(
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
-        var (state, unknown) = StateArgument.Read(workflow, "new_state", new_state);
-        if (unknown is not null)
+        if (StateArgument.Read(workflow, "new_state", new_state, out var state) is { } unknown)
             return ToolReply.Of(unknown);
 
         var id = ConversationId.TryParse(conversation_id)!.Value;

@@ -52,7 +52,7 @@ public sealed class MessageTools(
 
     [McpServerTool(Name = "get_history", Title = "Read the messages of a conversation", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(HistoryView))]
-    [Description("Reads the newest messages of a conversation in chronological order, with a cursor to older ones. A long content is shortened, and its rest says how to read on. Call it before you answer a customer, so that you know what was said.")]
+    [Description("Reads the newest messages of a conversation in chronological order, with a cursor to older ones. A long content is shortened, and its rest says how to read on; a time is left out within the minute of the one before. Call it before you answer a customer, so that you know what was said.")]
     [Requires]
     public async Task<CallToolResult> GetHistory(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,

@@ -18,7 +18,7 @@ public sealed class QueueTools(
 {
     [McpServerTool(Name = "escalate_conversation", Title = "Hand a conversation to people", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(EscalateView))]
-    [Description("Hands a conversation to people in one step: it moves to the escalation state, waits in a queue for a person, and the packet tells them what they need. Call it when you cannot or may not go on, instead of telling the customer that somebody will come. From then on leave the answers to the person. Example: escalate_conversation(cs-TKT-001, reason: \"Account locked by fraud rule.\", summary: \"Reset twice, still locked.\", tried: [\"password reset\"], customer_message: \"A colleague takes over and writes to you today.\"); list_queue then shows the conversation.")]
+    [Description("Hands a conversation to people in one step: it moves to the escalation state, waits in a queue for a person, and the packet tells them what they need. Call it when you cannot or may not go on, instead of telling the customer that somebody will come. From then on leave the answers to the person.")]
     [Requires(typeof(ConversationCommand.Escalate))]
     public async Task<CallToolResult> EscalateConversation(
         RequestContext<CallToolRequestParams> call,
@@ -74,7 +74,7 @@ public sealed class QueueTools(
 
     [McpServerTool(Name = "reopen_conversation", Title = "Open a closed conversation again", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ReopenView))]
-    [Description("Opens a closed conversation again while it can be; later, or where the workflow has no way back, opens a linked follow-up conversation for the same customer. outcome says which it did (already_open, reopened, follow_up) and conversation_id is the case to go on in. A customer's message reopens a conversation by itself while it can be.")]
+    [Description("Opens a closed conversation again while it can be; later, or where the workflow has no way back, opens a linked follow-up conversation for the same customer. outcome says which it did, conversation_id where to go on. A customer's message reopens a conversation by itself while it can be.")]
     [Requires(typeof(ConversationCommand.Reopen))]
     public async Task<CallToolResult> ReopenConversation(
         RequestContext<CallToolRequestParams> call,

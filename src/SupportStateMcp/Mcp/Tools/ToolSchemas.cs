@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Server;
@@ -10,8 +11,8 @@ namespace SupportStateMcp.Mcp.Tools;
 /// </summary>
 internal static class ToolSchemas
 {
-    /// <summary>Numbers without a bound that tells anything.</summary>
-    private const decimal Endless = 1_000_000_000;
+    /// <summary>From here on a bound tells a model nothing.</summary>
+    private const decimal Endless = 10_000;
 
     /// <summary>The whole schema of a tool's arguments, with every bound: what calls are checked against.</summary>
     public static JsonElement Arguments(McpServerTool tool) => tool is CatalogueTool { Arguments: var arguments } ? arguments : tool.ProtocolTool.InputSchema;
@@ -24,8 +25,11 @@ internal static class ToolSchemas
         {
             foreach (var bound in (ReadOnlySpan<string>)["pattern", "minLength", "maxLength", "minItems", "maxItems"])
                 schema.Remove(bound);
-            if (schema["maximum"] is JsonValue most && most.GetValue<decimal>() >= Endless)
-                schema.Remove("maximum");
+            if (schema["maximum"] is not JsonValue most || Number(most) < Endless)
+                return;
+            schema.Remove("maximum");
+            if (schema["minimum"] is JsonValue least && Number(least) <= 1)
+                schema.Remove("minimum");
         });
         return published.Deserialize(ToolJson.TypeInfo<JsonElement>());
     }
@@ -44,6 +48,8 @@ internal static class ToolSchemas
         });
         return published.Deserialize(ToolJson.TypeInfo<JsonElement>());
     }
+
+    private static decimal Number(JsonValue value) => decimal.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     /// <summary>Visits a schema, and those of its properties and items.</summary>
     private static void Walk(JsonObject schema, Action<JsonObject> visit)

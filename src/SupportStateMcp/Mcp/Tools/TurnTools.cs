@@ -18,7 +18,7 @@ public sealed class TurnTools(
 {
     [McpServerTool(Name = "begin_turn", Title = "Take in a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(BeginTurnView))]
-    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. If may_answer is false there is no token: a person has the conversation, or the message is answered (answer), so say nothing to the customer. Example: begin_turn(conversation_id: cs-TKT-001, content: \"I cannot log in.\", message_id: mail-17) → turn_token; then complete_turn(turn_token, content: \"Which error do you see?\").")]
+    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. If may_answer is false there is no token: a person has the conversation, or the message is answered (answer): say nothing to the customer.")]
     [Requires(typeof(ConversationCommand.BeginTurn))]
     public async Task<CallToolResult> BeginTurn(
         RequestContext<CallToolRequestParams> call,
@@ -45,7 +45,7 @@ public sealed class TurnTools(
 
     [McpServerTool(Name = "complete_turn", Title = "Answer a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CompleteTurnView))]
-    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. If somebody else took the conversation meanwhile it is refused with not_owner and nothing is stored: drop the answer. A repeat of the same call is answered with the first outcome (replayed), so repeat it after a failure; another answer to the same message is refused with already_answered. Any instance of the server can complete a turn that another began.")]
+    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. If somebody else took the conversation meanwhile it is refused with not_owner and nothing is stored: drop the answer. After a failure repeat the same call; another answer is refused with already_answered.")]
     [Requires(typeof(ConversationCommand.CompleteTurn))]
     public async Task<CallToolResult> CompleteTurn(
         RequestContext<CallToolRequestParams> call,
@@ -57,8 +57,7 @@ public sealed class TurnTools(
     {
         if (Turn.TryParse(turn_token) is not { } turn)
             return ToolReply.Of(Error.InvalidArgument("turn_token", Turn.TokenRule, SentValue.Quoted(turn_token)));
-        var (state, unknown) = StateArgument.Read(workflow, "new_state", new_state);
-        if (unknown is not null)
+        if (StateArgument.Read(workflow, "new_state", new_state, out var state) is { } unknown)
             return ToolReply.Of(unknown);
 
         var caller = callers.Of(call);

@@ -43,7 +43,7 @@ public sealed class WaitingApprovalTools(ApprovalService approvals, Conversation
 
     [McpServerTool(Name = "await_approval", Title = "Wait for a decision", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AwaitApprovalView))]
-    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. When timeout_seconds pass first, or the server stops, it answers with timed_out: true and the approval still pending: call it again, or come back later. Call it instead of asking get_approval again and again.")]
+    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. When timeout_seconds pass first it answers timed_out: true and the approval still pending: call it again, or come back later.")]
     [Requires]
     public async Task<CallToolResult> AwaitApproval(
         RequestContext<CallToolRequestParams> call,

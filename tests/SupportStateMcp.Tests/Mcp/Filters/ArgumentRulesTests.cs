@@ -70,8 +70,8 @@ public class ArgumentRulesTests(ConnectedServer server) : IClassFixture<Connecte
     [InlineData("get_history", """{"conversation_id": "cs-1", "before": 0}""", "before", "it must be a whole number from 1 to 9007199254740991", "the number 0")]
     [InlineData("get_events", """{"conversation_id": "cs-1", "after": 9007199254740992}""", "after", "it must be a whole number from 0 to 9007199254740991", "the number 9007199254740992")]
     [InlineData("get_events", """{"conversation_id": "cs-1", "after": 99999999999999999999999999999999}""", "after", "it must be a whole number from 0 to 9007199254740991", "the number 99999999999999999999999999999999")]
-    [InlineData("request_approval", """{"conversation_id": "cs-1", "action": "refund", "arguments": {"a": 1}, "reason": "r", "amount": "900 EUR"}""", "amount", "it must be a number from 0 to 1000000000000, without a unit or a currency", "\"900 EUR\"")]
-    [InlineData("request_approval", """{"conversation_id": "cs-1", "action": "refund", "arguments": {"a": 1}, "reason": "r", "amount": "1.200"}""", "amount", "it must be a number from 0 to 1000000000000, without a unit or a currency", "\"1.200\"")]
+    [InlineData("request_approval", """{"conversation_id": "cs-1", "action": "refund", "arguments": {"a": 1}, "reason": "r", "amount": "900 EUR"}""", "amount", "it must be a number from 0 to 1000000000000, of at most 28 digits, without a unit or a currency", "\"900 EUR\"")]
+    [InlineData("request_approval", """{"conversation_id": "cs-1", "action": "refund", "arguments": {"a": 1}, "reason": "r", "amount": "1.200"}""", "amount", "it must be a number from 0 to 1000000000000, of at most 28 digits, without a unit or a currency", "\"1.200\"")]
     // Items
     [InlineData("get_history", """{"conversation_id": "cs-1", "roles": ["user", "user", "user", "user", "user"]}""", "roles", "it must be an array of 1 to 4 items, each one of: user, assistant, system, tool", "5 items")]
     [InlineData("get_history", """{"conversation_id": "cs-1", "roles": ["user", "boss"]}""", "roles", "of each item: " + Roles, "\"boss\"")]
@@ -172,7 +172,7 @@ public class ArgumentRulesTests(ConnectedServer server) : IClassFixture<Connecte
         Assert.Single((await server.DoAsync("get_history", """{"conversation_id": "cs-4711", "limit": 1e0, "roles": "[\"tool\"]"}"""))["messages"]!.AsArray());
         Assert.Equal(2, (await server.DoAsync("get_history", """{"conversation_id": "cs-4711", "limit": 2.0, "roles": []}"""))["messages"]!.AsArray().Count);
 
-        var moved = await server.DoAsync("transition_state", """{"conversation_id": "cs-4711", "new_state": "Processing", "reason": "", "expected_version": "4"}""");
+        var moved = await server.DoAsync("transition_state", """{"conversation_id": "cs-4711", "new_state": "Processing", "reason": "", "expected_version": "5"}""");
         Assert.Equal("processing", (string?)moved["state"]);
         var escalated = await server.DoAsync("escalate_conversation",
             """{"conversation_id": "cs-4711", "reason": "r", "summary": "s", "queue": "Support", "promises": "A call back, today", "tried": ""}""");
