@@ -3,15 +3,15 @@ namespace SupportStateMcp.Mcp.Tools;
 /// <summary>Descriptions of arguments that several tools take.</summary>
 internal static class Describe
 {
-    public const string ConversationId = "The conversation, for example cs-TKT-001.";
+    public const string ConversationId = "For example cs-TKT-001.";
 
     public const string ExpectedVersion = "Refuse if the conversation is no longer at this version.";
 
     public const string Reason = "Why, for the audit trail.";
 
-    public const string ApprovalId = "The approval, for example ap-0f3a9c21-TKT-001.";
+    public const string ApprovalId = "For example ap-0f3a9c21-TKT-001.";
 
-    public const string IdempotencyKey = "A key of your own; a repeat with it is answered with the first outcome.";
+    public const string IdempotencyKey = "Your key for this call: a repeat with it is done once.";
 
     public const string MaxCharacters = "How long the answer may be.";
 
