@@ -13,7 +13,10 @@ public static class HandoffBrief
 {
     public const int DefaultTokens = 1_500;
     public const int MinTokens = 100;
-    public const int MaxTokens = 20_000;
+
+    /// <summary>The longest that a brief may be: four characters a token are as many as an answer may have.</summary>
+    public const int MaxTokens = Limits.AnswerCharacters / 4;
+
 
     /// <summary>How many messages are looked at; no budget has room for more.</summary>
     public const int Messages = 400;

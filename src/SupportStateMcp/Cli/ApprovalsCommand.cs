@@ -35,7 +35,7 @@ internal static class ApprovalsCommand
                 id = one;
             }
 
-            var result = await context.Queries.GetPendingApprovalsAsync(name, id, Limits.Page, cancellationToken);
+            var result = await context.Queries.GetPendingApprovalsAsync(name, id, null, Limits.Page, cancellationToken);
             if (!result.TryGet(out var pending, out var error))
                 return error;
             var view = PendingApprovalsView.Of(pending);

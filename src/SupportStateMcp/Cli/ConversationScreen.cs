@@ -59,7 +59,7 @@ internal static class ConversationScreen
 
     private static void Write(IAnsiConsole screen, MessageView m, DateTimeOffset now)
     {
-        screen.Write(new Text(SafeText.Line($"#{m.Number}  {Speaker(m)}{(m.Automated ? " (automated)" : "")}{Audience(m)}  {DurationText.Ago(m.At, now)}"), StyleOf(m)));
+        screen.Write(new Text(SafeText.Line($"#{m.Number}  {Speaker(m)}{(m.Automated ? " (automated)" : "")}{Audience(m)}  {DurationText.Ago(m.At ?? now, now)}"), StyleOf(m)));
         screen.WriteLine();
         // Indented on every line, so that no message can pass itself off as the head of another.
         screen.Write(new Padder(new Text(SafeText.Text(m.Content)), new Padding(4, 0, 0, 1)));
@@ -68,7 +68,7 @@ internal static class ConversationScreen
     private static string Speaker(MessageView m) => m.Role switch
     {
         MessageRole.User => "customer",
-        MessageRole.Assistant => m.RecordedBy,
+        MessageRole.Assistant => m.RecordedBy ?? "assistant",
         _ => $"{SnakeCaseEnum.Of(m.Role)} ({m.RecordedBy})",
     };
 

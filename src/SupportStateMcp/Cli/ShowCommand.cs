@@ -39,7 +39,7 @@ internal static class ShowCommand
             var loaded = await context.Queries.GetAsync(conversation, cancellationToken);
             if (!loaded.TryGet(out var found, out var error))
                 return error;
-            var result = await context.Queries.GetHistoryAsync(conversation, last, null, null, cancellationToken);
+            var result = await context.Queries.GetHistoryAsync(conversation, last, null, null, long.MaxValue, cancellationToken);
             if (!result.TryGet(out var page, out error))
                 return error;
             var view = new ConversationDetailsView(page, found.ExpiresAt, context.Workflow);

@@ -19,6 +19,12 @@ public readonly partial record struct ConversationId
     /// <summary>What a conversation id looks like.</summary>
     public const string Pattern = "^cs-[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
 
+    /// <summary>The same in words.</summary>
+    public const string Words = "the id of a conversation: cs- and the ticket's id, for example cs-TKT-001";
+
+    /// <summary>What a ticket id looks like, in words.</summary>
+    public const string TicketWords = "the ticket's id: 1 to 100 letters, digits, dots, underscores and hyphens, the first a letter or a digit, for example TKT-001";
+
     private ConversationId(string value) => Value = value;
 
     /// <summary>The whole id, with its prefix.</summary>
@@ -34,6 +40,27 @@ public readonly partial record struct ConversationId
     /// <summary>Reads a conversation id; null where it is not well-formed.</summary>
     public static ConversationId? TryParse(string? text) =>
         text is not null && text.StartsWith(Prefix, StringComparison.Ordinal) ? OfTicket(text[Prefix.Length..]) : null;
+
+    /// <summary>The id that somebody probably means with a text that is none: the ticket's id, another case, the id in a URI. Null where nobody can tell.</summary>
+    public static string? Guess(string text)
+    {
+        var end = text.Trim(' ', '"', '\'', '`', '<', '>', '#', '{', '}', '[', ']', '(', ')', ',', ';');
+        if (end.StartsWith("support://conversations/", StringComparison.OrdinalIgnoreCase))
+            end = end["support://conversations/".Length..].Split('/')[0];
+        if (Approval.ConversationOf(end) is { } conversation)
+            return conversation.Value;
+        foreach (var prefix in (ReadOnlySpan<string>)[Prefix, "cs_", "cs:", "cs ", "conversation-", "conversation_", "conversation:"])
+        {
+            if (end.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                return OfTicket(end[prefix.Length..])?.Value;
+        }
+
+        return OfTicket(end)?.Value;
+    }
+
+    /// <summary>The same for the id of a ticket.</summary>
+    public static string? GuessTicket(string text) =>
+        OfTicket(text.Trim(' ', '"', '\'', '`', '<', '>', '#').Replace(' ', '-')) is { } id ? id.TicketId : null;
 
     /// <inheritdoc/>
     public override string ToString() => Value;

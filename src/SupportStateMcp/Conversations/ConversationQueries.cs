@@ -32,6 +32,9 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
     /// <summary>How many messages one call looks at, at most, in search of those that a filter takes.</summary>
     public const int SearchWindow = 5_000;
 
+    /// <summary>How many characters of content it reads in search of them.</summary>
+    private const long SearchCharacters = 16 << 20;
+
     /// <summary>A conversation as it is.</summary>
     public ValueTask<Result<Loaded>> GetAsync(ConversationId id, CancellationToken cancellationToken) =>
         Guard<Loaded>(async () =>
@@ -45,14 +48,17 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
     /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
     /// <param name="before">Only messages with a number below this; null for the newest.</param>
     /// <param name="filter">Which messages; null for all.</param>
+    /// <param name="maxCharacters">How many characters the answer has room for; no more is read than fits.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Result<HistoryPage>> GetHistoryAsync(
-        ConversationId id, int limit, long? before, MessageFilter? filter, CancellationToken cancellationToken) =>
+        ConversationId id, int limit, long? before, MessageFilter? filter, long maxCharacters, CancellationToken cancellationToken) =>
         Guard<HistoryPage>(async () =>
         {
             // Both questions are on their way at once.
             var loading = store.LoadAsync(id, null, cancellationToken).AsTask();
-            var reading = store.ReadMessagesAsync(id, before ?? long.MaxValue, limit, cancellationToken).AsTask();
+            var reading = filter is { TakesAll: false }
+                ? store.ReadMessagesAsync(id, before ?? long.MaxValue, limit, ConversationStoreReading.StepBytes, cancellationToken).AsTask()
+                : store.ReadNewestAsync(id, before ?? long.MaxValue, limit, maxCharacters, cancellationToken).AsTask();
             await Task.WhenAll(loading, reading);
             var loaded = await loading;
             if (Living(id, loaded) is { } error)
@@ -62,24 +68,39 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             // What came in between the two answers belongs to a later version than the one told.
             IReadOnlyList<Message> page = [.. (await reading).Where(m => m.Number <= current.MessageCount)];
             return filter is { TakesAll: false }
-                ? await FilteredAsync(current, id, page, limit, filter, cancellationToken)
+                ? await FilteredAsync(current, id, page, limit, filter, maxCharacters, cancellationToken)
                 : new HistoryPage(current, page, Older(page.Count > 0 ? page[0].Number : 1));
         });
+
+    /// <summary>One message alone, as a page of one.</summary>
+    /// <param name="id">The conversation.</param>
+    /// <param name="number">The number of the message.</param>
+    /// <param name="offset">From which character of its content on somebody wants to read.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Result<HistoryPage>> GetMessageAsync(ConversationId id, long number, int offset, CancellationToken cancellationToken)
+    {
+        var found = await GetHistoryAsync(id, 1, number + 1, null, Limits.AnswerCharacters, cancellationToken);
+        if (!found.TryGet(out var page, out var error))
+            return error;
+        if (page.Messages is not [var message] || message.Number != number)
+            return Error.InvalidArgument("number", $"it must be the number of a message, from 1 to {page.Conversation.MessageCount}");
+        return offset <= message.Content.Length
+            ? page
+            : Error.InvalidArgument("offset", $"it must be a character of the content, from 0 to {message.Content.Length}");
+    }
 
     /// <summary>Events above a version. An erased conversation still has its trail.</summary>
     public ValueTask<Result<EventsPage>> GetEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken) =>
         Guard<EventsPage>(async () =>
         {
             var loading = store.LoadAsync(id, null, cancellationToken).AsTask();
-            var reading = store.ReadEventsAsync(id, after, limit + 1, cancellationToken).AsTask();
+            var reading = store.ReadEventsAsync(id, after, limit, ConversationStoreReading.StepBytes, cancellationToken).AsTask();
             await Task.WhenAll(loading, reading);
             if ((await loading).Conversation is not { } current)
                 return Error.NotFound(id);
 
             IReadOnlyList<ConversationEvent> events = [.. (await reading).Where(e => e.Version <= current.Version)];
-            return events.Count > limit
-                ? new EventsPage(current, [.. events.Take(limit)], events[limit - 1].Version)
-                : new EventsPage(current, events, null);
+            return new EventsPage(current, events, events is [.., var last] && last.Version < current.Version ? last.Version : null);
         });
 
     /// <summary>Conversations that match, newest change first.</summary>
@@ -89,10 +110,10 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
 
     private async ValueTask<HistoryPage> FilteredAsync(
         Conversation current, ConversationId id, IReadOnlyList<Message> page, int limit,
-        MessageFilter filter, CancellationToken cancellationToken)
+        MessageFilter filter, long maxCharacters, CancellationToken cancellationToken)
     {
         var found = new List<Message>();
-        var seen = 0;
+        var (seen, read) = (0, 0L);
         while (true)
         {
             for (var i = page.Count - 1; i >= 0; i--)
@@ -100,14 +121,16 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
                 if (!filter.Takes(page[i]))
                     continue;
                 found.Add(page[i]);
-                if (found.Count == limit)
+                maxCharacters -= Math.Min(page[i].Content.Length, Limits.ShownContent);
+                if (found.Count == limit || maxCharacters <= 0)
                     return Page(page[i].Number);
             }
 
             seen += page.Count;
-            if (page.Count == 0 || page[0].Number == 1 || seen >= SearchWindow)
+            read += page.Sum(m => (long)m.Content.Length);
+            if (page.Count == 0 || page[0].Number == 1 || seen >= SearchWindow || read >= SearchCharacters)
                 return Page(page.Count > 0 ? page[0].Number : 1);
-            page = await store.ReadMessagesAsync(id, page[0].Number, Limits.Page, cancellationToken);
+            page = await store.ReadMessagesAsync(id, page[0].Number, Limits.Page, ConversationStoreReading.StepBytes, cancellationToken);
         }
 
         HistoryPage Page(long oldest)

@@ -37,7 +37,10 @@ public abstract partial record Error
 
     /// <param name="argument">Its name, as the caller knows it.</param>
     /// <param name="rule">The rule it breaks, as a clause: <c>it is required</c>.</param>
-    public static Error InvalidArgument(string argument, string rule) => new Errors.InvalidArgument(argument, rule);
+    /// <param name="sent">What was sent, in words; null where the rule says it.</param>
+    /// <param name="suggestion">The value that was probably meant; null where nobody can tell.</param>
+    public static Error InvalidArgument(string argument, string rule, string? sent = null, string? suggestion = null) =>
+        new Errors.InvalidArgument(argument, rule) { Sent = sent, Suggestion = suggestion };
 
     public static Error IdempotencyMismatch(string key) => new Errors.IdempotencyMismatch(key);
 

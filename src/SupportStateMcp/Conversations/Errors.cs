@@ -57,10 +57,44 @@ public static class Errors
     }
 
     /// <param name="Argument">Its name, as the caller knows it.</param>
-    /// <param name="Rule">The rule it breaks, as a clause.</param>
+    /// <param name="Rule">The rule it breaks, as a clause: what the argument must be.</param>
     public sealed record InvalidArgument(string Argument, string Rule) : Error(ErrorCodes.InvalidArgument)
     {
-        public override JsonObject Facts => new() { ["argument"] = Argument, ["rule"] = Rule };
+        /// <summary>What was sent, in words; null where the rule says it.</summary>
+        public string? Sent { get; init; }
+
+        /// <summary>The value that was probably meant.</summary>
+        public string? Suggestion { get; init; }
+
+        /// <summary>The argument that was probably meant, where there is none of that name.</summary>
+        public string? SuggestedArgument { get; init; }
+
+        /// <summary>What else is wrong with the arguments of the call.</summary>
+        public IReadOnlyList<InvalidArgument> Others { get; init; } = [];
+
+        public override JsonObject Facts
+        {
+            get
+            {
+                var facts = Own();
+                if (Others.Count > 0)
+                    facts["faults"] = new JsonArray([Own(), .. Others.Select(o => o.Own())]);
+                return facts;
+            }
+        }
+
+        private JsonObject Own()
+        {
+            var facts = new JsonObject { ["argument"] = Argument, ["rule"] = Rule };
+            foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)
+                [("sent", Sent), ("suggested_argument", SuggestedArgument), ("suggestion", Suggestion)])
+            {
+                if (value is not null)
+                    facts[name] = value;
+            }
+
+            return facts;
+        }
     }
 
     public sealed record IdempotencyMismatch(string Key) : Error(ErrorCodes.IdempotencyMismatch)

@@ -26,11 +26,21 @@ public interface IConversationStore
     /// </summary>
     ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken);
 
-    /// <summary>Messages in chronological order: the newest <paramref name="limit"/> with a number below <paramref name="before"/>.</summary>
-    ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken);
+    /// <summary>Messages in chronological order: the newest with a number below <paramref name="before"/>.</summary>
+    /// <param name="id">The conversation.</param>
+    /// <param name="before">Only messages with a number below this.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="maxBytes">How many bytes of stored messages at most; the newest is read whatever its size.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>Events in order: the first <paramref name="limit"/> with a version above <paramref name="after"/>. Empty where there is no such conversation.</summary>
-    ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken);
+    /// <summary>Events in order: the first with a version above <paramref name="after"/>. Empty where there is no such conversation.</summary>
+    /// <param name="id">The conversation.</param>
+    /// <param name="after">Only events with a version above this.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="maxBytes">How many bytes of stored events at most; the first is read whatever its size.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken);
 
     /// <summary>Conversations that match, newest change first, without those erased or expired.</summary>
     ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken);
@@ -44,9 +54,10 @@ public interface IConversationStore
 
     /// <summary>Approvals that wait for a decision, the next deadline first, as they stand now.</summary>
     /// <param name="queue">Only of conversations of this queue (<see cref="Conversation.ApprovalQueue"/>); null for all.</param>
+    /// <param name="after">Where the last page ended; null for the first.</param>
     /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken);
+    ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Calls back each time a conversation changes, whichever process changed it, until disposed. May call once too often, never once too few while the store is reachable.</summary>
     ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken);

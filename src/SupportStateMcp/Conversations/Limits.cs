@@ -69,6 +69,15 @@ public static class Limits
     /// <summary>The lease of a claim that names none, in seconds.</summary>
     public const int DefaultLease = 900;
 
+    /// <summary>One answer, in characters, unless less is asked for.</summary>
+    public const int AnswerCharacters = 60_000;
+
+    /// <summary>The least that can be asked for, in characters.</summary>
+    public const int LeastAnswerCharacters = 2_000;
+
+    /// <summary>How much of one message's content an answer with several shows, in characters.</summary>
+    public const int ShownContent = 10_000;
+
     /// <summary>One request, in bytes of JSON.</summary>
     public const int RequestBytes = 1 << 20;
 }

@@ -32,7 +32,32 @@ public static class MetadataRules
         var length = facts.Sum(f => (long)f.Key.Length + f.Value.GetRawText().Length + 6);
         if (length > MaxJsonLength)
             return $"at most {MaxJsonLength} characters as JSON, these are {length}";
-        return facts.Values.Any(v => Depth(v) > MaxDepth) ? $"values are nested at most {MaxDepth} deep" : null;
+        if (facts.Values.Any(v => Depth(v) > MaxDepth))
+            return $"values are nested at most {MaxDepth} deep";
+        return facts.Keys.Any(k => Bounds.HalfCharacterAt(k) is not null) || facts.Values.Any(v => !IsWhole(v))
+            ? "its texts have whole characters only: half of a surrogate pair is none"
+            : null;
+    }
+
+    /// <summary>False where a text holds half of a surrogate pair, as an escape.</summary>
+    private static bool IsWhole(JsonElement value)
+    {
+        if (!value.GetRawText().Contains("\\ud", StringComparison.OrdinalIgnoreCase))
+            return true;
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.String => value.GetString() is not null,
+                JsonValueKind.Array => value.EnumerateArray().All(IsWhole),
+                JsonValueKind.Object => value.EnumerateObject().All(p => p.Name.Length >= 0 && IsWhole(p.Value)),
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 
     private static int Depth(JsonElement value) => value.ValueKind switch

@@ -80,6 +80,7 @@ public static class HttpHost
             AddTokens(builder.Services, options.Tokens);
         configure?.Invoke(builder.Services);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
+        builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddHostedService<StoreMaintenanceService>();
         var app = builder.Build();
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<ServerStopping>().Tell);

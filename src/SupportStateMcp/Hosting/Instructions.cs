@@ -4,7 +4,7 @@ namespace SupportStateMcp.Hosting;
 internal static class Instructions
 {
     public const string Text = """
-        Keeps the state of support conversations: conversation, workflow, ownership, approvals, audit trail. Open a ticket's conversation with initialize_conversation. A refusal says what is allowed instead and has changed nothing.
+        Keeps the state of support conversations: conversation, workflow, ownership, approvals, audit trail. Open a ticket's conversation with initialize_conversation. A refusal (isError, with code, message and facts) has changed nothing; its message says what is allowed instead, or what was probably meant: follow it.
 
         One voice at a time: each conversation has one owner, who alone may answer the customer.
 

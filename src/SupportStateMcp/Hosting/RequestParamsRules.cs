@@ -55,13 +55,13 @@ internal static class RequestParamsRules
             : next(context, cancellationToken);
 
     /// <summary>The error to answer a request with whose params do not fit its method, or null.</summary>
-    public static JsonRpcError? Check(JsonRpcRequest request) => Error(request, Violation(request));
+    public static JsonRpcRefusal? Check(JsonRpcRequest request) => Refusal(request, Violation(request));
 
     /// <summary>The same for what the SDK reads of a request's <c>_meta</c> before any filter.</summary>
-    public static JsonRpcError? CheckMeta(JsonRpcRequest request) => Error(request, MetaViolation(request));
+    public static JsonRpcRefusal? CheckMeta(JsonRpcRequest request) => Refusal(request, MetaViolation(request));
 
-    private static JsonRpcError? Error(JsonRpcRequest request, string? violation) =>
-        violation is null ? null : JsonRpcReader.Error(McpErrorCode.InvalidParams, violation, request.Id);
+    private static JsonRpcRefusal? Refusal(JsonRpcRequest request, string? violation) =>
+        violation is null ? null : new JsonRpcRefusal(McpErrorCode.InvalidParams, violation, JsonRpcRefusal.IdOf(request.Id));
 
     private static string? Violation(JsonRpcRequest request)
     {

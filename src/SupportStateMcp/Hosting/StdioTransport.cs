@@ -54,33 +54,47 @@ internal sealed partial class StdioTransport : ITransport
     {
         try
         {
-            var skipping = false;
+            // Of a line that is too long nothing is kept but its id.
+            MessageIdScanner? tooLong = null;
+            var refused = false;
             while (await NextAsync(stop) is { } result)
             {
                 var buffer = result.Buffer;
                 while (TryReadLine(ref buffer, out var line))
                 {
-                    if (!skipping)
+                    if (tooLong is null)
                         await TakeAsync(line, stop);
-                    skipping = false;
+                    else
+                        await RefuseAsync(line, isWhole: true);
+                    (tooLong, refused) = (null, false);
                 }
 
-                if (buffer.Length > Limits.RequestBytes)
+                if (tooLong is not null || buffer.Length > Limits.RequestBytes)
                 {
-                    if (!skipping)
-                        await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."));
-                    skipping = true;
+                    tooLong ??= new MessageIdScanner();
+                    await RefuseAsync(buffer, result.IsCompleted);
                     buffer = buffer.Slice(buffer.End);
                 }
 
                 if (result.IsCompleted)
                 {
-                    if (!skipping)
+                    if (tooLong is null)
                         await TakeAsync(buffer, stop);
                     break;
                 }
 
                 _input.AdvanceTo(buffer.Start, buffer.End);
+            }
+
+            // Once, as soon as the id is known, at the latest at the end of the line.
+            async ValueTask RefuseAsync(ReadOnlySequence<byte> part, bool isWhole)
+            {
+                if (refused)
+                    return;
+                tooLong!.Add(part);
+                refused = isWhole || tooLong.Id is not null;
+                if (refused)
+                    await SendAsync(JsonRpcRefusal.TooLong(Limits.RequestBytes, tooLong.Id));
             }
         }
         catch (ChannelClosedException)
@@ -96,7 +110,7 @@ internal sealed partial class StdioTransport : ITransport
     }
 
     public async Task SendMessageAsync(JsonRpcMessage message, CancellationToken cancellationToken = default) =>
-        await SendAsync(message);
+        await SendAsync(JsonSerializer.SerializeToUtf8Bytes(message, JsonRpcWriter.TypeInfo));
 
     public ValueTask DisposeAsync()
     {
@@ -157,23 +171,28 @@ internal sealed partial class StdioTransport : ITransport
 
         if (utf8.Length > Limits.RequestBytes)
         {
-            await SendAsync(JsonRpcReader.Error(McpErrorCode.InvalidRequest, $"A message has at most {Limits.RequestBytes} bytes."));
+            await SendAsync(JsonRpcRefusal.TooLong(Limits.RequestBytes, MessageIdScanner.Find(utf8.Span)));
             return;
         }
 
-        var (message, error) = JsonRpcReader.Read(utf8);
-        if (error is null && message is JsonRpcRequest request && stop.IsCancellationRequested)
-            error = JsonRpcReader.Error(ShuttingDown, "The server is shutting down and has not begun this call: nothing was done. Call again when it is back.", request.Id);
-        if (error is not null)
-            await SendAsync(error);
+        var (message, refusal) = JsonRpcReader.Read(utf8);
+        if (refusal is null && message is JsonRpcRequest request && stop.IsCancellationRequested)
+            refusal = new JsonRpcRefusal(ShuttingDown, "The server is shutting down and has not begun this call: nothing was done. Call again when it is back.", JsonRpcRefusal.IdOf(request.Id));
+        if (refusal is not null)
+            await SendAsync(refusal);
         else
             await _incoming.Writer.WriteAsync(message!, CancellationToken.None);
     }
 
-    /// <summary>Writes one whole line, never two at a time.</summary>
-    private async ValueTask SendAsync(JsonRpcMessage message)
+    private async ValueTask SendAsync(JsonRpcRefusal refusal)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(message, JsonRpcWriter.TypeInfo);
+        foreach (var error in refusal.Errors())
+            await SendAsync(error);
+    }
+
+    /// <summary>Writes one whole line, never two at a time.</summary>
+    private async ValueTask SendAsync(byte[] json)
+    {
         await _writing.WaitAsync();
         try
         {

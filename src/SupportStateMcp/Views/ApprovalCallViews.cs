@@ -122,9 +122,26 @@ public sealed record PendingApprovalsView
     [Description("How many wait in all, also beyond limit.")]
     public required int Total { get; init; }
 
+    [Description("Pass it as cursor to get the next page; absent on the last.")]
+    public string? NextCursor { get; init; }
+
+    /// <summary>The whole page.</summary>
     public static PendingApprovalsView Of(PendingApprovals pending) => new()
     {
         Approvals = [.. pending.Approvals.Select(a => new ApprovalView(a.Approval, a.Conversation))],
         Total = pending.Total,
+        NextCursor = ApprovalCursorText.Encode(pending.Next),
     };
+
+    /// <summary>As much of the page as an answer has room for.</summary>
+    public static PendingApprovalsView Of(PendingApprovals pending, AnswerSize size)
+    {
+        var (shown, isCut) = AnswerBudget.Fit(pending.Approvals.Select(a => new ApprovalView(a.Approval, a.Conversation)), size);
+        return new PendingApprovalsView
+        {
+            Approvals = shown,
+            Total = pending.Total,
+            NextCursor = ApprovalCursorText.Encode(isCut ? ApprovalCursor.Of(pending.Approvals[shown.Count - 1].Approval) : pending.Next),
+        };
+    }
 }

@@ -13,11 +13,12 @@ public sealed record ConversationListView
     [Description("Pass it as cursor to get the next page; absent on the last.")]
     public string? NextCursor { get; init; }
 
-    public static ConversationListView Of(ConversationPage page, WorkflowDefinition workflow) => new()
+    public static ConversationListView Of(ConversationPage page, AnswerSize size)
     {
-        Conversations = [.. page.Conversations.Select(c => ConversationSummaryView.Of(c, workflow))],
-        NextCursor = ConversationCursorText.Encode(page.Next),
-    };
+        var (shown, isCut) = AnswerBudget.Fit(page.Conversations.Select(ConversationSummaryView.Of), size);
+        var next = isCut ? new ConversationCursor(page.Conversations[shown.Count - 1].UpdatedAt, shown[^1].ConversationId) : page.Next;
+        return new ConversationListView { Conversations = shown, NextCursor = ConversationCursorText.Encode(next) };
+    }
 }
 
 /// <summary>One line of a listing.</summary>
@@ -38,19 +39,13 @@ public sealed record ConversationSummaryView
     [Description(FieldText.Owner)]
     public required string Owner { get; init; }
 
-    [Description(FieldText.Epoch)]
-    public required long Epoch { get; init; }
-
     public required long MessageCount { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
     public required long Version { get; init; }
 
-    [Description("The states that transition_state accepts now.")]
-    public required IReadOnlyList<string> AllowedTransitions { get; init; }
-
-    public static ConversationSummaryView Of(Conversation c, WorkflowDefinition workflow) => new()
+    public static ConversationSummaryView Of(Conversation c) => new()
     {
         ConversationId = c.ConversationId,
         UserId = c.UserId,
@@ -59,10 +54,8 @@ public sealed record ConversationSummaryView
         Priority = c.Priority,
         AssignedTo = c.AssignedTo,
         Owner = c.Owner.ToString(),
-        Epoch = c.Epoch,
         MessageCount = c.MessageCount,
         UpdatedAt = c.UpdatedAt,
         Version = c.Version,
-        AllowedTransitions = workflow.AllowedFrom(c.State),
     };
 }

@@ -23,14 +23,18 @@ public sealed record EventsView
     [Description("The states that transition_state accepts now; none where the conversation was erased.")]
     public required IReadOnlyList<string> AllowedTransitions { get; init; }
 
-    public static EventsView Of(EventsPage page, WorkflowDefinition workflow) => new()
+    public static EventsView Of(EventsPage page, WorkflowDefinition workflow, AnswerSize size)
     {
-        ConversationId = page.Conversation.ConversationId,
-        Events = [.. page.Events.Select(EventView.Of)],
-        After = page.After,
-        Version = page.Conversation.Version,
-        AllowedTransitions = page.Conversation.ErasedAt is null ? workflow.AllowedFrom(page.Conversation.State) : [],
-    };
+        var (events, isCut) = AnswerBudget.Fit(page.Events.Select(EventView.Of), size);
+        return new EventsView
+        {
+            ConversationId = page.Conversation.ConversationId,
+            Events = events,
+            After = isCut ? events[^1].Version : page.After,
+            Version = page.Conversation.Version,
+            AllowedTransitions = page.Conversation.ErasedAt is null ? workflow.AllowedFrom(page.Conversation.State) : [],
+        };
+    }
 }
 
 /// <summary>One entry of the audit trail: who, what, when, why.</summary>
@@ -53,10 +57,12 @@ public sealed record EventView
     [Description("The facts of the event; of a message its id, role and digest, never its content.")]
     public required JsonObject Details { get; init; }
 
+    private static readonly ConversationJson s_json = new(new JsonSerializerOptions(ConversationJson.Readable.Options) { Converters = { new SecondsConverter() } });
+
     /// <summary>The event as callers see it.</summary>
     public static EventView Of(ConversationEvent e)
     {
-        var facts = (JsonObject)JsonSerializer.SerializeToNode(e, ConversationJson.Readable.ConversationEvent)!;
+        var facts = (JsonObject)JsonSerializer.SerializeToNode(e, s_json.ConversationEvent)!;
         var type = facts["type"]!.GetValue<string>();
         foreach (var shown in (ReadOnlySpan<string>)["type", "version", "at", "actor", "reason"])
             facts.Remove(shown);

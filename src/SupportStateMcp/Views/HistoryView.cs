@@ -1,6 +1,4 @@
 using System.ComponentModel;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Workflow;
 
@@ -27,56 +25,26 @@ public sealed record HistoryView
     [Description("The states that transition_state accepts now.")]
     public required IReadOnlyList<string> AllowedTransitions { get; init; }
 
-    public static HistoryView Of(HistoryPage page, WorkflowDefinition workflow) => new()
+    public static HistoryView Of(HistoryPage page, WorkflowDefinition workflow, AnswerSize size)
+    {
+        var messages = MessageView.Newest(page.Messages, size);
+        return Of(page, messages, workflow) with
+        {
+            Before = messages.Count < page.Messages.Count ? messages[0].Number : page.Before,
+        };
+    }
+
+    /// <summary>One message alone, from a character of its content on.</summary>
+    public static HistoryView OfOne(HistoryPage page, int offset, WorkflowDefinition workflow, AnswerSize size) =>
+        Of(page, [MessageView.Of(page.Messages[0], size.IsFull, new AnswerBudget(size).Left - MessageView.Around, offset)], workflow);
+
+    private static HistoryView Of(HistoryPage page, IReadOnlyList<MessageView> messages, WorkflowDefinition workflow) => new()
     {
         ConversationId = page.Conversation.ConversationId,
-        Messages = [.. page.Messages.Select(MessageView.Of)],
-        Before = page.Before,
+        Messages = messages,
         MessageCount = page.Conversation.MessageCount,
         State = page.Conversation.State,
         Version = page.Conversation.Version,
         AllowedTransitions = workflow.AllowedFrom(page.Conversation.State),
-    };
-}
-
-/// <summary>One message of a conversation's history.</summary>
-public sealed record MessageView
-{
-    public required long Number { get; init; }
-
-    public required string MessageId { get; init; }
-
-    public required MessageRole Role { get; init; }
-
-    public required string Content { get; init; }
-
-    public Visibility Visibility { get; init; }
-
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Automated { get; init; }
-
-    public long? InReplyTo { get; init; }
-
-    public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
-
-    public required DateTimeOffset At { get; init; }
-
-    public required string RecordedBy { get; init; }
-
-    public required long Version { get; init; }
-
-    public static MessageView Of(Message m) => new()
-    {
-        Number = m.Number,
-        MessageId = m.MessageId,
-        Role = m.Role,
-        Content = m.Content,
-        Visibility = m.Visibility,
-        Automated = m.Automated,
-        InReplyTo = m.InReplyTo,
-        Metadata = m.Metadata,
-        At = m.At,
-        RecordedBy = m.RecordedBy,
-        Version = m.Version,
     };
 }

@@ -15,12 +15,28 @@ public sealed record QueueView
     [Description("Pass it as cursor to get the next page; absent on the last.")]
     public string? NextCursor { get; init; }
 
+    /// <summary>The whole page.</summary>
     public static QueueView Of(QueuePage page, DateTimeOffset now) => new()
     {
-        Conversations = [.. page.Conversations.Select(c => QueueEntryView.Of(c, now))],
+        Conversations = [.. page.Conversations.Select(c => QueueEntryView.Of(c, now, int.MaxValue))],
         Total = page.Total,
         NextCursor = QueueCursorText.Encode(page.Next),
     };
+
+    /// <summary>As much of the page as an answer has room for, with long texts shortened.</summary>
+    public static QueueView Of(QueuePage page, DateTimeOffset now, AnswerSize size)
+    {
+        var (shown, isCut) = AnswerBudget.Fit(page.Conversations.Select(c => QueueEntryView.Of(c, now, size.IsFull ? int.MaxValue : LongestText)), size);
+        return new QueueView
+        {
+            Conversations = shown,
+            Total = page.Total,
+            NextCursor = QueueCursorText.Encode(isCut ? QueueCursor.Of(page.Conversations[shown.Count - 1]) : page.Next),
+        };
+    }
+
+    /// <summary>How much is shown of a reason or a summary, in characters.</summary>
+    private const int LongestText = 400;
 }
 
 /// <summary>One who waits.</summary>
@@ -54,7 +70,10 @@ public sealed record QueueEntryView
 
     public required long Version { get; init; }
 
-    public static QueueEntryView Of(Conversation c, DateTimeOffset now) => new()
+    /// <param name="c">The conversation.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="most">How much is shown of a reason or a summary, in characters.</param>
+    public static QueueEntryView Of(Conversation c, DateTimeOffset now, int most) => new()
     {
         ConversationId = c.ConversationId,
         Queue = c.Queue!,
@@ -64,9 +83,13 @@ public sealed record QueueEntryView
         UserId = c.UserId,
         State = c.State,
         TicketStatus = c.TicketStatus,
-        Reason = c.Handoff?.Reason,
-        Summary = c.Handoff?.Summary,
+        Reason = Shortened(c.Handoff?.Reason, most),
+        Summary = Shortened(c.Handoff?.Summary, most),
         EscalatedAt = c.Handoff?.At,
         Version = c.Version,
     };
+
+    private static string? Shortened(string? text, int most) => text is null || text.Length <= most
+        ? text
+        : $"{text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)]}… [shortened: get_state shows all {text.Length} characters]";
 }

@@ -51,8 +51,12 @@ public sealed record BeginTurnView
     [Description("The states that complete_turn accepts as new_state.")]
     public required IReadOnlyList<string> AllowedTransitions { get; init; }
 
-    public static BeginTurnView Of(TurnBegun begun, WorkflowDefinition workflow)
+    [Description("Pass it as before to get_history for the messages before those; absent where there are none.")]
+    public long? Before { get; init; }
+
+    public static BeginTurnView Of(TurnBegun begun, WorkflowDefinition workflow, AnswerSize size)
     {
+        var history = MessageView.Newest(begun.History, size);
         var c = begun.Outcome.Conversation;
         return new BeginTurnView
         {
@@ -68,7 +72,8 @@ public sealed record BeginTurnView
             Owner = c.Owner.ToString(),
             Epoch = c.Epoch,
             HumanTakeover = HumanTakeoverView.Of(c.HumanTakeover),
-            History = [.. begun.History.Select(MessageView.Of)],
+            History = history,
+            Before = (history is [var oldest, ..] ? oldest.Number : begun.Number) is > 1 and var before ? before : null,
             Version = c.Version,
             AllowedTransitions = workflow.AllowedFrom(c.State),
         };

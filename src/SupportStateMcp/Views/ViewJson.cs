@@ -13,6 +13,7 @@ namespace SupportStateMcp.Views;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [
+        typeof(SecondsConverter),
         typeof(SnakeCaseEnumConverter<ActorKind>),
         typeof(SnakeCaseEnumConverter<MessageRole>),
         typeof(SnakeCaseEnumConverter<TicketStatus>),
@@ -40,6 +41,9 @@ namespace SupportStateMcp.Views;
 [JsonSerializable(typeof(EscalateView))]
 [JsonSerializable(typeof(ReopenView))]
 [JsonSerializable(typeof(QueueView))]
+[JsonSerializable(typeof(EventView))]
+[JsonSerializable(typeof(ConversationSummaryView))]
+[JsonSerializable(typeof(QueueEntryView))]
 [JsonSerializable(typeof(ApprovalView))]
 [JsonSerializable(typeof(RequestApprovalView))]
 [JsonSerializable(typeof(UseApprovalView))]
@@ -47,6 +51,8 @@ namespace SupportStateMcp.Views;
 [JsonSerializable(typeof(PendingApprovalsView))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(JsonElement[]))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class ViewJsonContext : JsonSerializerContext;

@@ -80,6 +80,17 @@ public sealed partial class WorkflowDefinition
 
     public bool Knows(string state) => _states.ContainsKey(state);
 
+    /// <summary>The state that a name can only mean: itself, or the one that it is in other letters or with other marks between its words. Null where there is none.</summary>
+    public string? Find(string name)
+    {
+        if (Knows(name))
+            return name;
+        var meant = States.Where(s => Fold(s) == Fold(name)).Take(2).ToList();
+        return meant.Count == 1 ? meant[0] : null;
+
+        static string Fold(string text) => string.Concat(text.Where(char.IsLetterOrDigit)).ToLowerInvariant();
+    }
+
     /// <summary>The states that may follow this one where no guard refuses; empty for a terminal or unknown state.</summary>
     public IReadOnlyList<string> AllowedFrom(string state) => _states.TryGetValue(state, out var at) ? at.Allowed.Value : [];
 

@@ -158,8 +158,8 @@ public sealed class HandoffBriefTests : IAsyncDisposable
         await DoAsync(OneConversation.Open() with { Description = text });
         for (var i = 1; i <= 60; i++)
             await SayAsync($"m-{i}", i % 2 == 0 ? MessageRole.User : MessageRole.Assistant, text);
-        var item = text[..Math.Min(text.Length, Limits.HandoffItem)];
-        await DoAsync(Escalation with { Reason = text[..Math.Min(text.Length, Limits.Reason)], Summary = text, OpenQuestion = text, Promises = [item, item], Tried = [item, item] });
+        var item = Whole(text, Limits.HandoffItem);
+        await DoAsync(Escalation with { Reason = Whole(text, Limits.Reason), Summary = text, OpenQuestion = text, Promises = [item, item], Tried = [item, item] });
     }
 
     private async Task<string> BriefAsync(int most)
@@ -179,4 +179,8 @@ public sealed class HandoffBriefTests : IAsyncDisposable
 
     private static string Anonymous(string brief) => System.Text.RegularExpressions.Regex.Replace(
         System.Text.RegularExpressions.Regex.Replace(brief, @"(\d{4}-)?\d\d-\d\d \d\d:\d\dZ?", "TIME"), "ap-[0-9a-f]{8}", "ap-ID");
+
+    /// <summary>The beginning of a text, in whole characters.</summary>
+    private static string Whole(string text, int most) =>
+        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)];
 }

@@ -62,7 +62,8 @@ public sealed class ProcessTests : IDisposable
 
         var shown = await _place.JsonAsync("show", "cs-TKT-1");
         Assert.All((await CallAsync("get_state")).EnumerateObject(), p => AssertSame(p.Value, shown.GetProperty(p.Name)));
-        AssertSame((await CallAsync("get_history")).GetProperty("messages"), shown.GetProperty("messages"));
+        var history = await server.CallAsync("get_history", new { conversation_id = "cs-TKT-1", detail = "full" }, TestContext.Current.CancellationToken);
+        AssertSame(history.Content.GetProperty("messages"), shown.GetProperty("messages"));
         AssertSame(await CallAsync("list_pending_approvals"), await _place.JsonAsync("approvals"));
         var (here, there) = (await _place.JsonAsync("queue"), (await server.CallAsync("list_queue", new { }, TestContext.Current.CancellationToken)).Content);
         Assert.Equal(there.GetProperty("total").GetInt32(), here.GetProperty("total").GetInt32());

@@ -50,7 +50,7 @@ public abstract partial class ConversationStoreContract
         var error = part switch
         {
             "snapshot" => (await queries.GetAsync(Id, Stop)).Error,
-            "history" => (await queries.GetHistoryAsync(Id, 10, null, null, Stop)).Error,
+            "history" => (await queries.GetHistoryAsync(Id, 10, null, null, Limits.AnswerCharacters, Stop)).Error,
             "trail" => (await queries.GetEventsAsync(Id, 0, 10, Stop)).Error,
             _ => (await commands.ExecuteAsync(TestConversations.Message("m-1"), Stop)).Error,
         };

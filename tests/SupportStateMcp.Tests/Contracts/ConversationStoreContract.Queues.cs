@@ -125,6 +125,21 @@ public abstract partial class ConversationStoreContract
         Assert.Equal([soon, next], page.Approvals.Select(a => a.Approval.ApprovalId));
         Assert.Equal(3, page.Total);
 
+        // A cursor leads through all of them, however many a page has.
+        foreach (var queue in new[] { null, "support" })
+        {
+            var (found, cursor) = (new List<string>(), (ApprovalCursor?)null);
+            do
+            {
+                var one = await other.ListPendingApprovalsAsync(queue, cursor, 1, Stop);
+                Assert.Equal(3, one.Total);
+                found.AddRange(one.Approvals.Select(a => a.Approval.ApprovalId));
+                cursor = one.Next;
+            }
+            while (cursor is not null);
+            Assert.Equal([soon, next, late], found);
+        }
+
         // Whose people decide follows the conversation: into its queue, and through a claim, back to where it came from.
         await WriteAsync(store, Escalate(TestConversations.Agent, "billing") with { Id = TestConversations.Id("next") });
         Assert.Equal([next], await PendingAsync(other, "billing", 1));

@@ -26,6 +26,45 @@ public abstract partial class ConversationStoreContract
     }
 
     [Fact]
+    public async Task No_more_messages_are_read_than_have_room_and_the_newest_is_always_among_them()
+    {
+        var store = CreateStore();
+        await WriteAsync(store, TestConversations.Initialize());
+        for (var i = 1; i <= 30; i++)
+            await WriteAsync(store, TestConversations.Message($"m-{i}", i == 20 ? new string('x', 50_000) : new string('y', 1_000)));
+
+        Assert.Equal([30], await NumbersAsync(long.MaxValue, 30, 1));
+        Assert.Equal([28, 29, 30], await NumbersAsync(long.MaxValue, 30, 4_000));
+        Assert.Equal(Enumerable.Range(21, 10).Select(n => (long)n), await NumbersAsync(long.MaxValue, 30, 40_000));
+        Assert.Equal([20], await NumbersAsync(21, 30, 40_000));
+        Assert.Equal([8, 9], await NumbersAsync(10, 2, 40_000));
+        Assert.Equal(Enumerable.Range(1, 30).Select(n => (long)n), await NumbersAsync(long.MaxValue, 30, long.MaxValue));
+
+        async Task<IEnumerable<long>> NumbersAsync(long before, int limit, long maxBytes) =>
+            (await store.ReadMessagesAsync(Id, before, limit, maxBytes, Stop)).Select(m => m.Number);
+    }
+
+    [Fact]
+    public async Task No_more_events_are_read_than_have_room_and_the_first_is_always_among_them()
+    {
+        var store = CreateStore();
+        var opened = await WriteAsync(store, TestConversations.Initialize());
+        for (var i = 1; i <= 30; i++)
+            await WriteAsync(store, TestConversations.Message($"m-{i}", "x"));
+        var first = (await store.ReadEventsAsync(Id, 0, 500, Stop))[0].Version;
+
+        Assert.Equal([first], await VersionsAsync(0, 500, 1));
+        Assert.InRange((await VersionsAsync(5, 500, 2_000)).Count, 2, 15);
+        Assert.Equal([6L, 7], (await VersionsAsync(5, 500, 2_000)).Take(2));
+        Assert.Equal([6L, 7, 8], await VersionsAsync(5, 3, long.MaxValue));
+        Assert.Equal(opened.Version + 30, (await VersionsAsync(5, 500, long.MaxValue))[^1]);
+        Assert.Empty(await VersionsAsync(1_000, 500, 1));
+
+        async Task<List<long>> VersionsAsync(long after, int limit, long maxBytes) =>
+            [.. (await store.ReadEventsAsync(Id, after, limit, maxBytes, Stop)).Select(e => e.Version)];
+    }
+
+    [Fact]
     public async Task A_message_is_read_back_whole()
     {
         var store = CreateStore();

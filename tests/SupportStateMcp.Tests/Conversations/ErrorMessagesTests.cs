@@ -35,7 +35,7 @@ public partial class ErrorMessagesTests
         // A model is told tools, a person commands; each in whole sentences.
         Assert.DoesNotContain("SupportStateMcp", McpErrorMessages.Of(error), StringComparison.Ordinal);
         Assert.DoesNotMatch(Tools(), CliErrorMessages.Of(error));
-        Assert.All([McpErrorMessages.Of(error), CliErrorMessages.Of(error)], sentence => Assert.EndsWith(".", sentence, StringComparison.Ordinal));
+        Assert.All([McpErrorMessages.Of(error), CliErrorMessages.Of(error)], sentence => Assert.Matches(@"[.?]$", sentence));
     }
 
     [Theory]

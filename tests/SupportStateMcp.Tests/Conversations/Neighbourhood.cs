@@ -114,7 +114,7 @@ internal sealed class Neighbourhood
     {
         var actor = Any(step);
         var command = new ConversationCommand.BeginTurn { Id = Id, Actor = actor, Roles = RolesOf(actor), MessageId = messageId, Content = "Help" };
-        var result = await _turns[step.Instance].BeginAsync(command, new Caller(actor, RolesOf(actor)), 10, default);
+        var result = await _turns[step.Instance].BeginAsync(command, new Caller(actor, RolesOf(actor)), 10, Limits.AnswerCharacters, default);
         if (!result.TryGet(out var begun, out _))
             return;
         TakenIn.Add(messageId);

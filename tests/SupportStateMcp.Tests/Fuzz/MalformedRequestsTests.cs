@@ -56,7 +56,7 @@ public class MalformedRequestsTests
             for (var i = 0; i < Requests; i++)
             {
                 var body = generator.Next();
-                answered += IsAnswered(body) ? 1 : 0;
+                answered += Answers(body);
                 await server.Input.BaseStream.WriteAsync(body);
                 await server.Input.BaseStream.WriteAsync("\n"u8.ToArray());
             }
@@ -82,17 +82,17 @@ public class MalformedRequestsTests
         Assert.Empty(Faults(server));
     }
 
-    /// <summary>A request, or what is no message at all; not a notification, a reply, or an empty line.</summary>
-    private static bool IsAnswered(byte[] body)
+    /// <summary>One for a request, or for what is no message at all, one for each call of a batch; none for a notification, a reply, or an empty line.</summary>
+    private static int Answers(byte[] body)
     {
         if (body.All(b => b is (byte)' ' or (byte)'\t'))
-            return false;
-        var (message, error) = JsonRpcReader.Read(body);
-        return error is not null || message is JsonRpcRequest;
+            return 0;
+        var (message, refusal) = JsonRpcReader.Read(body);
+        return refusal?.Ids.Count ?? (message is JsonRpcRequest ? 1 : 0);
     }
 
     /// <summary>A result, or an error that says what is wrong with the request; never that something went wrong inside.</summary>
-    private static bool IsTyped(JsonNode message) => message["error"] is { } error
+    private static bool IsTyped(JsonNode message) => message is JsonArray errors ? errors.All(e => IsTyped(e!)) : message["error"] is { } error
         ? (int)error["code"]! != -32603 && (string?)error["message"] is { Length: > 0 }
         : message["result"] is { } result && ((bool?)result["isError"] is not true || result["structuredContent"]?["code"] is not null);
 

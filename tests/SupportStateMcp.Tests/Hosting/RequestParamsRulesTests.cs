@@ -27,9 +27,9 @@ public class RequestParamsRulesTests
     {
         var error = Check(method, parameters)!;
 
-        Assert.Equal(-32602, error.Error.Code);
-        Assert.Equal($"The params of {method} are not what it takes: see {place}.", error.Error.Message);
-        Assert.Equal(new RequestId("q"), error.Id);
+        Assert.Equal(-32602, (int)error.Code);
+        Assert.Equal($"The params of {method} are not what it takes: see {place}.", error.Sentence);
+        Assert.Equal(["\"q\""], error.Ids);
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public class RequestParamsRulesTests
     [InlineData("some/extension", """{"cursor":5}""")]
     public void What_fits_passes(string method, string parameters) => Assert.Null(Check(method, parameters));
 
-    private static JsonRpcError? Check(string method, string parameters)
+    private static JsonRpcRefusal? Check(string method, string parameters)
     {
         var (message, error) = JsonRpcReader.Read(
             Encoding.UTF8.GetBytes($$"""{"jsonrpc":"2.0","id":"q","method":"{{method}}","params":{{parameters}}}"""));

@@ -27,7 +27,14 @@ internal static class ErrorSamples
         (nameof(Error.VersionConflict), Error.VersionConflict(3, 5)),
         (nameof(Error.TicketOfAnotherUser), Error.TicketOfAnotherUser(s_id)),
         (nameof(Error.LockTimeout), Error.LockTimeout(TimeSpan.FromSeconds(5))),
-        (nameof(Error.InvalidArgument), Error.InvalidArgument("limit", "it is a whole number from 1 to 500")),
+        (nameof(Error.InvalidArgument), Error.InvalidArgument("limit", "it must be a whole number from 1 to 500", "\"ten\"")),
+        (nameof(Error.InvalidArgument), Error.InvalidArgument("conversation_id", "it must be " + ConversationId.Words, "\"TKT-001\"", "cs-TKT-001")),
+        (nameof(Error.InvalidArgument), new Errors.InvalidArgument("ticket_id", "there is no such argument")
+        {
+            SuggestedArgument = "conversation_id",
+            Suggestion = "cs-TKT-001",
+            Others = [new Errors.InvalidArgument("limit", "it must be a whole number from 1 to 500") { Sent = "the number 0" }],
+        }),
         (nameof(Error.ReservedMessageId), Error.ReservedMessageId()),
         (nameof(Error.NothingSaid), Error.NothingSaid()),
         (nameof(Error.IdempotencyMismatch), Error.IdempotencyMismatch("key-1")),

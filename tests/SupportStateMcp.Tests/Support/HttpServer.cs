@@ -91,6 +91,16 @@ internal sealed partial class HttpServer : IAsyncDisposable
         return new ToolAnswer(JsonElement.Parse(result.ToJsonString()));
     }
 
+    /// <summary>How much memory the process takes now, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Ends the process at once, wherever it is.</summary>
     public async Task KillAsync()
     {

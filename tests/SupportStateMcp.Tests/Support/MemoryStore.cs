@@ -18,10 +18,10 @@ internal sealed class MemoryStore : IConversationStore
         return new(new CommitResult.Committed(DateTimeOffset.MaxValue));
     }
 
-    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken) =>
         new([.. Of(id).Messages.Where(m => m.Number < before).TakeLast(limit)]);
 
-    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken) =>
         new([.. Of(id).Events.Where(e => e.Version > after).Take(limit)]);
 
     public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
@@ -30,7 +30,7 @@ internal sealed class MemoryStore : IConversationStore
     public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>

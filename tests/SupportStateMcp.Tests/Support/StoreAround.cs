@@ -34,11 +34,11 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
         return await inner.CommitAsync(commit, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken) =>
-        inner.ReadMessagesAsync(id, before, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        inner.ReadMessagesAsync(id, before, limit, maxBytes, cancellationToken);
 
-    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken) =>
-        inner.ReadEventsAsync(id, after, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        inner.ReadEventsAsync(id, after, limit, maxBytes, cancellationToken);
 
     public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.ListAsync(filter, after, limit, cancellationToken);
@@ -46,8 +46,8 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.ListQueueAsync(queue, after, limit, cancellationToken);
 
-    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken) =>
-        inner.ListPendingApprovalsAsync(queue, limit, cancellationToken);
+    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken) =>
+        inner.ListPendingApprovalsAsync(queue, after, limit, cancellationToken);
 
     public async ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken)
     {

@@ -58,6 +58,9 @@ public sealed partial record Approval
     /// <summary>What an approval's id looks like: eight hexadecimal digits, then the ticket's id, so that it leads to its conversation.</summary>
     public const string Pattern = "^ap-[0-9a-f]{8}-[A-Za-z0-9][A-Za-z0-9._-]{0,99}$";
 
+    /// <summary>The same in words.</summary>
+    public const string Words = "the id of an approval, as request_approval returned it, for example ap-0f3a9c21-TKT-001";
+
     public required string ApprovalId { get; init; }
 
     /// <summary>The name of the action that was asked for.</summary>
@@ -146,6 +149,14 @@ public sealed partial record Approval
     /// <summary>The conversation an approval belongs to; null where the id is not well-formed.</summary>
     public static ConversationId? ConversationOf(string? approvalId) =>
         approvalId is not null && IdRegex().IsMatch(approvalId) ? ConversationId.OfTicket(approvalId["ap-00000000-".Length..]) : null;
+
+    /// <summary>The id that somebody probably means with a text that is none: the same in capital letters. Null where nobody can tell.</summary>
+    public static string? Guess(string text)
+    {
+        const int Head = 11;
+        var id = text.Trim(' ', '"', '\'', '`');
+        return id.Length > Head && id[..Head].ToLowerInvariant() + id[Head..] is var lower && ConversationOf(lower) is not null ? lower : null;
+    }
 
     // \z, not $: a trailing newline is no part of an id.
     [GeneratedRegex(@"^ap-[0-9a-f]{8}-[A-Za-z0-9][A-Za-z0-9._-]{0,99}\z", RegexOptions.CultureInvariant)]

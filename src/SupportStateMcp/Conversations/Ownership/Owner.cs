@@ -20,6 +20,9 @@ public sealed partial record Owner
     /// <summary>What the name of a queue looks like.</summary>
     public const string QueuePattern = "^[a-z0-9][a-z0-9._-]{0,49}$";
 
+    /// <summary>The same in words.</summary>
+    public const string QueueWords = "the name of a queue: 1 to 50 lower-case letters, digits, dots, underscores and hyphens, the first a letter or a digit, for example support";
+
     private Owner(Actor? actor, string? queue) => (Actor, Queue) = (actor, queue);
 
     /// <summary>The one who owns it; null while it waits in a queue.</summary>
@@ -40,6 +43,15 @@ public sealed partial record Owner
     public static Owner InQueue(string queue) => new(null, queue);
 
     public static bool IsQueueName(string name) => QueueRegex().IsMatch(name);
+
+    /// <summary>The name of a queue that somebody probably means with a text that is none; null where nobody can tell.</summary>
+    public static string? GuessQueueName(string text)
+    {
+        var name = text.Trim(' ', '"', '\'', '`').ToLowerInvariant().Replace(' ', '-');
+        if (name.StartsWith(QueuePrefix, StringComparison.Ordinal))
+            name = name[QueuePrefix.Length..];
+        return IsQueueName(name) ? name : null;
+    }
 
     /// <summary>Reads what <see cref="ToString"/> writes; null where the text is not of that form.</summary>
     public static Owner? TryParse(string? text)

@@ -56,7 +56,7 @@ public abstract partial record ConversationCommand
             ?? Bounds.Text("open_question", OpenQuestion, Limits.Summary)
             ?? Bounds.Items("promises", Promises, Limits.HandoffItems, Limits.HandoffItem)
             ?? Bounds.Items("tried", Tried, Limits.HandoffItems, Limits.HandoffItem)
-            ?? (Owner.IsQueueName(Queue) ? null : Error.InvalidArgument("queue", $"it matches {Owner.QueuePattern}"));
+            ?? (Owner.IsQueueName(Queue) ? null : Error.InvalidArgument("queue", "it must be " + Owner.QueueWords));
     }
 
     /// <summary>Opens a closed conversation again, while it can be.</summary>

@@ -13,17 +13,18 @@ public sealed partial class ConversationQueries
     /// <summary>Approvals that wait for a decision, the next deadline first.</summary>
     /// <param name="queue">Only of conversations that wait in this queue, or would go back to it; null for all.</param>
     /// <param name="id">Only of this conversation; null for all.</param>
+    /// <param name="after">Where the last page ended; null for the first.</param>
     /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Result<PendingApprovals>> GetPendingApprovalsAsync(
-        string? queue, ConversationId? id, int limit, CancellationToken cancellationToken) =>
+        string? queue, ConversationId? id, ApprovalCursor? after, int limit, CancellationToken cancellationToken) =>
         Guard<PendingApprovals>(async () =>
         {
             if (id is not { } one)
-                return await store.ListPendingApprovalsAsync(queue, limit, cancellationToken);
+                return await store.ListPendingApprovalsAsync(queue, after, limit, cancellationToken);
             var loaded = await store.LoadAsync(one, null, cancellationToken);
             return Living(one, loaded) is { } error
                 ? error
-                : PendingApprovals.Of([loaded.Conversation!.AsOf(time.GetUtcNow())], queue, limit);
+                : PendingApprovals.Of([loaded.Conversation!.AsOf(time.GetUtcNow())], queue, after, limit);
         });
 }

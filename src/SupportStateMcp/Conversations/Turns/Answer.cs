@@ -36,7 +36,7 @@ internal static class AnswerSearch
         // Each message is an event at least: none before the one of that number can be the answer.
         for (var (after, seen) = (number, 0); seen < Window;)
         {
-            var events = await store.ReadEventsAsync(id, after, Limits.Page, cancellationToken);
+            var events = await store.ReadEventsAsync(id, after, Limits.Page, ConversationStoreReading.StepBytes, cancellationToken);
             foreach (var e in events)
             {
                 // What is older than the conversation belongs to an earlier one of the ticket.
@@ -49,7 +49,7 @@ internal static class AnswerSearch
                 later ??= answer;
             }
 
-            if (events.Count < Limits.Page)
+            if (events.Count == 0 || events[^1].Version >= current.Version)
                 break;
             (after, seen) = (events[^1].Version, seen + events.Count);
         }

@@ -24,9 +24,10 @@ public sealed class TurnService(ConversationCommandHandler commands, IConversati
     /// <param name="command">What the customer wrote.</param>
     /// <param name="caller">Who wants to answer.</param>
     /// <param name="maxMessages">How much of the history to return: the newest messages, 0 to <see cref="Limits.Page"/>.</param>
+    /// <param name="maxCharacters">How many characters the answer has room for; no more is read than fits.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<Result<TurnBegun>> BeginAsync(
-        ConversationCommand.BeginTurn command, Caller caller, int maxMessages, CancellationToken cancellationToken)
+        ConversationCommand.BeginTurn command, Caller caller, int maxMessages, long maxCharacters, CancellationToken cancellationToken)
     {
         var result = await commands.ExecuteAsync(command, cancellationToken);
         if (!result.TryGet(out var outcome, out var error))
@@ -38,7 +39,7 @@ public sealed class TurnService(ConversationCommandHandler commands, IConversati
             var number = outcome.IdempotencyRecord.MessageCount;
             IReadOnlyList<Message> history = maxMessages == 0 || number == 1
                 ? []
-                : await store.ReadMessagesAsync(command.Id, number, maxMessages, cancellationToken);
+                : await store.ReadNewestAsync(command.Id, number, maxMessages, maxCharacters, cancellationToken);
             var current = outcome.Conversation;
             // A customer's message that is delivered again may be answered already, also by the one who asks now.
             var (exact, later) = current.LastReply > number ? await AnswerSearch.FindAsync(store, current, number, cancellationToken) : default;

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ModelContextProtocol;
-using ModelContextProtocol.Protocol;
 
 namespace SupportStateMcp.Hosting.Http;
 
@@ -9,11 +7,11 @@ namespace SupportStateMcp.Hosting.Http;
 internal static class HttpRefusal
 {
     public static Task WriteAsync(HttpContext context, int status, string sentence) =>
-        WriteAsync(context, status, JsonRpcReader.Error(McpErrorCode.InvalidRequest, sentence));
+        WriteAsync(context, status, new JsonRpcRefusal(McpErrorCode.InvalidRequest, sentence));
 
-    public static async Task WriteAsync(HttpContext context, int status, JsonRpcError error)
+    public static async Task WriteAsync(HttpContext context, int status, JsonRpcRefusal refusal)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(error, JsonRpcWriter.TypeInfo);
+        var json = refusal.ToDocument();
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = json.Length;

@@ -1,5 +1,8 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Conversations;
 
@@ -12,10 +15,11 @@ namespace SupportStateMcp.Hosting.Http;
 internal static class MessageGuard
 {
     /// <summary>
-    /// How much Kestrel takes in, in bytes: more than a message may have, and throws it away, so that a client that is
-    /// still sending gets to read the refusal. Beyond this it cuts the connection.
+    /// How much Kestrel takes in, in bytes: more than a message may have. What is too long is read on, and thrown away, until
+    /// its id is found, so that it can be answered under it, and so that a client that is still sending gets to read the
+    /// refusal. Beyond this Kestrel cuts the connection.
     /// </summary>
-    public const long KestrelBytes = 8L * Limits.RequestBytes;
+    public const long KestrelBytes = 64L * Limits.RequestBytes;
 
     public static async Task ApplyAsync(HttpContext context, RequestDelegate next)
     {
@@ -25,16 +29,27 @@ internal static class MessageGuard
             return;
         }
 
-        if (await ReadAsync(context.Request) is not { } body)
+        var (body, refusal) = await ReadAsync(context.Request);
+        if (body is null)
         {
-            await HttpRefusal.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, $"A request has at most {Limits.RequestBytes} bytes.");
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status413PayloadTooLarge, refusal!);
             return;
         }
 
-        var (message, error) = JsonRpcReader.Read(body);
-        if (error is not null)
+        (var message, refusal) = JsonRpcReader.Read(body);
+        if (refusal is not null)
         {
-            await HttpRefusal.WriteAsync(context, StatusCodes.Status400BadRequest, error);
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status400BadRequest, refusal);
+            return;
+        }
+
+        var isLong = LongAnswers.IsOne(message);
+        var answers = context.RequestServices.GetRequiredService<LongAnswers>();
+        if (isLong && !await answers.EnterAsync(context.RequestAborted))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new JsonRpcRefusal(
+                McpErrorCode.InternalError, "The server has too many long answers on their way: try again in a moment.", JsonRpcRefusal.IdOf(((JsonRpcRequest)message!).Id)));
             return;
         }
 
@@ -50,32 +65,53 @@ internal static class MessageGuard
             context.Response.Clear();
             await HttpRefusal.WriteAsync(context, StatusCodes.Status200OK, mismatch);
         }
+        finally
+        {
+            if (isLong)
+                answers.Leave();
+        }
     }
 
-    /// <summary>The whole body, or null where it is longer than a message may be.</summary>
-    private static async ValueTask<byte[]?> ReadAsync(HttpRequest request)
+    /// <summary>The whole body, or the refusal where it is longer than a message may be.</summary>
+    private static async ValueTask<(byte[]? Body, JsonRpcRefusal? Refusal)> ReadAsync(HttpRequest request)
     {
-        if (request.ContentLength > Limits.RequestBytes)
-            return null;
-
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
             if (read.Buffer.Length > Limits.RequestBytes)
-            {
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return null;
-            }
+                return (null, JsonRpcRefusal.TooLong(Limits.RequestBytes, await FindIdAsync(request, read)));
 
             if (read.IsCompleted)
             {
                 // Nothing is consumed: the SDK reads it once more.
                 var body = read.Buffer.ToArray();
                 request.BodyReader.AdvanceTo(read.Buffer.Start);
-                return body;
+                return (body, null);
             }
 
             request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>Reads on until the id is found, or the body ends.</summary>
+    private static async ValueTask<string?> FindIdAsync(HttpRequest request, ReadResult read)
+    {
+        var scanner = new MessageIdScanner();
+        try
+        {
+            while (true)
+            {
+                scanner.Add(read.Buffer);
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                if (scanner.Id is not null || read.IsCompleted)
+                    return scanner.Id;
+                read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            }
+        }
+        catch (BadHttpRequestException)
+        {
+            // It is longer than Kestrel takes in.
+            return scanner.Id;
         }
     }
 }

@@ -6,6 +6,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
@@ -19,12 +20,15 @@ public sealed class SupportPrompts(ConversationBriefs briefs, WorkflowDefinition
     /// <summary>How much of the history goes into the prompt, in messages.</summary>
     public const int RecentMessages = 20;
 
+    /// <summary>How much of what was said goes into the prompt, in characters; the rest is for the instructions and the description.</summary>
+    private const int PromptCharacters = Limits.AnswerCharacters * 2 / 5;
+
     [McpServerPrompt(Name = "support_agent", Title = "Work on a support conversation")]
     [Description("Puts a model in the place of the support agent of a conversation: where the conversation stands, what to do in this state, and the recent messages.")]
     public async Task<GetPromptResult> SupportAgent(
         [Description("The conversation, for example cs-TKT-001.")] string conversation_id, CancellationToken cancellationToken)
     {
-        var brief = await ReadAsync(conversation_id, RecentMessages, cancellationToken);
+        var brief = (await ReadAsync(conversation_id, RecentMessages, cancellationToken)).Within(PromptCharacters);
         return new GetPromptResult
         {
             Description = $"The support agent of {conversation_id}, in state {brief.Conversation.State}.",
@@ -36,13 +40,14 @@ public sealed class SupportPrompts(ConversationBriefs briefs, WorkflowDefinition
     [Description("What a person needs in half a minute to take over a conversation: who and how urgent, why, the summary, the open question, promises, approvals that wait, the last messages, with marks of where people had the conversation.")]
     public async Task<GetPromptResult> HandoffBriefOf(
         [Description("The conversation, for example cs-TKT-001.")] string conversation_id,
-        [Description("How long it may be, in tokens: 100 to 20000, default 1500. Counted cautiously, without a tokenizer.")] string? max_tokens = null,
+        [Description("How long it may be, in tokens: 100 to 15000, default 1500. Counted cautiously, without a tokenizer.")] string? max_tokens = null,
         CancellationToken cancellationToken = default)
     {
         var most = HandoffBrief.DefaultTokens;
-        if (max_tokens is not null
-            && (!int.TryParse(max_tokens, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < HandoffBrief.MinTokens or > HandoffBrief.MaxTokens))
-            throw Invalid("max_tokens", $"it is a whole number from {HandoffBrief.MinTokens} to {HandoffBrief.MaxTokens}");
+        if (max_tokens?.Trim() is { Length: > 0 }
+            && (!int.TryParse(max_tokens.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < HandoffBrief.MinTokens or > HandoffBrief.MaxTokens))
+            throw Invalid(Error.InvalidArgument(
+                "max_tokens", $"it must be a whole number from {HandoffBrief.MinTokens} to {HandoffBrief.MaxTokens}", SentValue.Quoted(max_tokens)));
 
         var brief = await ReadAsync(conversation_id, HandoffBrief.Messages, cancellationToken);
         return new GetPromptResult
@@ -54,7 +59,7 @@ public sealed class SupportPrompts(ConversationBriefs briefs, WorkflowDefinition
 
     private async Task<ConversationBrief> ReadAsync(string conversationId, int messages, CancellationToken cancellationToken)
     {
-        var id = ConversationId.TryParse(conversationId) ?? throw Invalid("conversation_id", $"it matches {ConversationId.Pattern}");
+        var id = ConversationId.TryParse(conversationId.Trim()) ?? throw Invalid(ArgumentText.NoConversation(conversationId));
         var result = await briefs.ReadAsync(id, messages, cancellationToken);
         return result.TryGet(out var brief, out var error)
             ? brief
@@ -104,6 +109,5 @@ public sealed class SupportPrompts(ConversationBriefs briefs, WorkflowDefinition
     private static PromptMessage Say(Role role, string text) =>
         new() { Role = role, Content = new TextContentBlock { Text = text } };
 
-    private static McpProtocolException Invalid(string argument, string rule) =>
-        new($"Invalid argument {argument}: {rule}.", McpErrorCode.InvalidParams);
+    private static McpProtocolException Invalid(Error error) => new(McpErrorMessages.Of(error), McpErrorCode.InvalidParams);
 }

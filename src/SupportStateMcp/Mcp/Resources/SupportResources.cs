@@ -1,11 +1,13 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Views;
 using SupportStateMcp.Workflow;
@@ -32,7 +34,7 @@ public sealed class SupportResources(ConversationQueries queries, ConversationBr
         foreach (var state in workflow.States)
             text.Append(CultureInfo.InvariantCulture, $"| {state} | {Next(state)} | {workflow.Guidance(state)} |\n");
 
-        return text.ToString();
+        return AnswerText.Fit(text.ToString());
     }
 
     [McpServerResource(UriTemplate = ConversationTemplate, Name = "conversation", Title = "A support conversation", MimeType = "application/json")]
@@ -43,18 +45,18 @@ public sealed class SupportResources(ConversationQueries queries, ConversationBr
             loaded => new ConversationView(loaded.Conversation!, loaded.ExpiresAt, workflow));
 
     [McpServerResource(UriTemplate = ConversationTemplate + "/history", Name = "history", Title = "The messages of a conversation", MimeType = "application/json")]
-    [Description("The newest 500 messages of a conversation, in chronological order.")]
+    [Description("The newest messages of a conversation that fit into 60,000 characters, in chronological order; get_history reads on.")]
     public async Task<ReadResourceResult> History(
         RequestContext<ReadResourceRequestParams> request, string conversation_id, CancellationToken cancellationToken) =>
-        Json(request, await queries.GetHistoryAsync(Id(conversation_id), Limits.Page, null, null, cancellationToken),
-            page => HistoryView.Of(page, workflow));
+        Json(request, await queries.GetHistoryAsync(Id(conversation_id), Limits.Page, null, null, Limits.AnswerCharacters, cancellationToken),
+            page => HistoryView.Of(page, workflow, new AnswerSize()));
 
     [McpServerResource(UriTemplate = ConversationTemplate + "/events", Name = "events", Title = "The audit trail of a conversation", MimeType = "application/json")]
-    [Description("The first 500 events of a conversation; get_events reads on.")]
+    [Description("The first events of a conversation that fit into 60,000 characters; get_events reads on.")]
     public async Task<ReadResourceResult> Events(
         RequestContext<ReadResourceRequestParams> request, string conversation_id, CancellationToken cancellationToken) =>
         Json(request, await queries.GetEventsAsync(Id(conversation_id), 0, Limits.Page, cancellationToken),
-            page => EventsView.Of(page, workflow));
+            page => EventsView.Of(page, workflow, new AnswerSize()));
 
     [McpServerResource(UriTemplate = ConversationTemplate + "/handoff", Name = "handoff", Title = "The handoff brief of a conversation", MimeType = "text/markdown")]
     [Description("What a person needs in half a minute to take over a conversation: who and how urgent, why, the summary, the open question, promises, approvals that wait, the last messages. The prompt handoff_brief makes it longer or shorter.")]
@@ -86,11 +88,12 @@ public sealed class SupportResources(ConversationQueries queries, ConversationBr
     }
 
     private static ConversationId Id(string text) => ConversationId.TryParse(text)
-        ?? throw new McpProtocolException($"No conversation id: it matches {ConversationId.Pattern}.", McpErrorCode.InvalidParams);
+        ?? throw new McpProtocolException(McpErrorMessages.Of(ArgumentText.NoConversation(text)), McpErrorCode.InvalidParams);
 
     private static ReadResourceResult Json<T, TShown>(
         RequestContext<ReadResourceRequestParams> request, Result<T> result, Func<T, TShown> show) =>
-        Shown(request, result, "application/json", value => ViewJson.Text(show(value)));
+        Shown(request, result, "application/json", value => Encoding.UTF8.GetString(
+            AnswerText.Fit(JsonSerializer.SerializeToUtf8Bytes(show(value), ToolJson.TypeInfo<TShown>()))));
 
     private static ReadResourceResult Shown<T>(
         RequestContext<ReadResourceRequestParams> request, Result<T> result, string type, Func<T, string> show) =>

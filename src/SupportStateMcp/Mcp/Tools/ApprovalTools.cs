@@ -23,16 +23,16 @@ public sealed class ApprovalTools(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("The name of the action, for example refund."), StringLength(Limits.Action, MinimumLength = 1)] string action,
-        [Description("All that the action will be done with; people decide on exactly this: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement> arguments,
+        [Description("All that the action will be done with; people decide on exactly this. At most 16,384 characters of JSON.")] Dictionary<string, JsonElement> arguments,
         [Description("Why it should be done; shown to whoever decides."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
-        [Description("What is at stake, in the desk's currency. Amounts among the arguments count as well: every key with the word amount, at any depth, by size. One that is not a plain number goes to a person."), Range(0d, Limits.Amount)] decimal? amount = null,
+        [Description("What is at stake, in the desk's currency. Amounts among the arguments count as well; one that is no plain number goes to a person."), Range(0d, Limits.Amount)] decimal? amount = null,
         [Description("The risk priority: severity times likelihood, as your desk counts it."), Range(0d, Limits.RiskPriority)] decimal? risk_priority = null,
         [Description("How sure you are that it is right, from 0 to 1."), Range(0d, 1d)] decimal? confidence = null,
         [Description("Who has to decide."), AllowedValues("approver", "supervisor")] string approver_role = "approver",
         [Description("How many different people have to say yes."), Range(1, Limits.Quorum)] int quorum = 1,
         [Description("After how many seconds it expires if nobody has decided."), Range(1, Limits.ApprovalLifetime)] int expires_in = 86_400,
-        [Description("True asks the person in front of your host right now, if your client can; asked in the answer says what came of it.")] bool ask = false,
-        [Description("Who is to use it in your place: an actor as kind:id, for example ai:payments; or anyone. Without it you alone may."), StringLength(Limits.Actor, MinimumLength = 1)] string? usable_by = null,
+        [Description("True asks the person in front of your host right now, if your client can.")] bool ask = false,
+        [Description("Who is to use it in your place, as kind:id, for example ai:payments; or anyone. Without it you alone may."), StringLength(Limits.Actor, MinimumLength = 1)] string? usable_by = null,
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
@@ -100,7 +100,7 @@ public sealed class ApprovalTools(
         [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
         [Description("The action, as it was approved."), StringLength(Limits.Action, MinimumLength = 1)] string action,
         [Description("The arguments you are about to do it with: those of the approval, unchanged.")] Dictionary<string, JsonElement> arguments,
-        [Description("A key of your own for this use: a repeat with the same key is answered with the first outcome, replayed: true; a call with another key is refused as approval_used."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        [Description("A key of your own: a repeat with it is answered with the first outcome (replayed), one with another is refused."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);

@@ -4,6 +4,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Views;
 using SupportStateMcp.Workflow;
 
@@ -21,17 +22,18 @@ public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition w
         [Description("Only conversations in this state."), StringLength(Limits.State, MinimumLength = 1)] string? state = null,
         [Description("Only conversations of this customer."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
         [Description("Only conversations this one works on."), StringLength(Limits.AssignedTo, MinimumLength = 1)] string? assigned_to = null,
-        [Description("How many conversations at most."), Range(1, Limits.Page)] int limit = 50,
-        [Description("The next_cursor of the last answer, with the same filters."), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
+        [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 50,
+        [Description(Describe.Cursor), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
+        [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
         CancellationToken cancellationToken = default)
     {
-        if (state is not null && !workflow.Knows(state))
-            return ToolReply.Of(Error.InvalidArgument("state", $"one of the workflow's states: {string.Join(", ", workflow.States)}"));
+        if (StateArgument.Read(workflow, "state", state, out state) is { } unknown)
+            return ToolReply.Of(unknown);
         if (!ConversationCursorText.TryDecode(cursor, out var after))
-            return ToolReply.Of(Error.InvalidArgument("cursor", "the next_cursor of an earlier answer, unchanged"));
+            return ToolReply.Of(Error.InvalidArgument("cursor", "it must be the next_cursor of an earlier answer, unchanged; leave it out for the first page", SentValue.Quoted(cursor!)));
 
         var result = await queries.ListAsync(new ConversationFilter(state, user_id, assigned_to), after, limit, cancellationToken);
-        return ToolReply.Of(result, page => ConversationListView.Of(page, workflow));
+        return ToolReply.Of(result, page => ConversationListView.Of(page, new AnswerSize(max_characters)));
     }
 
     [McpServerTool(Name = "get_events", Title = "Read the audit trail of a conversation", ReadOnly = true, Destructive = false,
@@ -40,11 +42,12 @@ public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition w
     [Requires]
     public async Task<CallToolResult> GetEvents(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
-        [Description("Only events after this version; the after of the last answer."), Range(0, Limits.Number)] long after = 0,
-        [Description("How many events at most."), Range(1, Limits.Page)] int limit = 100,
+        [Description("Only later events: the after of the last answer."), Range(0, Limits.Number)] long after = 0,
+        [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 100,
+        [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
         CancellationToken cancellationToken = default)
     {
         var result = await queries.GetEventsAsync(ConversationId.TryParse(conversation_id)!.Value, after, limit, cancellationToken);
-        return ToolReply.Of(result, page => EventsView.Of(page, workflow));
+        return ToolReply.Of(result, page => EventsView.Of(page, workflow, new AnswerSize(max_characters)));
     }
 }

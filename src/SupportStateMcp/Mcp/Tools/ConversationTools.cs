@@ -27,7 +27,7 @@ public sealed class ConversationTools(
         [Description("How urgent the conversation is."), AllowedValues("low", "medium", "high", "urgent")] string priority = "medium",
         [Description("Who works on the conversation first."), StringLength(Limits.AssignedTo, MinimumLength = 1)] string assigned_to = "ai-agent-1",
         [Description("What the conversation is about, in a few sentences."), StringLength(Limits.Description)] string? description = null,
-        [Description("Custom facts about the conversation: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement>? metadata = null,
+        [Description(Describe.Facts)] Dictionary<string, JsonElement>? metadata = null,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);
@@ -47,7 +47,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "get_state", Title = "Read a support conversation", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ConversationView))]
-    [Description("Reads where a conversation stands: state, user, ticket, priority, custom facts, counts, times, version, who owns it and may answer the customer, how long somebody has waited, the last handoff, the transitions allowed now, and what to do now. Call it before you act on a conversation you have not just written to.")]
+    [Description("Reads where a conversation stands: state, owner, custom facts, who has waited since when, the last handoff, version, allowed transitions, and what to do now. Call it before you act on a conversation you have not just written to.")]
     [Requires]
     public async Task<CallToolResult> GetState(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
@@ -59,7 +59,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "transition_state", Title = "Move a conversation along its workflow", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(TransitionView))]
-    [Description("Moves a conversation to another state of its workflow, along an allowed edge; any other move is refused with the allowed ones and changes nothing. Every result of this server lists allowed_transitions. To hand a conversation to a person use escalate_conversation, which tells them what they need; to answer and move in one step, complete_turn with new_state. Give a reason: it goes into the audit trail.")]
+    [Description("Moves a conversation to another state of its workflow, along an allowed edge; any other move is refused with the allowed ones and changes nothing. To hand a conversation to a person use escalate_conversation, which tells them what they need; to answer and move in one step, complete_turn with new_state. Give a reason: it goes into the audit trail.")]
     [Requires(typeof(ConversationCommand.Transition))]
     public async Task<CallToolResult> TransitionState(
         RequestContext<CallToolRequestParams> call,
@@ -70,8 +70,8 @@ public sealed class ConversationTools(
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
-        if (!workflow.Knows(new_state))
-            return ToolReply.Of(Error.InvalidArgument("new_state", $"one of the workflow's states: {string.Join(", ", workflow.States)}"));
+        if (StateArgument.Read(workflow, "new_state", new_state, out var state) is { } unknown)
+            return ToolReply.Of(unknown);
 
         var id = ConversationId.TryParse(conversation_id)!.Value;
         var caller = callers.Of(call);
@@ -80,7 +80,7 @@ public sealed class ConversationTools(
             Id = id,
             Actor = caller.Actor,
             Roles = caller.Roles,
-            NewState = new_state,
+            NewState = state!,
             Reason = reason,
             ExpectedVersion = expected_version,
             IdempotencyKey = idempotency_key,
@@ -104,7 +104,7 @@ public sealed class ConversationTools(
         CancellationToken cancellationToken = default)
     {
         if ((ticket_status ?? priority ?? assigned_to) is null && metadata is not { Count: > 0 })
-            return ToolReply.Of(Error.InvalidArgument("metadata", "pass at least one of ticket_status, priority, assigned_to, metadata"));
+            return ToolReply.Of(Error.InvalidArgument("metadata", "it must be there where nothing else is to change: pass at least one of ticket_status, priority, assigned_to, metadata"));
 
         var id = ConversationId.TryParse(conversation_id)!.Value;
         var caller = callers.Of(call);

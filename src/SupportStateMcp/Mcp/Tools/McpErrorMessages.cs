@@ -31,7 +31,8 @@ internal static class McpErrorMessages
             $"Ticket {e.Id.TicketId} already has a conversation, and it belongs to another user. Check the ticket id and the user id; one ticket has one user.",
         Errors.LockTimeout e => string.Create(CultureInfo.InvariantCulture,
             $"The conversation is busy: its turn did not come within {e.Waited.TotalMilliseconds:0} ms. Nothing was changed; try again."),
-        Errors.InvalidArgument e => $"Invalid argument {e.Argument}: {e.Rule}.",
+        Errors.InvalidArgument { Others.Count: 0 } e => $"Invalid argument {Fault(e)}",
+        Errors.InvalidArgument e => $"{e.Others.Count + 1} arguments are invalid. {string.Join(' ', e.Others.Prepend(e).Select(Fault))}",
         Errors.IdempotencyMismatch e =>
             $"The key {e.Key} was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with the very same arguments.",
         Errors.NotAuthorized { Needs: [var need] } when Requirement.ActorOf(need) is { } actor =>
@@ -68,6 +69,18 @@ internal static class McpErrorMessages
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
+
+    private static string Fault(Errors.InvalidArgument e)
+    {
+        var meant = (e.SuggestedArgument, e.Suggestion) switch
+        {
+            ({ } argument, { } value) => $" Did you mean {argument}: \"{value}\"?",
+            ({ } argument, null) => $" Did you mean {argument}?",
+            (null, { } value) => $" Did you mean \"{value}\"?",
+            _ => "",
+        };
+        return $"{e.Argument}: {e.Rule}{(e.Sent is null ? "" : "; you sent " + e.Sent)}.{meant}";
+    }
 
     private static string Instead(Errors.InvalidTransition e) => e switch
     {

@@ -4,6 +4,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 using SupportStateMcp.Workflow;
@@ -17,7 +18,7 @@ public sealed class QueueTools(
 {
     [McpServerTool(Name = "escalate_conversation", Title = "Hand a conversation to people", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(EscalateView))]
-    [Description("Hands a conversation to people in one step: it moves to the escalation state, waits in a queue for a person, and the packet tells them what they need. Call it when you cannot or may not go on, instead of telling the customer that somebody will come. From then on leave the answers to the person. Example: escalate_conversation(cs-TKT-001, reason: \"Account locked by fraud rule.\", summary: \"Reset twice, still locked.\", tried: [\"password reset\"], customer_message: \"A colleague takes over and writes to you today.\"); list_queue then shows the conversation.")]
+    [Description("Hands a conversation to people in one step: it moves to the escalation state, waits in a queue for a person, and the packet tells them what they need. Call it when you cannot or may not go on, instead of telling the customer that somebody will come. From then on leave the answers to the person.")]
     [Requires(typeof(ConversationCommand.Escalate))]
     public async Task<CallToolResult> EscalateConversation(
         RequestContext<CallToolRequestParams> call,
@@ -61,18 +62,19 @@ public sealed class QueueTools(
     [Requires]
     public async Task<CallToolResult> ListQueue(
         [Description("Only this queue; omit it for all."), RegularExpression(Owner.QueuePattern)] string? queue = null,
-        [Description("How many conversations at most."), Range(1, Limits.Page)] int limit = 50,
-        [Description("The next_cursor of the last answer, with the same queue."), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
+        [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 50,
+        [Description(Describe.Cursor), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
+        [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
         CancellationToken cancellationToken = default)
     {
         if (!QueueCursorText.TryDecode(cursor, out var after))
-            return ToolReply.Of(Error.InvalidArgument("cursor", "the next_cursor of an earlier answer, unchanged"));
-        return ToolReply.Of(await queries.GetQueueAsync(queue, after, limit, cancellationToken), page => QueueView.Of(page, time.GetUtcNow()));
+            return ToolReply.Of(Error.InvalidArgument("cursor", "it must be the next_cursor of an earlier answer, unchanged; leave it out for the first page", SentValue.Quoted(cursor!)));
+        return ToolReply.Of(await queries.GetQueueAsync(queue, after, limit, cancellationToken), page => QueueView.Of(page, time.GetUtcNow(), new AnswerSize(max_characters)));
     }
 
     [McpServerTool(Name = "reopen_conversation", Title = "Open a closed conversation again", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ReopenView))]
-    [Description("Opens a closed conversation again while it can be; later, or where the workflow has no way back, opens a linked follow-up conversation for the same customer. outcome says which it did (already_open, reopened, follow_up) and conversation_id is the case to go on in. A customer's message reopens a conversation by itself while it can be.")]
+    [Description("Opens a closed conversation again while it can be; later, or where the workflow has no way back, opens a linked follow-up conversation for the same customer. outcome says which it did, conversation_id where to go on. A customer's message reopens a conversation by itself while it can be.")]
     [Requires(typeof(ConversationCommand.Reopen))]
     public async Task<CallToolResult> ReopenConversation(
         RequestContext<CallToolRequestParams> call,

@@ -37,14 +37,14 @@ public static class ToolCatalogue
         foreach (var method in typeof(T).GetMethods(BindingFlags.Public | BindingFlags.Instance))
         {
             if (method.GetCustomAttribute<McpServerToolAttribute>() is not null)
-                builder.Services.AddSingleton(services => Create(method, services.GetRequiredService<T>()));
+                builder.Services.AddSingleton<McpServerTool>(services => Create(method, services.GetRequiredService<T>()));
         }
 
         return builder;
     }
 
     /// <exception cref="InvalidOperationException">A tool does not say who may call it.</exception>
-    private static McpServerTool Create(MethodInfo method, object target)
+    private static CatalogueTool Create(MethodInfo method, object target)
     {
         var tool = McpServerTool.Create(method, target, new McpServerToolCreateOptions
         {
@@ -53,9 +53,12 @@ public static class ToolCatalogue
         });
         if (AuthorizationFilter.RequirementOf(tool) is null)
             throw new InvalidOperationException($"{tool.ProtocolTool.Name} does not say who may call it: give it a [Requires].");
-        tool.ProtocolTool.InputSchema = Input(method, tool.ProtocolTool.InputSchema);
-        tool.ProtocolTool.OutputSchema = Output(tool.ProtocolTool.OutputSchema!.Value);
-        return tool;
+        var arguments = Input(method, tool.ProtocolTool.InputSchema);
+        tool.ProtocolTool.InputSchema = ToolSchemas.Published(arguments);
+        tool.ProtocolTool.OutputSchema = ToolSchemas.Results(tool.ProtocolTool.OutputSchema!.Value);
+        // It stands beside the annotations already.
+        tool.ProtocolTool.Annotations!.Title = null;
+        return new CatalogueTool(tool, arguments.Deserialize(ToolJson.TypeInfo<JsonElement>()));
     }
 
     /// <summary>Nothing is null on the wire: what is not there is absent. So a schema names one type, not a union with null.</summary>
@@ -92,7 +95,7 @@ public static class ToolCatalogue
     }
 
     /// <summary>No arguments but those described; items of arrays bound like the rest.</summary>
-    private static JsonElement Input(MethodInfo method, JsonElement schema)
+    private static JsonObject Input(MethodInfo method, JsonElement schema)
     {
         var input = JsonObject.Create(schema)!;
         input["additionalProperties"] = false;
@@ -113,23 +116,6 @@ public static class ToolCatalogue
                 (items["minLength"], items["maxLength"]) = (length.Least, length.Most);
         }
 
-        return input.Deserialize(ToolJson.TypeInfo<JsonElement>());
-    }
-
-    /// <summary>
-    /// A result, or a refusal: clients check structured content of either kind against this schema. What may be absent is
-    /// not required.
-    /// </summary>
-    private static JsonElement Output(JsonElement schema)
-    {
-        var output = JsonObject.Create(schema)!;
-        var required = output["required"]!.DeepClone();
-        output.Remove("required");
-        output["properties"]!["code"] = new JsonObject { ["type"] = "string", ["description"] = "Only in a refusal: its code." };
-        output["properties"]!["message"] = new JsonObject { ["type"] = "string", ["description"] = "Only in a refusal: what was refused, why, and what is allowed instead." };
-        output["anyOf"] = new JsonArray(
-            new JsonObject { ["required"] = required },
-            new JsonObject { ["required"] = new JsonArray("code", "message") });
-        return output.Deserialize(ToolJson.TypeInfo<JsonElement>());
+        return input;
     }
 }

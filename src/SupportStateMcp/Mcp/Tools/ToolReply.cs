@@ -13,7 +13,7 @@ internal static class ToolReply
     /// <summary>What was asked for.</summary>
     public static CallToolResult Of<T>(T result)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(result, ToolJson.TypeInfo<T>());
+        var json = AnswerText.Fit(JsonSerializer.SerializeToUtf8Bytes(result, ToolJson.TypeInfo<T>()));
         return new CallToolResult
         {
             Content = [new TextContentBlock { Text = Encoding.UTF8.GetString(json) }],

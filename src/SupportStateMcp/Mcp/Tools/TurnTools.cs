@@ -5,6 +5,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Views;
 using SupportStateMcp.Workflow;
 
@@ -17,15 +18,16 @@ public sealed class TurnTools(
 {
     [McpServerTool(Name = "begin_turn", Title = "Take in a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(BeginTurnView))]
-    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. If may_answer is false there is no token: a person has the conversation, or the message is answered (answer), so say nothing to the customer. Example: begin_turn(conversation_id: cs-TKT-001, content: \"I cannot log in.\", message_id: mail-17) → turn_token; then complete_turn(turn_token, content: \"Which error do you see?\").")]
+    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. If may_answer is false there is no token: a person has the conversation, or the message is answered (answer): say nothing to the customer.")]
     [Requires(typeof(ConversationCommand.BeginTurn))]
     public async Task<CallToolResult> BeginTurn(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("What the customer wrote, as it is."), StringLength(Limits.Content, MinimumLength = 1)] string content,
-        [Description("Your id for the customer's message, unique within the conversation, such as the mail's; a repeat with the same content stores nothing and begins the turn again, or tells the answer. Made for you where you give none."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
-        [Description("How many of the messages before it to return, the newest."), Range(0, Limits.Page)] int max_messages = 50,
-        [Description("Custom facts about the message: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement>? metadata = null,
+        [Description("Your id for the customer's message, such as the mail's; a repeat with it begins the same turn again, or tells the answer."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
+        [Description("How many of the messages before it to return."), Range(0, Limits.Page)] int max_messages = 50,
+        [Description(Describe.Facts)] Dictionary<string, JsonElement>? metadata = null,
+        [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);
@@ -37,13 +39,13 @@ public sealed class TurnTools(
             MessageId = message_id ?? $"msg-{Guid.CreateVersion7(time.GetUtcNow()):N}",
             Content = content,
             Metadata = metadata,
-        }, caller, max_messages, cancellationToken);
-        return ToolReply.Of(result, begun => BeginTurnView.Of(begun, workflow));
+        }, caller, max_messages, max_characters, cancellationToken);
+        return ToolReply.Of(result, begun => BeginTurnView.Of(begun, workflow, new AnswerSize(max_characters)));
     }
 
     [McpServerTool(Name = "complete_turn", Title = "Answer a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CompleteTurnView))]
-    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. If somebody else took the conversation meanwhile it is refused with not_owner and nothing is stored: drop the answer. A repeat of the same call is answered with the first outcome (replayed), so repeat it after a failure; another answer to the same message is refused with already_answered. Any instance of the server can complete a turn that another began.")]
+    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. If somebody else took the conversation meanwhile it is refused with not_owner and nothing is stored: drop the answer. After a failure repeat the same call; another answer is refused with already_answered.")]
     [Requires(typeof(ConversationCommand.CompleteTurn))]
     public async Task<CallToolResult> CompleteTurn(
         RequestContext<CallToolRequestParams> call,
@@ -54,9 +56,9 @@ public sealed class TurnTools(
         CancellationToken cancellationToken = default)
     {
         if (Turn.TryParse(turn_token) is not { } turn)
-            return ToolReply.Of(Error.InvalidArgument("turn_token", Turn.TokenRule));
-        if (new_state is not null && !workflow.Knows(new_state))
-            return ToolReply.Of(Error.InvalidArgument("new_state", $"one of the workflow's states: {string.Join(", ", workflow.States)}"));
+            return ToolReply.Of(Error.InvalidArgument("turn_token", Turn.TokenRule, SentValue.Quoted(turn_token)));
+        if (StateArgument.Read(workflow, "new_state", new_state, out var state) is { } unknown)
+            return ToolReply.Of(unknown);
 
         var caller = callers.Of(call);
         var command = new ConversationCommand.CompleteTurn
@@ -66,7 +68,7 @@ public sealed class TurnTools(
             Roles = caller.Roles,
             Turn = turn,
             Content = content,
-            NewState = new_state,
+            NewState = state,
             Reason = reason,
         };
         return ToolReply.Of(await turns.CompleteAsync(command, cancellationToken), o => new CompleteTurnView(command, o, workflow));

@@ -4,6 +4,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Mcp.Tools;
@@ -26,17 +27,23 @@ public sealed class WaitingApprovalTools(ApprovalService approvals, Conversation
     [Description("Lists the approvals that wait for a decision, the next deadline first: of a queue, of one conversation, or all. Call it to see what there is to decide, or what a conversation is held up by.")]
     [Requires]
     public async Task<CallToolResult> ListPendingApprovals(
-        [Description("Only of conversations that wait in this queue, or would go back to it."), RegularExpression(Owner.QueuePattern)] string? queue = null,
-        [Description("Only of this conversation, for example cs-TKT-001."), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
-        [Description("How many approvals at most."), Range(1, Limits.Page)] int limit = 50,
-        CancellationToken cancellationToken = default) =>
-        ToolReply.Of(
-            await queries.GetPendingApprovalsAsync(queue, ConversationId.TryParse(conversation_id), limit, cancellationToken),
-            PendingApprovalsView.Of);
+        [Description("Only of conversations of this queue."), RegularExpression(Owner.QueuePattern)] string? queue = null,
+        [Description("Only of this conversation."), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
+        [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 50,
+        [Description(Describe.Cursor), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
+        [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
+        CancellationToken cancellationToken = default)
+    {
+        if (!ApprovalCursorText.TryDecode(cursor, out var after))
+            return ToolReply.Of(Error.InvalidArgument("cursor", "it must be the next_cursor of an earlier answer, unchanged; leave it out for the first page", SentValue.Quoted(cursor!)));
+        return ToolReply.Of(
+            await queries.GetPendingApprovalsAsync(queue, ConversationId.TryParse(conversation_id), after, limit, cancellationToken),
+            pending => PendingApprovalsView.Of(pending, new AnswerSize(max_characters)));
+    }
 
     [McpServerTool(Name = "await_approval", Title = "Wait for a decision", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AwaitApprovalView))]
-    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. When timeout_seconds pass first, or the server stops, it answers with timed_out: true and the approval still pending: call it again, or come back later. Call it instead of asking get_approval again and again.")]
+    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. When timeout_seconds pass first it answers timed_out: true and the approval still pending: call it again, or come back later.")]
     [Requires]
     public async Task<CallToolResult> AwaitApproval(
         RequestContext<CallToolRequestParams> call,

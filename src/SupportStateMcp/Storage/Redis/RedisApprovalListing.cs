@@ -12,11 +12,11 @@ internal sealed class RedisApprovalListing(
 {
     private const int MaxBatch = 512;
 
-    public async ValueTask<PendingApprovals> ReadAsync(string? queue, int limit, CancellationToken cancellationToken)
+    public async ValueTask<PendingApprovals> ReadAsync(string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var set = keys.ByDeadline(queue);
-        var (from, batch, wrong, total) = (now.ToUnixTimeMilliseconds(), limit + 1, 0, 0L);
+        var (from, batch, wrong, total, more) = (Math.Max(now.ToUnixTimeMilliseconds(), after?.Deadline.ToUnixTimeMilliseconds() ?? 0), limit + 1, 0, 0L, false);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var found = new Dictionary<string, ApprovalOf>(StringComparer.Ordinal);
         while (true)
@@ -32,29 +32,33 @@ internal sealed class RedisApprovalListing(
                 },
                 cancellationToken);
 
-            wrong += await LookAsync(set, [.. entries.Select(e => (string)e.Element!).Where(seen.Add)], queue, now, found, cancellationToken);
+            wrong += await LookAsync(set, [.. entries.Select(e => (string)e.Element!).Where(seen.Add)], queue, now, after, found, cancellationToken);
             total = size - wrong;
             if (entries.Length < batch)
             {
-                total = found.Count;
+                if (after is null)
+                    total = found.Count;
                 break;
             }
 
             // Entries of one score begin each batch again: ties are never cut apart, whatever moves meanwhile.
             var last = (long)entries[^1].Score;
             if (found.Values.Count(a => a.Approval.Deadline.ToUnixTimeMilliseconds() < last) >= limit)
+            {
+                more = true;
                 break;
+            }
+
             batch = last > from ? Math.Min(Math.Max(batch, 32) * 2, MaxBatch) : batch * 2;
             from = last;
         }
 
-        var page = found.Values.OrderBy(a => a.Approval.Deadline).ThenBy(a => a.Approval.ApprovalId, StringComparer.Ordinal).Take(limit);
-        return new PendingApprovals([.. page], (int)Math.Max(total, Math.Min(found.Count, limit)));
+        return PendingApprovals.Page(found.Values, limit, (int)Math.Max(total, Math.Min(found.Count, limit)), more);
     }
 
     /// <returns>How many of these entries were wrong.</returns>
     private async ValueTask<int> LookAsync(
-        RedisKey set, List<string> members, string? queue, DateTimeOffset now, Dictionary<string, ApprovalOf> found, CancellationToken cancellationToken)
+        RedisKey set, List<string> members, string? queue, DateTimeOffset now, ApprovalCursor? after, Dictionary<string, ApprovalOf> found, CancellationToken cancellationToken)
     {
         // In a queue's own set an approval stands with the epoch, in the set of all without.
         var stays = members.ConvertAll(m => Stay.TryParse(m) ?? new Stay(m, 0));
@@ -70,10 +74,10 @@ internal sealed class RedisApprovalListing(
             var isHere = queue is null || (conversation?.Epoch == epoch && conversation.ApprovalQueue == queue);
             if (approval is { Status: ApprovalStatus.Pending } && isHere)
             {
-                if (approval.Deadline > now)
-                    found[id] = new ApprovalOf(approval, conversation!.AsOf(now));
-                else
+                if (approval.Deadline <= now)
                     wrong++;
+                else if (after is not { } place || place.IsBefore(approval))
+                    found[id] = new ApprovalOf(approval, conversation!.AsOf(now));
                 continue;
             }
 

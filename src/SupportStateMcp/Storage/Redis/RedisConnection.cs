@@ -23,6 +23,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RedisFaultLog _faults;
+    private readonly RedisConnection? _bulk;
     private readonly Lock _gate = new();
     private Task<ConnectionMultiplexer>? _connecting;
     private Task<RedisFault?> _diagnosis = Task.FromResult<RedisFault?>(null);
@@ -32,19 +33,29 @@ public sealed partial class RedisConnection : IAsyncDisposable
 
     /// <exception cref="ArgumentException">The connection string cannot be read; the message says why, without repeating it.</exception>
     public RedisConnection(RedisOptions options, TimeProvider time, ILogger<RedisConnection> logger)
-        : this(options.ConnectionString, options.CallTimeout, time, logger) =>
+        : this(options.ConnectionString, options.CallTimeout, time, logger)
+    {
+        _bulk = new RedisConnection(options.ConnectionString, options.CallTimeout, time, logger, _faults);
         // With a channel of its own the client makes its connection for subscriptions at once: the first one does not fail.
         _configuration.ConfigurationChannel = new RedisKeys(options.KeyPrefix).Configuration;
+        _bulk._configuration.ConfigurationChannel = _configuration.ConfigurationChannel;
+    }
 
-    internal RedisConnection(string connectionString, TimeSpan callTimeout, TimeProvider time, ILogger logger)
+    internal RedisConnection(string connectionString, TimeSpan callTimeout, TimeProvider time, ILogger logger, RedisFaultLog? faults = null)
     {
         var (configuration, violation) = RedisConnectionString.Parse(connectionString);
         _configuration = configuration ?? throw new ArgumentException(violation, nameof(connectionString));
         _configuration.SyncTimeout = _configuration.AsyncTimeout = (int)callTimeout.TotalMilliseconds;
         // Shorter than a call, so that the first call can still tell why there is no connection.
         (_configuration.ConnectTimeout, _configuration.ConnectRetry) = ((int)(callTimeout.TotalMilliseconds * 0.75), 1);
-        (_timeout, _time, _logger, _faults) = (callTimeout, time, logger, new RedisFaultLog(time, logger));
+        (_timeout, _time, _logger, _faults) = (callTimeout, time, logger, faults ?? new RedisFaultLog(time, logger));
     }
+
+    /// <summary>
+    /// A second connection to the same Redis, made at its first call, for answers that can be long: on one connection
+    /// every answer waits until those before it are through. The same connection where there is no second one.
+    /// </summary>
+    internal RedisConnection Bulk => _bulk ?? this;
 
     /// <summary>Subscriptions are back after the connection was lost: what was published meanwhile is missed.</summary>
     internal event Action? Resubscribed;
@@ -96,6 +107,8 @@ public sealed partial class RedisConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_bulk is not null)
+            await _bulk.DisposeAsync();
         Task<ConnectionMultiplexer>? connecting;
         lock (_gate)
         {

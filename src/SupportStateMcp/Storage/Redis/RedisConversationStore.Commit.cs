@@ -99,7 +99,7 @@ public sealed partial class RedisConversationStore
     /// <summary>The trail up to an erasure without what it says about the customer. The version check guards it against a change meanwhile.</summary>
     private async ValueTask<IReadOnlyList<byte[]>> RedactedAsync(Commit commit, CancellationToken cancellationToken)
     {
-        var trail = await ReadEventsAsync(commit.Id, 0, int.MaxValue, cancellationToken);
+        var trail = await ReadEventsAsync(commit.Id, 0, int.MaxValue, long.MaxValue, cancellationToken);
         return [.. trail.Select(e => StoredEvent.Write(e.Redacted(), _schema))];
     }
 

@@ -17,6 +17,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     private const long CheckedFor = 60_000;
 
     private readonly RedisConnection _connection;
+    private readonly RedisConnection _bulk;
     private readonly StoredSchema _schema;
     private readonly long _timeToLive;
     private readonly RedisValue _schemaVersion;
@@ -40,7 +41,8 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     public RedisConversationStore(
         RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger)
     {
-        (_connection, _schema) = (connection, schema);
+        // What is long does not hold up what is short.
+        (_connection, _bulk, _schema) = (connection, connection.Bulk, schema);
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;
         _snapshotCache = new SnapshotCache(SnapshotCacheBytes, time);
@@ -73,20 +75,19 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     }
 
     public async ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(
-        ConversationId id, long before, int limit, CancellationToken cancellationToken)
+        ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken)
     {
-        var stored = (RedisValue[]?)await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.Messages, [_keys.History(id)], [before, limit], RedisConnection.Master), cancellationToken);
-        return [.. (stored ?? []).Select(m => _reader.Message(id, (byte[])m!))];
+        var stored = (RedisValue[]?)await _bulk.CallAsync(
+            db => db.ScriptEvaluateAsync(RedisScripts.Messages, [_keys.History(id)], [before, limit, maxBytes], RedisConnection.Master), cancellationToken);
+        return [.. (stored ?? []).Reverse().Select(m => _reader.Message(id, (byte[])m!))];
     }
 
     public async ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(
-        ConversationId id, long after, int limit, CancellationToken cancellationToken)
+        ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken)
     {
-        // A trail has no gap: the event of version n is the n-th.
-        var stored = await _connection.CallAsync(
-            db => db.ListRangeAsync(_keys.Events(id), after, after + limit - 1, RedisConnection.Master), cancellationToken);
-        return [.. stored.Select(e => _reader.Event(id, schema => StoredEvent.Read(e!, schema)))];
+        var stored = (RedisValue[]?)await _bulk.CallAsync(
+            db => db.ScriptEvaluateAsync(RedisScripts.Events, [_keys.Events(id)], [after, limit, maxBytes], RedisConnection.Master), cancellationToken);
+        return [.. (stored ?? []).Select(e => _reader.Event(id, schema => StoredEvent.Read(e!, schema)))];
     }
 
     public async ValueTask<ConversationPage> ListAsync(
@@ -102,10 +103,11 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         return await _queueListing.ReadAsync(queue, after, limit, cancellationToken);
     }
 
-    public async ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken)
+    public async ValueTask<PendingApprovals> ListPendingApprovalsAsync(
+        string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken)
     {
         await _queue.FlushAsync(cancellationToken);
-        return await _approvalListing.ReadAsync(queue, limit, cancellationToken);
+        return await _approvalListing.ReadAsync(queue, after, limit, cancellationToken);
     }
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>

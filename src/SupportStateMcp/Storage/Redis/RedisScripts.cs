@@ -8,6 +8,7 @@ internal static class RedisScripts
     public static readonly string Commit = Read("commit");
     public static readonly string Check = Read("check");
     public static readonly string Messages = Read("messages");
+    public static readonly string Events = Read("events");
     public static readonly string Drop = Read("drop");
     public static readonly string Rescore = Read("rescore");
 

@@ -98,7 +98,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     {
         // The version check guards what is read here against a change meanwhile.
         var redacted = commit.Erases
-            ? (await ReadEventsAsync(commit.Id, 0, int.MaxValue, cancellationToken)).Select(e => e.Redacted()).ToList()
+            ? (await ReadEventsAsync(commit.Id, 0, int.MaxValue, long.MaxValue, cancellationToken)).Select(e => e.Redacted()).ToList()
             : [];
         var ready = new SqliteCommit(commit, redacted, _reader.Codec, _options.TimeToLive, _time);
         if (!await _writer.WriteAsync(ready.Write, cancellationToken))
@@ -110,29 +110,45 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         return new CommitResult.Committed(ready.ExpiresAt) { ContentRemoved = contentRemoved };
     }
 
-    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(
+        ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(_readers.Read<IReadOnlyList<Message>>(session =>
         {
             var messages = new List<Message>();
             using var found = session.Query(Messages, id.Value, _time.GetUtcNow().UtcTicks, before, limit);
-            while (found.Read())
-                messages.Add(_reader.Message(id, found.GetFieldValue<byte[]>(0)));
+            for (var left = maxBytes; found.Read();)
+            {
+                var message = found.GetFieldValue<byte[]>(0);
+                left -= message.Length;
+                if (left < 0 && messages.Count > 0)
+                    break;
+                messages.Add(_reader.Message(id, message));
+            }
+
             messages.Reverse();
             return messages;
         }));
     }
 
-    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(
+        ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(_readers.Read<IReadOnlyList<ConversationEvent>>(session =>
         {
             var events = new List<ConversationEvent>();
             using var found = session.Query(Events, id.Value, _time.GetUtcNow().UtcTicks, after, limit);
-            while (found.Read())
-                events.Add(_reader.Event(id, schema => schema.ReadEvent(checked((int)found.GetInt64(0)), found.GetFieldValue<byte[]>(1))));
+            for (var left = maxBytes; found.Read();)
+            {
+                var stored = found.GetFieldValue<byte[]>(1);
+                left -= stored.Length;
+                if (left < 0 && events.Count > 0)
+                    break;
+                events.Add(_reader.Event(id, schema => schema.ReadEvent(checked((int)found.GetInt64(0)), stored)));
+            }
+
             return events;
         }));
     }
@@ -149,10 +165,11 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         return ValueTask.FromResult(_listing.Queue(queue, after, limit));
     }
 
-    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, int limit, CancellationToken cancellationToken)
+    public ValueTask<PendingApprovals> ListPendingApprovalsAsync(
+        string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_listing.Approvals(queue, limit));
+        return ValueTask.FromResult(_listing.Approvals(queue, after, limit));
     }
 
     public ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)

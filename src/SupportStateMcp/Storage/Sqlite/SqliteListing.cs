@@ -82,24 +82,24 @@ internal sealed class SqliteListing(SqliteReaders readers, StoredReader reader, 
     });
 
     /// <inheritdoc cref="IConversationStore.ListPendingApprovalsAsync"/>
-    public PendingApprovals Approvals(string? queue, int limit) => readers.Read(session =>
+    public PendingApprovals Approvals(string? queue, ApprovalCursor? after, int limit) => readers.Read(session =>
     {
         var now = time.GetUtcNow();
-        object?[] values = [now.UtcTicks, .. queue is null ? (object?[])[] : [queue]];
+        object?[] values = [now.UtcTicks, after?.Deadline.UtcTicks ?? 0, after?.ApprovalId ?? "", .. queue is null ? (object?[])[] : [queue]];
         var sql = $"""
             SELECT {SqliteRows.Snapshots}, a.approval_id FROM pending_approvals a CROSS JOIN conversations
-            WHERE conversations.key = a.conversation AND a.deadline > $now{(queue is null ? "" : " AND a.queue = $queue")}
+            WHERE conversations.key = a.conversation AND a.deadline > $now AND (a.deadline, a.approval_id) > ($deadline, $approval){(queue is null ? "" : " AND a.queue = $queue")}
             ORDER BY a.deadline, a.approval_id
             """;
         var page = new List<ApprovalOf>();
         using var found = session.Query(sql, values);
-        while (page.Count < limit && found.Read())
+        while (page.Count <= limit && found.Read())
         {
             if (Read(found, now) is { } c && c.Approval(found.GetString(SqliteRows.SnapshotColumns)) is { Status: ApprovalStatus.Pending } approval)
                 page.Add(new ApprovalOf(approval, c));
         }
 
-        return new PendingApprovals(page, Total(session, queue, now, PendingInAll, PendingInOne));
+        return PendingApprovals.Page(page, limit, Total(session, queue, now, PendingInAll, PendingInOne), more: false);
     });
 
     /// <inheritdoc cref="IConversationStore.FindOverdueAsync"/>

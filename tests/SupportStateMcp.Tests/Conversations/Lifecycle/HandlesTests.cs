@@ -102,7 +102,7 @@ public sealed class HandlesTests : IAsyncDisposable
 
     private async Task<TurnBegun> BeginAsync(string messageId) =>
         (await new TurnService(_desk.Desk, _desk.Store).BeginAsync(
-            Begin(Agent, messageId), new Caller(Agent, Roles.Agent), 50, TestContext.Current.CancellationToken)).Value;
+            Begin(Agent, messageId), new Caller(Agent, Roles.Agent), 50, Limits.AnswerCharacters, TestContext.Current.CancellationToken)).Value;
 
     private ValueTask<Result<Outcome>> CompleteAsync(Turn turn) => _desk.DoAsync(Complete(Agent, 1, 1) with { Turn = turn });
 }

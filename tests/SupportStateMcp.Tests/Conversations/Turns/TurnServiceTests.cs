@@ -174,7 +174,7 @@ public sealed class TurnServiceTests : IAsyncDisposable
 
     private async Task<TurnBegun> BeginAsync(string messageId, Actor? by = null, TurnService? instance = null) =>
         (await (instance ?? new TurnService(_desk.Desk, _desk.Store)).BeginAsync(
-            Begin(by ?? Agent, messageId), new Caller(by ?? Agent, Roles.Agent), 50, TestContext.Current.CancellationToken)).Value;
+            Begin(by ?? Agent, messageId), new Caller(by ?? Agent, Roles.Agent), 50, Limits.AnswerCharacters, TestContext.Current.CancellationToken)).Value;
 
     private ValueTask<Result<Outcome>> CompleteAsync(Turn turn, Actor? by = null) => _desk.DoAsync(Complete(by ?? Agent, turn.Number, turn.Epoch) with { Turn = turn });
 }

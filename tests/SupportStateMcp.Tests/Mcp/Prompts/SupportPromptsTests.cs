@@ -57,7 +57,7 @@ public class SupportPromptsTests(ConnectedServer server) : IClassFixture<Connect
         var error = await Assert.ThrowsAsync<McpProtocolException>(() => server.Client.GetPromptAsync(
             "support_agent", cancellationToken: TestContext.Current.CancellationToken).AsTask());
 
-        Assert.Contains("Invalid argument conversation_id: it is a string, and it is required.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Invalid argument conversation_id: it is required; it must be a text.", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", server.Errors, StringComparison.Ordinal);
     }
 

@@ -20,7 +20,6 @@ public class AuditToolsTests(ConnectedServer server) : IClassFixture<ConnectedSe
             var page = await server.DoAsync("list_conversations",
                 $$"""{"user_id": "lister", "limit": 2{{(cursor is null ? "" : $", \"cursor\": \"{cursor}\"")}}}""");
             listed.AddRange(page["conversations"]!.AsArray().Select(c => (string)c!["conversation_id"]!));
-            Assert.All(page["conversations"]!.AsArray(), c => Assert.Equal("""["processing","escalated"]""", c!["allowed_transitions"]!.ToJsonString()));
             cursor = (string?)page["next_cursor"];
         }
         while (cursor is not null);
@@ -45,13 +44,12 @@ public class AuditToolsTests(ConnectedServer server) : IClassFixture<ConnectedSe
 
     [Fact]
     public async Task A_state_that_is_none_is_refused_with_those_that_are() => Assert.Contains(
-        "Invalid argument state: one of the workflow's states: initialized, gathering_info, processing, awaiting_confirmation, escalated, resolved.",
+        "Invalid argument state: it must be one of the workflow's states: initialized, gathering_info, processing, awaiting_confirmation, escalated, resolved; you sent ",
         await server.RefusedAsync("list_conversations", """{"state": "open"}"""), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("x")]
     [InlineData("%%%")]
-    [InlineData("")]
     [InlineData("🙂")]
     [InlineData("====")]
     public async Task A_cursor_of_ones_own_is_refused(string cursor) => Assert.Contains(
@@ -70,7 +68,7 @@ public class AuditToolsTests(ConnectedServer server) : IClassFixture<ConnectedSe
     [InlineData("1|cs-1|x")]
     [InlineData("1|cs-*")]
     public async Task A_cursor_that_was_tampered_with_is_refused(string inside) => Assert.Contains(
-        "Invalid argument cursor: the next_cursor of an earlier answer, unchanged.",
+        "Invalid argument cursor: it must be the next_cursor of an earlier answer, unchanged; leave it out for the first page; you sent ",
         await server.RefusedAsync("list_conversations",
             $$"""{"cursor": "{{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(inside))}}"}"""), StringComparison.Ordinal);
 

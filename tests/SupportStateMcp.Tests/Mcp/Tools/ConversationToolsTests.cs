@@ -103,8 +103,8 @@ public class ConversationToolsTests(ConnectedServer server) : IClassFixture<Conn
             """{"code":"invalid_transition","message":"Invalid transition: gathering_info → resolved. Allowed from gathering_info: processing, escalated.","from":"gathering_info","to":"resolved","allowed":["processing","escalated"]}""",
             await server.RefusedAsync("transition_state", $$"""{"conversation_id": "{{id}}", "new_state": "resolved"}"""));
         Assert.Contains(
-            "Invalid argument new_state: one of the workflow's states: initialized, gathering_info,",
-            await server.RefusedAsync("transition_state", $$"""{"conversation_id": "{{id}}", "new_state": "Resolved"}"""), StringComparison.Ordinal);
+            "Invalid argument new_state: it must be one of the workflow's states: initialized, gathering_info,",
+            await server.RefusedAsync("transition_state", $$"""{"conversation_id": "{{id}}", "new_state": "settled"}"""), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public class MessageToolsTests(ConnectedServer server) : IClassFixture<Connected
 
         await server.DoAsync("add_message", call.ToJsonString());
 
-        var message = Assert.Single((await HistoryAsync(id)).Messages);
+        var message = Assert.Single((await HistoryAsync(id, """, "detail": "full" """)).Messages);
         Assert.Equal(Said, (string?)message["content"]);
         Assert.Equal("m-1", (string?)message["message_id"]);
         Assert.Equal("user", (string?)message["role"]);

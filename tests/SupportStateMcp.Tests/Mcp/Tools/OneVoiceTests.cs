@@ -81,7 +81,7 @@ public class OneVoiceTests(SharedCommandHandlers desk)
         var id = await desk.OpenAsync();
 
         await desk.RefusedAsync(desk.Bot, id, "invalid_argument", "add_message", $$"""{"conversation_id": "{{id}}", "role": "user", "content": "x", "visibility": "internal"}""");
-        await desk.RefusedAsync(desk.Bot, id, "invalid_argument", "add_message", $$"""{"conversation_id": "{{id}}", "role": "user", "content": "x", "automated": "yes"}""");
+        await desk.RefusedAsync(desk.Bot, id, "invalid_argument", "add_message", $$"""{"conversation_id": "{{id}}", "role": "user", "content": "x", "automated": "perhaps"}""");
     }
 
     private async Task<string> ClaimedAsync()

@@ -108,10 +108,10 @@ public class OwnershipToolsTests(SharedCommandHandlers desk)
     }
 
     [Theory]
-    [InlineData("claim_conversation", """, "lease_seconds": 29""", "it is a whole number from 30 to 86400")]
-    [InlineData("claim_conversation", """, "lease_seconds": 86401""", "it is a whole number from 30 to 86400")]
-    [InlineData("hand_back", "", "it is required")]
-    [InlineData("hand_back", """, "note": "" """, "it has 1 to 4000 characters, this one has 0")]
+    [InlineData("claim_conversation", """, "lease_seconds": 29""", "it must be a whole number from 30 to 86400")]
+    [InlineData("claim_conversation", """, "lease_seconds": 86401""", "it must be a whole number from 30 to 86400")]
+    [InlineData("hand_back", "", "it is required; it must be a text of 1 to 4000 characters")]
+    [InlineData("hand_back", """, "note": "" """, "it must be a text of 1 to 4000 characters")]
     public async Task A_breach_of_the_schema_is_refused(string tool, string more, string rule)
     {
         var id = await desk.OpenAsync();

@@ -44,13 +44,13 @@ public class QueueToolsTests(SharedCommandHandlers desk)
     }
 
     [Theory]
-    [InlineData(""" "summary": "s" """, "reason", "it is required")]
-    [InlineData(""" "reason": "r" """, "summary", "it is required")]
-    [InlineData(""" "reason": "", "summary": "s" """, "reason", "it has 1 to 1000 characters, this one has 0")]
-    [InlineData(""" "reason": "r", "summary": "s", "queue": "Support Desk" """, "queue", "it matches ^[a-z0-9][a-z0-9._-]{0,49}$")]
-    [InlineData(""" "reason": "r", "summary": "s", "tried": [""] """, "tried", "of each item: it has 1 to 500 characters, this one has 0")]
-    [InlineData(""" "reason": "r", "summary": "s", "promises": "all" """, "promises", "it is an array")]
-    [InlineData(""" "reason": "r", "summary": "s", "priority": "critical" """, "priority", "it is one of: low, medium, high, urgent")]
+    [InlineData(""" "summary": "s" """, "reason", "it is required; it must be a text of 1 to 1000 characters")]
+    [InlineData(""" "reason": "r" """, "summary", "it is required; it must be a text of 1 to 4000 characters")]
+    [InlineData(""" "reason": "", "summary": "s" """, "reason", "it must be a text of 1 to 1000 characters")]
+    [InlineData(""" "reason": "r", "summary": "s", "queue": "Support Desk" """, "queue", "it must be the name of a queue: 1 to 50 lower-case letters, digits, dots, underscores and hyphens, the first a letter or a digit, for example support")]
+    [InlineData(""" "reason": "r", "summary": "s", "tried": [""] """, "tried", "of each item: it must be a text of 1 to 500 characters")]
+    [InlineData(""" "reason": "r", "summary": "s", "promises": {"a": 1} """, "promises", "it must be an array of 0 to 20 items, each a text of 1 to 500 characters")]
+    [InlineData(""" "reason": "r", "summary": "s", "priority": "critical" """, "priority", "it must be one of: low, medium, high, urgent")]
     public async Task A_packet_that_tells_nothing_is_refused(string arguments, string argument, string rule)
     {
         var id = await desk.OpenAsync();

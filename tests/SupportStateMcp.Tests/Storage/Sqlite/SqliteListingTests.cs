@@ -162,7 +162,7 @@ public sealed class SqliteListingTests : IDisposable
             Assert.Equal(waiting.Select(c => c.ConversationId), page.Conversations.Select(c => c.ConversationId));
             Assert.Equal(waiting.Select(QueueCursor.Of), page.Conversations.Select(QueueCursor.Of));
 
-            var approvals = PendingApprovals.Of(standing, queue, 100);
+            var approvals = PendingApprovals.Of(standing, queue, null, 100);
             var found = await store.ListPendingApprovalsAsync(queue, 100, Stop);
             Assert.Equal(approvals.Total, found.Total);
             Assert.Equal(approvals.Approvals.Select(a => a.Approval.ApprovalId), found.Approvals.Select(a => a.Approval.ApprovalId));

@@ -1,0 +1,58 @@
+namespace SupportStateMcp.Conversations;
+
+/// <summary>Reads of a store in steps, so that none of them is long, whatever is asked for.</summary>
+public static class ConversationStoreReading
+{
+    /// <summary>How much one step reads, in bytes of stored messages or events.</summary>
+    public const long StepBytes = 384 << 10;
+
+    /// <summary>What a message counts for besides its content, in characters.</summary>
+    private const int Around = 150;
+
+    /// <inheritdoc cref="IConversationStore.ReadMessagesAsync"/>
+    public static ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(
+        this IConversationStore store, ConversationId id, long before, int limit, CancellationToken cancellationToken) =>
+        store.ReadMessagesAsync(id, before, limit, long.MaxValue, cancellationToken);
+
+    /// <inheritdoc cref="IConversationStore.ReadEventsAsync"/>
+    public static ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(
+        this IConversationStore store, ConversationId id, long after, int limit, CancellationToken cancellationToken) =>
+        store.ReadEventsAsync(id, after, limit, long.MaxValue, cancellationToken);
+
+    /// <inheritdoc cref="IConversationStore.ListPendingApprovalsAsync"/>
+    public static ValueTask<PendingApprovals> ListPendingApprovalsAsync(
+        this IConversationStore store, string? queue, int limit, CancellationToken cancellationToken) =>
+        store.ListPendingApprovalsAsync(queue, null, limit, cancellationToken);
+
+    /// <summary>The newest messages below a number, in chronological order, read newest first until they fill an answer.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="id">The conversation.</param>
+    /// <param name="before">Only messages with a number below this.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="maxCharacters">How many characters the answer has room for; of each message <see cref="Limits.ShownContent"/> count at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal static async ValueTask<IReadOnlyList<Message>> ReadNewestAsync(
+        this IConversationStore store, ConversationId id, long before, int limit, long maxCharacters, CancellationToken cancellationToken)
+    {
+        var newest = await store.ReadMessagesAsync(id, before, limit, StepBytes, cancellationToken);
+        if (IsDone(newest, newest.Count))
+            return newest;
+
+        var pages = new List<IReadOnlyList<Message>> { newest };
+        var count = newest.Count;
+        while (!IsDone(pages[^1], count))
+        {
+            pages.Add(await store.ReadMessagesAsync(id, pages[^1][0].Number, limit - count, StepBytes, cancellationToken));
+            count += pages[^1].Count;
+        }
+
+        pages.Reverse();
+        return [.. pages.SelectMany(p => p)];
+
+        bool IsDone(IReadOnlyList<Message> page, int read)
+        {
+            maxCharacters -= page.Sum(m => (long)Math.Min(m.Content.Length, Limits.ShownContent) + Around);
+            return page.Count == 0 || page[0].Number == 1 || read >= limit || maxCharacters <= 0;
+        }
+    }
+}
