@@ -34,6 +34,9 @@ public sealed partial record Owner
     /// <summary>True where an AI or another program owns it.</summary>
     public bool IsMachine => Actor is not null && !IsPerson;
 
+    /// <summary>The owner as <see cref="Conversation.AssignedTo"/> names it: an AI by its bare id, anybody else as <see cref="ToString"/> does.</summary>
+    public string Assignee => Actor is { Kind: ActorKind.Ai } ai ? ai.Id : ToString();
+
     public static Owner Of(Actor actor) => new(actor, null);
 
     /// <summary>A queue as owner.</summary>
