@@ -9,6 +9,9 @@ public static class Limits
     /// <summary>The name of whoever a conversation is assigned to, in characters.</summary>
     public const int AssignedTo = 100;
 
+    /// <summary>An owner as text, in characters: a kind and an id of at most 100, for example <c>human:alice</c>.</summary>
+    public const int Owner = 110;
+
     /// <summary>A conversation's description, in characters.</summary>
     public const int Description = 10_000;
 

@@ -90,7 +90,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "update_metadata", Title = "Change the facts about a conversation", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UpdateMetadataView))]
-    [Description("Changes what is known about a conversation: what the customer sees, priority, who works on it, custom facts. Only what you pass changes; custom facts are merged by key, and a null removes a key. While a person has the conversation, an AI changes custom facts only.")]
+    [Description("Changes what is known about a conversation: what the customer sees, priority, who works on it, custom facts. Only what you pass changes; custom facts are merged by key, and a null removes a key. While a person has the conversation, an AI changes custom facts only. assigned_to is a name alone and follows the owner: assign_conversation changes who may answer.")]
     [Requires(typeof(ConversationCommand.UpdateMetadata))]
     public async Task<CallToolResult> UpdateMetadata(
         RequestContext<CallToolRequestParams> call,
