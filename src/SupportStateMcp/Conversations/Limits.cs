@@ -57,6 +57,12 @@ public static class Limits
     /// <summary>A cursor, in characters.</summary>
     public const int Cursor = 300;
 
+    /// <summary>The text that descriptions are searched for, in characters.</summary>
+    public const int SearchText = 200;
+
+    /// <summary>How many conversations one call looks at, at most, in search of those that a filter takes.</summary>
+    public const int Looked = 2_000;
+
     /// <summary>The most entries on one page of messages, events or conversations.</summary>
     public const int Page = 500;
 

@@ -17,7 +17,7 @@ internal sealed class MalformedRequests(int seed)
     [
         "conversation_id", "ticket_id", "user_id", "new_state", "role", "content", "message_id", "metadata", "limit", "before", "after", "roles",
         "cursor", "state", "priority", "ticket_status", "assigned_to", "reason", "expected_version", "idempotency_key", "description",
-        "turn_token", "max_messages", "visibility", "automated", "lease_seconds", "note", "to", "summary", "queue", "customer_message", "open_question", "promises", "tried",
+        "turn_token", "max_messages", "visibility", "automated", "lease_seconds", "note", "to", "owner", "text", "updated_since", "summary", "queue", "customer_message", "open_question", "promises", "tried",
     ];
 
     private static readonly string[] s_methods =

@@ -69,6 +69,9 @@ public sealed partial record Owner
             : "it is human:ID for a person, queue:NAME for a queue or ai:ID for an AI, for example human:bob or queue:billing; the name of a queue has 1 to 50 lower-case letters, digits, dots, underscores and hyphens");
     }
 
+    /// <summary>The same, where <c>me</c> is the caller.</summary>
+    public static Result<Owner> Read(string argument, string text, Actor me) => text == "me" ? Of(me) : Read(argument, text);
+
     public bool Is(Actor actor) => Actor == actor;
 
     /// <inheritdoc/>

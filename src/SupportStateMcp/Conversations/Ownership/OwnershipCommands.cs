@@ -38,7 +38,7 @@ public abstract partial record ConversationCommand
     [Requires(Roles = Roles.Agent)]
     public sealed record Assign : ConversationCommand
     {
-        /// <summary>Who gets it, as <see cref="Owner.Read"/> takes it.</summary>
+        /// <summary>Who gets it, as <see cref="Owner.Read(string, string)"/> takes it.</summary>
         public required string To { get; init; }
 
         /// <summary>Within what time a person answers; counts for people only.</summary>
