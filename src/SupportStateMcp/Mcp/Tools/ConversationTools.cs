@@ -25,7 +25,7 @@ public sealed class ConversationTools(
         [Description("The customer's id in your own systems."), StringLength(Limits.UserId, MinimumLength = 1)] string user_id,
         [Description("The ticket's id, for example TKT-001: letters, digits, dot, underscore, hyphen."), StringLength(100, MinimumLength = 1), RegularExpression(ConversationId.TicketPattern)] string ticket_id,
         [Description("How urgent the conversation is."), AllowedValues("low", "medium", "high", "urgent")] string priority = "medium",
-        [Description("Who works on the conversation first."), StringLength(Limits.AssignedTo, MinimumLength = 1)] string assigned_to = "ai-agent-1",
+        [Description("Who works on the conversation first."), StringLength(Limits.AssignedTo, MinimumLength = 1)] string assigned_to = ConversationCommand.Initialize.DefaultAssignee,
         [Description("What the conversation is about, in a few sentences."), StringLength(Limits.Description)] string? description = null,
         [Description("Custom facts about the conversation: up to 50 keys with any JSON values, at most 16,384 characters of JSON in all and 32 levels deep.")] Dictionary<string, JsonElement>? metadata = null,
         CancellationToken cancellationToken = default)

@@ -58,8 +58,8 @@ public class AuditToolsTests(ConnectedServer server) : IClassFixture<ConnectedSe
             $$"""{"user_id": "seeker", "owner": "{{owner}}", "updated_since": "{{since:yyyy-MM-ddTHH:mm:ssZ}}"}""",
         ])
             Assert.Equal($"cs-{ticket}", (string?)Assert.Single((await server.DoAsync("list_conversations", filter))["conversations"]!.AsArray())!["conversation_id"]);
-        foreach (var filter in (string[])[""priority": "low"", ""ticket_status": "solved"", ""owner": "human:nobody"", ""updated_since": "2999-01-01T00:00:00Z"", ""text": "lamps""])
-            Assert.Empty((await server.DoAsync("list_conversations", $$"""{"user_id": "seeker", {{filter}} }"""))["conversations"]!.AsArray());
+        foreach (var filter in (string[])["priority\": \"low", "ticket_status\": \"solved", "owner\": \"human:nobody", "updated_since\": \"2999-01-01T00:00:00Z", "text\": \"lamps"])
+            Assert.Empty((await server.DoAsync("list_conversations", $$"""{"user_id": "seeker", "{{filter}}"}"""))["conversations"]!.AsArray());
     }
 
     [Theory]

@@ -110,7 +110,10 @@ public sealed class SqliteListingTests : IDisposable
 
         Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - 20_000 - n:000000}"), await IdsAsync(new(UserId: "of-many")));
         Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - n:000000}"), await IdsAsync(new(UserId: "user-1")));
-        Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - n:000000}"), await IdsAsync(new(State: "escalated", AssignedTo: "ai-agent")));
+        Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - n:000000}"), await IdsAsync(new(State: "escalated", AssignedTo: "queue:billing")));
+        Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - n:000000}"), await IdsAsync(new(Owner: Owner.InQueue("billing"))));
+        Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - 20_000 - n:000000}"), await IdsAsync(new(Owner: Owner.Of(TestConversations.Agent))));
+        Assert.Empty(await IdsAsync(new(State: "escalated", Owner: Owner.Of(TestConversations.Agent))));
         Assert.Empty(await IdsAsync(new(State: "escalated", UserId: "of-many")));
 
         var queue = await store.ListQueueAsync("billing", null, 500, Stop);
