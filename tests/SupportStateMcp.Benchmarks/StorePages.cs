@@ -31,6 +31,7 @@ internal static class StorePages
         await TimeAsync("all, first", () => store.ListAsync(new(), null, Page, default));
         await TimeAsync("all, in the middle", () => store.ListAsync(new(), middle, Page, default));
         await TimeAsync("of a user", () => store.ListAsync(new(UserId: "user-17"), null, Page, default));
+        await TimeAsync("of an owner", () => store.ListAsync(new(Owner: Owner.Of(s_agent)), null, Page, default));
         await TimeAsync("of an assignee", () => store.ListAsync(new(AssignedTo: "team-3"), null, Page, default));
         await TimeAsync("in a state", () => store.ListAsync(new(State: "gathering_info"), null, Page, default));
         await TimeAsync("in a state, of an assignee, none", () => store.ListAsync(new(State: "processing", AssignedTo: "team-3"), null, Page, default));

@@ -14,6 +14,7 @@ internal static class ApprovalsCommand
 
         Examples:
           SupportStateMcp approvals
+          SupportStateMcp approvals --watch
           SupportStateMcp approvals --queue billing
           SupportStateMcp approvals --conversation cs-TKT-001 --json
         """;
@@ -40,7 +41,7 @@ internal static class ApprovalsCommand
                 return error;
             var view = PendingApprovalsView.Of(pending);
             return CommandOutput.Of(view, screen => Show(screen, view, context.Now));
-        })
+        }, watches: true)
         { queue, only };
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Cli;
 
@@ -11,8 +12,17 @@ namespace SupportStateMcp.Cli;
 /// </summary>
 internal static class CliArguments
 {
+    /// <summary>How many characters of contents a command shows at most: a person scrolls, a script reads; neither wants all that a store holds.</summary>
+    public const int AnswerCharacters = 4_000_000;
+
     /// <summary>Stands for standard input in the place of a text.</summary>
     public const string StandardInput = "-";
+
+    /// <summary>The longest span before now, in the unit that is given; of days it is more than two hundred years.</summary>
+    private const int MostDays = 99_999;
+
+    private static readonly string[] s_localTimes =
+        ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH:mm:ss"];
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -20,6 +30,7 @@ internal static class CliArguments
     private static readonly Dictionary<string, string> s_names = new(StringComparer.Ordinal)
     {
         ["content"] = "TEXT",
+        ["description"] = "--description",
         ["final_arguments"] = "--arguments",
         // The one key that people give.
         ["idempotency_key"] = "--message-id",
@@ -29,9 +40,12 @@ internal static class CliArguments
         ["note"] = "NOTE",
         ["notes"] = "--notes",
         ["reason"] = "--reason",
+        ["text"] = "--text",
+        ["to"] = "TO",
+        ["user_id"] = "--user",
     };
 
-    public static Argument<string> Conversation() => new("CONVERSATION") { Description = "The conversation, for example cs-TKT-001." };
+    public static Argument<string> Conversation() => new("CONVERSATION") { Description = "The conversation, for example cs-TKT-001, or its ticket: TKT-001." };
 
     public static Argument<string> Approval() => new("ID") { Description = "The approval, as approvals shows it." };
 
@@ -39,15 +53,49 @@ internal static class CliArguments
 
     public static Option<string?> Queue() => new("--queue") { Description = "Only this queue.", HelpName = "NAME" };
 
-    public static Result<ConversationId> ConversationOf(string text) => ConversationId.TryParse(text) is { } id
-        ? id
-        : Error.InvalidArgument("CONVERSATION", "it is cs- and the ticket's id, for example cs-TKT-001");
+    public static Option<string?> MessageId() => new("--message-id") { Description = "Your name for the message, so that a repeat stores it once.", HelpName = "ID" };
+
+    public static Option<string?> Priority(string description) => new("--priority") { Description = $"{description}: {NamesOf<Priority>()}.", HelpName = "PRIORITY" };
+
+    /// <summary>A conversation by its id, or by the id of its ticket.</summary>
+    public static Result<ConversationId> ConversationOf(string text, string argument = "CONVERSATION") =>
+        (ConversationId.TryParse(text) ?? ConversationId.OfTicket(text)) is { } id
+            ? id
+            : Error.InvalidArgument(argument, $"it is a conversation, for example cs-TKT-001, or its ticket, TKT-001: 1 to {ConversationId.MaxTicketLength} letters, digits, dots, underscores and hyphens");
+
+    /// <summary>The names of an enumeration's values, as a sentence lists them.</summary>
+    public static string NamesOf<T>() where T : struct, Enum => string.Join(", ", Enum.GetValues<T>().Select(SnakeCaseEnum.Of));
+
+    /// <summary>Reads a value by its name, in any case; nothing where nothing is given.</summary>
+    public static Error? Read<T>(string option, string? text, out T? value) where T : struct, Enum
+    {
+        value = SnakeCaseEnum.Parse<T>(text?.ToLowerInvariant());
+        return text is null || value is not null ? null : Error.InvalidArgument(option, $"it is one of: {NamesOf<T>()}");
+    }
+
+    /// <summary>Reads a span before now (<c>2h</c>), or a time, in the person's time zone where it names none.</summary>
+    public static Result<DateTimeOffset?> SinceOf(string option, string? text, CliContext context)
+    {
+        if (text is null)
+            return (DateTimeOffset?)null;
+        if (text is [.. var number, 's' or 'm' or 'h' or 'd'] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= MostDays)
+            return (DateTimeOffset?)(context.Now - (count * UnitOf(text[^1])));
+        if (InstantText.TryParse(text) is { } at)
+            return (DateTimeOffset?)at;
+        if (DateTime.TryParseExact(text, s_localTimes, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local) && local.Year is > 1 and < 9999)
+            return (DateTimeOffset?)new DateTimeOffset(local, context.Console.TimeZone.GetUtcOffset(local));
+        return Error.InvalidArgument(option, "it is a span before now (30m, 2h, 3d) or a time (\"2026-11-25 10:00\" in your time zone, or 2026-11-25T09:00:00Z)");
+    }
+
+    /// <summary>What is not visible is no part of an id.</summary>
+    public static Error? MessageIdViolation(string? id) =>
+        id?.Any(char.IsControl) is true ? Error.InvalidArgument("--message-id", "it has no control characters") : null;
 
     public static Error? QueueViolation(string? queue) => queue is null || Owner.IsQueueName(queue)
         ? null
         : Error.InvalidArgument("--queue", "it is a queue's name: 1 to 50 lower-case letters, digits, dots, underscores and hyphens");
 
-    public static Error? RangeViolation(string option, int value, int least, int most) => value >= least && value <= most
+    public static Error? RangeViolation(string option, long value, long least, long most) => value >= least && value <= most
         ? null
         : Error.InvalidArgument(option, string.Create(CultureInfo.InvariantCulture, $"it is {least} to {most}"));
 
@@ -94,6 +142,14 @@ internal static class CliArguments
             return Error.InvalidArgument(name, "the input can be read");
         }
     }
+
+    private static TimeSpan UnitOf(char unit) => unit switch
+    {
+        's' => TimeSpan.FromSeconds(1),
+        'm' => TimeSpan.FromMinutes(1),
+        'h' => TimeSpan.FromHours(1),
+        _ => TimeSpan.FromDays(1),
+    };
 
     private static Error? LengthViolation(string name, string text, int most) => text.Length <= most
         ? null

@@ -13,8 +13,11 @@ internal delegate ValueTask<Result<CommandOutput>> CliWork(ParseResult parsed, C
 /// <param name="more">What else there is to know, with examples; shown after its help.</param>
 /// <param name="carriesOut">The command of a conversation that it carries out; null where it only reads, which anybody may.</param>
 /// <param name="work">What it does.</param>
-internal sealed class CliCommand(string name, string summary, string more, Type? carriesOut, CliWork work) : Command(name, summary)
+/// <param name="watches">True where its answer can be shown again and again (<see cref="Watch"/>).</param>
+internal sealed class CliCommand(string name, string summary, string more, Type? carriesOut, CliWork work, bool watches = false) : Command(name, summary)
 {
+    public bool Watches => watches;
+
     public string More { get; } = more;
 
     /// <summary>True where it may be the first on a store: any other on a folder without a database was given the wrong folder.</summary>

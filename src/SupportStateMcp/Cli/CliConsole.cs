@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace SupportStateMcp.Cli;
@@ -26,6 +27,9 @@ public class CliConsole
     /// <summary>True where the input is typed.</summary>
     public virtual bool IsKeyboard => !Console.IsInputRedirected;
 
+    /// <summary>The time zone in which times are shown.</summary>
+    public virtual TimeZoneInfo TimeZone => TimeZoneInfo.Local;
+
     /// <summary>The variables of the environment, by name.</summary>
     public virtual IDictionary Environment => System.Environment.GetEnvironmentVariables();
 
@@ -34,6 +38,12 @@ public class CliConsole
 
     /// <summary>Opens the output, for what is not text for people.</summary>
     public virtual Stream OpenOutput() => Console.OpenStandardOutput();
+
+    /// <summary>Calls back when somebody presses Ctrl+C, or asks the process to stop, until disposed.</summary>
+    public virtual IDisposable OnInterrupt(Action interrupted) => new Signals(interrupted);
+
+    /// <summary>A variable of the environment; null where it is empty or not set.</summary>
+    internal string? Variable(string name) => Environment[name] is string { Length: > 0 } value ? value : null;
 
     /// <summary>Where answers are shown: with colours on a terminal, as plain text elsewhere.</summary>
     internal IAnsiConsole OpenScreen()
@@ -57,5 +67,16 @@ public class CliConsole
             ? Math.Clamp(width, LeastWidth, MostWidth)
             : PlainWidth;
 
-    private string? Variable(string name) => Environment[name] is string { Length: > 0 } value ? value : null;
+    private sealed class Signals(Action interrupted) : IDisposable
+    {
+        private readonly PosixSignalRegistration[] _registrations = [Register(PosixSignal.SIGINT, interrupted), Register(PosixSignal.SIGTERM, interrupted)];
+
+        public void Dispose() => Array.ForEach(_registrations, r => r.Dispose());
+
+        private static PosixSignalRegistration Register(PosixSignal signal, Action interrupted) => PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            interrupted();
+        });
+    }
 }

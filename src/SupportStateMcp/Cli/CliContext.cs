@@ -18,6 +18,9 @@ public sealed record CliContext(
 {
     public DateTimeOffset Now => Time.GetUtcNow();
 
+    /// <summary>A time as this person reads it, to the second.</summary>
+    internal string Local(DateTimeOffset at) => LocalTime.Second(at, Console.TimeZone);
+
     /// <summary>Records what has run out, as far as the store answers.</summary>
     public async Task ExpireOverdueAsync(CancellationToken cancellationToken)
     {

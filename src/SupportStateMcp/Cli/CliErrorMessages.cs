@@ -11,18 +11,23 @@ internal static class CliErrorMessages
 {
     private const string OtherThan = "other_than:";
 
+    /// <summary>The sentence for a refusal, with times in UTC.</summary>
+    public static string Of(Error error) => Of(error, TimeZoneInfo.Utc);
+
     /// <summary>The sentence for a refusal.</summary>
-    public static string Of(Error error) => error switch
+    /// <param name="error">The refusal.</param>
+    /// <param name="zone">The time zone of its times.</param>
+    public static string Of(Error error, TimeZoneInfo zone) => error switch
     {
-        Errors.NotFound { ErasedAt: { } at } e => $"Conversation {e.Id} was erased at {Second(at)}. SupportStateMcp queue shows who waits.",
-        Errors.NotFound e => $"Conversation {e.Id} does not exist or has expired. SupportStateMcp queue shows who waits.",
+        Errors.NotFound { ErasedAt: { } at } e => $"Conversation {e.Id} was erased at {LocalTime.Second(at, zone)}. SupportStateMcp events {e.Id} shows its trail.",
+        Errors.NotFound e => $"Conversation {e.Id} does not exist or has expired. SupportStateMcp list shows those there are; SupportStateMcp open {e.Id.TicketId} --user ID opens it.",
         Errors.TurnOfAnotherLife e => $"The conversation of this turn is gone: it expired or was erased, and {e.Id} is another conversation now. Nothing was stored.",
         Errors.NoSuchApproval e =>
             $"Approval {e.ApprovalId} does not exist, or its conversation has expired. SupportStateMcp approvals shows what waits for a decision.",
         Errors.InvalidTransition e => $"Invalid transition: {e.From} → {e.To}. {Instead(e)}",
         Errors.TerminalState e =>
             $"The conversation is finished: it is in the state {e.State}. SupportStateMcp reopen opens it again, or a linked follow-up conversation.",
-        Errors.ReopenWindowOver e => $"{Over(e)} SupportStateMcp reopen opens a linked follow-up conversation.",
+        Errors.ReopenWindowOver e => $"{Over(e, zone)} SupportStateMcp reopen opens a linked follow-up conversation.",
         Errors.VersionConflict e =>
             $"The conversation has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look with SupportStateMcp show, and decide again.",
         Errors.TicketConflict e => $"Ticket {e.Id.TicketId} already has a conversation, and it belongs to another user. Check the ticket id.",
@@ -45,7 +50,7 @@ internal static class CliErrorMessages
         Errors.NotOwner { Owner.Queue: { } queue } =>
             $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. SupportStateMcp claim takes it.",
         Errors.NotOwner { Owner: { IsPerson: true } owner } =>
-            $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them until they hand the conversation back.",
+            $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them, and a note with SupportStateMcp reply --internal.",
         Errors.NotOwner { Owner: var owner } => $"{owner} has the conversation, not you. Nothing was changed; SupportStateMcp claim takes it.",
         Errors.AlreadyAnswered { Answer: { } answer } e =>
             $"Message {e.Number} has been answered by {answer}. Nothing was stored; one message gets one answer.",
@@ -55,13 +60,13 @@ internal static class CliErrorMessages
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
         Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",
         Errors.ApprovalExpired e =>
-            $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; who needs it asks anew.",
+            $"Approval {e.ApprovalId} expired at {LocalTime.Second(e.ExpiredAt, zone)} before it was decided. It grants nothing; who needs it asks anew.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet. SupportStateMcp approve and reject decide it.",
         Errors.ApprovalRefused e => $"Approval {e.ApprovalId} was refused by {e.RefusedBy}. That is final: do not do it.",
         Errors.ApprovalMismatch e =>
             $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask anew.",
         Errors.ApprovalUsed e =>
-            $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
+            $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {LocalTime.Second(e.UsedAt, zone)}. Do not do it again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 
@@ -72,9 +77,7 @@ internal static class CliErrorMessages
         _ => $"{e.From} is a terminal state: no transition leaves it. SupportStateMcp reopen opens a linked follow-up conversation.",
     };
 
-    private static string Over(Errors.ReopenWindowOver e) => e is { ReopenableUntil: { } until, Window: { } window }
-        ? $"The conversation was closed and could be opened again until {Second(until)} ({window}); that is over."
+    private static string Over(Errors.ReopenWindowOver e, TimeZoneInfo zone) => e is { ReopenableUntil: { } until, Window: { } window }
+        ? $"The conversation was closed and could be opened again until {LocalTime.Second(until, zone)} ({window}); that is over."
         : $"The conversation is closed in the state {e.State}, which cannot be opened again.";
-
-    private static string Second(DateTimeOffset at) => at.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }

@@ -7,6 +7,8 @@ namespace SupportStateMcp.Cli;
 /// <summary>Help as usual, and after that of a command for people what else there is to know.</summary>
 public sealed class CliHelp(HelpAction usual) : SynchronousCommandLineAction
 {
+    private const string Times = "Times are those of your time zone; --json has them in UTC.";
+
     private const string Exits = """
         Exit codes:
           0   done
@@ -38,6 +40,8 @@ public sealed class CliHelp(HelpAction usual) : SynchronousCommandLineAction
                 output.WriteLine();
             }
 
+            output.WriteLine(Times);
+            output.WriteLine();
             output.WriteLine(Exits);
         }
 

@@ -10,11 +10,28 @@ namespace SupportStateMcp.Cli;
 internal sealed class CommandOutput
 {
     private readonly Func<string> _json;
+    private readonly Func<string> _content;
     private readonly Action<IAnsiConsole> _show;
 
-    private CommandOutput(Func<string> json, Action<IAnsiConsole> show) => (_json, _show) = (json, show);
+    private CommandOutput(Func<string> json, Func<string> content, Action<IAnsiConsole> show) => (_json, _content, _show) = (json, content, show);
 
-    public static CommandOutput Of<TView>(TView view, Action<IAnsiConsole> show) => new(() => ViewJson.Text(view), show);
+    /// <summary>What makes two answers the same: all of it but what time alone changes.</summary>
+    public string Content => _content();
+
+    /// <param name="view">The answer.</param>
+    /// <param name="show">Shows it to a person.</param>
+    /// <param name="still">The answer without what time alone changes; null where nothing does.</param>
+    public static CommandOutput Of<TView>(TView view, Action<IAnsiConsole> show, Func<TView>? still = null) =>
+        new(() => ViewJson.Text(view), () => ViewJson.Text(still is null ? view : still()), show);
+
+    /// <summary>The same, shown as one of several answers to one question: on a terminal in the place of the last.</summary>
+    public CommandOutput Watched(CliContext context) => new(_json, _content, screen =>
+    {
+        if (context.Console.IsTerminal)
+            screen.Clear();
+        screen.Say($"{context.Local(context.Now)}; Ctrl+C ends.");
+        _show(screen);
+    });
 
     /// <summary>Puts an answer or a refusal out, and returns the exit code.</summary>
     /// <param name="result">What came of the command.</param>
@@ -50,7 +67,7 @@ internal sealed class CommandOutput
         if (asJson)
             console.Output.WriteLine(SafeText.Json(Facts(error)));
         else
-            console.Errors.WriteLine(SafeText.Text(CliErrorMessages.Of(error)));
+            console.Errors.WriteLine(SafeText.Text(CliErrorMessages.Of(error, console.TimeZone)));
         return error.Code == ErrorCodes.StoreUnavailable ? ExitCodes.StoreUnavailable : ExitCodes.Refused;
     }
 

@@ -39,7 +39,19 @@ internal static class ConversationScreen
 
         screen.Heading(string.Create(CultureInfo.InvariantCulture, $"Messages: {(c.Messages.Count == c.MessageCount ? "all" : "the last")} {c.Messages.Count} of {c.MessageCount}"));
         foreach (var message in c.Messages)
-            Write(screen, message, now);
+            WriteMessage(screen, message, DurationText.Ago(message.At ?? now, now));
+    }
+
+    /// <summary>One message.</summary>
+    /// <param name="screen">Where to.</param>
+    /// <param name="m">The message.</param>
+    /// <param name="when">When it came, in words.</param>
+    public static void WriteMessage(IAnsiConsole screen, MessageView m, string when)
+    {
+        screen.Write(new Text(SafeText.Line($"#{m.Number}  {Speaker(m)}{(m.Automated ? " (automated)" : "")}{Audience(m)}  {when}"), StyleOf(m)));
+        screen.WriteLine();
+        // Indented on every line, so that no message can pass itself off as the head of another.
+        screen.Write(new Padder(new Text(SafeText.Text(m.Content)), new Padding(4, 0, 0, 1)));
     }
 
     private static void Write(IAnsiConsole screen, HandoffView handoff, DateTimeOffset now)
@@ -55,14 +67,6 @@ internal static class ConversationScreen
         foreach (var tried in handoff.Tried)
             fields.Add("tried", tried);
         fields.Write(screen);
-    }
-
-    private static void Write(IAnsiConsole screen, MessageView m, DateTimeOffset now)
-    {
-        screen.Write(new Text(SafeText.Line($"#{m.Number}  {Speaker(m)}{(m.Automated ? " (automated)" : "")}{Audience(m)}  {DurationText.Ago(m.At ?? now, now)}"), StyleOf(m)));
-        screen.WriteLine();
-        // Indented on every line, so that no message can pass itself off as the head of another.
-        screen.Write(new Padder(new Text(SafeText.Text(m.Content)), new Padding(4, 0, 0, 1)));
     }
 
     private static string Speaker(MessageView m) => m.Role switch

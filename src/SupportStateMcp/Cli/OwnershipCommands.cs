@@ -1,12 +1,11 @@
 using System.CommandLine;
-using System.Globalization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Cli;
 
-/// <summary><c>claim</c>, <c>release</c>, <c>hand-back</c>: who has a conversation.</summary>
+/// <summary><c>claim</c>, <c>release</c>, <c>hand-back</c>, <c>assign</c>: who has a conversation.</summary>
 internal static class OwnershipCommands
 {
     private const string MoreOfClaim = """
@@ -33,17 +32,22 @@ internal static class OwnershipCommands
           SupportStateMcp hand-back cs-TKT-001 - < note.txt
         """;
 
-    public static IEnumerable<CliCommand> Create() => [Claim(), Release(), HandBack()];
+    private const string MoreOfAssign = """
+        TO is a person (human:bob), a queue (queue:billing) or an AI (ai:claude). A person answers within the lease, or the
+        conversation goes to its queue. What a person has, only they or a supervisor give away. The note is for who gets it;
+        the customer does not see it.
+
+        Examples:
+          SupportStateMcp assign cs-TKT-001 human:bob
+          SupportStateMcp assign cs-TKT-001 queue:billing "The amount is disputed."
+        """;
+
+    public static IEnumerable<CliCommand> Create() => [Claim(), Release(), HandBack(), Assign()];
 
     private static CliCommand Claim()
     {
         var id = CliArguments.Conversation();
-        var lease = new Option<int>("--lease")
-        {
-            Description = $"Within how many seconds you answer, {Limits.ShortestLease} to {Limits.LongestLease}.",
-            HelpName = "SECONDS",
-            DefaultValueFactory = _ => Limits.DefaultLease,
-        };
+        var lease = Lease("you answer");
         return new CliCommand("claim", "Take a conversation, to answer it.", MoreOfClaim, typeof(ConversationCommand.Claim), async (parsed, context, cancellationToken) =>
         {
             if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
@@ -57,7 +61,7 @@ internal static class OwnershipCommands
                 Lease = TimeSpan.FromSeconds(parsed.GetValue(lease)),
             };
             return await ExecuteAsync(context, command, v => v.LeaseUntil is { } until
-                ? $"{v.Owner} has {v.ConversationId}; answer within {DurationText.Of(until - context.Now + TimeSpan.FromSeconds(0.5))}, until {Clock(until)}."
+                ? $"{v.Owner} has {v.ConversationId}; answer within {DurationText.Of(until - context.Now + TimeSpan.FromSeconds(0.5))}, until {Clock(context, until)}."
                 : $"{v.Owner} has {v.ConversationId}, and keeps it.", cancellationToken);
         })
         { id, lease };
@@ -107,9 +111,54 @@ internal static class OwnershipCommands
         { id, note };
     }
 
+    private static CliCommand Assign()
+    {
+        var id = CliArguments.Conversation();
+        var to = new Argument<string>("TO") { Description = "Who gets it: human:ID, queue:NAME or ai:ID." };
+        var note = new Argument<string?>("NOTE")
+        {
+            Description = $"What they have to know, {Limits.Summary} characters at most; - reads it from standard input.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var lease = Lease("a person answers");
+        return new CliCommand("assign", "Give a conversation to a person, a queue or an AI.", MoreOfAssign, typeof(ConversationCommand.Assign), async (parsed, context, cancellationToken) =>
+        {
+            if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
+                return malformed;
+            string? said = null;
+            if (parsed.GetValue(note) is { } given
+                && !(await CliArguments.TextAsync(context.Console, "NOTE", given, Limits.Summary, cancellationToken)).TryGet(out said, out malformed))
+                return malformed;
+
+            var command = new ConversationCommand.Assign
+            {
+                Id = conversation,
+                Actor = context.Caller.Actor,
+                Roles = context.Caller.Roles,
+                To = parsed.GetRequiredValue(to),
+                Note = said,
+                Lease = TimeSpan.FromSeconds(parsed.GetValue(lease)),
+            };
+            return await ExecuteAsync(context, command, v => v switch
+            {
+                { LeaseUntil: { } until } => $"{v.Owner} has {v.ConversationId}, to answer until {Clock(context, until)}.",
+                { Owner: { } owner } when owner.StartsWith("queue:", StringComparison.Ordinal) => $"{v.ConversationId} waits in {owner}.",
+                _ => $"{v.Owner} has {v.ConversationId}, in the state {v.State}.",
+            }, cancellationToken);
+        })
+        { id, to, note, lease };
+    }
+
+    private static Option<int> Lease(string who) => new("--lease")
+    {
+        Description = $"Within how many seconds {who}, {Limits.ShortestLease} to {Limits.LongestLease}.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => Limits.DefaultLease,
+    };
+
     private static ValueTask<Result<CommandOutput>> ExecuteAsync(
         CliContext context, ConversationCommand command, Func<OwnershipView, string> sentence, CancellationToken cancellationToken) =>
         context.ExecuteAsync(command, o => new OwnershipView(command.Id, o, context.Workflow), sentence, cancellationToken);
 
-    private static string Clock(DateTimeOffset at) => at.UtcDateTime.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    private static string Clock(CliContext context, DateTimeOffset at) => LocalTime.Clock(at, context.Console.TimeZone);
 }

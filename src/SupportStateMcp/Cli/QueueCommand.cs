@@ -18,6 +18,7 @@ internal static class QueueCommand
         Examples:
           SupportStateMcp queue
           SupportStateMcp queue --queue billing --limit 10
+          SupportStateMcp queue --watch
           SupportStateMcp queue --json | jq -r '.conversations[0].conversation_id'
         """;
 
@@ -40,8 +41,11 @@ internal static class QueueCommand
             if (!result.TryGet(out var page, out var error))
                 return error;
             var view = QueueView.Of(page, context.Now);
-            return CommandOutput.Of(view, screen => Show(screen, view));
-        })
+            return CommandOutput.Of(view, screen => Show(screen, view), () => view with
+            {
+                Conversations = [.. view.Conversations.Select(c => c with { WaitingSeconds = 0 })],
+            });
+        }, watches: true)
         { queue, limit, cursor };
     }
 

@@ -26,7 +26,7 @@ internal static class ReplyCommand
         var id = CliArguments.Conversation();
         var text = new Argument<string?>("TEXT") { Description = "What to say; - or nothing: read it from standard input.", Arity = ArgumentArity.ZeroOrOne };
         var note = new Option<bool>("--internal") { Description = "A note between colleagues, which the customer does not see." };
-        var messageId = new Option<string?>("--message-id") { Description = "Your name for the message, so that a repeat stores it once.", HelpName = "ID" };
+        var messageId = CliArguments.MessageId();
         return new CliCommand(
             "reply", "Answer the customer, and take the conversation over; or leave a note.", More, typeof(ConversationCommand.AddMessage),
             async (parsed, context, cancellationToken) =>
@@ -34,8 +34,8 @@ internal static class ReplyCommand
                 var given = parsed.GetValue(messageId);
                 if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
                     return malformed;
-                if (given?.Any(char.IsControl) is true)
-                    return Error.InvalidArgument("--message-id", "it has no control characters");
+                if (CliArguments.MessageIdViolation(given) is { } violation)
+                    return violation;
                 var content = await CliArguments.TextAsync(context.Console, "TEXT", parsed.GetValue(text), Limits.Content, cancellationToken);
                 if (!content.TryGet(out var said, out malformed))
                     return malformed;

@@ -48,6 +48,10 @@ public sealed partial record Conversation
 
     public required Priority Priority { get; init; }
 
+    /// <summary>
+    /// Who works on the conversation: with each change of hands the new owner (<see cref="Owner.Assignee"/>), until somebody
+    /// names another.
+    /// </summary>
     public required string AssignedTo { get; init; }
 
     /// <summary>Who may answer the customer now.</summary>

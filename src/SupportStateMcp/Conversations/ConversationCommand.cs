@@ -42,6 +42,9 @@ public abstract partial record ConversationCommand
     [Requires(Roles = Roles.Agent)]
     public sealed record Initialize : ConversationCommand
     {
+        /// <summary>Who works on a conversation first where nobody says.</summary>
+        public const string DefaultAssignee = "ai-agent-1";
+
         public required string UserId { get; init; }
         public required Priority Priority { get; init; }
         public required string AssignedTo { get; init; }

@@ -56,6 +56,7 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         ConversationCommand.Claim c => Claim(current, c, recorder),
         ConversationCommand.Release c => Release(current, c, recorder),
         ConversationCommand.HandBack c => HandBack(current, c, recorder),
+        ConversationCommand.Assign c => Assign(current, c, recorder),
         ConversationCommand.Escalate c => Escalate(current, c, recorder),
         ConversationCommand.Reopen c => Reopen(current, c, recorder),
         ConversationCommand.LinkFollowUp c => Link(current, c, recorder),

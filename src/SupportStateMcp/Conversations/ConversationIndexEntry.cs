@@ -14,6 +14,9 @@ public sealed record ConversationIndexEntry
 
     public required string AssignedTo { get; init; }
 
+    /// <summary>Who owns it, as text; null where an entry that was kept does not say.</summary>
+    public required string? Owner { get; init; }
+
     /// <summary>When it last changed: the order of listings.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
@@ -38,6 +41,7 @@ public sealed record ConversationIndexEntry
         State = c.State,
         UserId = c.UserId,
         AssignedTo = c.AssignedTo,
+        Owner = c.Owner.ToString(),
         UpdatedAt = c.UpdatedAt,
         Epoch = c.Epoch,
         Place = c.Queue is { } queue ? new QueuePlace(queue, c.Priority, c.QueuedSince) : null,
@@ -48,7 +52,7 @@ public sealed record ConversationIndexEntry
 
     /// <summary>True where nothing but the time of the last change differs, so that the conversation is found in the same places.</summary>
     public bool SamePlaces(ConversationIndexEntry other) =>
-        (State, UserId, AssignedTo, Place, DueAt) == (other.State, other.UserId, other.AssignedTo, other.Place, other.DueAt)
+        (State, UserId, AssignedTo, Owner, Place, DueAt) == (other.State, other.UserId, other.AssignedTo, other.Owner, other.Place, other.DueAt)
         && Approvals.SequenceEqual(other.Approvals)
         // Without a place and an approval nothing is found by these.
         && ((Place is null && Approvals.Count == 0) || (Epoch, ApprovalQueue) == (other.Epoch, other.ApprovalQueue));

@@ -103,10 +103,10 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             return new EventsPage(current, events, events is [.., var last] && last.Version < current.Version ? last.Version : null);
         });
 
-    /// <summary>Conversations that match, newest change first.</summary>
+    /// <summary>Conversations that match, newest change first. A page may be short or empty, and still have a next one.</summary>
     public ValueTask<Result<ConversationPage>> ListAsync(
         ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
-        Guard<ConversationPage>(async () => await store.ListAsync(filter, after, limit, cancellationToken));
+        Guard<ConversationPage>(async () => filter.Violation() is { } violation ? violation : await store.ListAsync(filter, after, limit, cancellationToken));
 
     private async ValueTask<HistoryPage> FilteredAsync(
         Conversation current, ConversationId id, IReadOnlyList<Message> page, int limit,

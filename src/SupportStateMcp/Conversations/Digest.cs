@@ -76,6 +76,12 @@ public static class Digest
                     json.WriteStringValue("hand_back");
                     json.WriteStringValue(c.Note);
                     break;
+                case ConversationCommand.Assign c:
+                    json.WriteStringValue("assign_conversation");
+                    json.WriteStringValue(c.Target.ToString());
+                    json.WriteStringValue(c.Note);
+                    json.WriteNumberValue(c.Lease.Ticks);
+                    break;
                 case ConversationCommand.Escalate c:
                     json.WriteStringValue("escalate_conversation");
                     json.WriteStringValue(c.Reason);

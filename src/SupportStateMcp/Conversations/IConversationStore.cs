@@ -42,7 +42,10 @@ public interface IConversationStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken);
 
-    /// <summary>Conversations that match, newest change first, without those erased or expired.</summary>
+    /// <summary>
+    /// Conversations that match as they stand now, newest change first, without those erased or expired. It looks at no more
+    /// than <see cref="Limits.Looked"/>: a page that would need more is short, or empty, and says where to go on.
+    /// </summary>
     ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Conversations that wait for a person, by priority, then by how long, as they stand now.</summary>
@@ -134,13 +137,35 @@ public abstract record CommitResult
 }
 
 /// <summary>Which conversations to list; null means any.</summary>
-public sealed record ConversationFilter(string? State = null, string? UserId = null, string? AssignedTo = null)
+public sealed record ConversationFilter(string? State = null, string? UserId = null, string? AssignedTo = null, Owner? Owner = null)
 {
+    public Priority? Priority { get; init; }
+
+    public TicketStatus? TicketStatus { get; init; }
+
+    /// <summary>Part of the description, in upper or lower case.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Only what changed at this time or later.</summary>
+    public DateTimeOffset? UpdatedSince { get; init; }
+
     public bool Matches(Conversation c) =>
         c.ErasedAt is null
         && (State is null || c.State == State)
         && (UserId is null || c.UserId == UserId)
-        && (AssignedTo is null || c.AssignedTo == AssignedTo);
+        && (AssignedTo is null || c.AssignedTo == AssignedTo)
+        && (Owner is null || c.Owner == Owner)
+        && (Priority is null || c.Priority == Priority)
+        && (TicketStatus is null || c.TicketStatus == TicketStatus)
+        && (UpdatedSince is null || c.UpdatedAt >= UpdatedSince)
+        && (Text is null || c.Description?.Contains(Text, StringComparison.OrdinalIgnoreCase) is true);
+
+    /// <summary>The first bound that the filter breaks; null where it breaks none. The queries refuse such a filter.</summary>
+    public Error? Violation() =>
+        Bounds.Text("state", State, Limits.State, 1)
+        ?? Bounds.Text("user_id", UserId, Limits.UserId, 1)
+        ?? Bounds.Text("assigned_to", AssignedTo, Limits.Owner, 1)
+        ?? Bounds.Text("text", Text, Limits.SearchText, 1);
 }
 
 /// <summary>A place in a listing by last change: after the conversation that changed at this time. Times count in whole milliseconds.</summary>
@@ -148,5 +173,5 @@ public readonly record struct ConversationCursor(DateTimeOffset UpdatedAt, strin
 
 /// <summary>A page of a listing.</summary>
 /// <param name="Conversations">Newest change first.</param>
-/// <param name="Next">Where the next page starts; null on the last.</param>
+/// <param name="Next">Where the next page starts, also after a page that is short or empty; null on the last.</param>
 public sealed record ConversationPage(IReadOnlyList<Conversation> Conversations, ConversationCursor? Next);

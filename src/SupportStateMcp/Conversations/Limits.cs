@@ -9,6 +9,9 @@ public static class Limits
     /// <summary>The name of whoever a conversation is assigned to, in characters.</summary>
     public const int AssignedTo = 100;
 
+    /// <summary>An owner as text, in characters: a kind and an id of at most 100, for example <c>human:alice</c>.</summary>
+    public const int Owner = 110;
+
     /// <summary>A conversation's description, in characters.</summary>
     public const int Description = 10_000;
 
@@ -53,6 +56,12 @@ public static class Limits
 
     /// <summary>A cursor, in characters.</summary>
     public const int Cursor = 300;
+
+    /// <summary>The text that descriptions are searched for, in characters.</summary>
+    public const int SearchText = 200;
+
+    /// <summary>How many conversations one call looks at, at most, in search of those that a filter takes.</summary>
+    public const int Looked = 2_000;
 
     /// <summary>The most entries on one page of messages, events or conversations.</summary>
     public const int Page = 500;

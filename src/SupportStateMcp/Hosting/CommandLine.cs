@@ -31,8 +31,10 @@ public static class CommandLine
 
         People without an MCP host work on the same conversations, under the same rules; each command has a --help:
           SupportStateMcp queue                                   who waits for a person
+          SupportStateMcp mine                                    what you own; list, search and show find the rest
           SupportStateMcp show cs-TKT-001                         a conversation, with its last messages
           SupportStateMcp reply cs-TKT-001 "On its way."          answer the customer, and take the conversation over
+          SupportStateMcp assign cs-TKT-001 human:bob             give it to a colleague
           SupportStateMcp approvals                               what waits for a decision
           SupportStateMcp approve ap-1a2b3c4d-TKT-001             say yes to it
 

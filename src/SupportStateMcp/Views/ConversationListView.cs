@@ -10,7 +10,7 @@ public sealed record ConversationListView
     [Description("Newest change first.")]
     public required IReadOnlyList<ConversationSummaryView> Conversations { get; init; }
 
-    [Description("Pass it as cursor to get the next page; absent on the last.")]
+    [Description("Pass it as cursor to get the next page, also after one that is short or empty; absent on the last.")]
     public string? NextCursor { get; init; }
 
     public static ConversationListView Of(ConversationPage page, AnswerSize size)
@@ -24,6 +24,9 @@ public sealed record ConversationListView
 /// <summary>One line of a listing.</summary>
 public sealed record ConversationSummaryView
 {
+    /// <summary>How much of a description is shown, in characters.</summary>
+    private const int DescriptionLength = 120;
+
     public required string ConversationId { get; init; }
 
     public required string UserId { get; init; }
@@ -38,6 +41,15 @@ public sealed record ConversationSummaryView
 
     [Description(FieldText.Owner)]
     public required string Owner { get; init; }
+
+    [Description("Since when somebody waits; absent where nobody does.")]
+    public DateTimeOffset? WaitingSince { get; init; }
+
+    [Description("Until when the person who owns it has to answer; absent where nothing runs out.")]
+    public DateTimeOffset? LeaseUntil { get; init; }
+
+    [Description("The beginning of its description; get_state has all of it.")]
+    public string? Description { get; init; }
 
     public required long MessageCount { get; init; }
 
@@ -54,8 +66,20 @@ public sealed record ConversationSummaryView
         Priority = c.Priority,
         AssignedTo = c.AssignedTo,
         Owner = c.Owner.ToString(),
+        WaitingSince = c.WaitingSince,
+        LeaseUntil = c.LeaseUntil,
+        Description = Beginning(c.Description),
         MessageCount = c.MessageCount,
         UpdatedAt = c.UpdatedAt,
         Version = c.Version,
     };
+
+    private static string? Beginning(string? text)
+    {
+        if (text is null || text.Length <= DescriptionLength)
+            return text;
+        // No half of a pair at the cut.
+        var length = DescriptionLength - (char.IsHighSurrogate(text[DescriptionLength - 1]) ? 1 : 0);
+        return text[..length] + "…";
+    }
 }

@@ -38,6 +38,10 @@ public sealed record HistoryView
     public static HistoryView OfOne(HistoryPage page, int offset, WorkflowDefinition workflow, AnswerSize size) =>
         Of(page, [MessageView.Of(page.Messages[0], size.IsFull, new AnswerBudget(size).Left - MessageView.Around, offset)], workflow);
 
+    /// <summary>A page with all there is to say of each message; who asks has bounded what was read.</summary>
+    public static HistoryView Whole(HistoryPage page, WorkflowDefinition workflow) =>
+        Of(page, [.. page.Messages.Select(MessageView.Of)], workflow) with { Before = page.Before };
+
     private static HistoryView Of(HistoryPage page, IReadOnlyList<MessageView> messages, WorkflowDefinition workflow) => new()
     {
         ConversationId = page.Conversation.ConversationId,

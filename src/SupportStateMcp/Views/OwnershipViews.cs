@@ -75,7 +75,7 @@ public sealed record HandoffView
     };
 }
 
-/// <summary>What <c>claim_conversation</c>, <c>release_conversation</c> and <c>hand_back</c> answer.</summary>
+/// <summary>What <c>claim_conversation</c>, <c>release_conversation</c>, <c>hand_back</c> and <c>assign_conversation</c> answer.</summary>
 public sealed record OwnershipView : WriteView
 {
     public OwnershipView() { }

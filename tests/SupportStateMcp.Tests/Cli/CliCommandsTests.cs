@@ -33,6 +33,60 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
     }
 
     [Fact]
+    public async Task The_environment_says_who_one_is_and_the_command_line_over_it()
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"));
+        _place.Environment["SUPPORTSTATE_AS"] = "human:carol";
+
+        Assert.Equal("human:carol", (await _place.JsonAsync("claim", "cs-TKT-1")).GetProperty("owner").GetString());
+        Assert.Equal("not_owner", (await _place.RefusalAsync("claim", "cs-TKT-1", "--as", "human:bob")).GetProperty("code").GetString());
+        _place.Environment["SUPPORTSTATE_AS"] = "carol";
+        Assert.Equal("SUPPORTSTATE_AS", (await _place.RefusalAsync("queue")).GetProperty("argument").GetString());
+        _place.Environment["SUPPORTSTATE_AS"] = "";
+        Assert.Equal(0, (await _place.RunAsync("queue")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_ticket_stands_for_its_conversation_everywhere()
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"), AskFor("TKT-1"), Escalate("TKT-1"));
+
+        foreach (var command in (string[][])
+        [
+            ["show", "TKT-1"], ["history", "TKT-1"], ["events", "TKT-1"], ["claim", "TKT-1"], ["reply", "TKT-1", "Hi"], ["message", "TKT-1", "Hm"],
+            ["assign", "TKT-1", "queue:billing"], ["claim", "TKT-1"], ["release", "TKT-1"], ["hand-back", "TKT-1", "Go on."], ["move", "TKT-1", "resolved"],
+        ])
+            Assert.Equal("cs-TKT-1", (await _place.JsonAsync(command)).GetProperty("conversation_id").GetString());
+        Assert.Equal("cs-TKT-1-f1", (await _place.JsonAsync("reopen", "TKT-1")).GetProperty("conversation_id").GetString());
+        Assert.Equal(1, (await _place.JsonAsync("approvals", "--conversation", "TKT-1")).GetProperty("total").GetInt32());
+    }
+
+    [Fact]
+    public async Task Times_are_those_of_the_person_and_of_UTC_for_a_program()
+    {
+        _place.Environment["TZ"] = "Asia/Tokyo";
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"), Escalate("TKT-1"));
+
+        var (_, claimed, _) = await _place.RunAsync("claim", "TKT-1", "--lease", "600");
+        var (_, history, _) = await _place.RunAsync("history", "TKT-1");
+        var at = (await _place.JsonAsync("history", "TKT-1")).GetProperty("messages")[0].GetProperty("at").GetDateTimeOffset();
+
+        Assert.EndsWith($"until {_place.Time.GetUtcNow().AddHours(9).AddSeconds(600):HH:mm:ss}.\n", claimed, StringComparison.Ordinal);
+        Assert.Contains($"#1  customer  {at.UtcDateTime.AddHours(9):yyyy-MM-dd HH:mm:ss}\n", history, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.Zero, at.Offset);
+    }
+
+    [Fact]
+    public async Task A_refusal_names_the_next_right_command()
+    {
+        Assert.Contains("SupportStateMcp open TKT-9 --user ID opens it", (await _place.RefusalAsync("show", "TKT-9")).GetProperty("message").GetString(), StringComparison.Ordinal);
+        await _place.JsonAsync("open", "TKT-1", "--user", "maria");
+        await _place.JsonAsync("claim", "TKT-1", "--as", "human:alice");
+        Assert.Contains("SupportStateMcp reply --internal", (await _place.RefusalAsync("reply", "TKT-1", "Hi", "--as", "human:bob")).GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Contains("queue:billing for a queue", (await _place.RefusalAsync("assign", "TKT-1", "billing", "--as", "human:alice")).GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_option_of_servers_is_not_theirs()
     {
         var (exitCode, _, errors) = await _place.RunAsync("queue", "--actor", "human:alice");
@@ -47,7 +101,8 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
         await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"), Escalate("TKT-1"));
 
         Assert.Equal(0, (await _place.RunAsync("show", "cs-TKT-1", "--roles", "auditor")).ExitCode);
-        foreach (var change in (string[][])[["reply", "cs-TKT-1", "Hi"], ["claim", "cs-TKT-1"], ["release", "cs-TKT-1"], ["hand-back", "cs-TKT-1", "x"], ["move", "cs-TKT-1", "resolved"], ["reopen", "cs-TKT-1"]])
+        foreach (var change in (string[][])[["reply", "cs-TKT-1", "Hi"], ["claim", "cs-TKT-1"], ["release", "cs-TKT-1"], ["hand-back", "cs-TKT-1", "x"], ["move", "cs-TKT-1", "resolved"], ["reopen", "cs-TKT-1"],
+            ["assign", "cs-TKT-1", "human:bob"], ["open", "TKT-2", "--user", "u"], ["message", "cs-TKT-1", "Hi"]])
         {
             var refusal = await _place.RefusalAsync([.. change, "--roles", "auditor"]);
             Assert.Equal("not_authorized", refusal.GetProperty("code").GetString());
@@ -74,6 +129,14 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
     [InlineData("move", "SupportStateMcp move cs-TKT-001 resolved", "<STATE>")]
     [InlineData("reopen", "a linked follow-up conversation", "--reason <TEXT>")]
     [InlineData("approvals", "SupportStateMcp approvals --conversation cs-TKT-001 --json", "--conversation <CONVERSATION>")]
+    [InlineData("list", "SupportStateMcp list --owner queue:billing", "--since <TIME>", "--watch")]
+    [InlineData("mine", "SupportStateMcp mine --watch", "--limit <N>", "--watch")]
+    [InlineData("search", "messages are not searched", "<TEXT>")]
+    [InlineData("open", "SupportStateMcp open TKT-001 --user maria", "--priority <PRIORITY>", "Requires: role:agent;")]
+    [InlineData("message", "the customer's own words", "--message-id <ID>")]
+    [InlineData("history", "SupportStateMcp history cs-TKT-001 --limit 10", "--before <NUMBER>")]
+    [InlineData("events", "SupportStateMcp events cs-TKT-001 --after 100", "--after <VERSION>")]
+    [InlineData("assign", "SupportStateMcp assign cs-TKT-001 human:bob", "--lease <SECONDS>", "Requires: role:agent;", "Times are those of your time zone")]
     [InlineData("approve", "Who asked cannot approve", "--arguments <JSON>")]
     [InlineData("reject", "One no is enough, and final.", "--notes <TEXT>")]
     public async Task Help_teaches(string command, params string[] told)
@@ -91,6 +154,24 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
     [InlineData("NOTE", "hand-back", "cs-TKT-1", "{4001}")]
     [InlineData("NOTE", "hand-back", "cs-TKT-1", "")]
     [InlineData("--message-id", "reply", "cs-TKT-1", "Hi", "--message-id", "{201}")]
+    [InlineData("--message-id", "message", "cs-TKT-1", "Hi", "--message-id", "{201}")]
+    [InlineData("NOTE", "assign", "cs-TKT-1", "human:bob", "{4001}")]
+    [InlineData("--lease", "assign", "cs-TKT-1", "human:bob", "--lease", "86401")]
+    [InlineData("TO", "assign", "cs-TKT-1", "bob")]
+    [InlineData("--user", "open", "TKT-2", "--user", "{201}")]
+    [InlineData("--description", "open", "TKT-2", "--user", "u", "--description", "{10001}")]
+    [InlineData("TICKET", "open", "TKT 2", "--user", "u")]
+    [InlineData("TEXT", "message", "cs-TKT-1", "{100001}")]
+    [InlineData("TEXT", "search", "{201}")]
+    [InlineData("--text", "list", "--text", "{201}")]
+    [InlineData("--owner", "list", "--owner", "alice")]
+    [InlineData("--since", "list", "--since", "yesterday")]
+    [InlineData("--priority", "list", "--priority", "asap")]
+    [InlineData("--status", "list", "--status", "done")]
+    [InlineData("--state", "list", "--state", "open")]
+    [InlineData("--limit", "mine", "--limit", "501")]
+    [InlineData("--before", "history", "cs-TKT-1", "--before", "0")]
+    [InlineData("--after", "events", "cs-TKT-1", "--after", "-1")]
     [InlineData("--message-id", "reply", "cs-TKT-1", "Hi", "--message-id", "")]
     [InlineData("--notes", "approve", "ap-1a2b3c4d-TKT-1", "--notes", "{1001}")]
     public async Task What_a_tool_would_refuse_as_too_long_or_short_is_refused_here_by_the_name_it_has_here(string argument, params string[] command)

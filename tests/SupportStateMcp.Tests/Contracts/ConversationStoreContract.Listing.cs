@@ -1,5 +1,6 @@
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Tests.Support;
+using static SupportStateMcp.Tests.Support.TwoOwners;
 
 namespace SupportStateMcp.Tests.Contracts;
 
@@ -61,6 +62,93 @@ public abstract partial class ConversationStoreContract
         Assert.Equal(["cs-b"], Ids(await ListAsync(store, new("processing", "alice", "bob"))));
         Assert.Empty(Ids(await ListAsync(store, new("processing", "alice", "ai"))));
         Assert.Empty(Ids(await ListAsync(store, new(UserId: "Alice"))));
+    }
+
+    [Fact]
+    public async Task A_listing_is_narrowed_by_owner_and_each_conversation_is_found_by_the_one_it_has_now()
+    {
+        var store = CreateStore();
+        var start = Now;
+        foreach (var (i, ticket) in ((string[])["a", "b", "c", "d"]).Index())
+            await WriteAsync(store, TestConversations.Initialize(TestConversations.Id(ticket)), start.AddMilliseconds(i));
+        await WriteAsync(store, Claim(Alice, Day) with { Id = TestConversations.Id("a") }, start.AddMilliseconds(10));
+        await WriteAsync(store, Claim(Bob, Day) with { Id = TestConversations.Id("b") }, start.AddMilliseconds(11));
+        await WriteAsync(store, Escalate(TestConversations.Agent, "billing") with { Id = TestConversations.Id("c") }, start.AddMilliseconds(12));
+
+        Assert.Equal(["cs-a"], Ids(await ListAsync(CreateStore(), new(Owner: Owner.Of(Alice)))));
+        Assert.Equal(["cs-c"], Ids(await ListAsync(store, new(Owner: Owner.InQueue("billing")))));
+        Assert.Equal(["cs-d"], Ids(await ListAsync(store, new(Owner: Owner.Of(TestConversations.Agent)))));
+        Assert.Empty(Ids(await ListAsync(store, new(Owner: Owner.InQueue("alice")))));
+        Assert.Equal(["cs-a"], Ids(await ListAsync(store, new(AssignedTo: "human:alice"))));
+
+        await WriteAsync(store, Assign(Alice, "human:bob") with { Id = TestConversations.Id("a"), Lease = Day }, start.AddMilliseconds(20));
+
+        Assert.Empty(Ids(await ListAsync(CreateStore(), new(Owner: Owner.Of(Alice)))));
+        Assert.Equal(["cs-a", "cs-b"], Ids(await ListAsync(CreateStore(), new(Owner: Owner.Of(Bob)))));
+        Assert.Equal(["cs-a", "cs-b"], await AllPagesAsync(store, 1, new(Owner: Owner.Of(Bob))));
+        Assert.Equal(["cs-a", "cs-b"], Ids(await ListAsync(store, new("gathering_info", "user-1", "human:bob", Owner.Of(Bob)))));
+        await WriteAsync(store, TestConversations.Erase(TestConversations.Id("b")) with { Actor = Bob }, start.AddMilliseconds(30));
+        Assert.Equal(["cs-a"], Ids(await ListAsync(CreateStore(), new(Owner: Owner.Of(Bob)))));
+    }
+
+    [Fact]
+    public async Task Whose_lease_has_run_out_is_listed_as_its_owner_no_more()
+    {
+        var store = CreateStore();
+        await WriteAsync(store, TestConversations.Initialize(), Now - TimeSpan.FromMinutes(2));
+        var claimed = await WriteAsync(store, Claim(Alice, TimeSpan.FromSeconds(30)) with { Id = Id }, Now - TimeSpan.FromMinutes(1));
+        Assert.Equal(Owner.Of(Alice), claimed.Owner);
+
+        Assert.Empty(Ids(await ListAsync(store, new(Owner: Owner.Of(Alice)))));
+        Assert.Equal(Owner.InQueue("support"), Assert.Single((await ListAsync(store)).Conversations).Owner);
+    }
+
+    [Fact]
+    public async Task A_listing_is_narrowed_by_priority_status_text_and_time()
+    {
+        var store = CreateStore();
+        var start = DateTimeOffset.FromUnixTimeMilliseconds(Now.ToUnixTimeMilliseconds());
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("a"), description: "The LAMP came broken") with { Priority = Priority.Urgent }, start);
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("b"), description: "Où est ma lampe ?"), start.AddMilliseconds(5));
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("c")), start.AddMilliseconds(10));
+        await WriteAsync(store, TestConversations.Transition("escalated", id: TestConversations.Id("c")), start.AddMilliseconds(15));
+        await WriteAsync(store, TestConversations.Transition("resolved", id: TestConversations.Id("c")), start.AddMilliseconds(20));
+
+        Assert.Equal(["cs-a"], Ids(await ListAsync(store, new() { Priority = Priority.Urgent })));
+        Assert.Equal(["cs-c"], Ids(await ListAsync(store, new() { TicketStatus = TicketStatus.Solved })));
+        Assert.Equal(["cs-b", "cs-a"], Ids(await ListAsync(store, new() { Text = "lamp" })));
+        Assert.Equal(["cs-b"], Ids(await ListAsync(store, new() { Text = "OÙ EST" })));
+        Assert.Empty(Ids(await ListAsync(store, new() { Text = "%" })));
+        Assert.Equal(["cs-c", "cs-b"], Ids(await ListAsync(store, new() { UpdatedSince = start.AddMilliseconds(5) })));
+        Assert.Equal(["cs-c"], Ids(await ListAsync(store, new() { UpdatedSince = start.AddMilliseconds(5).AddTicks(1) })));
+        Assert.Empty(Ids(await ListAsync(store, new() { UpdatedSince = DateTimeOffset.MaxValue })));
+        Assert.Equal(3, Ids(await ListAsync(store, new() { UpdatedSince = DateTimeOffset.MinValue })).Count);
+        Assert.Equal(["cs-b"], Ids(await ListAsync(store, new(State: "gathering_info") { Text = "lamp", Priority = Priority.Medium, UpdatedSince = start })));
+    }
+
+    [Fact]
+    public async Task A_listing_looks_at_so_many_and_says_where_to_go_on()
+    {
+        const int Count = Limits.Looked + 30;
+        var store = CreateStore();
+        var start = Now;
+        await Parallel.ForAsync(0, Count, new ParallelOptions { MaxDegreeOfParallelism = 32, CancellationToken = Stop }, async (i, _) =>
+        {
+            // Ten to a millisecond, and the end of what is looked at falls among them.
+            var command = TestConversations.Initialize(TestConversations.Id($"t-{i:0000}"), description: i is 0 or 11 or Count - 1 ? "needle" : "hay");
+            Assert.IsType<CommitResult.Committed>(await store.CommitAsync(TestConversations.Commit(null, command, start.AddMilliseconds(i / 10)), Stop));
+        });
+
+        var first = await store.ListAsync(new() { Text = "needle" }, null, 10, Stop);
+        Assert.Equal([$"cs-t-{Count - 1:0000}"], Ids(first));
+        Assert.NotNull(first.Next);
+        var second = await store.ListAsync(new() { Text = "needle" }, first.Next, 10, Stop);
+        Assert.Equal(["cs-t-0011", "cs-t-0000"], Ids(second));
+        Assert.Null(second.Next);
+        var nothing = await store.ListAsync(new() { Text = "elsewhere" }, null, 10, Stop);
+        Assert.Empty(nothing.Conversations);
+        Assert.Equal(first.Next, nothing.Next);
+        Assert.Equal(3, (await AllPagesAsync(store, 1, new() { Text = "needle" })).Count);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Tests.Support;
 using static SupportStateMcp.Tests.Support.OneConversation;
 
 namespace SupportStateMcp.Tests.Conversations;
@@ -50,6 +51,10 @@ public class DigestTests
             Update() with { TicketStatus = TicketStatus.Open },
             Update() with { Priority = Priority.Low },
             Update() with { AssignedTo = "low" },
+            TwoOwners.Assign(Agent, "human:bob"),
+            TwoOwners.Assign(Agent, "queue:bob"),
+            TwoOwners.Assign(Agent, "human:bob", "note"),
+            TwoOwners.Assign(Agent, "human:bob", lease: TimeSpan.FromHours(1)),
         ];
 
         Assert.Equal(commands.Length, commands.Select(Digest.OfArguments).Distinct().Count());

@@ -10,7 +10,7 @@ namespace SupportStateMcp.Tests.Conversations;
 /// <summary>What somebody does next; the numbers pick who, where and with what.</summary>
 public sealed record Step(int Kind, int Who, int What, int Instance)
 {
-    public const int Kinds = 21;
+    public const int Kinds = 23;
 
     /// <summary>Time passes now and then; permissions are asked for, decided on and used.</summary>
     public static int[] OfApprovals => [16, 18, 18, 18, 19, 19, 19, 19, 19, 19, 19, 19, 20, 20];
@@ -28,6 +28,7 @@ internal sealed class Neighbourhood
     private static readonly Actor[] s_people = [new(ActorKind.Human, "alice"), new(ActorKind.Human, "bob"), new(ActorKind.Human, "sue")];
     private static readonly Actor[] s_all = [.. s_ais, .. s_people, new(ActorKind.System, "mailer")];
     private static readonly JsonElement[] s_arguments = [JsonElement.Parse("""{"amount":612.4}"""), JsonElement.Parse("""{"amount":500}""")];
+    private static readonly string[] s_owners = ["human:alice", "human:bob", "queue:support", "queue:billing", "ai:a", "ai:b", "billing"];
     private static readonly int[] s_seconds = [1, 29, 30, 31, 600, 3_600, 86_400, 700_000];
 
     private readonly IConversationStore _store;
@@ -107,6 +108,15 @@ internal sealed class Neighbourhood
         17 => DoAsync(step.Instance, new ConversationCommand.ExpireOverdue { Id = Id, Actor = Conversation.Clock, Roles = OneConversation.Trusted }),
         18 => RequestAsync(step),
         19 => DecideAsync(step),
+        21 or 22 => DoAsync(step.Instance, new ConversationCommand.Assign
+        {
+            Id = Id,
+            Actor = Any(step),
+            Roles = RolesOf(Any(step)),
+            To = s_owners[step.What % s_owners.Length],
+            Note = step.What % 3 == 0 ? "Yours." : null,
+            Lease = TimeSpan.FromSeconds(s_seconds[2 + (step.What % 4)]),
+        }),
         _ => UseAsync(step),
     };
 

@@ -10,14 +10,14 @@ internal sealed class MalformedRequests(int seed)
     private static readonly string[] s_tools =
     [
         "initialize_conversation", "get_state", "transition_state", "add_message", "get_history", "update_metadata", "list_conversations", "get_events", "delete_conversation",
-        "begin_turn", "complete_turn", "claim_conversation", "hand_back", "escalate_conversation", "list_queue", "reopen_conversation",
+        "begin_turn", "complete_turn", "claim_conversation", "hand_back", "assign_conversation", "escalate_conversation", "list_queue", "reopen_conversation",
     ];
 
     private static readonly string[] s_arguments =
     [
         "conversation_id", "ticket_id", "user_id", "new_state", "role", "content", "message_id", "metadata", "limit", "before", "after", "roles",
         "cursor", "state", "priority", "ticket_status", "assigned_to", "reason", "expected_version", "idempotency_key", "description",
-        "turn_token", "max_messages", "visibility", "automated", "lease_seconds", "note", "summary", "queue", "customer_message", "open_question", "promises", "tried",
+        "turn_token", "max_messages", "visibility", "automated", "lease_seconds", "note", "to", "owner", "text", "updated_since", "summary", "queue", "customer_message", "open_question", "promises", "tried",
     ];
 
     private static readonly string[] s_methods =

@@ -20,6 +20,9 @@ internal sealed class RecordedConsole(string input, IDictionary environment, boo
 
     public override IDictionary Environment => environment;
 
+    /// <summary>UTC, so that screens are the same everywhere, unless a test says where its person is.</summary>
+    public override TimeZoneInfo TimeZone => environment["TZ"] is string zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : TimeZoneInfo.Utc;
+
     public override Stream OpenInput() => new MemoryStream(Encoding.UTF8.GetBytes(input));
 
     /// <summary>How the command ended, with all that it wrote.</summary>

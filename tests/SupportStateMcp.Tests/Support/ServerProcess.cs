@@ -114,6 +114,12 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
         return (await server.ExitAsync(), output, server.Errors);
     }
 
+    /// <summary>A command that runs until it is ended.</summary>
+    public static ServerProcess Run(string[] arguments) => new(arguments, null, ownData: false);
+
+    /// <summary>Ends it as Ctrl+C does.</summary>
+    public void Interrupt() => Process.Start("kill", ["-INT", $"{_process.Id}"]).WaitForExit();
+
     /// <summary>Sends one line.</summary>
     public Task SendAsync(string line) => Input.WriteLineAsync(line);
 

@@ -47,6 +47,9 @@ internal static class TwoOwners
 
     public static ConversationCommand.HandBack HandBack(Actor by) => new() { Id = OneConversation.Id, Actor = by, Roles = RolesOf(by), Note = "Go on." };
 
+    public static ConversationCommand.Assign Assign(Actor by, string to, string? note = null, TimeSpan? lease = null) =>
+        new() { Id = OneConversation.Id, Actor = by, Roles = RolesOf(by), To = to, Note = note, Lease = lease ?? Lease };
+
     public static ConversationCommand.Escalate Escalate(Actor by, string queue = "support") =>
         new() { Id = OneConversation.Id, Actor = by, Roles = RolesOf(by), Reason = "stuck", Summary = "Nothing helped.", Queue = queue };
 

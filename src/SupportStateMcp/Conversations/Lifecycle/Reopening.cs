@@ -132,7 +132,8 @@ public sealed partial class Reopening(ConversationCommandHandler commands, IConv
         Roles = command.Roles,
         UserId = old.UserId,
         Priority = old.Priority,
-        AssignedTo = old.AssignedTo,
+        // A follow-up begins with an AI, even where a person closed the conversation.
+        AssignedTo = (command.Actor.Kind == ActorKind.Ai ? command.Actor : old.Agent).Id,
         Description = command.Reason ?? $"Follow-up of {old.ConversationId}.",
         FollowsUp = command.Id,
     };

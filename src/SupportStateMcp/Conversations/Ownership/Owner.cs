@@ -37,6 +37,9 @@ public sealed partial record Owner
     /// <summary>True where an AI or another program owns it.</summary>
     public bool IsMachine => Actor is not null && !IsPerson;
 
+    /// <summary>The owner as <see cref="Conversation.AssignedTo"/> names it: an AI by its bare id, anybody else as <see cref="ToString"/> does.</summary>
+    public string Assignee => Actor is { Kind: ActorKind.Ai } ai ? ai.Id : ToString();
+
     public static Owner Of(Actor actor) => new(actor, null);
 
     /// <summary>A queue as owner.</summary>
@@ -62,6 +65,24 @@ public sealed partial record Owner
             return IsQueueName(text[QueuePrefix.Length..]) ? InQueue(text[QueuePrefix.Length..]) : null;
         return SupportStateMcp.Identity.Actor.TryParse(text) is { } actor ? Of(actor) : null;
     }
+
+    /// <summary>
+    /// Reads an owner that a caller names: a person, a queue or an AI. A name without its kind may mean several, so it is
+    /// refused, and the error says how to write each.
+    /// </summary>
+    /// <param name="argument">What the argument is called.</param>
+    /// <param name="text">What the caller wrote.</param>
+    public static Result<Owner> Read(string argument, string text)
+    {
+        if (TryParse(text) is { } owner && owner.Actor is null or { Kind: ActorKind.Human or ActorKind.Ai } && (owner.Actor is not { } who || Identity.Actor.ToId(who.Id) == who.Id))
+            return owner;
+        return Error.InvalidArgument(argument, IsQueueName(text)
+            ? $"it says of which kind the name is: human:{text} for a person, queue:{text} for a queue, ai:{text} for an AI"
+            : "it is human:ID for a person, queue:NAME for a queue or ai:ID for an AI, for example human:bob or queue:billing; the name of a queue has 1 to 50 lower-case letters, digits, dots, underscores and hyphens");
+    }
+
+    /// <summary>The same, where <c>me</c> is the caller.</summary>
+    public static Result<Owner> Read(string argument, string text, Actor me) => text == "me" ? Of(me) : Read(argument, text);
 
     public bool Is(Actor actor) => Actor == actor;
 
@@ -107,6 +128,9 @@ public enum OwnershipCause
 
     /// <summary>A closed conversation was opened again: the AI starts anew.</summary>
     Reopened,
+
+    /// <summary>Somebody gave it to a person, a queue or an AI by name.</summary>
+    Assigned,
 }
 
 /// <summary>The last time a person had the conversation, by the numbers of the messages that came meanwhile.</summary>

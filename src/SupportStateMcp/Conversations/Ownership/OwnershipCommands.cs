@@ -34,6 +34,29 @@ public abstract partial record ConversationCommand
             Bounds.Text("note", Note, Limits.Summary);
     }
 
+    /// <summary>Gives the conversation to a person, a queue or an AI by name.</summary>
+    [Requires(Roles = Roles.Agent)]
+    public sealed record Assign : ConversationCommand
+    {
+        /// <summary>Who gets it, as <see cref="Owner.Read(string, string)"/> takes it.</summary>
+        public required string To { get; init; }
+
+        /// <summary>Within what time a person answers; counts for people only.</summary>
+        public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(Limits.DefaultLease);
+
+        /// <summary>What who gets it has to know; null or empty for nothing. The customer does not see it.</summary>
+        public string? Note { get; init; }
+
+        /// <summary>Who gets it.</summary>
+        /// <exception cref="InvalidOperationException">It breaks its bounds.</exception>
+        internal Owner Target => Owner.Read("to", To).Value;
+
+        protected override Error? Check() =>
+            Owner.Read("to", To).Error
+            ?? Bounds.Text("note", Note, Limits.Summary)
+            ?? Bounds.Range("lease_seconds", (decimal)Lease.TotalSeconds, Limits.ShortestLease, Limits.LongestLease);
+    }
+
     /// <summary>Hands the conversation to people, with all that they need to know.</summary>
     [Requires(Roles = Roles.Agent)]
     public sealed record Escalate : ConversationCommand

@@ -44,11 +44,55 @@ public sealed partial class ConversationDecider
         if (current.Owner.IsMachine)
             return Refuse(Error.NotOwner(current));
 
-        recorder.AppendMessage(new MessageDraft($"{MessageDraft.ReservedIdPrefix}note-{recorder.Next}", MessageRole.Assistant, c.Note) { Visibility = Visibility.Internal });
-        if (workflow.Ask(current.State, WorkflowTrigger.HandBack, ContextOf(current, c, recorder.Now)) is { IsPermitted: true } handBack)
-            Move(recorder, handBack.Transition.To, "handed back");
+        LeaveNote(recorder, c.Note);
+        MoveBack(current, c, recorder);
         recorder.ChangeOwner(Owner.Of(current.Agent), OwnershipCause.HandedBack);
         return recorder.Accepted;
+    }
+
+    private Decision Assign(Conversation current, ConversationCommand.Assign c, EventRecorder recorder)
+    {
+        if (current.ClosedAt is not null)
+            return Refuse(Error.TerminalState(current));
+        var to = c.Target;
+        var stays = current.Owner == to;
+        if (!stays && AssignmentViolation(current, c, to) is { } violation)
+            return Refuse(violation);
+
+        var version = recorder.Next;
+        var until = recorder.Now + c.Lease;
+        if (c.Note is { Length: > 0 } note)
+            LeaveNote(recorder, note);
+        if (!stays)
+        {
+            // As after a hand-back: the AI goes on with the work.
+            if (to.IsMachine && !current.Owner.IsMachine)
+                MoveBack(current, c, recorder);
+            recorder.ChangeOwner(to, OwnershipCause.Assigned, to.IsPerson ? until : null);
+        }
+        else if (current.LeaseUntil < until && HolderViolation(current, c) is null)
+        {
+            recorder.Add(new ConversationEvent.LeaseExtended { Version = recorder.Next, At = recorder.Now, Actor = c.Actor, LeaseUntil = until });
+        }
+
+        return recorder.Next == version ? new Decision.Unchanged() : recorder.Accepted;
+    }
+
+    /// <summary>Why a conversation may not be given to another owner by this command, or null.</summary>
+    private static Error? AssignmentViolation(Conversation current, ConversationCommand.Assign c, Owner to)
+    {
+        var person = c.Actor.Kind == ActorKind.Human;
+        var may = current.Owner switch
+        {
+            { IsPerson: true } owner => owner.Is(c.Actor) || (person && IsSupervisor(c)),
+            { Queue: not null } => person,
+            var owner => owner.Is(c.Actor) || c.Actor.Kind != ActorKind.Ai,
+        };
+        if (!may)
+            return Error.NotOwner(current);
+        return c.Actor.Kind == ActorKind.Ai && to.IsMachine
+            ? Error.InvalidArgument("to", "an AI gives a conversation to a person (human:ID) or to a queue (queue:NAME); another AI takes it over with a turn of its own")
+            : null;
     }
 
     private Decision Escalate(Conversation current, ConversationCommand.Escalate c, EventRecorder recorder)
@@ -113,6 +157,17 @@ public sealed partial class ConversationDecider
             FollowUp = c.FollowUp.Value,
         });
         return recorder.Accepted;
+    }
+
+    /// <summary>Keeps what the next owner has to know in the history, where the customer does not see it.</summary>
+    private static void LeaveNote(EventRecorder recorder, string note) => recorder.AppendMessage(
+        new MessageDraft($"{MessageDraft.ReservedIdPrefix}note-{recorder.Next}", MessageRole.Assistant, note) { Visibility = Visibility.Internal });
+
+    /// <summary>Moves an escalated conversation back to work, where the workflow has a way.</summary>
+    private void MoveBack(Conversation current, ConversationCommand by, EventRecorder recorder)
+    {
+        if (workflow.Ask(current.State, WorkflowTrigger.HandBack, ContextOf(current, by, recorder.Now)) is { IsPermitted: true } handBack)
+            Move(recorder, handBack.Transition.To, "handed back");
     }
 
     private static Error? PersonViolation(Conversation current, ConversationCommand by) =>

@@ -8,6 +8,7 @@ public sealed partial record Conversation
         Owner = e.Owner,
         Epoch = e.Epoch,
         OwnerSince = e.At,
+        AssignedTo = e.Owner.Assignee,
         Agent = e.Owner.IsMachine ? e.Owner.Actor! : before.Agent,
         LeaseUntil = e.LeaseUntil,
         ReturnQueue = e.ReturnQueue,

@@ -5,6 +5,7 @@ using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Filters;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 using SupportStateMcp.Workflow;
 
@@ -12,16 +13,22 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The tools that look across conversations and back in time.</summary>
 [McpServerToolType]
-public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition workflow)
+public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition workflow, ConnectionCaller callers)
 {
     [McpServerTool(Name = "list_conversations", Title = "List support conversations", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ConversationListView))]
-    [Description("Lists conversations, the one that changed last first, by state, user or assignee, or all. Call it to find a conversation whose conversation_id you do not have, or to see what there is to do.")]
+    [Description("Lists conversations, the one that changed last first: all, or those that match every filter you pass. Call it to find a conversation whose conversation_id you do not have, to see what you hold (owner: me), or what there is to do. A call looks at 2,000 conversations at most, so a page may be short or empty and still have a next_cursor: go on with it.")]
     [Requires]
     public async Task<CallToolResult> ListConversations(
+        RequestContext<CallToolRequestParams> call,
         [Description("Only conversations in this state."), StringLength(Limits.State, MinimumLength = 1)] string? state = null,
         [Description("Only conversations of this customer."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
-        [Description("Only conversations this one works on."), StringLength(Limits.AssignedTo, MinimumLength = 1)] string? assigned_to = null,
+        [Description("Only conversations this one works on."), StringLength(Limits.Owner, MinimumLength = 1)] string? assigned_to = null,
+        [Description("Only conversations of this owner: me, human:alice, queue:billing or ai:claude."), StringLength(Limits.Owner, MinimumLength = 1)] string? owner = null,
+        [Description("Only conversations of this priority."), AllowedValues("low", "medium", "high", "urgent")] string? priority = null,
+        [Description("Only conversations that the customer sees as this."), AllowedValues("open", "pending", "solved", "closed")] string? ticket_status = null,
+        [Description("Only conversations with this in their description, in upper or lower case."), StringLength(Limits.SearchText, MinimumLength = 1)] string? text = null,
+        [Description("Only conversations that changed at this time or later, with its zone: 2026-11-25T09:00:00Z."), StringLength(40, MinimumLength = 1)] string? updated_since = null,
         [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 50,
         [Description(Describe.Cursor), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
         [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
@@ -32,7 +39,21 @@ public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition w
         if (!ConversationCursorText.TryDecode(cursor, out var after))
             return ToolReply.Of(Error.InvalidArgument("cursor", "it must be the next_cursor of an earlier answer, unchanged; leave it out for the first page", SentValue.Quoted(cursor!)));
 
-        var result = await queries.ListAsync(new ConversationFilter(state, user_id, assigned_to), after, limit, cancellationToken);
+        Owner? of = null;
+        if (owner is not null && !Owner.Read("owner", owner, callers.Of(call).Actor).TryGet(out of, out var malformed))
+            return ToolReply.Of(malformed);
+        var since = updated_since is null ? null : InstantText.TryParse(updated_since);
+        if (updated_since is not null && since is null)
+            return ToolReply.Of(Error.InvalidArgument("updated_since", "it must be a time with its zone, for example 2026-11-25T09:00:00Z", SentValue.Quoted(updated_since)));
+
+        var filter = new ConversationFilter(state, user_id, assigned_to, of)
+        {
+            Priority = SnakeCaseEnum.Parse<Priority>(priority),
+            TicketStatus = SnakeCaseEnum.Parse<TicketStatus>(ticket_status),
+            Text = text,
+            UpdatedSince = since,
+        };
+        var result = await queries.ListAsync(filter, after, limit, cancellationToken);
         return ToolReply.Of(result, page => ConversationListView.Of(page, new AnswerSize(max_characters)));
     }
 

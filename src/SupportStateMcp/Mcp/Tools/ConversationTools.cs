@@ -25,7 +25,7 @@ public sealed class ConversationTools(
         [Description("The customer's id in your own systems."), StringLength(Limits.UserId, MinimumLength = 1)] string user_id,
         [Description("The ticket's id, for example TKT-001: letters, digits, dot, underscore, hyphen."), StringLength(100, MinimumLength = 1), RegularExpression(ConversationId.TicketPattern)] string ticket_id,
         [Description("How urgent the conversation is."), AllowedValues("low", "medium", "high", "urgent")] string priority = "medium",
-        [Description("Who works on the conversation first."), StringLength(Limits.AssignedTo, MinimumLength = 1)] string assigned_to = "ai-agent-1",
+        [Description("Who works on the conversation first."), StringLength(Limits.AssignedTo, MinimumLength = 1)] string assigned_to = ConversationCommand.Initialize.DefaultAssignee,
         [Description("What the conversation is about, in a few sentences."), StringLength(Limits.Description)] string? description = null,
         [Description(Describe.Facts)] Dictionary<string, JsonElement>? metadata = null,
         CancellationToken cancellationToken = default)
@@ -90,7 +90,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "update_metadata", Title = "Change the facts about a conversation", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UpdateMetadataView))]
-    [Description("Changes what is known about a conversation: what the customer sees, priority, who works on it, custom facts. Only what you pass changes; custom facts are merged by key, and a null removes a key. While a person has the conversation, an AI changes custom facts only.")]
+    [Description("Changes what is known about a conversation: what the customer sees, priority, who works on it, custom facts. Only what you pass changes; custom facts are merged by key, and a null removes a key. While a person has the conversation, an AI changes custom facts only. assigned_to is a name alone and follows the owner: assign_conversation changes who may answer.")]
     [Requires(typeof(ConversationCommand.UpdateMetadata))]
     public async Task<CallToolResult> UpdateMetadata(
         RequestContext<CallToolRequestParams> call,

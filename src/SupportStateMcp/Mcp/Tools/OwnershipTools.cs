@@ -9,7 +9,7 @@ using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Mcp.Tools;
 
-/// <summary>The tools by which a person takes a conversation and gives it away again.</summary>
+/// <summary>The tools by which a person takes a conversation, and anybody who may gives it away.</summary>
 [McpServerToolType]
 public sealed class OwnershipTools(ConversationCommandHandler commands, WorkflowDefinition workflow, ConnectionCaller callers)
 {
@@ -80,6 +80,34 @@ public sealed class OwnershipTools(ConversationCommandHandler commands, Workflow
             Actor = caller.Actor,
             Roles = caller.Roles,
             Note = note,
+            ExpectedVersion = expected_version,
+            IdempotencyKey = idempotency_key,
+        }, cancellationToken);
+    }
+
+    [McpServerTool(Name = "assign_conversation", Title = "Give a conversation to somebody", ReadOnly = false, Destructive = false,
+        Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(OwnershipView))]
+    [Description("Gives a conversation to a named person, to a team's queue or to an AI. A person has it at once and answers within the lease, or it goes to its queue. The AI that has a conversation may give it to a person or a queue; to tell people what they need to know, use escalate_conversation instead. While a person has it, only they or a supervisor give it away; out of a queue only a person does.")]
+    [Requires(typeof(ConversationCommand.Assign))]
+    public Task<CallToolResult> AssignConversation(
+        RequestContext<CallToolRequestParams> call,
+        [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description("Who gets it: human:bob, queue:billing or ai:claude."), StringLength(Limits.Owner, MinimumLength = 1)] string to,
+        [Description("What they need to know; an internal message, which the customer never sees."), StringLength(Limits.Summary)] string? note = null,
+        [Description("Within how many seconds a person answers."), Range(Limits.ShortestLease, Limits.LongestLease)] int lease_seconds = Limits.DefaultLease,
+        [Description(Describe.ExpectedVersion), Range(1, Limits.Number)] long? expected_version = null,
+        [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        CancellationToken cancellationToken = default)
+    {
+        var caller = callers.Of(call);
+        return DoAsync(new ConversationCommand.Assign
+        {
+            Id = ConversationId.TryParse(conversation_id)!.Value,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            To = to,
+            Note = note,
+            Lease = TimeSpan.FromSeconds(lease_seconds),
             ExpectedVersion = expected_version,
             IdempotencyKey = idempotency_key,
         }, cancellationToken);

@@ -11,7 +11,7 @@ namespace SupportStateMcp.Storage.Redis;
 /// </summary>
 internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, TimeSpan timeToLive)
 {
-    // A customer's or an assignee's set goes by itself, some time after the last conversation in it.
+    // A customer's, an assignee's or an owner's set goes by itself, some time after the last conversation in it.
     private readonly TimeSpan _setLifetime = timeToLive + TimeSpan.FromMinutes(10);
 
     /// <summary>
@@ -30,6 +30,8 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
                     RaiseForAWhile(calls, db, keys.ByUser(set.Key), [.. set]);
                 foreach (var set in entries.GroupBy(e => e.AssignedTo))
                     RaiseForAWhile(calls, db, keys.ByAssignee(set.Key), [.. set]);
+                foreach (var set in entries.Where(e => e.Owner is not null).GroupBy(e => e.Owner!))
+                    RaiseForAWhile(calls, db, keys.ByOwner(set.Key), [.. set]);
                 if (places)
                     AddPlaces(calls, db, entries);
 

@@ -30,7 +30,7 @@ internal static class RedisIndexPlaces
 
     /// <summary>The sets in which its id stands by the time of its last change.</summary>
     public static RedisKey[] SetsByUpdate(this ConversationIndexEntry e, RedisKeys keys) =>
-        [keys.ByUpdate, keys.ByState(e.State), keys.ByUser(e.UserId), keys.ByAssignee(e.AssignedTo)];
+        [keys.ByUpdate, keys.ByState(e.State), keys.ByUser(e.UserId), keys.ByAssignee(e.AssignedTo), .. e.Owner is { } owner ? (RedisKey[])[keys.ByOwner(owner)] : []];
 
     /// <summary>The sets in which it stands while a stay in a queue lasts.</summary>
     public static IEnumerable<(RedisKey Set, string Member, long Score)> InQueues(this ConversationIndexEntry e, RedisKeys keys)
@@ -69,6 +69,8 @@ internal static class RedisIndexPlaces
 /// <summary>What is kept of an entry in <c>conversations:entries</c>: enough to take a conversation that is gone out of its sets.</summary>
 internal sealed record StoredIndexEntry(string State, string User, string Assignee, long Epoch)
 {
+    public string? Owner { get; init; }
+
     public string? Queue { get; init; }
 
     public string? ApprovalQueue { get; init; }
@@ -77,6 +79,7 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
 
     public static StoredIndexEntry Of(ConversationIndexEntry e) => new(e.State, e.UserId, e.AssignedTo, e.Epoch)
     {
+        Owner = e.Owner,
         Queue = e.Place?.Queue,
         ApprovalQueue = e.Approvals.Count > 0 ? e.ApprovalQueue : null,
         Approvals = e.Approvals.Count > 0 ? [.. e.Approvals.Select(a => a.ApprovalId)] : null,
@@ -89,10 +92,11 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
         State = State,
         UserId = User,
         AssignedTo = Assignee,
+        Owner = Owner,
         UpdatedAt = DateTimeOffset.UnixEpoch,
         Epoch = Epoch,
         Place = Queue is null ? null : new QueuePlace(Queue, Priority.Low, DateTimeOffset.UnixEpoch),
-        ApprovalQueue = ApprovalQueue ?? Owner.DefaultQueue,
+        ApprovalQueue = ApprovalQueue ?? Conversations.Owner.DefaultQueue,
         Approvals = [.. (Approvals ?? []).Select(a => new ApprovalDeadline(a, DateTimeOffset.UnixEpoch))],
     };
 }

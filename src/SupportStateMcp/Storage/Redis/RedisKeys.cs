@@ -17,6 +17,7 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversations:by-state:{X}          the same, of those in one state
 // {prefix}conversations:by-user:{X}           the same, of one customer
 // {prefix}conversations:by-assignee:{X}       the same, of one assignee
+// {prefix}conversations:by-owner:{X}          the same, of one owner as text, for example human:alice
 // {prefix}conversations:by-queue              sorted set of id:epoch of those that wait for a person,
 //                                             score = (3 − priority) · 10^13 + since when (Unix ms)
 // {prefix}conversations:by-queue:{X}          the same, of one queue
@@ -66,6 +67,8 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey ByUser(string userId) => prefix + "conversations:by-user:" + userId;
 
     public RedisKey ByAssignee(string assignee) => prefix + "conversations:by-assignee:" + assignee;
+
+    public RedisKey ByOwner(string owner) => prefix + "conversations:by-owner:" + owner;
 
     /// <summary>Those that wait in a queue; null for all queues.</summary>
     public RedisKey ByQueue(string? queue) => prefix + "conversations:by-queue" + (queue is null ? "" : ":" + queue);

@@ -12,7 +12,7 @@ internal sealed class RedisListing(
 {
     private const int MaxBatch = 512;
 
-    /// <summary>An entry younger than this may belong to a commit that is still on its way: it stays.</summary>
+    /// <summary>An entry younger than this may belong to a commit that is still on its way: it stays. By no more does an index lag.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
 
     public async ValueTask<ConversationPage> ReadAsync(
@@ -23,16 +23,19 @@ internal sealed class RedisListing(
             ? new Place(cursor.UpdatedAt.ToUnixTimeMilliseconds(), cursor.ConversationId)
             : (Place?)null;
 
+        var since = filter.UpdatedSince is { } at ? at.ToUnixTimeMilliseconds() - Grace.TotalMilliseconds : double.NegativeInfinity;
         var found = new List<(Place Place, Conversation Conversation)>();
+        Place? reached = null;
+        Place? stopped = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var from = start is { } s ? s.Score : double.PositiveInfinity;
-        var batch = limit + 1;
+        var (batch, looked) = (limit + 1, 0);
         while (true)
         {
             var (max, count) = (from, batch);
             var entries = await connection.CallAsync(
                 db => db.SortedSetRangeByScoreWithScoresAsync(
-                    set.Key, double.NegativeInfinity, max, Exclude.None, Order.Descending, 0, count, RedisConnection.Master),
+                    set.Key, since, max, Exclude.None, Order.Descending, 0, count, RedisConnection.Master),
                 cancellationToken);
 
             // Entries of one score begin each batch again: ties are never cut apart, whatever moves meanwhile.
@@ -40,8 +43,16 @@ internal sealed class RedisListing(
                 .Select(e => new Place((long)e.Score, e.Element!))
                 .Where(p => seen.Add(p.Id) && (start is null || p.CompareTo(start.Value) > 0))
                 .ToList();
+            if (looked + fresh.Count > Limits.Looked)
+            {
+                fresh.RemoveRange(Limits.Looked - looked, looked + fresh.Count - Limits.Looked);
+                stopped = fresh.Count > 0 ? fresh[^1] : reached;
+            }
+
+            looked += fresh.Count;
+            reached = fresh.Count > 0 ? fresh[^1] : reached;
             await LookAsync(fresh, set, filter, start, found, cancellationToken);
-            if (entries.Length < batch)
+            if (stopped is not null || entries.Length < batch)
                 break;
 
             var last = new Place((long)entries[^1].Score, entries[^1].Element!);
@@ -51,19 +62,23 @@ internal sealed class RedisListing(
             from = last.Score;
         }
 
+        // What lies behind the place where the looking stopped is met again by the next call.
+        if (stopped is { } end)
+            found.RemoveAll(f => f.Place.CompareTo(end) > 0);
         found.Sort((a, b) => a.Place.CompareTo(b.Place));
         var page = found.Take(limit).ToList();
-        ConversationCursor? next = found.Count > limit
-            ? new ConversationCursor(DateTimeOffset.FromUnixTimeMilliseconds(page[^1].Place.Score), page[^1].Place.Id)
-            : null;
-        return new ConversationPage([.. page.Select(p => p.Conversation)], next);
+        Place? next = found.Count > limit ? page[^1].Place : stopped;
+        return new ConversationPage(
+            [.. page.Select(p => p.Conversation)],
+            next is { } place ? new ConversationCursor(DateTimeOffset.FromUnixTimeMilliseconds(place.Score), place.Id) : null);
     }
 
     private async ValueTask LookAsync(
         List<Place> entries, IndexSet set, ConversationFilter filter, Place? start,
         List<(Place, Conversation)> found, CancellationToken cancellationToken)
     {
-        var settled = (time.GetUtcNow() - Grace).ToUnixTimeMilliseconds();
+        var now = time.GetUtcNow();
+        var settled = (now - Grace).ToUnixTimeMilliseconds();
         var drops = new List<IndexDrop>();
         var moves = new List<(string Member, long Seen, long True)>();
         var conversations = await snapshots.ReadAsync(entries.ConvertAll(e => e.Id), cancellationToken);
@@ -79,8 +94,10 @@ internal sealed class RedisListing(
             var place = new Place(conversation.UpdatedAt.ToUnixTimeMilliseconds(), conversation.ConversationId);
             if (place.Score != entries[i].Score)
                 moves.Add((entries[i].Id, entries[i].Score, place.Score));
-            if (filter.Matches(conversation) && (start is null || place.CompareTo(start.Value) > 0))
-                found.Add((place, conversation));
+            // A lease that ran out has given it away already, though no index says so until that is recorded.
+            var standing = conversation.AsOf(now);
+            if (filter.Matches(standing) && (start is null || place.CompareTo(start.Value) > 0))
+                found.Add((place, standing));
         }
 
         await index.DropAsync(drops, cancellationToken);
@@ -95,6 +112,8 @@ internal sealed class RedisListing(
             sets.Add(new IndexSet(keys.ByUser(user), new ConversationFilter(UserId: user)));
         if (filter.AssignedTo is { } assignee)
             sets.Add(new IndexSet(keys.ByAssignee(assignee), new ConversationFilter(AssignedTo: assignee)));
+        if (filter.Owner is { } owner)
+            sets.Add(new IndexSet(keys.ByOwner(owner.ToString()), new ConversationFilter(Owner: owner)));
         if (filter.State is { } state)
             sets.Add(new IndexSet(keys.ByState(state), new ConversationFilter(State: state)));
         if (sets.Count < 2)

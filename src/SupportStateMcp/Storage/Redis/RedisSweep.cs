@@ -72,6 +72,8 @@ internal sealed class RedisSweep(RedisConnection connection, RedisKeys keys, Red
         {
             _shared.Add(keys.ByState(entry.State));
             _shared.Add(keys.ByAssignee(entry.AssignedTo));
+            if (entry.Owner is { } owner)
+                _shared.Add(keys.ByOwner(owner));
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class SqliteCommit
     private const string Update = """
         UPDATE conversations
         SET version = $version, schema = $schema, updated_at = $updated_at, expires_at = $expires_at, erased = $erased,
-            state = $state, user_digest = $user_digest, assigned_to = $assigned_to,
+            state = $state, user_digest = $user_digest, assigned_to = $assigned_to, owner = $owner,
             queue = $queue, queue_from = $queue_from, urgency = $urgency, queued_since = $queued_since, due_at = $due_at,
             snapshot = $snapshot
         WHERE id = $id AND version = $expected AND expires_at > $now
@@ -24,9 +24,9 @@ internal sealed class SqliteCommit
 
     private const string Insert = """
         INSERT INTO conversations
-          (version, schema, updated_at, expires_at, erased, state, user_digest, assigned_to,
+          (version, schema, updated_at, expires_at, erased, state, user_digest, assigned_to, owner,
            queue, queue_from, urgency, queued_since, due_at, snapshot, id)
-        VALUES ($version, $schema, $updated_at, $expires_at, $erased, $state, $user_digest, $assigned_to,
+        VALUES ($version, $schema, $updated_at, $expires_at, $erased, $state, $user_digest, $assigned_to, $owner,
            $queue, $queue_from, $urgency, $queued_since, $due_at, $snapshot, $id)
         RETURNING key
         """;
@@ -101,7 +101,7 @@ internal sealed class SqliteCommit
 
     private long? Change(SqliteSession session) => session.Number(
         Update,
-        _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo,
+        _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo, _entry.Owner,
         _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot.Core, _commit.Id.Value,
         _commit.ExpectedVersion, _time.GetUtcNow().UtcTicks, _keyDigest);
 
@@ -117,7 +117,7 @@ internal sealed class SqliteCommit
 
         return session.Number(
             Insert,
-            _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo,
+            _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo, _entry.Owner,
             _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot.Core, _commit.Id.Value);
     }
 

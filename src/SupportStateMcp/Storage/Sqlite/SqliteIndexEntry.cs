@@ -15,6 +15,9 @@ internal sealed record SqliteIndexEntry
 
     public required string AssignedTo { get; init; }
 
+    /// <summary>Who owns it, as text.</summary>
+    public required string Owner { get; init; }
+
     /// <summary>The queue it waits in, or will wait in when the lease of its owner runs out; null for neither.</summary>
     public required string? Queue { get; init; }
 
@@ -46,6 +49,7 @@ internal sealed record SqliteIndexEntry
             State = c.State,
             UserDigest = SqliteCommit.Digest(c.UserId),
             AssignedTo = c.AssignedTo,
+            Owner = c.Owner.ToString(),
             Queue = place.Queue,
             QueueFrom = !waits ? null : c.LeaseUntil?.UtcTicks ?? 0,
             Urgency = waits ? UrgencyOf(place.Priority) : null,

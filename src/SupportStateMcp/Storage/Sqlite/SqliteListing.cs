@@ -42,16 +42,34 @@ internal sealed class SqliteListing(SqliteReaders readers, StoredReader reader, 
         var conditions = "";
         Narrow("user_digest = $user", filter.UserId is { } user ? SqliteCommit.Digest(user) : null);
         Narrow("assigned_to = $assignee", filter.AssignedTo);
+        Narrow("owner = $owner", filter.Owner?.ToString());
         Narrow("state = $state", filter.State);
+        Narrow("updated_at >= $since", filter.UpdatedSince?.ToUnixTimeMilliseconds());
 
         var sql = $"""
-            SELECT {SqliteRows.Snapshots} FROM conversations INDEXED BY {IndexFor(session, filter)}
+            SELECT {SqliteRows.Snapshots}, updated_at FROM conversations INDEXED BY {IndexFor(session, filter)}
             WHERE erased = 0 AND expires_at > $now AND (updated_at, id) < ($updated_at, $id){conditions}
             ORDER BY updated_at DESC, id DESC
             """;
         using var found = session.Query(sql, [.. values]);
-        var (page, more) = Page(found, limit, now, filter.Matches);
-        return new ConversationPage(page, more ? CursorOf(page[^1]) : null);
+        var page = new List<Conversation>();
+        ConversationCursor? last = null;
+        ConversationCursor? reached = null;
+        for (var looked = 0; found.Read(); looked++)
+        {
+            if (looked == Limits.Looked)
+                return new ConversationPage(page, reached);
+            reached = new ConversationCursor(
+                DateTimeOffset.FromUnixTimeMilliseconds(found.GetInt64(SqliteRows.SnapshotColumns)), found.GetString(0));
+            if (Read(found, now) is not { } c || !filter.Matches(c))
+                continue;
+            if (page.Count == limit)
+                return new ConversationPage(page, last);
+            page.Add(c);
+            last = reached;
+        }
+
+        return new ConversationPage(page, null);
 
         void Narrow(string condition, object? value)
         {
@@ -142,19 +160,24 @@ internal sealed class SqliteListing(SqliteReaders readers, StoredReader reader, 
     private static int Total(SqliteSession session, string? queue, DateTimeOffset now, string all, string one) =>
         (int)(queue is null ? session.Number(all, now.UtcTicks) : session.Number(one, queue, now.UtcTicks))!.Value;
 
-    private static ConversationCursor CursorOf(Conversation c) =>
-        new(DateTimeOffset.FromUnixTimeMilliseconds(c.UpdatedAt.ToUnixTimeMilliseconds()), c.ConversationId);
-
-    /// <summary>The index that leads to the fewest rows beside those wanted: a customer has few; of state and assignee, the rarer.</summary>
+    /// <summary>The index that leads to the fewest rows beside those wanted: a customer has few; of state, assignee and owner, the rarest.</summary>
     private static string IndexFor(SqliteSession session, ConversationFilter filter)
     {
         if (filter.UserId is not null)
             return "by_user";
-        if (filter.AssignedTo is null || filter.State is null)
-            return filter.AssignedTo is not null ? "by_assignee" : filter.State is not null ? "by_state" : "by_update";
-
-        var ofState = session.Number("SELECT count(*) FROM (SELECT 1 FROM conversations WHERE erased = 0 AND state = $state LIMIT $probe)", filter.State, Probe);
-        var ofAssignee = session.Number("SELECT count(*) FROM (SELECT 1 FROM conversations WHERE erased = 0 AND assigned_to = $assignee LIMIT $probe)", filter.AssignedTo, Probe);
-        return ofState < ofAssignee ? "by_state" : "by_assignee";
+        List<(string Index, string Column, string Value)> indexes = [];
+        if (filter.AssignedTo is { } assignee)
+            indexes.Add(("by_assignee", "assigned_to", assignee));
+        if (filter.Owner is { } owner)
+            indexes.Add(("by_owner", "owner", owner.ToString()));
+        if (filter.State is { } state)
+            indexes.Add(("by_state", "state", state));
+        return indexes switch
+        {
+            [] => "by_update",
+            [var (index, _, _)] => index,
+            _ => indexes.MinBy(i => session.Number(
+                $"SELECT count(*) FROM (SELECT 1 FROM conversations WHERE erased = 0 AND {i.Column} = $value LIMIT $probe)", i.Value, Probe)).Index,
+        };
     }
 }

@@ -16,6 +16,7 @@ CREATE TABLE conversations (
   state        TEXT NOT NULL,
   user_digest  BLOB NOT NULL,
   assigned_to  TEXT NOT NULL,
+  owner        TEXT NOT NULL,  -- an actor, human:alice, or a queue, queue:billing
   queue        TEXT,     -- where it waits, or will wait when the lease of its owner runs out
   queue_from   INTEGER,  -- 0 where it waits already, else when the lease runs out
   urgency      INTEGER,  -- 0 for the most urgent
@@ -25,9 +26,10 @@ CREATE TABLE conversations (
 ) STRICT;
 
 CREATE INDEX by_update   ON conversations (updated_at, id, expires_at) WHERE erased = 0;
-CREATE INDEX by_state    ON conversations (state, updated_at, id, expires_at, assigned_to) WHERE erased = 0;
-CREATE INDEX by_user     ON conversations (user_digest, updated_at, id, expires_at, state, assigned_to) WHERE erased = 0;
-CREATE INDEX by_assignee ON conversations (assigned_to, updated_at, id, expires_at, state) WHERE erased = 0;
+CREATE INDEX by_state    ON conversations (state, updated_at, id, expires_at, assigned_to, owner) WHERE erased = 0;
+CREATE INDEX by_user     ON conversations (user_digest, updated_at, id, expires_at, state, assigned_to, owner) WHERE erased = 0;
+CREATE INDEX by_assignee ON conversations (assigned_to, updated_at, id, expires_at, state, owner) WHERE erased = 0;
+CREATE INDEX by_owner    ON conversations (owner, updated_at, id, expires_at, state, assigned_to) WHERE erased = 0;
 CREATE INDEX by_queue    ON conversations (queue, urgency, queued_since, id, queue_from) WHERE queue IS NOT NULL;
 CREATE INDEX by_urgency  ON conversations (urgency, queued_since, id, queue_from) WHERE queue IS NOT NULL;
 CREATE INDEX queued      ON conversations (expires_at) WHERE queue IS NOT NULL;

@@ -47,6 +47,19 @@ public sealed class ReopeningTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_follow_up_that_a_person_opens_of_what_they_closed_is_the_AIs_again()
+    {
+        await _desk.DisposeAsync();
+        _desk = new TestCommandHandler();
+        foreach (var command in (ConversationCommand[])[Open(), Claim(Alice), MoveTo("escalated") with { Actor = Alice }, MoveTo("resolved") with { Actor = Alice }])
+            Assert.True((await _desk.DoAsync(command)).Value.Changed);
+
+        var opened = (await new Reopening(_desk.Desk, _desk.Store).ReopenAsync(Reopen(Alice), TestContext.Current.CancellationToken)).Value.Conversation.Conversation;
+
+        Assert.Equal((Agent.Id, Owner.Of(Agent)), (opened.AssignedTo, opened.Owner));
+    }
+
+    [Fact]
     public async Task A_follow_up_that_was_opened_and_not_linked_is_linked_by_a_repeat()
     {
         await StrictAsync();

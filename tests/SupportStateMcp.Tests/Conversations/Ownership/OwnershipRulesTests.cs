@@ -107,6 +107,25 @@ public class OwnershipRulesTests
     }
 
     [Fact]
+    public void Who_it_is_assigned_to_follows_the_owner_through_every_change_of_hands()
+    {
+        Assert.Equal("ai-agent-1", s_asked.Conversation!.AssignedTo);
+        Assert.Equal("queue:billing", s_asked.And(Escalate(Agent, "billing")).Conversation!.AssignedTo);
+        Assert.Equal("human:alice", s_claimed.Conversation!.AssignedTo);
+        Assert.Equal("queue:billing", s_claimed.And(Release(Alice), Lease).Conversation!.AssignedTo);
+        Assert.Equal("queue:billing", s_claimed.Conversation!.AsOf(Now + s_lapse).AssignedTo);
+        Assert.Equal(Agent.Id, s_claimed.And(HandBack(Alice), Lease).Conversation!.AssignedTo);
+        Assert.Equal("human:bob", s_asked.And(Tell(Bob)).Conversation!.AssignedTo);
+        Assert.Equal("human:sue", s_claimed.And(Claim(Sue), Lease).Conversation!.AssignedTo);
+        Assert.Equal(Other.Id, s_asked.And(Begin(Other, "c-2")).Conversation!.AssignedTo);
+    }
+
+    [Fact]
+    public void Somebody_may_be_named_who_does_not_own_it() => Assert.Equal(
+        ("carol", Owner.Of(Alice)),
+        s_claimed.And(Update() with { Actor = Alice, AssignedTo = "carol" }, Lease).Conversation is { } c ? (c.AssignedTo, c.Owner) : default);
+
+    [Fact]
     public void A_conversation_that_an_AI_has_cannot_be_handed_back_to_it() => s_asked.When(HandBack(Alice)).ThenItIsRefused("not_owner");
 
     [Fact]

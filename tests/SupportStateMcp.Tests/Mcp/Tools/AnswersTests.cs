@@ -38,6 +38,8 @@ public class AnswersTests(SupervisedServer server) : IClassFixture<SupervisedSer
             ("release_conversation", "{}"),
             ("hand_back", $$"""{"conversation_id": "{{id}}", "note": "n"}"""),
             ("hand_back", $$"""{"conversation_id": "{{id}}", "note": "n"}"""),
+            ("assign_conversation", $$"""{"conversation_id": "{{id}}", "to": "ai:next", "note": "n"}"""),
+            ("assign_conversation", $$"""{"conversation_id": "{{id}}", "to": "billing"}"""),
             ("escalate_conversation", $$"""{"conversation_id": "{{id}}", "reason": "r", "summary": "s", "open_question": "?", "promises": ["p"], "tried": ["t"]}"""),
             ("escalate_conversation", "{}"),
             ("get_state", $$"""{"conversation_id": "{{id}}"}"""),

@@ -43,6 +43,50 @@ public class AuditToolsTests(ConnectedServer server) : IClassFixture<ConnectedSe
     }
 
     [Fact]
+    public async Task Conversations_are_found_by_owner_priority_status_text_and_time()
+    {
+        var (text, since) = ($"Lamp {Guid.NewGuid():N} is broken", DateTimeOffset.UtcNow);
+        var ticket = ConnectedServer.NewTicket();
+        await server.DoAsync("initialize_conversation", $$"""{"user_id": "seeker", "ticket_id": "{{ticket}}", "priority": "urgent", "description": "{{text}}"}""");
+        var owner = (string?)(await server.DoAsync("get_state", $$"""{"conversation_id": "cs-{{ticket}}"}"""))["owner"];
+
+        foreach (var filter in (string[])
+        [
+            $$"""{"text": "{{text.ToUpperInvariant()}}"}""",
+            $$"""{"user_id": "seeker", "owner": "me", "priority": "urgent", "ticket_status": "open"}""",
+            $$"""{"user_id": "seeker", "owner": "{{owner}}", "updated_since": "{{since:yyyy-MM-ddTHH:mm:ssZ}}"}""",
+        ])
+            Assert.Equal($"cs-{ticket}", (string?)Assert.Single((await server.DoAsync("list_conversations", filter))["conversations"]!.AsArray())!["conversation_id"]);
+        foreach (var filter in (string[])["priority\": \"low", "ticket_status\": \"solved", "owner\": \"human:nobody", "updated_since\": \"2999-01-01T00:00:00Z", "text\": \"lamps"])
+            Assert.Empty((await server.DoAsync("list_conversations", $$"""{"user_id": "seeker", "{{filter}}"}"""))["conversations"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData("owner", "alice", "human:alice for a person")]
+    [InlineData("owner", "team:billing", "queue:NAME")]
+    [InlineData("updated_since", "yesterday", "2026-11-25T09:00:00Z")]
+    [InlineData("updated_since", "2026-11-25T09:00:00", "with its zone")]
+    [InlineData("priority", "asap", "urgent")]
+    public async Task A_filter_that_cannot_be_read_is_refused_with_the_way_to_write_it(string argument, string value, string told)
+    {
+        var refused = await server.RefusedAsync("list_conversations", $$"""{"{{argument}}": "{{value}}"}""");
+
+        Assert.Contains($"\"argument\":\"{argument}\"", refused, StringComparison.Ordinal);
+        Assert.Contains(told, refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_description_is_shortened_in_a_listing()
+    {
+        var ticket = ConnectedServer.NewTicket();
+        await server.DoAsync("initialize_conversation", $$"""{"user_id": "verbose", "ticket_id": "{{ticket}}", "description": "{{new string('x', 119)}}🙂 and more"}""");
+
+        var listed = Assert.Single((await server.DoAsync("list_conversations", """{"user_id": "verbose"}"""))["conversations"]!.AsArray())!;
+
+        Assert.Equal(new string('x', 119) + "…", (string?)listed["description"]);
+    }
+
+    [Fact]
     public async Task A_state_that_is_none_is_refused_with_those_that_are() => Assert.Contains(
         "Invalid argument state: it must be one of the workflow's states: initialized, gathering_info, processing, awaiting_confirmation, escalated, resolved; you sent ",
         await server.RefusedAsync("list_conversations", """{"state": "open"}"""), StringComparison.Ordinal);

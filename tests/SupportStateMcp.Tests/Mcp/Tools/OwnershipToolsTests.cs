@@ -31,6 +31,38 @@ public class OwnershipToolsTests(SharedCommandHandlers desk)
     }
 
     [Fact]
+    public async Task A_conversation_is_given_to_a_named_person_then_to_a_team()
+    {
+        var id = await desk.OpenAsync();
+        await desk.BeginAsync(id, "My invoice is wrong.", "m-1");
+
+        var given = await desk.Bot.DoAsync("assign_conversation", $$"""{"conversation_id": "{{id}}", "to": "human:bob", "note": "Order 4711.", "lease_seconds": 60}""");
+        Assert.Equal("human:bob", (string?)given["owner"]);
+        Assert.InRange(Time(given["lease_until"]), DateTimeOffset.UtcNow.AddSeconds(40), DateTimeOffset.UtcNow.AddSeconds(61));
+        Assert.Equal("human:bob", (string?)(await desk.Bot.DoAsync("get_state", Case(id)))["assigned_to"]);
+        Assert.Equal("human:bob", (string?)(await desk.RefusedAsync(desk.Alice, id, "not_owner", "assign_conversation", To(id, "human:alice")))["owner"]);
+        Assert.Equal("human:bob", (string?)(await desk.RefusedAsync(desk.Bot, id, "not_owner", "assign_conversation", To(id, "human:alice")))["owner"]);
+
+        Assert.Equal("queue:billing", (string?)(await desk.Bob.DoAsync("assign_conversation", To(id, "queue:billing")))["owner"]);
+        await desk.RefusedAsync(desk.Bot, id, "not_owner", "assign_conversation", To(id, "human:alice"));
+        var note = (await desk.Sue.DoAsync("get_history", Case(id)))["messages"]!.AsArray().Last()!;
+        Assert.Equal(("Order 4711.", "internal"), ((string?)note["content"], (string?)note["visibility"]));
+    }
+
+    [Theory]
+    [InlineData("billing", "queue:billing for a queue")]
+    [InlineData("Billing team", "human:ID for a person, queue:NAME for a queue")]
+    public async Task A_name_without_its_kind_is_refused_with_the_way_to_write_it(string to, string told)
+    {
+        var id = await desk.OpenAsync();
+
+        var refusal = await desk.RefusedAsync(desk.Alice, id, "invalid_argument", "assign_conversation", To(id, to));
+
+        Assert.Equal("to", (string?)refusal["argument"]);
+        Assert.Contains(told, (string?)refusal["rule"], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_released_conversation_waits_in_its_queue_as_long_as_before()
     {
         var id = await desk.OpenAsync();
@@ -134,9 +166,11 @@ public class OwnershipToolsTests(SharedCommandHandlers desk)
         Assert.Equal(((long)first["version"]!, "human:alice"), ((long)repeat["version"]!, (string)repeat["owner"]!));
         Assert.False(repeat.ContainsKey("lease_until"));
         await desk.RefusedAsync(desk.Alice, id, "idempotency_mismatch", "claim_conversation", $$"""{"conversation_id": "{{id}}", "idempotency_key": "k", "lease_seconds": 60}""");
-        foreach (var (tool, more) in new[] { ("claim_conversation", ""), ("release_conversation", ""), ("hand_back", """, "note": "n" """), ("escalate_conversation", """, "reason": "r", "summary": "s" """) })
+        foreach (var (tool, more) in new[] { ("claim_conversation", ""), ("release_conversation", ""), ("hand_back", """, "note": "n" """), ("assign_conversation", """, "to": "human:bob" """), ("escalate_conversation", """, "reason": "r", "summary": "s" """) })
             await desk.RefusedAsync(desk.Alice, id, "version_conflict", tool, $$"""{"conversation_id": "{{id}}", "expected_version": 1{{more}} }""");
     }
+
+    private static string To(string id, string to) => $$"""{"conversation_id": "{{id}}", "to": "{{to}}"}""";
 
     private static string Case(string id) => $$"""{"conversation_id": "{{id}}"}""";
 

@@ -50,6 +50,8 @@ public sealed class RedisAtScaleTests
         ConversationCursor? next = null;
         await MeasureAsync("list_conversations, 50 of all, page by page", async _ => next = (await store.ListAsync(new(), next, 50, Stop)).Next);
         await MeasureAsync("list_conversations, 50 of a user", async i => await store.ListAsync(new(UserId: $"user-{i}"), null, 50, Stop));
+        await MeasureAsync("list_conversations, 50 of an owner", async i => Assert.NotEmpty((await store.ListAsync(
+            new(Owner: i % 2 == 0 ? Owner.InQueue("support") : Owner.Of(waiting < 1 ? TestConversations.Agent : Bob)), null, 50, Stop)).Conversations));
 
         Assert.InRange(slowest, 0, 20);
 

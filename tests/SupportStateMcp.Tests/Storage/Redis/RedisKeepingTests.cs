@@ -95,6 +95,7 @@ public sealed class RedisKeepingTests(SharedRedis redis) : IAsyncLifetime
         Assert.Equal(["cs-TKT-003"], await MembersAsync("by-update"));
         Assert.Equal(["cs-TKT-003"], await MembersAsync("by-state:gathering_info"));
         Assert.Equal(["cs-TKT-003"], await MembersAsync("by-assignee:ai-agent"));
+        Assert.Equal(["cs-TKT-003"], await MembersAsync($"by-owner:{TestConversations.Agent}"));
         Assert.Empty(await MembersAsync("by-state:processing"));
         Assert.Empty(await MembersAsync("by-user:user-1"));
         Assert.Empty(await MembersAsync("by-user:user-2"));

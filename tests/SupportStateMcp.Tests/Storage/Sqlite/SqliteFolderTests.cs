@@ -23,6 +23,7 @@ public sealed class SqliteFolderTests : IDisposable
         await _folder.WriteAsync(store, TestConversations.Initialize());
         var asked = await _folder.WriteAsync(store, TwoOwners.Ask());
         var other = await _folder.WriteAsync(store, TestConversations.Initialize(TestConversations.Id("OTHER")));
+        await _folder.WriteAsync(store, TestConversations.Initialize(TestConversations.Id("DAMAGED")));
         _folder.Close();
         // As version 1 kept it.
         _folder.Raw("""
@@ -30,6 +31,12 @@ public sealed class SqliteFolderTests : IDisposable
               json((SELECT substr(CAST(part AS TEXT), 3) FROM parts WHERE conversation = key))) AS BLOB)
             WHERE id = 'cs-TKT-001';
             DROP TABLE parts;
+            DROP INDEX by_owner; DROP INDEX by_state; DROP INDEX by_user; DROP INDEX by_assignee;
+            ALTER TABLE conversations DROP COLUMN owner;
+            CREATE INDEX by_state    ON conversations (state, updated_at, id, expires_at, assigned_to) WHERE erased = 0;
+            CREATE INDEX by_user     ON conversations (user_digest, updated_at, id, expires_at, state, assigned_to) WHERE erased = 0;
+            CREATE INDEX by_assignee ON conversations (assigned_to, updated_at, id, expires_at, state) WHERE erased = 0;
+            UPDATE conversations SET snapshot = CAST('{"damaged' AS BLOB) WHERE id = 'cs-DAMAGED';
             PRAGMA user_version = 1;
             """);
 
@@ -37,6 +44,7 @@ public sealed class SqliteFolderTests : IDisposable
         {
             TestConversations.AssertSame(asked, (await opened.LoadAsync(Id, null, Stop)).Conversation);
             TestConversations.AssertSame(other, (await opened.LoadAsync(TestConversations.Id("OTHER"), null, Stop)).Conversation);
+            Assert.Equal(2, (await opened.ListAsync(new(Owner: Owner.Of(TestConversations.Agent)), null, 10, Stop)).Conversations.Count);
         }
 
         var told = await _folder.WriteAsync(_folder.CreateStore(), TestConversations.Message("m-1"));

@@ -110,7 +110,10 @@ public sealed class SqliteListingTests : IDisposable
 
         Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - 20_000 - n:000000}"), await IdsAsync(new(UserId: "of-many")));
         Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - n:000000}"), await IdsAsync(new(UserId: "user-1")));
-        Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - n:000000}"), await IdsAsync(new(State: "escalated", AssignedTo: "ai-agent")));
+        Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - n:000000}"), await IdsAsync(new(State: "escalated", AssignedTo: "queue:billing")));
+        Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - n:000000}"), await IdsAsync(new(Owner: Owner.InQueue("billing"))));
+        Assert.Equal(Enumerable.Range(1, 3).Select(n => $"cs-b{Count - 20_000 - n:000000}"), await IdsAsync(new(Owner: Owner.Of(TestConversations.Agent))));
+        Assert.Empty(await IdsAsync(new(State: "escalated", Owner: Owner.Of(TestConversations.Agent))));
         Assert.Empty(await IdsAsync(new(State: "escalated", UserId: "of-many")));
 
         var queue = await store.ListQueueAsync("billing", null, 500, Stop);
@@ -177,9 +180,9 @@ public sealed class SqliteListingTests : IDisposable
     private void Multiply(string id, int from, int to) => _folder.Raw($"""
         WITH RECURSIVE n (i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {to}),
         copies AS (SELECT printf('cs-b%06d', i) AS copy, {s_start.ToUnixTimeMilliseconds()} + i AS at FROM n)
-        INSERT INTO conversations (id, version, schema, updated_at, expires_at, erased, state, user_digest, assigned_to,
+        INSERT INTO conversations (id, version, schema, updated_at, expires_at, erased, state, user_digest, assigned_to, owner,
           queue, queue_from, urgency, queued_since, due_at, snapshot)
-        SELECT copy, version, schema, at, expires_at, erased, state, user_digest, assigned_to, queue, queue_from, urgency, queued_since, due_at,
+        SELECT copy, version, schema, at, expires_at, erased, state, user_digest, assigned_to, owner, queue, queue_from, urgency, queued_since, due_at,
           CAST(json_set(CAST(snapshot AS TEXT), '$.conversation_id', copy,
             '$.updated_at', printf('%s.%03d+00:00', strftime('%Y-%m-%dT%H:%M:%S', at / 1000, 'unixepoch'), at % 1000)) AS BLOB)
         FROM copies CROSS JOIN conversations c WHERE c.id = '{id}'
