@@ -14,14 +14,14 @@ internal delegate ValueTask<Result<CommandOutput>> CliWork(ParseResult parsed, C
 /// <param name="carriesOut">The command of a conversation that it carries out; null where it only reads, which anybody may.</param>
 /// <param name="work">What it does.</param>
 /// <param name="watches">True where its answer can be shown again and again (<see cref="Watch"/>).</param>
-internal sealed class CliCommand(string name, string summary, string more, Type? carriesOut, CliWork work, bool watches = false) : Command(name, summary)
+/// <param name="createsStore">True where it may be the first on a store: any other on a folder without a database was given the wrong folder.</param>
+internal sealed class CliCommand(string name, string summary, string more, Type? carriesOut, CliWork work, bool watches = false, bool createsStore = false) : Command(name, summary)
 {
     public bool Watches => watches;
 
     public string More { get; } = more;
 
-    /// <summary>True where it may be the first on a store: any other on a folder without a database was given the wrong folder.</summary>
-    public bool CreatesStore { get; init; }
+    public bool CreatesStore => createsStore;
 
     /// <summary>What it requires; stands on the command that it carries out, whose handler enforces it.</summary>
     public Requirement? Requirement { get; } = carriesOut is null ? null : Requirement.Of(carriesOut);

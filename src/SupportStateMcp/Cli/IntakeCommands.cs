@@ -58,7 +58,7 @@ internal static class IntakeCommands
                     ? $"{v.ConversationId} is open, in the state {v.State}; {v.Owner} has it."
                     : $"{v.ConversationId} was there already, in the state {v.State}; {v.Owner} has it, and nothing was changed.",
                 cancellationToken);
-        })
+        }, createsStore: true)
         { ticket, user, priority, description };
     }
 

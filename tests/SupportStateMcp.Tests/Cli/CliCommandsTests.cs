@@ -79,6 +79,7 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
     [Fact]
     public async Task A_refusal_names_the_next_right_command()
     {
+        await _place.JsonAsync("open", "TKT-0", "--user", "maria");
         Assert.Contains("SupportStateMcp open TKT-9 --user ID opens it", (await _place.RefusalAsync("show", "TKT-9")).GetProperty("message").GetString(), StringComparison.Ordinal);
         await _place.JsonAsync("open", "TKT-1", "--user", "maria");
         await _place.JsonAsync("claim", "TKT-1", "--as", "human:alice");

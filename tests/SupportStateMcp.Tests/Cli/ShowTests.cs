@@ -82,7 +82,7 @@ public sealed class ShowTests : IDisposable
 
     [Theory]
     [InlineData("cs-NONE", "not_found")]
-    [InlineData("TKT-1", "not_found")]
+    [InlineData("NONE", "not_found")]
     [InlineData("TKT 1", "invalid_argument")]
     [InlineData("cs-../../etc/passwd", "invalid_argument")]
     public async Task What_is_not_there_is_refused(string id, string code)

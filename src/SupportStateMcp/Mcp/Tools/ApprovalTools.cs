@@ -17,22 +17,22 @@ public sealed class ApprovalTools(
 {
     [McpServerTool(Name = "request_approval", Title = "Ask for an approval", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(RequestApprovalView))]
-    [Description("Asks for the permission to do exactly one action with exactly these arguments. Call it before anything that costs money or cannot be undone: a refund, a cancellation, a change of an account. The policy says whether a person has to decide; if not, it is granted at once. While it is pending, call await_approval; once it is granted, call use_approval and do it. An open approval for exactly the same is returned with created: false.")]
+    [Description("Asks for the permission to do exactly this action with exactly these arguments. Call it before anything that costs money or cannot be undone, such as a refund. The policy grants it at once, or a person decides: then await_approval; once granted, use_approval, then do it. An open approval for the same is returned with created: false.")]
     [Requires(typeof(ConversationCommand.RequestApproval))]
     public async Task<CallToolResult> RequestApproval(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("The name of the action, for example refund."), StringLength(Limits.Action, MinimumLength = 1)] string action,
-        [Description("All that the action will be done with; people decide on exactly this. At most 16,384 characters of JSON.")] Dictionary<string, JsonElement> arguments,
+        [Description("All that the action is done with; people decide on exactly this.")] Dictionary<string, JsonElement> arguments,
         [Description("Why it should be done; shown to whoever decides."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
-        [Description("What is at stake, in the desk's currency. Amounts among the arguments count as well; one that is no plain number goes to a person."), Range(0d, Limits.Amount)] decimal? amount = null,
-        [Description("The risk priority: severity times likelihood, as your desk counts it."), Range(0d, Limits.RiskPriority)] decimal? risk_priority = null,
+        [Description("What is at stake, in the desk's currency; amounts among the arguments count as well."), Range(0d, Limits.Amount)] decimal? amount = null,
+        [Description("Severity times likelihood, as your desk counts it."), Range(0d, Limits.RiskPriority)] decimal? risk_priority = null,
         [Description("How sure you are that it is right, from 0 to 1."), Range(0d, 1d)] decimal? confidence = null,
         [Description("Who has to decide."), AllowedValues("approver", "supervisor")] string approver_role = "approver",
         [Description("How many different people have to say yes."), Range(1, Limits.Quorum)] int quorum = 1,
-        [Description("After how many seconds it expires if nobody has decided."), Range(1, Limits.ApprovalLifetime)] int expires_in = 86_400,
+        [Description("Seconds until it expires undecided."), Range(1, Limits.ApprovalLifetime)] int expires_in = 86_400,
         [Description("True asks the person in front of your host right now, if your client can.")] bool ask = false,
-        [Description("Who is to use it in your place, as kind:id, for example ai:payments; or anyone. Without it you alone may."), StringLength(Limits.Actor, MinimumLength = 1)] string? usable_by = null,
+        [Description("Who may use it in your place, such as ai:payments, or anyone; else you alone."), StringLength(Limits.Actor, MinimumLength = 1)] string? usable_by = null,
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
@@ -93,14 +93,14 @@ public sealed class ApprovalTools(
 
     [McpServerTool(Name = "use_approval", Title = "Take a permission", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UseApprovalView))]
-    [Description("Takes the one permission of a granted approval that you asked for, or that names you in usable_by. Call it right before you do what was approved, with the very action and arguments, and do it only if the answer says granted: true. A refusal means: do not do it. Pass an idempotency_key, so that you can tell a repeat of your own call from another's.")]
+    [Description("Takes the one permission of a granted approval that you asked for, or that names you in usable_by. Call it right before you do what was approved, with exactly its action and arguments, and do it only if the answer says granted: true. Pass an idempotency_key, so that a repeat of your own call is told from another's.")]
     [Requires(typeof(ConversationCommand.UseApproval))]
     public async Task<CallToolResult> UseApproval(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
         [Description("The action, as it was approved."), StringLength(Limits.Action, MinimumLength = 1)] string action,
         [Description("The arguments you are about to do it with: those of the approval, unchanged.")] Dictionary<string, JsonElement> arguments,
-        [Description("A key of your own: a repeat with it is answered with the first outcome (replayed), one with another is refused."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        [Description("Your key for this call: a repeat with it is replayed, one with another is refused."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);

@@ -17,18 +17,18 @@ public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition w
 {
     [McpServerTool(Name = "list_conversations", Title = "List support conversations", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ConversationListView))]
-    [Description("Lists conversations, the one that changed last first: all, or those that match every filter you pass. Call it to find a conversation whose conversation_id you do not have, to see what you hold (owner: me), or what there is to do. A call looks at 2,000 conversations at most, so a page may be short or empty and still have a next_cursor: go on with it.")]
+    [Description("Lists conversations that match every filter you pass, newest change first: to find a conversation_id, what you own (owner: me), or what there is to do. A call looks at 2,000 at most: a page may be short or empty and still have a next_cursor.")]
     [Requires]
     public async Task<CallToolResult> ListConversations(
         RequestContext<CallToolRequestParams> call,
-        [Description("Only conversations in this state."), StringLength(Limits.State, MinimumLength = 1)] string? state = null,
-        [Description("Only conversations of this customer."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
-        [Description("Only conversations this one works on."), StringLength(Limits.Owner, MinimumLength = 1)] string? assigned_to = null,
-        [Description("Only conversations of this owner: me, human:alice, queue:billing or ai:claude."), StringLength(Limits.Owner, MinimumLength = 1)] string? owner = null,
-        [Description("Only conversations of this priority."), AllowedValues("low", "medium", "high", "urgent")] string? priority = null,
-        [Description("Only conversations that the customer sees as this."), AllowedValues("open", "pending", "solved", "closed")] string? ticket_status = null,
-        [Description("Only conversations with this in their description, in upper or lower case."), StringLength(Limits.SearchText, MinimumLength = 1)] string? text = null,
-        [Description("Only conversations that changed at this time or later, with its zone: 2026-11-25T09:00:00Z."), StringLength(40, MinimumLength = 1)] string? updated_since = null,
+        [Description("In this state."), StringLength(Limits.State, MinimumLength = 1)] string? state = null,
+        [Description("Of this customer."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
+        [Description("Who works on it."), StringLength(Limits.Owner, MinimumLength = 1)] string? assigned_to = null,
+        [Description("me, human:alice, queue:billing or ai:claude."), StringLength(Limits.Owner, MinimumLength = 1)] string? owner = null,
+        [Description("Of this priority."), AllowedValues("low", "medium", "high", "urgent")] string? priority = null,
+        [Description("What the customer sees."), AllowedValues("open", "pending", "solved", "closed")] string? ticket_status = null,
+        [Description("Part of the description, in any case."), StringLength(Limits.SearchText, MinimumLength = 1)] string? text = null,
+        [Description("Changed since, with the zone: 2026-11-25T09:00:00Z."), StringLength(40, MinimumLength = 1)] string? updated_since = null,
         [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 50,
         [Description(Describe.Cursor), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
         [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,

@@ -59,7 +59,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "transition_state", Title = "Move a conversation along its workflow", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(TransitionView))]
-    [Description("Moves a conversation to another state of its workflow, along an allowed edge; any other move is refused with the allowed ones and changes nothing. To hand a conversation to a person use escalate_conversation, which tells them what they need; to answer and move in one step, complete_turn with new_state. Give a reason: it goes into the audit trail.")]
+    [Description("Moves a conversation to another state of its workflow; a transition that is not allowed is refused with those that are. To hand it to a person use escalate_conversation; to answer and move in one step, complete_turn with new_state.")]
     [Requires(typeof(ConversationCommand.Transition))]
     public async Task<CallToolResult> TransitionState(
         RequestContext<CallToolRequestParams> call,
@@ -90,7 +90,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "update_metadata", Title = "Change the facts about a conversation", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(UpdateMetadataView))]
-    [Description("Changes what is known about a conversation: what the customer sees, priority, who works on it, custom facts. Only what you pass changes; custom facts are merged by key, and a null removes a key. While a person has the conversation, an AI changes custom facts only. assigned_to is a name alone and follows the owner: assign_conversation changes who may answer.")]
+    [Description("Changes what is known about a conversation: only what you pass; custom facts are merged by key. While a person has it, an AI changes custom facts only. assigned_to is a name alone: assign_conversation changes who may answer.")]
     [Requires(typeof(ConversationCommand.UpdateMetadata))]
     public async Task<CallToolResult> UpdateMetadata(
         RequestContext<CallToolRequestParams> call,
@@ -125,7 +125,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "delete_conversation", Title = "Erase a conversation", ReadOnly = false, Destructive = true,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(DeleteView))]
-    [Description("Erases a conversation for good: its messages, its snapshot, its custom facts. Only the audit trail stays, without content. Use it when the customer asks for erasure, never to finish a conversation (that is transition_state). While a person has the conversation, an AI may not. Says what was erased.")]
+    [Description("Erases a conversation for good: its messages, its snapshot, its custom facts. Only the audit trail stays, without content. Use it when the customer asks for erasure, never to finish a conversation (that is transition_state). Not for an AI while a person has it.")]
     [Requires(typeof(ConversationCommand.Erase))]
     public async Task<CallToolResult> DeleteConversation(
         RequestContext<CallToolRequestParams> call,

@@ -5,13 +5,13 @@ internal static class Describe
 {
     public const string ConversationId = "For example cs-TKT-001.";
 
-    public const string ExpectedVersion = "Refuse if the conversation is no longer at this version.";
+    public const string ExpectedVersion = "Refuse at any other version of it.";
 
     public const string Reason = "Why, for the audit trail.";
 
     public const string ApprovalId = "For example ap-0f3a9c21-TKT-001.";
 
-    public const string IdempotencyKey = "Your key for this call: a repeat with it is done once.";
+    public const string IdempotencyKey = "Your key for this call; a repeat is done once.";
 
     public const string MaxCharacters = "How long the answer may be.";
 

@@ -18,7 +18,7 @@ public sealed class MessageTools(
 {
     [McpServerTool(Name = "add_message", Title = "Add a message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AddMessageView))]
-    [Description("Appends one message to a conversation's history: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note on the conversation itself (system). For the customer's message and your answer to it, begin_turn and complete_turn are the safer way. While a person owns the conversation, or it waits in a queue for one, an AI's message to the customer is refused with not_owner; what the customer wrote and internal notes are always taken in.")]
+    [Description("Appends one message: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note on the conversation (system). For the customer's message and your answer, begin_turn and complete_turn are safer. While a person owns the conversation, or it waits for one, an AI's message to the customer is refused with not_owner; customers' messages and internal notes are always taken.")]
     [Requires(typeof(ConversationCommand.AddMessage))]
     public async Task<CallToolResult> AddMessage(
         RequestContext<CallToolRequestParams> call,

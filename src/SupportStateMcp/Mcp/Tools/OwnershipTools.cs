@@ -87,14 +87,14 @@ public sealed class OwnershipTools(ConversationCommandHandler commands, Workflow
 
     [McpServerTool(Name = "assign_conversation", Title = "Give a conversation to somebody", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(OwnershipView))]
-    [Description("Gives a conversation to a named person, to a team's queue or to an AI. A person has it at once and answers within the lease, or it goes to its queue. The AI that has a conversation may give it to a person or a queue; to tell people what they need to know, use escalate_conversation instead. While a person has it, only they or a supervisor give it away; out of a queue only a person does.")]
+    [Description("Gives a conversation to a person by name, a team's queue or an AI. A person answers within the lease, or it goes to its queue. To tell people what they need to know, use escalate_conversation. Only its owner or a supervisor gives it away; out of a queue, a person does.")]
     [Requires(typeof(ConversationCommand.Assign))]
     public Task<CallToolResult> AssignConversation(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("Who gets it: human:bob, queue:billing or ai:claude."), StringLength(Limits.Owner, MinimumLength = 1)] string to,
-        [Description("What they need to know; an internal message, which the customer never sees."), StringLength(Limits.Summary)] string? note = null,
-        [Description("Within how many seconds a person answers."), Range(Limits.ShortestLease, Limits.LongestLease)] int lease_seconds = Limits.DefaultLease,
+        [Description("What they need to know; the customer never sees it."), StringLength(Limits.Summary)] string? note = null,
+        [Description("Seconds a person has to answer."), Range(Limits.ShortestLease, Limits.LongestLease)] int lease_seconds = Limits.DefaultLease,
         [Description(Describe.ExpectedVersion), Range(1, Limits.Number)] long? expected_version = null,
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)

@@ -26,11 +26,11 @@ public sealed class QueueTools(
         [Description("Why a person is needed, in a sentence."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
         [Description("What happened so far, for somebody who knows nothing of it."), StringLength(Limits.Summary, MinimumLength = 1)] string summary,
         [Description("The queue in which the conversation waits."), RegularExpression(Owner.QueuePattern)] string queue = Owner.DefaultQueue,
-        [Description("The new priority; omit it to leave it as it is."), AllowedValues("low", "medium", "high", "urgent")] string? priority = null,
-        [Description("What the customer is told; omit it to tell them nothing."), StringLength(Limits.Content)] string? customer_message = null,
-        [Description("What the customer still wants to know; omit it where their last messages say it."), StringLength(Limits.Reason)] string? open_question = null,
+        [Description("The new priority, if it changes."), AllowedValues("low", "medium", "high", "urgent")] string? priority = null,
+        [Description("What the customer is told, if anything."), StringLength(Limits.Content)] string? customer_message = null,
+        [Description("What the customer still wants to know."), StringLength(Limits.Reason)] string? open_question = null,
         [Description("What the customer was promised, one item each."), ItemCount(0, Limits.HandoffItems), ItemLength(1, Limits.HandoffItem)] string[]? promises = null,
-        [Description("What was tried and did not help, one item each."), ItemCount(0, Limits.HandoffItems), ItemLength(1, Limits.HandoffItem)] string[]? tried = null,
+        [Description("What did not help, one item each."), ItemCount(0, Limits.HandoffItems), ItemLength(1, Limits.HandoffItem)] string[]? tried = null,
         [Description(Describe.ExpectedVersion), Range(1, Limits.Number)] long? expected_version = null,
         [Description(Describe.IdempotencyKey), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
@@ -58,7 +58,7 @@ public sealed class QueueTools(
 
     [McpServerTool(Name = "list_queue", Title = "List who waits for a person", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(QueueView))]
-    [Description("Lists the conversations that wait for a person, the most urgent first and within a priority the one that has waited longest, with why and a summary. Call it to see whether an escalated conversation is still waiting, or, as a person, which conversation to claim next (claim_conversation).")]
+    [Description("Lists the conversations that wait for a person, the most urgent first and within a priority the one that has waited longest, with why and a summary. Call it to see whether a conversation still waits, or which to claim next.")]
     [Requires]
     public async Task<CallToolResult> ListQueue(
         [Description("Only this queue; omit it for all."), RegularExpression(Owner.QueuePattern)] string? queue = null,

@@ -18,7 +18,7 @@ public sealed class TurnTools(
 {
     [McpServerTool(Name = "begin_turn", Title = "Take in a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(BeginTurnView))]
-    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. If may_answer is false there is no token: a person has the conversation, or the message is answered (answer): say nothing to the customer.")]
+    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. Where may_answer is false, say nothing to the customer: a person has the conversation, or the message is answered (answer).")]
     [Requires(typeof(ConversationCommand.BeginTurn))]
     public async Task<CallToolResult> BeginTurn(
         RequestContext<CallToolRequestParams> call,
@@ -45,7 +45,7 @@ public sealed class TurnTools(
 
     [McpServerTool(Name = "complete_turn", Title = "Answer a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CompleteTurnView))]
-    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. If somebody else took the conversation meanwhile it is refused with not_owner and nothing is stored: drop the answer. After a failure repeat the same call; another answer is refused with already_answered.")]
+    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. Refused with not_owner, where somebody took the conversation meanwhile: drop the answer. After a failure repeat the same call.")]
     [Requires(typeof(ConversationCommand.CompleteTurn))]
     public async Task<CallToolResult> CompleteTurn(
         RequestContext<CallToolRequestParams> call,

@@ -24,7 +24,7 @@ public sealed class WaitingApprovalTools(ApprovalService approvals, Conversation
 
     [McpServerTool(Name = "list_pending_approvals", Title = "List pending approvals", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(PendingApprovalsView))]
-    [Description("Lists the approvals that wait for a decision, the next deadline first: of a queue, of one conversation, or all. Call it to see what there is to decide, or what a conversation is held up by.")]
+    [Description("Lists the approvals that wait for a decision, the next deadline first: of a queue, of one conversation, or all.")]
     [Requires]
     public async Task<CallToolResult> ListPendingApprovals(
         [Description("Only of conversations of this queue."), RegularExpression(Owner.QueuePattern)] string? queue = null,
@@ -43,7 +43,7 @@ public sealed class WaitingApprovalTools(ApprovalService approvals, Conversation
 
     [McpServerTool(Name = "await_approval", Title = "Wait for a decision", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AwaitApprovalView))]
-    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. When timeout_seconds pass first it answers timed_out: true and the approval still pending: call it again, or come back later.")]
+    [Description("Waits until an approval is decided or expires, and answers at that moment with the approval; at once where that has happened. After timeout_seconds it answers timed_out: true: call it again, or come back later.")]
     [Requires]
     public async Task<CallToolResult> AwaitApproval(
         RequestContext<CallToolRequestParams> call,
