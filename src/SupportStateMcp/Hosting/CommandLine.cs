@@ -51,7 +51,7 @@ public static class CommandLine
     /// <param name="configure">Adds to the services of a command for people or of a server on stdio, or changes them; for tests.</param>
     internal static Task<int> RunAsync(string[] args, CliConsole console, Action<IServiceCollection>? configure)
     {
-        var config = new Option<string?>("--config") { Description = "A JSON file with the section \"mcp\"; the README lists its keys.", HelpName = "FILE", Recursive = true };
+        var config = new Option<string?>("--config") { Description = "A JSON file with the section \"mcp\"; docs/configuration.md lists its keys.", HelpName = "FILE", Recursive = true };
         var redis = new Option<string?>("--redis") { Description = "Keep conversations in this Redis: host:port,option=value or redis:// or rediss://.", HelpName = "CONNECTION", Recursive = true };
         var data = new Option<string?>("--data") { Description = "Keep conversations in an SQLite database in this directory.", HelpName = "DIRECTORY", Recursive = true };
         var actor = new Option<string?>("--actor") { Description = "Who acts, whatever a client says: ai:ID, human:ID or system:ID. Default: ai:<client name>.", HelpName = "KIND:ID", Recursive = true };

@@ -17,7 +17,7 @@ public class ApprovalOptionsTests
     [Fact]
     public void Everything_that_is_out_of_range_is_said_at_once() => Assert.Equal(
         [
-            "approvals.unsure: there is no such key; the README lists them all.",
+            "approvals.unsure: there is no such key; docs/configuration.md lists them all.",
             "approvals.riskPriorityAbove: '1000.01' is out of range; use 0 to 1000, with a point before decimals.",
             "approvals.amountAbove: '-1' is out of range; use 0 to 1000000000000, with a point before decimals.",
             "approvals.confidenceAbove: '0,9' is out of range; use 0 to 1, with a point before decimals.",

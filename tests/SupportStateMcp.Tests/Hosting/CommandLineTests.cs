@@ -56,7 +56,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(
             """
             The configuration cannot be used:
-              - colour: there is no such key; the README lists them all.
+              - colour: there is no such key; docs/configuration.md lists them all.
               - persistence.ttl: '0' is out of range; use 1 to 315360000 seconds.
               - --actor: 'customer:mallory' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
 

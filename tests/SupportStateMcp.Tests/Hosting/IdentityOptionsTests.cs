@@ -69,7 +69,7 @@ public sealed class IdentityOptionsTests : IDisposable
     [Fact]
     public void Everything_that_is_wrong_with_tokens_is_said_at_once_and_no_token_is_repeated() => Assert.Equal(
         """
-        http.tokens.0.name: there is no such key; the README lists them all.
+        http.tokens.0.name: there is no such key; docs/configuration.md lists them all.
         http.tokens.0.sha256: it is not the SHA-256 of a token, 64 hexadecimal digits; SupportStateMcp token create prints one.
         http.tokens.0.actor: 'alice' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
         http.tokens.1.actor: 'customer:bob' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
@@ -88,7 +88,7 @@ public sealed class IdentityOptionsTests : IDisposable
 
     [Theory]
     [InlineData("""{"mcp": {"http": {"tokens": "ssm_secret"}}}""", "http.tokens: it is a list of objects with sha256, actor and roles, not a text.")]
-    [InlineData("""{"mcp": {"http": {"tokens": {"alice": {"actor": "human:alice"}}}}}""", "http.tokens.alice.actor: there is no such key; the README lists them all.")]
+    [InlineData("""{"mcp": {"http": {"tokens": {"alice": {"actor": "human:alice"}}}}}""", "http.tokens.alice.actor: there is no such key; docs/configuration.md lists them all.")]
     public void Tokens_are_a_list_of_objects(string json, string violation)
     {
         var violations = Violations(_directory.File("tokens.json", json));

@@ -25,8 +25,8 @@ public sealed class OptionsReaderTests : IDisposable
     }
 
     [Fact]
-    public void The_documented_file_is_the_one_in_the_readme() => Assert.Contains(
-        File.ReadAllText(s_documented), File.ReadAllText(Repository.File("README.md")), StringComparison.Ordinal);
+    public void The_documented_file_is_the_one_in_the_documentation() => Assert.Contains(
+        File.ReadAllText(s_documented), File.ReadAllText(Repository.File("docs", "configuration.md")), StringComparison.Ordinal);
 
     [Fact]
     public void Without_anything_there_is_a_default_for_everything()
@@ -123,8 +123,8 @@ public sealed class OptionsReaderTests : IDisposable
     [Fact]
     public void Everything_that_is_wrong_is_said_at_once() => Assert.Equal(
         """
-        persistence.tll: there is no such key; the README lists them all.
-        concurrency.retries.0: there is no such key; the README lists them all.
+        persistence.tll: there is no such key; docs/configuration.md lists them all.
+        concurrency.retries.0: there is no such key; docs/configuration.md lists them all.
         type: 'stateful' is not supported; the type of this server is state.
         persistence.serialization: 'xml' is not supported; json is the one serialization.
         persistence.backend: 'mongo' is none; use redis or sqlite.
@@ -145,16 +145,16 @@ public sealed class OptionsReaderTests : IDisposable
             """)));
 
     [Theory]
-    [InlineData("""{"mcp": {"persistance": {"ttl": 5}}}""", "persistance.ttl: there is no such key; the README lists them all.")]
-    [InlineData("""{"mcp": {"persistence": {"ttl": {"seconds": 5}}}}""", "persistence.ttl.seconds: there is no such key; the README lists them all.")]
-    [InlineData("""{"mcp": {"extra": {}}}""", "extra: there is no such key; the README lists them all.")]
+    [InlineData("""{"mcp": {"persistance": {"ttl": 5}}}""", "persistance.ttl: there is no such key; docs/configuration.md lists them all.")]
+    [InlineData("""{"mcp": {"persistence": {"ttl": {"seconds": 5}}}}""", "persistence.ttl.seconds: there is no such key; docs/configuration.md lists them all.")]
+    [InlineData("""{"mcp": {"extra": {}}}""", "extra: there is no such key; docs/configuration.md lists them all.")]
     [InlineData("""{"mcp": {"stateMachine": {"guidance": {"nowhere": "x"}}}}""",
         "stateMachine.guidance: 'nowhere' is not among the states; add it to stateMachine.states or remove its guidance.")]
     public void A_key_that_does_nothing_is_refused_by_name(string json, string violation) => Assert.Equal(violation, Violations(Json(json)));
 
     [Fact]
     public void A_misspelt_variable_is_refused_by_name() => Assert.Equal(
-        ["PERSISTENCE.TTTL: there is no such key; the README lists them all."],
+        ["PERSISTENCE.TTTL: there is no such key; docs/configuration.md lists them all."],
         OptionsReader.Read(OptionsSources.Read(null, Environment(("SUPPORTSTATE__PERSISTENCE__TTTL", "5")), new Dictionary<string, string?>()), null).Violations);
 
     [Theory]

@@ -116,12 +116,12 @@ public sealed class WorkflowOptionsTests : IDisposable
         "stateMachine.initial: 'gone' is not among the states; add it to stateMachine.states or name another.")]
     [InlineData("\"states\": [\"a\", \"b\"], \"transitions\": {\"a\": []}, \"enabled\": false",
         "stateMachine.initial: no transition leads to a, b, so the table does not say where a conversation begins; name the initial state.")]
-    [InlineData("\"reopen\": 5", "stateMachine.reopen: there is no such key; the README lists them all.")]
+    [InlineData("\"reopen\": 5", "stateMachine.reopen: there is no such key; docs/configuration.md lists them all.")]
     [InlineData("\"profiles\": {\"x\": {}}", "stateMachine.profiles.x.states: there is no state; list at least one.")]
     [InlineData("\"profiles\": {\"x y\": {\"states\": [\"a\"]}}",
         "stateMachine.profiles: 'x y' is no profile name; use 1 to 50 letters, digits, underscores and hyphens, a letter first.")]
     [InlineData("\"profiles\": {\"x\": {\"states\": [\"a\"], \"closing\": [\"a\"]}}",
-        "stateMachine.profiles.x.closing.0: there is no such key; the README lists them all.")]
+        "stateMachine.profiles.x.closing.0: there is no such key; docs/configuration.md lists them all.")]
     public void What_is_wrong_is_said_with_how_to_mend_it(string json, string violation) => Assert.Equal(violation, Violations(json));
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed class Deployment : IAsyncDisposable
         var messages = new List<JsonElement>();
         for (long? before = null; ;)
         {
-            var page = await server.CallAsync(token, "get_history", new { conversation_id = id, limit = 500, before });
+            var page = await server.CallAsync(token, "get_history", new { conversation_id = id, limit = 500, before, detail = "full" });
             messages.InsertRange(0, page.Content.GetProperty("messages").EnumerateArray());
             if (!page.Content.TryGetProperty("before", out var older))
                 return messages;

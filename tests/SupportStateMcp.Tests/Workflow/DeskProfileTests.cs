@@ -49,10 +49,9 @@ public class DeskProfileTests
     public void The_desk_as_a_diagram() => Snapshot.Match(s_desk.ToMermaid());
 
     [Fact]
-    public void The_readme_shows_both_profiles_as_they_are() => Assert.All(
-        [WorkflowDefinition.Default, s_desk],
-        workflow => Assert.Contains(
-            $"```mermaid\n{workflow.ToMermaid()}```", File.ReadAllText(Repository.File("README.md")), StringComparison.Ordinal));
+    public void The_documentation_shows_both_profiles_as_they_are() => Assert.All(
+        [(WorkflowDefinition.Default, Repository.File("README.md")), (s_desk, Repository.File("docs", "configuration.md"))],
+        shown => Assert.Contains($"```mermaid\n{shown.Item1.ToMermaid()}```", File.ReadAllText(shown.Item2), StringComparison.Ordinal));
 
     private static IEnumerable<string> Moves(WorkflowDefinition workflow) =>
         workflow.States.SelectMany(from => workflow.AllowedFrom(from).Select(to => $"{from} → {to}"));

@@ -146,7 +146,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             if (key.Length == 0 || (value is null && _root.GetSection(key).GetChildren().Any()))
                 continue;
             if (!KnownKeys.Contains(key))
-                _violations.Add($"{Dotted(key)}: there is no such key; the README lists them all.");
+                _violations.Add($"{Dotted(key)}: there is no such key; docs/configuration.md lists them all.");
         }
     }
 

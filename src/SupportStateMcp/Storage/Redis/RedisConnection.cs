@@ -15,6 +15,12 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// </summary>
     internal const CommandFlags Master = CommandFlags.DemandMaster;
 
+    /// <summary>
+    /// How long a server's own reason for closing connections counts: the next attempts meet a connection that is not there
+    /// yet, or no more, and the client does not say why.
+    /// </summary>
+    private static readonly TimeSpan s_refusalAge = TimeSpan.FromSeconds(10);
+
     /// <summary>How long what a server was asked about TLS is taken to be so.</summary>
     private static readonly TimeSpan s_diagnosisAge = TimeSpan.FromSeconds(5);
 
@@ -28,6 +34,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private Task<ConnectionMultiplexer>? _connecting;
     private Task<RedisFault?> _diagnosis = Task.FromResult<RedisFault?>(null);
     private DateTimeOffset _diagnosedAt = DateTimeOffset.MinValue;
+    private volatile Refusal? _refusal;
     private bool? _isCluster;
     private bool _disposed;
 
@@ -75,6 +82,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
             var multiplexer = await ConnectAsync().WaitAsync(_timeout, cancellationToken);
             Recognize(multiplexer);
             var answer = await call(multiplexer.GetDatabase()).WaitAsync(_timeout, cancellationToken);
+            _refusal = null;
             _faults.Answered();
             return answer;
         }
@@ -133,12 +141,18 @@ public sealed partial class RedisConnection : IAsyncDisposable
 
     private async Task<StoreUnavailableException> UnavailableAsync(RedisFault fault, Exception cause)
     {
+        if (!fault.IsUnexplained)
+            _refusal = fault.Passes ? null : new Refusal(fault, _time.GetUtcNow());
+        else if (_refusal is { } refusal && _time.GetUtcNow() - refusal.At < s_refusalAge)
+            fault = refusal.Fault;
         // Where there has never been a connection, the configuration may be wrong in a way that the client does not tell.
         if (fault.IsUnexplained && _isCluster is null && await DiagnoseAsync() is { } known)
             fault = known;
         _faults.Failed(fault);
         return new StoreUnavailableException(fault.Sentence, cause, fault.Passes);
     }
+
+    private sealed record Refusal(RedisFault Fault, DateTimeOffset At);
 
     /// <summary>Asks the server itself, for all calls that fail at the same time once.</summary>
     private Task<RedisFault?> DiagnoseAsync()
