@@ -27,7 +27,9 @@ tryOut('Mastra', async transport => {
         })),
         { content: [{ type: 'text', text: 'Done.' }], finishReason: 'stop', usage, warnings: [] },
       ];
-      const model = new MastraLanguageModelV2Mock({ doGenerate: answers });
+      // A function: of an array, this mock leaves the first one out.
+      let next = 0;
+      const model = new MastraLanguageModelV2Mock({ doGenerate: async () => answers[next++] });
       const agent = new Agent({ id: 'support', name: 'Support', instructions: 'Help.', model, tools });
       await agent.generate('Where is my parcel?', { maxSteps: answers.length });
       return model.doGenerateCalls.map(c => c.prompt);

@@ -33,8 +33,8 @@ tryOut('OpenAI Agents', async transport => {
 });
 
 /** Whether a schema has an object whose keys are not all known. Strict schemas cannot say that. */
-const isOpen = schema => schema?.type === 'object' && schema.additionalProperties !== false
-  || Object.values(schema?.properties ?? {}).some(isOpen) || isOpen(schema?.items);
+const isOpen = schema => schema.type === 'object' && schema.additionalProperties !== false
+  || [...Object.values(schema.properties ?? {}), ...(schema.items ? [schema.items] : [])].some(isOpen);
 
 test('OpenAI Agents, strict: what takes a free object stays as it is, the rest converts, and both are served', async () => {
   const { server } = await documented('OpenAI Agents', 'http');
