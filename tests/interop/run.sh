@@ -38,6 +38,7 @@ with_sessions=http://127.0.0.1:$(free_port)
 SUPPORTSTATE__HTTP__SESSIONS=handshake "$SERVER" http --url "$with_sessions" --data "$work/http" >"$work/sessions.log" 2>&1 &
 served+=($!)
 answers "$with_sessions/health/live" || { cat "$work/sessions.log"; exit 1; }
+
 field() { "$node" -p 'JSON.parse(process.argv[1])[process.argv[2]]' "$1" "$2"; }
 agent=$("$SERVER" token create --actor ai:agent --json) || exit 1
 person=$("$SERVER" token create --actor human:alice --roles approver --json) || exit 1
@@ -62,6 +63,7 @@ timeout 240 "$node" --test --test-concurrency=1 --test-timeout=60000 \
   --test-reporter=tap --test-reporter-destination="$work/results.tap" "$here"/*.test.mjs "$frameworks"/*.test.mjs
 code=$?
 
-count() { sed -n "s/^# $1 //p" "$work/results.tap" | tail -1; }
-echo "$(count pass) passed, $(count fail) failed"
+# A file that ran out of time counts as cancelled; a run that did has no counts at all.
+count() { sed -n "s/^# $1 //p" "$work/results.tap" | tail -1 | grep . || echo 0; }
+echo "$(count pass) passed, $(($(count fail) + $(count cancelled))) failed"
 exit $code
