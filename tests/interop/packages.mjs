@@ -12,6 +12,9 @@ export const url = new URL(process.env.SERVER_URL);
 /** The address of the one that keeps sessions for clients of the initialize handshake. */
 export const sessionsUrl = new URL(process.env.SESSIONS_URL);
 
+/** The address of the one that asks for a token. */
+export const guardedUrl = new URL(process.env.GUARDED_URL);
+
 let tickets = 0;
 
 /** A ticket nobody has used yet. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Drives the built server with the official clients, over stdio and HTTP. Ends with "N passed, N failed".
+# Drives the built server with the official clients and with the frameworks that agents are written in, over stdio and
+# HTTP. Ends with "N passed, N failed".
 #
 #   tests/interop/run.sh            builds, installs what is missing, runs
 #   tests/interop/run.sh --no-build uses the Release build that is there
@@ -7,6 +8,10 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 source "$here/../conformance/node.sh"
+frameworks=$here/frameworks
+if [[ ! -d $frameworks/node_modules/@mastra/mcp ]]; then
+  npm ci --prefix "$frameworks" --ignore-scripts --no-audit --no-fund --loglevel=error || exit 1
+fi
 
 # SUPPORTSTATE_PROGRAM names another program to drive, for example a native one.
 if [[ -z ${SUPPORTSTATE_PROGRAM:-} && ${1:-} != --no-build ]]; then
@@ -24,7 +29,7 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
-# Two servers on the same conversations: as it is, and with sessions for older clients.
+# Three servers on the same conversations: as it is, with sessions for older clients, and with a token for everybody.
 address=http://127.0.0.1:$(free_port)
 "$SERVER" http --url "$address" --data "$work/http" >"$work/http.log" 2>&1 &
 served+=($!)
@@ -34,13 +39,31 @@ SUPPORTSTATE__HTTP__SESSIONS=handshake "$SERVER" http --url "$with_sessions" --d
 served+=($!)
 answers "$with_sessions/health/live" || { cat "$work/sessions.log"; exit 1; }
 
+field() { "$node" -p 'JSON.parse(process.argv[1])[process.argv[2]]' "$1" "$2"; }
+agent=$("$SERVER" token create --actor ai:agent --json) || exit 1
+person=$("$SERVER" token create --actor human:alice --roles approver --json) || exit 1
+guarded=http://127.0.0.1:$(free_port)
+env "SUPPORTSTATE__HTTP__TOKENS__0__SHA256=$(field "$agent" sha256)" SUPPORTSTATE__HTTP__TOKENS__0__ACTOR=ai:agent \
+  "SUPPORTSTATE__HTTP__TOKENS__1__SHA256=$(field "$person" sha256)" SUPPORTSTATE__HTTP__TOKENS__1__ACTOR=human:alice \
+  SUPPORTSTATE__HTTP__TOKENS__1__ROLES=approver \
+  "$SERVER" http --url "$guarded" --data "$work/http" >"$work/guarded.log" 2>&1 &
+served+=($!)
+answers "$guarded/health/live" || { cat "$work/guarded.log"; exit 1; }
+
 # One file at a time: the tests share their stores and their cases.
-export SERVER_URL=$address/mcp SESSIONS_URL=$with_sessions/mcp STDIO_DATA=$work/stdio BRIDGE_DATA=$work/bridge MCP_INSPECTOR_HOME=$work/inspector MCP_CATALOG_PATH=$work/inspector.json
-timeout 150 "$node" --test --test-concurrency=1 --test-timeout=40000 \
+export SERVER_URL=$address/mcp SESSIONS_URL=$with_sessions/mcp GUARDED_URL=$guarded/mcp
+AGENT_TOKEN=$(field "$agent" token)
+PERSON_TOKEN=$(field "$person" token)
+export AGENT_TOKEN PERSON_TOKEN FRAMEWORKS_DATA=$work/frameworks
+# No framework sends anything about its runs.
+export OPENAI_AGENTS_DISABLE_TRACING=1 MASTRA_TELEMETRY_DISABLED=1 LANGSMITH_TRACING=false
+export STDIO_DATA=$work/stdio BRIDGE_DATA=$work/bridge MCP_INSPECTOR_HOME=$work/inspector MCP_CATALOG_PATH=$work/inspector.json
+timeout 240 "$node" --test --test-concurrency=1 --test-timeout=60000 \
   --test-reporter=spec --test-reporter-destination=stdout \
-  --test-reporter=tap --test-reporter-destination="$work/results.tap" "$here"/*.test.mjs
+  --test-reporter=tap --test-reporter-destination="$work/results.tap" "$here"/*.test.mjs "$frameworks"/*.test.mjs
 code=$?
 
-count() { sed -n "s/^# $1 //p" "$work/results.tap" | tail -1; }
-echo "$(count pass) passed, $(count fail) failed"
+# A file that ran out of time counts as cancelled; a run that did has no counts at all.
+count() { sed -n "s/^# $1 //p" "$work/results.tap" | tail -1 | grep . || echo 0; }
+echo "$(count pass) passed, $(($(count fail) + $(count cancelled))) failed"
 exit $code
