@@ -5,7 +5,7 @@ using ModelContextProtocol.Protocol;
 namespace SupportAgent;
 
 /// <summary>
-/// A client that comes back. A call whose answer was lost may have been applied; it is repeated with the very same
+/// A client that comes back. A call whose answer was lost may have been applied; it is repeated with exactly the same
 /// arguments, and the message_id or idempotency_key among them sees to it that it is applied once.
 /// </summary>
 internal sealed class Connection(Server server, string? actor = null) : IAsyncDisposable

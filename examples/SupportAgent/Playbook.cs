@@ -13,7 +13,7 @@ internal abstract record Step
     /// <summary>Answer the customer.</summary>
     internal sealed record Say(string Text) : Step;
 
-    /// <summary>Remember a fact with the conversation, for whoever works on it next.</summary>
+    /// <summary>Remember a fact with the conversation, for anyone who works on it next.</summary>
     internal sealed record Note(string Fact, string Value) : Step;
 
     /// <summary>Move the conversation to another state.</summary>

@@ -68,7 +68,7 @@ export async function openCase(client) {
   return { conversation_id, uri: `support://conversations/${conversation_id}` };
 }
 
-/** Changes a case, so that whoever watches it is told. */
+/** Changes a case, so that anyone who watches it is told. */
 export const changeCase = (client, { conversation_id }) =>
   client.callTool({ name: 'add_message', arguments: { conversation_id, role: 'user', content: 'Hello?' } });
 

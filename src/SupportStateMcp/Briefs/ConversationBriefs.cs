@@ -73,7 +73,7 @@ public sealed class ConversationBriefs(ConversationQueries queries)
             var result = await queries.GetEventsAsync(id, from, Limits.Page, cancellationToken);
             if (!result.TryGet(out var events, out var error))
                 return error;
-            // What came before the conversation was opened anew belongs to another life of it.
+            // What came before the conversation was opened again belongs to another life of it.
             var opened = events.Events.ToList().FindLastIndex(e => e is ConversationEvent.Initialized);
             if (opened >= 0)
                 changes.Clear();

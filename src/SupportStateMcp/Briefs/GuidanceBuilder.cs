@@ -9,7 +9,7 @@ namespace SupportStateMcp.Briefs;
 /// </summary>
 public static class GuidanceBuilder
 {
-    /// <summary>For whoever works on the conversation.</summary>
+    /// <summary>For anyone who works on the conversation.</summary>
     public static string Of(Conversation c, WorkflowDefinition workflow)
     {
         if (c.ClosedAt is not null)
@@ -25,13 +25,13 @@ public static class GuidanceBuilder
     public static string Of(IdempotencyRecord record, WorkflowDefinition workflow) =>
         record.Owner is { } owner && !workflow.IsClosed(record.State) ? Of(owner, record.State, workflow) : workflow.Guidance(record.State);
 
-    /// <summary>For whoever brings what a customer wrote to a conversation that stays closed; null where it is open.</summary>
+    /// <summary>For anyone who brings what a customer wrote to a conversation that stays closed; null where it is open.</summary>
     public static string? OfLate(Conversation c) => c.ClosedAt is null ? null
         : c.FollowUp is { } next ? $"The conversation is closed in the state {c.State} and goes on in {next}. The message is kept here; begin_turn on {next}, with the same content and message_id, answers it."
         : c.ReopenableUntil is null ? $"The conversation is closed in the state {c.State}, so nobody answers here. The message is kept. reopen_conversation opens a linked follow-up conversation with it; begin_turn there, with the same content and message_id, answers it."
         : $"The conversation is closed in the state {c.State}, so nobody answers here. The message is kept. reopen_conversation opens the conversation again or, where that is over, a linked follow-up conversation with it; begin_turn there, with the same content and message_id, answers it.";
 
-    /// <summary>For whoever has reopened a conversation.</summary>
+    /// <summary>For anyone who has reopened a conversation.</summary>
     public static string Of(Reopened reopened, WorkflowDefinition workflow)
     {
         var c = reopened.Conversation.Conversation;
@@ -40,7 +40,7 @@ public static class GuidanceBuilder
             : Of(c, workflow);
     }
 
-    /// <summary>For whoever has begun a turn.</summary>
+    /// <summary>For anyone who has begun a turn.</summary>
     public static string Of(TurnBegun begun, WorkflowDefinition workflow) =>
         begun.Answer is { } answer ? $"This message has been answered by {answer}: say nothing twice; get_history shows what was said."
         : OfLate(begun.Outcome.Conversation) is { } late ? late

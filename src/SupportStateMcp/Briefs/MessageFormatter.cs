@@ -4,7 +4,7 @@ using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Briefs;
 
-/// <summary>How a message is told to whoever reads on.</summary>
+/// <summary>How a message is told to anyone who reads on.</summary>
 public static class MessageFormatter
 {
     /// <summary>Who speaks, and to whom: <c>customer</c>, <c>assistant (ai:bot)</c>, <c>internal note of human:alice</c>.</summary>

@@ -34,7 +34,7 @@ public static class Timeline
         }
 
         entries.AddRange(waiting.Select(m => new TimelineEntry(m, null, holder)));
-        // A lease that has run out, and that nobody has put down yet.
+        // A lease that has run out, and that nobody has recorded yet.
         if (holder is not null && c is { Owner.IsPerson: false, HumanTakeover.Until: { } until })
             Mark($"{holder} had the conversation until here (the lease ran out, {DurationText.Instant(until)})", before: holder);
         return entries;

@@ -60,11 +60,11 @@ internal static class CliErrorMessages
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
         Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",
         Errors.ApprovalExpired e =>
-            $"Approval {e.ApprovalId} expired at {LocalTime.Second(e.ExpiredAt, zone)} before it was decided. It grants nothing; who needs it asks anew.",
+            $"Approval {e.ApprovalId} expired at {LocalTime.Second(e.ExpiredAt, zone)} before it was decided. It grants nothing; who needs it asks again.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet. SupportStateMcp approve and reject decide it.",
         Errors.ApprovalRefused e => $"Approval {e.ApprovalId} was refused by {e.RefusedBy}. That is final: do not do it.",
         Errors.ApprovalMismatch e =>
-            $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask anew.",
+            $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
         Errors.ApprovalUsed e =>
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {LocalTime.Second(e.UsedAt, zone)}. Do not do it again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),

@@ -3,7 +3,7 @@ using SupportStateMcp.Briefs;
 
 namespace SupportStateMcp.Cli;
 
-/// <summary>What all screens are made of. Text is shown as it is, whoever wrote it.</summary>
+/// <summary>What all screens are made of. Text is shown as it is, no matter who wrote it.</summary>
 internal static class ScreenExtensions
 {
     /// <summary>One line.</summary>

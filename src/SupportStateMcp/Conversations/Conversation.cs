@@ -131,7 +131,7 @@ public sealed partial record Conversation
 
     /// <summary>
     /// When its content was erased, or null. An erased conversation keeps its trail of events and its version, nothing else;
-    /// to every caller it is gone, until its ticket is initialized anew.
+    /// to every caller it is gone, until its ticket is initialized again.
     /// </summary>
     public DateTimeOffset? ErasedAt { get; init; }
 

@@ -73,7 +73,7 @@ public sealed class ConversationCommandHandler(
 
         do
         {
-            // Whoever is still without the lock has at most a few tries left, then waits behind it: the holder gets through.
+            // A caller who is still without the lock has at most a few tries left, then waits behind it: the holder gets through.
             var attempt = await TryAsync(write, current, isFresh: true, cancellationToken);
             if (attempt.Conflict is not { } conflict)
                 return attempt.Result;

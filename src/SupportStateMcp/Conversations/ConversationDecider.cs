@@ -72,7 +72,7 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
     {
         var initialized = new ConversationEvent.Initialized
         {
-            // A ticket opened anew after an erasure goes on in the same trail.
+            // A ticket opened again after an erasure goes on in the same trail.
             Version = (erased?.Version ?? 0) + 1,
             At = now,
             Actor = c.Actor,

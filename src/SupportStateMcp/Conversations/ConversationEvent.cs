@@ -34,7 +34,7 @@ public abstract partial record ConversationEvent
     /// <summary>Who did it.</summary>
     public required Actor Actor { get; init; }
 
-    /// <summary>Why, in the words of whoever did it.</summary>
+    /// <summary>Why, in the words of the one who did it.</summary>
     public string? Reason { get; init; }
 
     /// <summary>This event without what it says about the customer; what remains of it after an erasure.</summary>

@@ -54,22 +54,35 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
         ConversationId id, int limit, long? before, MessageFilter? filter, long maxCharacters, CancellationToken cancellationToken) =>
         Guard<HistoryPage>(async () =>
         {
-            // Both questions are on their way at once.
+            // Both questions are on their way at once; where something came in between, they are asked one after the other.
             var loading = store.LoadAsync(id, null, cancellationToken).AsTask();
-            var reading = filter is { TakesAll: false }
-                ? store.ReadMessagesAsync(id, before ?? long.MaxValue, limit, ConversationStoreReading.StepBytes, cancellationToken).AsTask()
-                : store.ReadNewestAsync(id, before ?? long.MaxValue, limit, maxCharacters, cancellationToken).AsTask();
+            var reading = ReadAsync();
             await Task.WhenAll(loading, reading);
-            var loaded = await loading;
-            if (Living(id, loaded) is { } error)
-                return error;
+            var (loaded, messages) = (await loading, await reading);
+            for (var again = false; ; again = true)
+            {
+                if (Living(id, loaded) is { } error)
+                    return error;
+                // What came in between the two answers belongs to a later version than the one told.
+                messages = [.. messages.Where(m => m.Number <= loaded.Conversation!.MessageCount)];
+                if (IsWhole(messages.Select(m => m.Number), Math.Min((before ?? long.MaxValue) - 1, loaded.Conversation!.MessageCount))
+                    && (filter is { TakesAll: false } || ConversationStoreReading.IsDone(messages, limit, maxCharacters)))
+                    break;
+                if (again)
+                    return Error.StoreDamaged(id, "history");
+                loaded = await store.LoadAsync(id, null, cancellationToken);
+                messages = await ReadAsync();
+            }
 
-            var current = loaded.Conversation!.AsOf(time.GetUtcNow());
-            // What came in between the two answers belongs to a later version than the one told.
-            IReadOnlyList<Message> page = [.. (await reading).Where(m => m.Number <= current.MessageCount)];
+            var current = loaded.Conversation.AsOf(time.GetUtcNow());
+            var page = messages;
             return filter is { TakesAll: false }
                 ? await FilteredAsync(current, id, page, limit, filter, maxCharacters, cancellationToken)
                 : new HistoryPage(current, page, Older(page.Count > 0 ? page[0].Number : 1));
+
+            Task<IReadOnlyList<Message>> ReadAsync() => filter is { TakesAll: false }
+                ? store.ReadMessagesAsync(id, before ?? long.MaxValue, limit, ConversationStoreReading.StepBytes, cancellationToken).AsTask()
+                : store.ReadNewestAsync(id, before ?? long.MaxValue, limit, maxCharacters, cancellationToken).AsTask();
         });
 
     /// <summary>One message alone, as a page of one.</summary>
@@ -96,10 +109,20 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             var loading = store.LoadAsync(id, null, cancellationToken).AsTask();
             var reading = store.ReadEventsAsync(id, after, limit, ConversationStoreReading.StepBytes, cancellationToken).AsTask();
             await Task.WhenAll(loading, reading);
-            if ((await loading).Conversation is not { } current)
-                return Error.NotFound(id);
+            var (current, events) = ((await loading).Conversation, await reading);
+            for (var again = false; ; again = true)
+            {
+                if (current is null)
+                    return Error.NotFound(id);
+                events = [.. events.Where(e => e.Version <= current.Version)];
+                if (after >= current.Version || (events.Count > 0 && events[0].Version == after + 1 && IsWhole(events.Select(e => e.Version), events[^1].Version)))
+                    break;
+                if (again)
+                    return Error.StoreDamaged(id, "trail");
+                current = (await store.LoadAsync(id, null, cancellationToken)).Conversation;
+                events = await store.ReadEventsAsync(id, after, limit, ConversationStoreReading.StepBytes, cancellationToken);
+            }
 
-            IReadOnlyList<ConversationEvent> events = [.. (await reading).Where(e => e.Version <= current.Version)];
             return new EventsPage(current, events, events is [.., var last] && last.Version < current.Version ? last.Version : null);
         });
 
@@ -108,7 +131,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
         ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
         Guard<ConversationPage>(async () => filter.Violation() is { } violation ? violation : await store.ListAsync(filter, after, limit, cancellationToken));
 
-    private async ValueTask<HistoryPage> FilteredAsync(
+    private async ValueTask<Result<HistoryPage>> FilteredAsync(
         Conversation current, ConversationId id, IReadOnlyList<Message> page, int limit,
         MessageFilter filter, long maxCharacters, CancellationToken cancellationToken)
     {
@@ -130,7 +153,10 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             read += page.Sum(m => (long)m.Content.Length);
             if (page.Count == 0 || page[0].Number == 1 || seen >= SearchWindow || read >= SearchCharacters)
                 return Page(page.Count > 0 ? page[0].Number : 1);
-            page = await store.ReadMessagesAsync(id, page[0].Number, Limits.Page, ConversationStoreReading.StepBytes, cancellationToken);
+            var before = page[0].Number;
+            page = await store.ReadMessagesAsync(id, before, Limits.Page, ConversationStoreReading.StepBytes, cancellationToken);
+            if (!IsWhole(page.Select(m => m.Number), before - 1))
+                return Error.StoreDamaged(id, "history");
         }
 
         HistoryPage Page(long oldest)
@@ -138,6 +164,20 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             found.Reverse();
             return new HistoryPage(current, found, Older(oldest));
         }
+    }
+
+    /// <summary>True where numbers follow each other up to the last one that there is: what was acknowledged is there.</summary>
+    private static bool IsWhole(IEnumerable<long> numbers, long last)
+    {
+        var next = (long?)null;
+        foreach (var number in numbers)
+        {
+            if (next is not null && number != next)
+                return false;
+            next = number + 1;
+        }
+
+        return (next ?? 1) == Math.Max(last, 0) + 1;
     }
 
     private static long? Older(long oldest) => oldest > 1 ? oldest : null;

@@ -34,25 +34,20 @@ public static class ConversationStoreReading
     internal static async ValueTask<IReadOnlyList<Message>> ReadNewestAsync(
         this IConversationStore store, ConversationId id, long before, int limit, long maxCharacters, CancellationToken cancellationToken)
     {
-        var newest = await store.ReadMessagesAsync(id, before, limit, StepBytes, cancellationToken);
-        if (IsDone(newest, newest.Count))
-            return newest;
-
-        var pages = new List<IReadOnlyList<Message>> { newest };
-        var count = newest.Count;
-        while (!IsDone(pages[^1], count))
+        List<Message> newest = [.. await store.ReadMessagesAsync(id, before, limit, StepBytes, cancellationToken)];
+        while (newest.Count > 0 && !IsDone(newest, limit, maxCharacters))
         {
-            pages.Add(await store.ReadMessagesAsync(id, pages[^1][0].Number, limit - count, StepBytes, cancellationToken));
-            count += pages[^1].Count;
+            var older = await store.ReadMessagesAsync(id, newest[0].Number, limit - newest.Count, StepBytes, cancellationToken);
+            if (older.Count == 0)
+                break;
+            newest.InsertRange(0, older);
         }
 
-        pages.Reverse();
-        return [.. pages.SelectMany(p => p)];
-
-        bool IsDone(IReadOnlyList<Message> page, int read)
-        {
-            maxCharacters -= page.Sum(m => (long)Math.Min(m.Content.Length, Limits.ShownContent) + Around);
-            return page.Count == 0 || page[0].Number == 1 || read >= limit || maxCharacters <= 0;
-        }
+        return newest;
     }
+
+    /// <summary>True where there is nothing older, or no room for it.</summary>
+    internal static bool IsDone(IReadOnlyList<Message> newest, int limit, long maxCharacters) =>
+        newest.Count == 0 || newest[0].Number == 1 || newest.Count >= limit
+        || newest.Sum(m => (long)Math.Min(m.Content.Length, Limits.ShownContent) + Around) >= maxCharacters;
 }

@@ -10,6 +10,6 @@ public interface IConversationLocks
     /// Waits for the lock of a conversation, at most <paramref name="wait"/>; null where it did not come in time.
     /// Disposing the handle releases it.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">Whoever keeps the locks does not answer.</exception>
+    /// <exception cref="StoreUnavailableException">The servers that keep the locks do not answer.</exception>
     ValueTask<IAsyncDisposable?> TryAcquireAsync(ConversationId id, TimeSpan wait, CancellationToken cancellationToken);
 }

@@ -70,7 +70,7 @@ public interface IConversationStore
 
     /// <summary>
     /// Conversations in which something has run out (<see cref="Conversation.DueAt"/>), the longest ago first. May name one too many;
-    /// whoever asks settles each (<see cref="ConversationCommand.ExpireOverdue"/>), after which it is not named again.
+    /// the caller settles each (<see cref="ConversationCommand.ExpireOverdue"/>), after which it is not named again.
     /// </summary>
     ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 

@@ -6,7 +6,7 @@ public static class Limits
     /// <summary>A user's id, in characters.</summary>
     public const int UserId = 200;
 
-    /// <summary>The name of whoever a conversation is assigned to, in characters.</summary>
+    /// <summary>The name of the one a conversation is assigned to, in characters.</summary>
     public const int AssignedTo = 100;
 
     /// <summary>An owner as text, in characters: a kind and an id of at most 100, for example <c>human:alice</c>.</summary>

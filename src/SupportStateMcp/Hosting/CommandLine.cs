@@ -25,7 +25,7 @@ public static class CommandLine
           SupportStateMcp http                                    HTTP on http://127.0.0.1:3001/mcp
           SupportStateMcp http --redis 127.0.0.1:6379             the same, conversations in Redis
           SupportStateMcp --config support.json                   everything from a file
-          SupportStateMcp --actor human:alice --roles approver    whoever connects acts as alice, who approves
+          SupportStateMcp --actor human:alice --roles approver    the one who connects acts as alice, who approves
           SupportStateMcp token create --actor human:alice        a token for alice, to call over HTTP with
           SupportStateMcp health                                  exit 0 if that HTTP server is ready
 

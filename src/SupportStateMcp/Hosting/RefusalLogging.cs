@@ -6,7 +6,7 @@ namespace SupportStateMcp.Hosting;
 /// <summary>
 /// The loggers of this server. The SDK logs every exception of a handler as an error, with its stack, also one that only
 /// says no to a client (<see cref="McpProtocolException"/>). A refusal is no error of this server: it is logged at debug
-/// level. So is a start that failed: whoever started it is told in a sentence, not by a stack.
+/// level. So is a start that failed: the one who started it is told in a sentence, not by a stack.
 /// </summary>
 internal sealed class RefusalLogging(LoggerFactory loggers) : ILoggerFactory
 {

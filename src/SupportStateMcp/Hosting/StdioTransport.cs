@@ -202,7 +202,7 @@ internal sealed partial class StdioTransport : ITransport
         }
         catch (IOException e)
         {
-            // Whoever started this process has gone: nobody is left to tell.
+            // The one who started this process has gone: nobody is left to tell.
             LogOutputGone(e);
             _incoming.Writer.TryComplete();
         }

@@ -5,11 +5,11 @@ using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Hosting;
 
-/// <summary>Sweeps the store now and then, while the server runs, and puts down what has run out.</summary>
+/// <summary>Sweeps the store now and then, while the server runs, and records expired leases and approvals.</summary>
 public sealed partial class StoreMaintenance(IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger)
 {
     /// <summary>
-    /// How often leases and approvals that have run out are put down. Whoever looks at a conversation before that sees it as it
+    /// How often leases and approvals that have expired are recorded. Anyone who looks at a conversation before that sees it as it
     /// stands all the same; only the event and the queue's listing wait.
     /// </summary>
     public static readonly TimeSpan ClockInterval = TimeSpan.FromSeconds(2);
@@ -32,7 +32,7 @@ public sealed partial class StoreMaintenance(IConversationStore store, Conversat
         EveryAsync(Interval, ct => store.SweepAsync(ct).AsTask(), cancellationToken),
         EveryAsync(ClockInterval, ExpireOverdueAsync, cancellationToken));
 
-    /// <summary>Puts down what has run out. Of several instances that see it at once, one does; the others find it done.</summary>
+    /// <summary>Records expired leases and approvals. Of several instances that see it at once, one does; the others find it done.</summary>
     public async Task ExpireOverdueAsync(CancellationToken cancellationToken)
     {
         foreach (var id in await store.FindOverdueAsync(time.GetUtcNow(), Batch, cancellationToken))

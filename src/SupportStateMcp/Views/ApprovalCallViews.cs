@@ -21,7 +21,7 @@ public enum ElicitationOutcome
     /// <summary>The client cannot ask anybody.</summary>
     Unsupported,
 
-    /// <summary>Whoever sits there may not decide it.</summary>
+    /// <summary>The person there may not decide it.</summary>
     NotAuthorized,
 }
 

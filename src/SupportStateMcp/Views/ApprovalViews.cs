@@ -138,7 +138,7 @@ public sealed record VoteView
     };
 }
 
-/// <summary>What an approval's status means for whoever wants to act on it.</summary>
+/// <summary>What an approval's status means for anyone who wants to act on it.</summary>
 internal static class ApprovalGuidance
 {
     public static string For(ApprovalStatus status) => status switch

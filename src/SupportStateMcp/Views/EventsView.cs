@@ -51,7 +51,7 @@ public sealed record EventView
     [Description("Who did it, as kind:id.")]
     public required string Actor { get; init; }
 
-    [Description("Why, in the words of whoever did it.")]
+    [Description("Why, in the words of the one who did it.")]
     public string? Reason { get; init; }
 
     [Description("The facts of the event; of a message its id, role and digest, never its content.")]

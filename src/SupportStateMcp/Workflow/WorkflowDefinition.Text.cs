@@ -5,7 +5,7 @@ namespace SupportStateMcp.Workflow;
 /// <content>The workflow in words and as a picture.</content>
 public sealed partial class WorkflowDefinition
 {
-    /// <summary>One sentence that tells whoever works on the conversation what to do in this state.</summary>
+    /// <summary>One sentence that tells anyone who works on the conversation what to do in this state.</summary>
     public string Guidance(string state)
     {
         if (Profile.Guidance.TryGetValue(state, out var sentence))

@@ -65,6 +65,46 @@ public abstract partial class ConversationStoreContract
         TestConversations.AssertSame(other, await FindAsync(store, TestConversations.Id("OTHER")));
     }
 
+    [Theory]
+    [InlineData(Stored.Message, 1)]
+    [InlineData(Stored.Message, 2)]
+    [InlineData(Stored.Message, 3)]
+    [InlineData(Stored.Event, 2)]
+    [InlineData(Stored.Event, 5)]
+    public async Task A_gap_in_what_was_acknowledged_is_damage_and_not_a_shorter_answer(Stored what, int number)
+    {
+        var writer = CreateStore();
+        await WriteAsync(writer, TestConversations.Initialize());
+        foreach (var message in (string[])["m-1", "m-2", "m-3"])
+            await WriteAsync(writer, TestConversations.Message(message));
+        var queries = new ConversationQueries(CreateStore(), Time);
+        Assert.Equal(3, (await queries.GetHistoryAsync(Id, 10, null, null, 60_000, Stop)).Value.Messages.Count);
+        await RemoveRawAsync(what, number);
+
+        var error = what == Stored.Message
+            ? (await queries.GetHistoryAsync(Id, 10, null, null, 60_000, Stop)).Error
+            : await TrailErrorAsync(queries);
+
+        Assert.Equal(new Errors.StoreDamaged(Id, what == Stored.Message ? "history" : "trail"), error);
+    }
+
+    /// <summary>What a reader of the whole trail is refused with, at the latest where it should go on.</summary>
+    private static async Task<Error?> TrailErrorAsync(ConversationQueries queries)
+    {
+        for (var after = (long?)0; after is { } next;)
+        {
+            var read = await queries.GetEventsAsync(Id, next, 10, Stop);
+            if (!read.TryGet(out var page, out var error))
+                return error;
+            after = page.After;
+        }
+
+        return null;
+    }
+
+    /// <summary>Removes the message of a number, or the event of a version, behind the back of the stores.</summary>
+    protected abstract Task RemoveRawAsync(Stored what, int number);
+
     [Fact]
     public async Task What_can_be_read_again_is_all_there()
     {

@@ -23,7 +23,7 @@ public abstract partial class ConversationStoreContract
 
     /// <summary>
     /// A store on this test's data. A second one on the same data stands for another process: the two share nothing else.
-    /// Whoever derives disposes what it created.
+    /// A derived class disposes what it created.
     /// </summary>
     protected abstract IConversationStore CreateStore(TimeSpan timeToLive, StoredSchema schema);
 

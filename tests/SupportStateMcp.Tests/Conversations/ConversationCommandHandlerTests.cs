@@ -63,7 +63,7 @@ public sealed class ConversationCommandHandlerTests : IAsyncDisposable
 
         Assert.Equal("idempotency_mismatch", error.Code);
         Assert.Equal(
-            "The key m-1 was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with the very same arguments.",
+            "The key m-1 was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with exactly the same arguments.",
             McpErrorMessages.Of(error));
         Assert.Equal("""{"key":"m-1"}""", Json(error.Facts));
     }

@@ -177,7 +177,7 @@ public class ConversationDeciderTests
     public void What_was_erased_can_only_be_opened_anew(ConversationCommand command) =>
         Given([.. s_gathering, Erased(3)]).When(command).ThenItIsRefused(
             "not_found",
-            "Conversation cs-TKT-001 was erased at 2026-11-21T09:00:00Z. get_events still shows its trail; initialize_conversation opens it anew.",
+            "Conversation cs-TKT-001 was erased at 2026-11-21T09:00:00Z. get_events still shows its trail; initialize_conversation opens it again.",
             """{"conversation_id":"cs-TKT-001"}""");
 
     [Theory]

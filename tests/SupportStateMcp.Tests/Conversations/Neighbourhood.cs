@@ -156,7 +156,7 @@ internal sealed class Neighbourhood
     {
         if (_tokens.Count == 0)
             return;
-        // Mostly the newest token, by whoever began the turn; at times an old one, or somebody else.
+        // Mostly the newest token, by the one who began the turn; at times an old one, or somebody else.
         var (turn, by) = _tokens[step.Kind == 4 ? ^1 : step.What % _tokens.Count];
         var actor = step.Who % 3 == 0 ? Any(step) : by;
         await DoAsync(step.Instance, new ConversationCommand.CompleteTurn

@@ -84,7 +84,7 @@ internal static class TrailChecks
                 ConversationEvent.OwnerChanged e => e.LeaseUntil,
                 ConversationEvent.LeaseExtended e => e.LeaseUntil,
                 ConversationEvent.Transitioned { Closes: true } => null,
-                // The lease holds until an answer of whoever has it.
+                // The lease holds until an answer of the one who has it.
                 ConversationEvent.MessageAdded { Visibility: Visibility.Public, Automated: false, Role: MessageRole.Assistant, Actor.Kind: ActorKind.Human } => null,
                 _ => until,
             };

@@ -2,7 +2,7 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Tests.Conversations;
 
-/// <summary>Since when somebody waits, counted anew from the events: the first message without an answer, or the handoff.</summary>
+/// <summary>Since when somebody waits, counted again from the events: the first message without an answer, or the handoff.</summary>
 internal static class WaitingReference
 {
     public static DateTimeOffset? Of(IEnumerable<ConversationEvent> trail)

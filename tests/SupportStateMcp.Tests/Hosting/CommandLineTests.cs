@@ -81,7 +81,7 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(78, exitCode);
         Assert.Contains("  - --actor: over HTTP anybody could then act as human:alice;", errors, StringComparison.Ordinal);
-        Assert.Contains("  - http.url: other machines reach http://0.0.0.0:0, and without tokens whoever does may call;", errors, StringComparison.Ordinal);
+        Assert.Contains("  - http.url: other machines reach http://0.0.0.0:0, and without tokens anyone who does may call;", errors, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -124,7 +124,7 @@ public sealed class IdentityOptionsTests : IDisposable
     public void Without_tokens_it_listens_to_no_other(string url)
     {
         Assert.Equal(
-            [$"http.url: other machines reach {url}, and without tokens whoever does may call; configure http.tokens (SupportStateMcp token create makes one), or use http://127.0.0.1:3001."],
+            [$"http.url: other machines reach {url}, and without tokens anyone who does may call; configure http.tokens (SupportStateMcp token create makes one), or use http://127.0.0.1:3001."],
             Read(Url(url), new(OverHttp: true)).Violations);
         Assert.Empty(Read(Url(url)).Violations);
     }
@@ -201,7 +201,7 @@ public sealed class IdentityOptionsTests : IDisposable
         [
             "--actor: 'customer:bob' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.",
             "--roles: 'agent,boss' is none; use agent, approver, supervisor, auditor, with commas between them.",
-            "http.url: other machines reach http://0.0.0.0:1, and without tokens whoever does may call; configure http.tokens (SupportStateMcp token create makes one), or use http://127.0.0.1:1.",
+            "http.url: other machines reach http://0.0.0.0:1, and without tokens anyone who does may call; configure http.tokens (SupportStateMcp token create makes one), or use http://127.0.0.1:1.",
         ],
         Read(Url("http://0.0.0.0:1"), new("customer:bob", "agent,boss", OverHttp: true)).Violations);
 

@@ -133,7 +133,7 @@ public sealed class AwaitAcrossInstancesTests(ITestOutputHelper output) : IAsync
 
     private void Print(FormattableString line) => output.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>How many commands this Redis has carried out, whoever sent them.</summary>
+    /// <summary>How many commands this Redis has carried out, anyone who sent them.</summary>
     private async Task<long> CommandsAsync()
     {
         using var client = new TcpClient();

@@ -6,7 +6,7 @@ import { guardedUrl, load, newTicket, server } from '../packages.mjs';
 const { Client, StreamableHTTPClientTransport } = load('@modelcontextprotocol/client');
 const { StdioClientTransport } = load('@modelcontextprotocol/client/stdio');
 
-/** Alice, who decides: over HTTP her token says so, over stdio whoever starts the process. */
+/** Alice, who decides: over HTTP her token says so, over stdio anyone who starts the process. */
 async function alice(transport) {
   const client = new Client({ name: 'alice', version: '1.0.0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
   await client.connect(transport === 'http'

@@ -9,7 +9,7 @@ public sealed record RequestedApproval(ApprovalOf Found, bool Created, bool Repl
     /// <summary>
     /// What a client brings back with the answer of its person: which approval the question was about. It is not signed: a
     /// client that would forge it could as well forge the answer beside it, and the approval it names must be the one of
-    /// the very action and arguments of the call. So instances share no key.
+    /// exactly the action and arguments of the call. So instances share no key.
     /// </summary>
     public string State => Found.Approval.ApprovalId + (Created ? CreatedMark : "");
 

@@ -25,7 +25,7 @@ public sealed class ApprovalService(ConversationCommandHandler commands, IConver
 
     /// <summary>
     /// Waits until an approval is no longer pending, at most for a time; returns it as it stands then. One whose deadline
-    /// passes meanwhile has expired, and that is put down.
+    /// passes meanwhile has expired, and that is recorded.
     /// </summary>
     public async ValueTask<Result<ApprovalOf>> AwaitAsync(string approvalId, TimeSpan timeout, CancellationToken cancellationToken)
     {

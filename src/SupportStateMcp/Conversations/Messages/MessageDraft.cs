@@ -18,7 +18,7 @@ internal sealed record MessageDraft(string MessageId, MessageRole Role, string C
 
     public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 
-    /// <summary>True for what the customer hears from the desk, whoever says it and in whatever role.</summary>
+    /// <summary>True for what the customer hears from the desk, no matter who says it and in which role.</summary>
     public bool ReachesCustomer => Visibility == Visibility.Public && Role != MessageRole.User;
 
     /// <summary>True for what answers the customer: what tools return and systems note does not, nor what a program sends by itself.</summary>

@@ -82,7 +82,7 @@ public sealed partial class ConversationDecider
 
     /// <summary>
     /// True where somebody else has answered since: a second answer to one message, from another mouth, is what turns are
-    /// there to prevent. To a person who takes the conversation over with their answer, whoever had it so far is somebody else.
+    /// there to prevent. To a person who takes the conversation over with their answer, the one who had it so far is somebody else.
     /// </summary>
     internal static bool IsAnsweredByAnother(Conversation current, long number, Actor by)
     {
@@ -120,7 +120,7 @@ public sealed partial class ConversationDecider
         return may ? null : Error.NotOwner(current);
     }
 
-    /// <summary>Whoever answers the customer owns the conversation from then on.</summary>
+    /// <summary>The one who answers the customer owns the conversation from then on.</summary>
     private static void TakeOver(EventRecorder recorder, ConversationCommand by)
     {
         var owner = recorder.Current.Owner;

@@ -2,7 +2,7 @@ using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Conversations;
 
-/// <summary>What whoever hands a conversation to people tells them: the packet that goes with an escalation.</summary>
+/// <summary>What the one who hands a conversation to people tells them: the packet that goes with an escalation.</summary>
 public sealed record Handoff
 {
     public required string Queue { get; init; }

@@ -108,7 +108,7 @@ public enum OwnershipCause
     /// <summary>Another AI began a turn.</summary>
     TurnBegun,
 
-    /// <summary>Whoever answered the customer took it.</summary>
+    /// <summary>The one who answered the customer took it.</summary>
     Replied,
 
     /// <summary>A person claimed it.</summary>
@@ -126,7 +126,7 @@ public enum OwnershipCause
     /// <summary>The lease ran out without a reply.</summary>
     LeaseExpired,
 
-    /// <summary>A closed conversation was opened again: the AI starts anew.</summary>
+    /// <summary>A closed conversation was opened again: the AI starts again.</summary>
     Reopened,
 
     /// <summary>Somebody gave it to a person, a queue or an AI by name.</summary>

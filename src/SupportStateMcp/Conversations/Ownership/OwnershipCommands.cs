@@ -92,7 +92,7 @@ public abstract partial record ConversationCommand
             Bounds.Text("reason", Reason, Limits.Reason);
     }
 
-    /// <summary>Puts down in which conversation a closed one goes on.</summary>
+    /// <summary>Records in which conversation a closed one goes on.</summary>
     [Requires(Roles = Roles.Agent)]
     public sealed record LinkFollowUp : ConversationCommand
     {
@@ -100,6 +100,6 @@ public abstract partial record ConversationCommand
         public string? Reason { get; init; }
     }
 
-    /// <summary>Puts down what has run out by now: leases and approvals.</summary>
+    /// <summary>Records the leases and approvals that have expired by now.</summary>
     public sealed record ExpireOverdue : ConversationCommand;
 }

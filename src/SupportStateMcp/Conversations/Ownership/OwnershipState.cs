@@ -46,7 +46,7 @@ public sealed partial record Conversation
         Version = e.Version,
     };
 
-    /// <summary>A finished conversation keeps nobody waiting; one that is opened again can close anew.</summary>
+    /// <summary>A finished conversation keeps nobody waiting; one that is opened again can close again.</summary>
     private static Conversation Moved(Conversation before, ConversationEvent.Transitioned e) => e.Closes
         ? before with
         {
@@ -58,7 +58,7 @@ public sealed partial record Conversation
         }
         : before.ClosedAt is null ? before : before with { ClosedAt = null, ReopenableUntil = null, LateFrom = null };
 
-    /// <summary>What a message means for whoever waits: a customer's starts the clock, an answer stops it.</summary>
+    /// <summary>What a message means for anyone who waits: a customer's starts the clock, an answer stops it.</summary>
     private static Conversation Heard(Conversation before, ConversationEvent.MessageAdded e)
     {
         if (e.Visibility == Visibility.Internal || e.Automated)

@@ -9,7 +9,7 @@ namespace SupportStateMcp.Hosting.Http;
 
 /// <summary>
 /// Where the server listens: at <c>http.url</c>, and nowhere else. A server without tokens refuses each endpoint that
-/// other machines can reach, whoever adds it.
+/// other machines can reach, no matter who adds it.
 /// </summary>
 internal static class ListeningAddress
 {
@@ -69,6 +69,6 @@ internal static class ListeningAddress
     private static void RefuseOpenEndpoint(ListenOptions listen)
     {
         if (listen.IPEndPoint is not { Address: var address } || !IPAddress.IsLoopback(address))
-            throw new InvalidOperationException($"Other machines reach {listen}, and without http.tokens whoever does may call.");
+            throw new InvalidOperationException($"Other machines reach {listen}, and without http.tokens anyone who does may call.");
     }
 }

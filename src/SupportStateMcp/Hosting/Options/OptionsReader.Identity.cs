@@ -106,11 +106,11 @@ public sealed partial class OptionsReader
         if (roles?.HasFlag(SupportStateMcp.Identity.Roles.Supervisor) is true)
             _violations.Add($"--roles: over HTTP everybody on this machine would then be a supervisor; make a token with {NewToken} --actor … --roles supervisor, and put its entry into http.tokens.");
         foreach (var host in hosts.Where(h => !IsLoopback(new Uri("http://" + h))))
-            _violations.Add($"http.allowedHosts: by the name {host} others reach this server through a proxy, and without tokens whoever does may call; configure http.tokens ({NewToken} makes one).");
+            _violations.Add($"http.allowedHosts: by the name {host} others reach this server through a proxy, and without tokens anyone who does may call; configure http.tokens ({NewToken} makes one).");
         if (proxies.Count > 0)
-            _violations.Add($"http.trustedProxies: through a proxy others reach this server, and without tokens whoever does may call; configure http.tokens ({NewToken} makes one).");
+            _violations.Add($"http.trustedProxies: through a proxy others reach this server, and without tokens anyone who does may call; configure http.tokens ({NewToken} makes one).");
         if (url is not null && !IsLoopback(url))
-            _violations.Add($"http.url: other machines reach {url.GetLeftPart(UriPartial.Authority)}, and without tokens whoever does may call; configure http.tokens ({NewToken} makes one), or use http://127.0.0.1:{url.Port}.");
+            _violations.Add($"http.url: other machines reach {url.GetLeftPart(UriPartial.Authority)}, and without tokens anyone who does may call; configure http.tokens ({NewToken} makes one), or use http://127.0.0.1:{url.Port}.");
     }
 
     /// <summary>Any name but localhost is bound to every address.</summary>

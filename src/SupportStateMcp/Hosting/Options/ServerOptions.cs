@@ -74,7 +74,7 @@ public sealed record ServerOptions
     /// <summary>Who acts, whatever the client says; null leaves it to the client. Over HTTP with tokens, these say it.</summary>
     public Actor? Actor { get; init; }
 
-    /// <summary>What whoever acts is trusted with; null means what is usual for their kind.</summary>
+    /// <summary>What the one who acts is trusted with; null means what is usual for their kind.</summary>
     public Roles? Roles { get; init; }
 
     /// <summary>

@@ -60,7 +60,7 @@ internal static class ApprovalForm
         }
     }
 
-    /// <summary>Everything that is bound first, in full; the words of whoever asks last, so that they cannot pass for more.</summary>
+    /// <summary>Everything that is bound first, in full; the words of the one who asks last, so that they cannot pass for more.</summary>
     private static string Message(Approval approval)
     {
         var text = new StringBuilder(

@@ -24,7 +24,7 @@ public sealed class ApprovalTools(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("The name of the action, for example refund."), StringLength(Limits.Action, MinimumLength = 1)] string action,
         [Description("All that the action is done with; people decide on exactly this.")] Dictionary<string, JsonElement> arguments,
-        [Description("Why it should be done; shown to whoever decides."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
+        [Description("Why it should be done; shown to anyone who decides."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
         [Description("What is at stake, in the desk's currency; amounts among the arguments count as well."), Range(0d, Limits.Amount)] decimal? amount = null,
         [Description("Severity times likelihood, as your desk counts it."), Range(0d, Limits.RiskPriority)] decimal? risk_priority = null,
         [Description("How sure you are that it is right, from 0 to 1."), Range(0d, 1d)] decimal? confidence = null,
@@ -72,7 +72,7 @@ public sealed class ApprovalTools(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
         [Description("True for yes, false for no.")] bool approved,
-        [Description("Why; shown to whoever asked, and kept in the audit trail."), StringLength(Limits.Reason)] string? notes = null,
+        [Description("Why; shown to the one who asked, and kept in the audit trail."), StringLength(Limits.Reason)] string? notes = null,
         [Description("Arguments in the place of the proposed ones, all of them, only with approved: true; bounded as those of request_approval.")] Dictionary<string, JsonElement>? final_arguments = null,
         CancellationToken cancellationToken = default)
     {

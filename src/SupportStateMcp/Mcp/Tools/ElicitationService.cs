@@ -18,7 +18,7 @@ public sealed record ElicitedApproval(ApprovalOf Found, ElicitationOutcome? Aske
 public sealed record HostPerson(Actor? Person);
 
 /// <summary>
-/// Asks the person in front of an AI's host for a decision, over the host's own form, and puts it down as theirs. Whether
+/// Asks the person in front of an AI's host for a decision, over the host's own form, and records it as theirs. Whether
 /// they may decide is a matter of the connection's roles.
 /// </summary>
 public sealed class ElicitationService(
@@ -93,7 +93,7 @@ public sealed class ElicitationService(
     /// <summary>Why the person in front of a connection may not decide, or null.</summary>
     private static string? WhyNot(Caller caller, Approval approval) =>
         caller.Actor.Kind != ActorKind.Ai ? $"Nobody was asked: {caller.Actor} is no AI that has somebody in front of it; somebody else than who asks decides, with decide_approval."
-        : !caller.Has(approval.ApproverRole) ? $"Nobody was asked: this connection has not {Requirement.Role(approval.ApproverRole)}, so whoever sits there may not decide; it stays pending for somebody who may."
+        : !caller.Has(approval.ApproverRole) ? $"Nobody was asked: this connection has not {Requirement.Role(approval.ApproverRole)}, so the person there may not decide; it stays pending for somebody who may."
         : null;
 
     private static bool CanAsk(McpServer server) =>

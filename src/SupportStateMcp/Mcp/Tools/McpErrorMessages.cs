@@ -13,7 +13,7 @@ internal static class McpErrorMessages
     public static string Of(Error error) => error switch
     {
         Errors.NotFound { ErasedAt: { } at } e =>
-            $"Conversation {e.Id} was erased at {Second(at)}. get_events still shows its trail; initialize_conversation opens it anew.",
+            $"Conversation {e.Id} was erased at {Second(at)}. get_events still shows its trail; initialize_conversation opens it again.",
         Errors.NotFound e => $"Conversation {e.Id} does not exist or has expired. initialize_conversation opens the conversation of a ticket.",
         Errors.TurnOfAnotherLife e =>
             $"The conversation of this turn_token is gone: it expired or was erased, and {e.Id} is another conversation now. Nothing was stored; drop the answer. begin_turn takes in the next message of the customer.",
@@ -34,7 +34,7 @@ internal static class McpErrorMessages
         Errors.InvalidArgument { Others.Count: 0 } e => $"Invalid argument {Fault(e)}",
         Errors.InvalidArgument e => $"{e.Others.Count + 1} arguments are invalid. {string.Join(' ', e.Others.Prepend(e).Select(Fault))}",
         Errors.IdempotencyMismatch e =>
-            $"The key {e.Key} was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with the very same arguments.",
+            $"The key {e.Key} was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with exactly the same arguments.",
         Errors.NotAuthorized { Needs: [var need] } when Requirement.ActorOf(need) is { } actor =>
             $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
@@ -60,11 +60,11 @@ internal static class McpErrorMessages
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
         Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",
         Errors.ApprovalExpired e =>
-            $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; ask anew with request_approval.",
+            $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; ask again with request_approval.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet: do nothing. await_approval waits for the decision.",
         Errors.ApprovalRefused e => $"Approval {e.ApprovalId} was refused by {e.RefusedBy}. That is final: do not do it.",
         Errors.ApprovalMismatch e =>
-            $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask anew.",
+            $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
         Errors.ApprovalUsed e =>
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),

@@ -21,6 +21,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// </summary>
     private static readonly TimeSpan s_refusalAge = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a first subscription waits for its connection.</summary>
+    private static readonly TimeSpan s_subscriberPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>How long what a server was asked about TLS is taken to be so.</summary>
     private static readonly TimeSpan s_diagnosisAge = TimeSpan.FromSeconds(5);
 
@@ -59,10 +62,19 @@ public sealed partial class RedisConnection : IAsyncDisposable
     }
 
     /// <summary>
-    /// A second connection to the same Redis, made at its first call, for answers that can be long: on one connection
-    /// every answer waits until those before it are through. The same connection where there is no second one.
+    /// A second connection to the same Redis, for answers that can be long: on one connection every answer waits until those
+    /// before it are through. This one, where the second does not stand: it is there for speed, and must cost no answer.
     /// </summary>
-    internal RedisConnection Bulk => _bulk ?? this;
+    internal RedisConnection Bulk
+    {
+        get
+        {
+            if (_bulk is null)
+                return this;
+            var connecting = _bulk.ConnectAsync();
+            return connecting is { IsCompletedSuccessfully: true, Result.IsConnected: true } ? _bulk : this;
+        }
+    }
 
     /// <summary>Subscriptions are back after the connection was lost: what was published meanwhile is missed.</summary>
     internal event Action? Resubscribed;
@@ -110,7 +122,11 @@ public sealed partial class RedisConnection : IAsyncDisposable
     internal async ValueTask<ISubscriber> SubscriberAsync(CancellationToken cancellationToken)
     {
         await CallAsync(_ => Task.FromResult(true), cancellationToken);
-        return (await ConnectAsync()).GetSubscriber();
+        var subscriber = (await ConnectAsync()).GetSubscriber();
+        // It has a connection of its own, which may stand a moment later.
+        for (var started = _time.GetTimestamp(); !subscriber.IsConnected() && _time.GetElapsedTime(started) < s_subscriberPatience;)
+            await Task.Delay(TimeSpan.FromMilliseconds(5), _time, cancellationToken);
+        return subscriber;
     }
 
     public async ValueTask DisposeAsync()

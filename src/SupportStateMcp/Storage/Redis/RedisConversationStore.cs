@@ -17,7 +17,6 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     private const long CheckedFor = 60_000;
 
     private readonly RedisConnection _connection;
-    private readonly RedisConnection _bulk;
     private readonly StoredSchema _schema;
     private readonly long _timeToLive;
     private readonly RedisValue _schemaVersion;
@@ -42,7 +41,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger)
     {
         // What is long does not hold up what is short.
-        (_connection, _bulk, _schema) = (connection, connection.Bulk, schema);
+        (_connection, _schema) = (connection, schema);
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;
         _snapshotCache = new SnapshotCache(SnapshotCacheBytes, time);
@@ -77,7 +76,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     public async ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(
         ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken)
     {
-        var stored = (RedisValue[]?)await _bulk.CallAsync(
+        var stored = (RedisValue[]?)await _connection.Bulk.CallAsync(
             db => db.ScriptEvaluateAsync(RedisScripts.Messages, [_keys.History(id)], [before, limit, maxBytes], RedisConnection.Master), cancellationToken);
         return [.. (stored ?? []).Reverse().Select(m => _reader.Message(id, (byte[])m!))];
     }
@@ -85,7 +84,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     public async ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(
         ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken)
     {
-        var stored = (RedisValue[]?)await _bulk.CallAsync(
+        var stored = (RedisValue[]?)await _connection.Bulk.CallAsync(
             db => db.ScriptEvaluateAsync(RedisScripts.Events, [_keys.Events(id)], [after, limit, maxBytes], RedisConnection.Master), cancellationToken);
         return [.. (stored ?? []).Select(e => _reader.Event(id, schema => StoredEvent.Read(e!, schema)))];
     }
@@ -125,7 +124,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
 
         var read = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
         var conversations = read.Select(r => r.Conversation).ToList();
-        // What has been settled or is gone. A commit that is on its way notes its time anew.
+        // What has been settled or is gone. A commit that is on its way notes its time again.
         await _index.ForgetDueAsync(due.Where((_, i) => conversations[i]?.DueAt is null && !read[i].IsUnreadable), cancellationToken);
         await _index.RescoreAsync(
             _keys.ByDue,
@@ -136,7 +135,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
 
     /// <summary>
     /// Takes expired conversations out of the indexes, some hundred at a call. Listings are right without it; it keeps the
-    /// indexes from growing. Whoever hosts the store calls it now and then.
+    /// indexes from growing. The host of the store calls it now and then.
     /// </summary>
     /// <returns>How many were removed.</returns>
     public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);

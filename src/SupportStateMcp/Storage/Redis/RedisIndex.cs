@@ -72,7 +72,7 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
     public IEnumerable<IndexDrop> All(ConversationIndexEntry entry, long below) =>
     [
         .. entry.SetsByUpdate(keys).Select(set => new IndexDrop(set, entry.ConversationId, below)),
-        // A ticket that expired and was opened anew counts its epochs from the beginning, and may be in the queue again.
+        // A ticket that expired and was opened again counts its epochs from the beginning, and may be in the queue again.
         .. entry.InQueues(keys).Select(s => new IndexDrop(s.Set, s.Member, below)),
         .. entry.InDeadlines(keys).Select(s => new IndexDrop(s.Set, s.Member, null)),
         .. entry.DueScore() is { } due ? new[] { new IndexDrop(keys.ByDue, entry.ConversationId, due + 1) } : [],
@@ -90,7 +90,7 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
         return [.. entries.Select(e => ((string)e.Element!, (long)e.Score))];
     }
 
-    /// <summary>Forgets that a conversation's time has come, unless it has been noted anew meanwhile.</summary>
+    /// <summary>Forgets that a conversation's time has come, unless it has been noted again meanwhile.</summary>
     public ValueTask ForgetDueAsync(IEnumerable<(string Id, long At)> entries, CancellationToken cancellationToken) =>
         DropAsync([.. entries.Select(e => new IndexDrop(keys.ByDue, e.Id, e.At + 1))], cancellationToken);
 

@@ -9,7 +9,7 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversation:{cs-TKT-001}:history   list    messages with their content, JSON, oldest first
 // {prefix}conversation:{cs-TKT-001}:events    list    events, JSON with their schema version, oldest first
 // {prefix}conversation:{cs-TKT-001}:seen      hash    the caller's key → receipt, JSON
-// {prefix}conversation:{cs-TKT-001}:lock      string  the token of whoever holds the lock
+// {prefix}conversation:{cs-TKT-001}:lock      string  the token of its holder
 // {prefix}conversation:{cs-TKT-001}:changed   channel the version, on each change
 // {prefix}configuration                       channel on which clients tell each other of a failover
 //

@@ -55,7 +55,7 @@ internal sealed class RedisSweep(RedisConnection connection, RedisKeys keys, Red
                 alive.Add(entry with { UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds((long)updated[i]) });
         }
 
-        // Whoever comes back meanwhile has a newer score, and stays.
+        // One that comes back meanwhile has a newer score, and stays.
         await index.RemoveAsync(gone, cutoff + 1, cancellationToken);
         await index.DropAsync([.. gone.SelectMany(e => _shared, (e, set) => new IndexDrop(set, e.ConversationId, cutoff + 1))], cancellationToken);
         if (alive.Count > 0)

@@ -4,7 +4,7 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
-/// Tells whoever watches a conversation that it changed. Commits of this process say so themselves; for those of others a
+/// Tells anyone who watches a conversation that it changed. Commits of this process say so themselves; for those of others a
 /// number that SQLite keeps in memory is looked at some 40 times a second, as long as somebody watches, and only where it
 /// changed are the watched conversations looked at.
 /// </summary>
@@ -138,7 +138,7 @@ internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders reade
         return found.Read() ? new Stamp(found.GetInt64(0), found.GetInt64(1)) : default;
     }
 
-    /// <summary>What tells one state of a conversation from another; one that expired and was opened anew has another time.</summary>
+    /// <summary>What tells one state of a conversation from another; one that expired and was opened again has another time.</summary>
     private readonly record struct Stamp(long Version, long UpdatedAt);
 
     private sealed class Watched(Stamp known)

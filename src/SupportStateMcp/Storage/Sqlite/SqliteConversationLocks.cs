@@ -3,7 +3,7 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
-/// Locks for the processes of one machine: whoever has the lock file of a conversation open, holds its lock. The database's
+/// Locks for the processes of one machine: anyone who has the lock file of a conversation open, holds its lock. The database's
 /// own lock would not do: it is one for all conversations, and nobody may hold it while they think.
 /// </summary>
 public sealed class SqliteConversationLocks(SqliteStoreOptions options, TimeProvider time) : IConversationLocks

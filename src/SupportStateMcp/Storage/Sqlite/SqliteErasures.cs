@@ -3,7 +3,7 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
-/// Sees to it that what was erased is gone to the last byte. Deleted rows are overwritten in the same transaction; what is
+/// Makes sure that what was erased is gone to the last byte. Deleted rows are overwritten in the same transaction; what is
 /// left then are older pages in the log, and copies in the unused parts of pages, where SQLite had moved a row.
 /// </summary>
 internal sealed class SqliteErasures(

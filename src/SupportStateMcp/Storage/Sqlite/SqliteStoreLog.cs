@@ -11,7 +11,7 @@ internal static partial class SqliteStoreLog
     [LoggerMessage(3, LogLevel.Error, "{Log} is damaged at byte {At}: SQLite cannot use the {Commits} commits behind it. All but the last of them were acknowledged. A copy is kept as {Copy}; look at the disk, and restore a backup if you need them.")]
     public static partial void LogDamaged(this ILogger logger, string log, long at, int commits, string copy);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Path} was moved or deleted while it was in use; it is opened anew")]
+    [LoggerMessage(4, LogLevel.Warning, "{Path} was moved or deleted while it was in use; it is opened again")]
     public static partial void Moved(this ILogger logger, string path);
 
     [LoggerMessage(5, LogLevel.Warning, "What was erased may still stand in {Path}-wal, because somebody reads; the next sweep tries again")]
@@ -26,6 +26,6 @@ internal static partial class SqliteStoreLog
     [LoggerMessage(6, LogLevel.Information, "Removed {Count} expired conversations")]
     public static partial void Swept(this ILogger logger, int count);
 
-    [LoggerMessage(7, LogLevel.Error, "Whoever watches {Id} failed on a change")]
+    [LoggerMessage(7, LogLevel.Error, "A subscriber to {Id} failed on a change")]
     public static partial void WatcherFailed(this ILogger logger, string id, Exception exception);
 }

@@ -72,7 +72,7 @@ internal sealed class SqliteSweep(
         return found;
     }
 
-    /// <summary>What was found may have been opened anew since.</summary>
+    /// <summary>What was found may have been opened again since.</summary>
     private static bool Delete(SqliteSession session, long key, long expired)
     {
         if (session.Number("SELECT key FROM conversations WHERE key = $key AND expires_at <= $expired", key, expired) is null)

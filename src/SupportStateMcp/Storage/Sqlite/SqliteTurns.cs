@@ -4,7 +4,7 @@ using System.IO.MemoryMappedFiles;
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
-/// Which process has waited longest to write. SQLite gives its lock to whoever asks at the right moment, so that one process
+/// Which process has waited longest to write. SQLite gives its lock to anyone who asks at the right moment, so that one process
 /// may go on and on while another waits; here each notes since when it waits, in a small file that all have mapped into
 /// memory, and holds back while another has waited longer. The notes are about fairness only: the lock is SQLite's.
 /// </summary>

@@ -5,13 +5,13 @@ namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
 /// The write-ahead log. SQLite would copy it back into the database within somebody's commit; here it is done between
-/// commits, when those who wait have their answer. Then the log starts anew, over its old pages: one that grows costs each
+/// commits, when those who wait have their answer. Then the log starts again, over its old pages: one that grows costs each
 /// flush a change of the file's size as well.
 /// </summary>
 internal sealed class SqliteWal
 {
     /// <summary>
-    /// After how many pages of 4 KiB what was written is copied back, and from how many on the log is made to start anew: by
+    /// After how many pages of 4 KiB what was written is copied back, and from how many on the log is made to start again: by
     /// itself it does so only where no other process writes at that moment.
     /// </summary>
     private const int Pages = 1_000;

@@ -1,6 +1,6 @@
 namespace SupportStateMcp.Storage.Sqlite;
 
-/// <summary>Something for the writer to do, and whoever waits for it.</summary>
+/// <summary>Something for the writer to do, and the one who waits for it.</summary>
 /// <param name="alone">True where it runs outside of a transaction.</param>
 /// <param name="givenUp">Set where nobody waits any more; what has not begun then is left.</param>
 internal abstract class SqliteWork(bool alone, CancellationToken givenUp)

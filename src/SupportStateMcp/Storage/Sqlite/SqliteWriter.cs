@@ -95,7 +95,7 @@ internal sealed class SqliteWriter : IDisposable
         var written = Try(together, session =>
         {
             SqliteBusy.Run(session, "BEGIN IMMEDIATE", _options.LockTimeout, _turns);
-            // Whoever came while this process waited for its turn is in it too.
+            // One who came while this process waited for its turn is in it too.
             while (shared && alone is null && together.Count < MostTogether && _waiting.TryTake(out var next))
             {
                 if (next.IsAlone)

@@ -69,7 +69,7 @@ public class AskingThePersonTests(AskingServers servers) : IClassFixture<AskingS
 
         Assert.Equal(("pending", outcome), ((string?)asked["status"], (string?)asked["asked"]));
         Assert.Empty(asked["votes"]!.AsArray());
-        // Whoever asks once more may be answered otherwise.
+        // Anyone who asks once more may be answered otherwise.
         person.Answers = () => HumanClient.Say(true);
         var again = await RequestAsync(connection.Client, id);
         Assert.Equal(("granted", false, (string?)asked["approval_id"]), ((string?)again["status"], (bool)again["created"]!, (string?)again["approval_id"]));

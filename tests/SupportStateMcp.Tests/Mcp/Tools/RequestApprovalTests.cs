@@ -92,12 +92,12 @@ public class RequestApprovalTests(GuardedServer server) : IClassFixture<GuardedS
         await _driver.DecideAsync(server.Alice, (string)first["approval_id"]!, approved: false);
 
         var repeat = await _driver.RequestAsync(id, ",\"idempotency_key\":\"k\"");
-        var anew = await _driver.RequestAsync(id);
+        var again = await _driver.RequestAsync(id);
 
         Assert.Equal(
             ((string?)first["approval_id"], true, true, "refused"),
             ((string?)repeat["approval_id"], (bool)repeat["created"]!, (bool)repeat["replayed"]!, (string?)repeat["status"]));
-        Assert.NotEqual((string?)first["approval_id"], (string?)anew["approval_id"]);
+        Assert.NotEqual((string?)first["approval_id"], (string?)again["approval_id"]);
         await _driver.RefusedAsync("idempotency_mismatch", id, () => _driver.RequestAsync(id, ",\"idempotency_key\":\"k\",\"quorum\":2"));
     }
 

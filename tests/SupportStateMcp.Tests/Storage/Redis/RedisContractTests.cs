@@ -17,6 +17,13 @@ public sealed class RedisConversationStoreTests(SharedRedis redis) : Conversatio
 
     protected override async Task<string?> RawSnapshotAsync() => await (await _place.RawAsync()).HashGetAsync(State, "snapshot");
 
+    protected override async Task RemoveRawAsync(Stored what, int number)
+    {
+        var (raw, list) = (await _place.RawAsync(), Key(what == Stored.Message ? "history" : "events"));
+        await raw.ListSetByIndexAsync(list, number - 1, "removed");
+        Assert.Equal(1, await raw.ListRemoveAsync(list, "removed"));
+    }
+
     protected override async Task SetRawAsync(Stored what, string text)
     {
         var raw = await _place.RawAsync();

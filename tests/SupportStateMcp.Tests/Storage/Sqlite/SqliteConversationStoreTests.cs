@@ -39,6 +39,12 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
         return Task.FromResult(command.ExecuteScalar() as string);
     }
 
+    protected override Task RemoveRawAsync(Stored what, int number)
+    {
+        Assert.Equal(1, _folder.Raw(what == Stored.Message ? $"DELETE FROM messages WHERE number = {number}" : $"DELETE FROM events WHERE version = {number}"));
+        return Task.CompletedTask;
+    }
+
     protected override Task SetRawAsync(Stored what, string text)
     {
         var quoted = text.Replace("'", "''", StringComparison.Ordinal);
