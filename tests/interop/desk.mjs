@@ -56,6 +56,9 @@ export async function callEachTool(client) {
   assert.equal((await call('complete_turn', { turn_token: turn.turn_token, content: 'Still here.' }, true)).code, 'already_answered');
   await call('delete_conversation', { conversation_id, reason: 'the customer asked for it' });
 
+  const other = await call('initialize_conversation', { user_id: 'user-1', ticket_id: newTicket() });
+  assert.equal((await call('assign_conversation', { conversation_id: other.conversation_id, to: 'queue:billing' })).owner, 'queue:billing');
+
   const refused = await call('get_state', { conversation_id: 'cs-nobody-opened-this' }, true);
   assert.equal(refused.code, 'not_found');
   assert.deepEqual([...called].sort(), tools.map(t => t.name).sort(), 'each tool is called');

@@ -50,7 +50,8 @@ env "SUPPORTSTATE__HTTP__TOKENS__0__SHA256=$(field "$agent" sha256)" SUPPORTSTAT
 served+=($!)
 answers "$guarded/health/live" || { cat "$work/guarded.log"; exit 1; }
 
-# One file at a time: the tests share their stores and their cases.
+# One file at a time: the tests share their stores and their cases. A client that could not connect may leave a process
+# behind, which ends with its file.
 export SERVER_URL=$address/mcp SESSIONS_URL=$with_sessions/mcp GUARDED_URL=$guarded/mcp
 AGENT_TOKEN=$(field "$agent" token)
 PERSON_TOKEN=$(field "$person" token)
@@ -58,7 +59,7 @@ export AGENT_TOKEN PERSON_TOKEN FRAMEWORKS_DATA=$work/frameworks
 # No framework sends anything about its runs.
 export OPENAI_AGENTS_DISABLE_TRACING=1 MASTRA_TELEMETRY_DISABLED=1 LANGSMITH_TRACING=false
 export STDIO_DATA=$work/stdio BRIDGE_DATA=$work/bridge MCP_INSPECTOR_HOME=$work/inspector MCP_CATALOG_PATH=$work/inspector.json
-timeout 240 "$node" --test --test-concurrency=1 --test-timeout=60000 \
+timeout 240 "$node" --test --test-concurrency=1 --test-force-exit --test-timeout=60000 \
   --test-reporter=spec --test-reporter-destination=stdout \
   --test-reporter=tap --test-reporter-destination="$work/results.tap" "$here"/*.test.mjs "$frameworks"/*.test.mjs
 code=$?

@@ -46,7 +46,9 @@ export function tryOut(framework, connect) {
       let agent, person;
 
       before(async () => {
-        [agent, person] = await Promise.all([connect(transport), alice(transport)]);
+        // One after the other: where the framework fails, the person is still there to be closed.
+        person = await alice(transport);
+        agent = await connect(transport);
       });
       after(() => Promise.all([agent?.close(), person?.close()]));
 
