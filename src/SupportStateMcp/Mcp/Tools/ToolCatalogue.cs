@@ -73,6 +73,14 @@ public static class ToolCatalogue
             return named;
         }
 
+        if ((Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type) == typeof(DateTimeOffset))
+        {
+            // Nor does that of a time. Some clients refuse a list with a schema that says nothing.
+            var time = schema as JsonObject ?? [];
+            time["type"] = "string";
+            return time;
+        }
+
         if (schema is not JsonObject plain)
             return schema;
 

@@ -57,6 +57,26 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
     }
 
     [Fact]
+    public async Task Every_part_of_every_schema_says_a_type()
+    {
+        // Some clients refuse a whole list for a schema that is true or {}.
+        var untyped = (await ToolsAsync()).SelectMany(t => ((JsonElement?[])[t.ProtocolTool.InputSchema, t.ProtocolTool.OutputSchema])
+            .SelectMany(s => Untyped(s!.Value, t.ProtocolTool.Name)));
+
+        Assert.Empty(untyped);
+
+        static IEnumerable<string> Untyped(JsonElement schema, string path)
+        {
+            if (schema.ValueKind != JsonValueKind.Object || !schema.TryGetProperty("type", out _))
+                return [path];
+            var inner = schema.TryGetProperty("properties", out var properties)
+                ? properties.EnumerateObject().SelectMany(p => Untyped(p.Value, $"{path}.{p.Name}"))
+                : [];
+            return schema.TryGetProperty("items", out var items) ? inner.Concat(Untyped(items, path + "[]")) : inner;
+        }
+    }
+
+    [Fact]
     public async Task Every_argument_is_described_and_bounded_and_there_are_no_others()
     {
         // The whole schemas: the published ones leave out what no model can count.
