@@ -26,7 +26,7 @@ fi
 pack -r linux-x64 -p:PublishAot=true
 
 mkdir -p "$stage/server/linux"
-cp "$project/bin/Release/net10.0/linux-x64/publish/SupportStateMcp" "$stage/server/linux/"
+cp "$project"/bin/Release/net10.0/linux-x64/publish/{SupportStateMcp,libe_sqlite3.so} "$stage/server/linux/"
 cp packaging/mcpb/manifest.json LICENSE "$stage/"
 if [[ -z $only ]]; then
   for platform in win-x64:win32 osx-arm64:darwin; do

@@ -36,7 +36,7 @@ check() {
 check "the tool is installed from the feed" "version '$version') was successfully installed" \
   dotnet tool install SupportStateMcp --version "$version" --tool-path "$work/tools" --configfile "$work/nuget.config"
 check "its command runs" "$version" "$work/tools/supportstatemcp" --version
-check "a person works with it" "Nobody waits" "$work/tools/supportstatemcp" queue --as human:maria --data "$work/data"
+check "a person works with it" "cs-PACK-0 is open" "$work/tools/supportstatemcp" open PACK-0 --user maria --as human:maria --data "$work/data"
 check "dnx runs it" "$version" dotnet dnx SupportStateMcp --version "$version" --yes --configfile "$work/nuget.config" -- --version
 
 cat >"$work/hosts.json" <<CONFIG
