@@ -8,7 +8,7 @@ namespace SupportStateMcp.Briefs;
 /// <param name="Unanswered">The customer's messages that nobody has answered, in order.</param>
 public sealed record ConversationBrief(Conversation Conversation, IReadOnlyList<TimelineEntry> Timeline, IReadOnlyList<Message> Unanswered)
 {
-    /// <summary>What one entry takes besides its text, and the marks of a quotation.</summary>
+    /// <summary>What one entry takes in addition to its text, and the marks of a quotation.</summary>
     private const int Around = 250;
 
     /// <summary>The same with the newest entries that together have so many characters; a long message is shortened, and says how to get the rest.</summary>

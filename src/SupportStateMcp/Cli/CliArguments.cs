@@ -151,6 +151,28 @@ internal static class CliArguments
         _ => TimeSpan.FromDays(1),
     };
 
+    /// <summary>What a person says in a conversation: where, under which id, and the text.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="context">Who works, with their console.</param>
+    /// <param name="conversation">Its argument.</param>
+    /// <param name="messageId">Its option.</param>
+    /// <param name="text">Its argument.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async ValueTask<Result<(ConversationId Id, string MessageId, string Content)>> SaidAsync(
+        ParseResult parsed, CliContext context, Argument<string> conversation, Option<string?> messageId, Argument<string?> text,
+        CancellationToken cancellationToken)
+    {
+        if (!ConversationOf(parsed.GetRequiredValue(conversation)).TryGet(out var id, out var malformed))
+            return malformed;
+        var given = parsed.GetValue(messageId);
+        if (MessageIdViolation(given) is { } violation)
+            return violation;
+        var content = await TextAsync(context.Console, "TEXT", parsed.GetValue(text), Limits.Content, cancellationToken);
+        return content.TryGet(out var said, out malformed)
+            ? (id, given ?? $"msg-{Guid.CreateVersion7(context.Now):N}", said)
+            : malformed;
+    }
+
     private static Error? LengthViolation(string name, string text, int most) => text.Length <= most
         ? null
         : Error.InvalidArgument(name, string.Create(CultureInfo.InvariantCulture, $"it has at most {most} characters"));

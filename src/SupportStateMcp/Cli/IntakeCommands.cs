@@ -69,27 +69,22 @@ internal static class IntakeCommands
         var messageId = CliArguments.MessageId();
         return new CliCommand("message", "Enter a message of the customer.", MoreOfMessage, typeof(ConversationCommand.AddMessage), async (parsed, context, cancellationToken) =>
         {
-            if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
-                return malformed;
-            var given = parsed.GetValue(messageId);
-            if (CliArguments.MessageIdViolation(given) is { } violation)
-                return violation;
-            var content = await CliArguments.TextAsync(context.Console, "TEXT", parsed.GetValue(text), Limits.Content, cancellationToken);
-            if (!content.TryGet(out var said, out malformed))
+            var read = await CliArguments.SaidAsync(parsed, context, id, messageId, text, cancellationToken);
+            if (!read.TryGet(out var said, out var malformed))
                 return malformed;
 
             var command = new ConversationCommand.AddMessage
             {
-                Id = conversation,
+                Id = said.Id,
                 Actor = context.Caller.Actor,
                 Roles = context.Caller.Roles,
-                MessageId = given ?? $"msg-{Guid.CreateVersion7(context.Now):N}",
+                MessageId = said.MessageId,
                 Role = MessageRole.User,
-                Content = said,
+                Content = said.Content,
             };
             return await context.ExecuteAsync(
                 command,
-                o => new AddMessageView(conversation, command.MessageId, o, context.Workflow),
+                o => new AddMessageView(command.Id, command.MessageId, o, context.Workflow),
                 v => v.Replayed
                     ? $"Already stored in {v.ConversationId} as message {v.Number}; nothing was changed."
                     : $"Stored in {v.ConversationId} as message {v.Number}, of the customer; {v.Owner} has the conversation.",

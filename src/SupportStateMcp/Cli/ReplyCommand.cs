@@ -31,27 +31,22 @@ internal static class ReplyCommand
             "reply", "Answer the customer, and take the conversation over; or leave a note.", More, typeof(ConversationCommand.AddMessage),
             async (parsed, context, cancellationToken) =>
             {
-                var given = parsed.GetValue(messageId);
-                if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
-                    return malformed;
-                if (CliArguments.MessageIdViolation(given) is { } violation)
-                    return violation;
-                var content = await CliArguments.TextAsync(context.Console, "TEXT", parsed.GetValue(text), Limits.Content, cancellationToken);
-                if (!content.TryGet(out var said, out malformed))
+                var read = await CliArguments.SaidAsync(parsed, context, id, messageId, text, cancellationToken);
+                if (!read.TryGet(out var said, out var malformed))
                     return malformed;
 
                 var command = new ConversationCommand.AddMessage
                 {
-                    Id = conversation,
+                    Id = said.Id,
                     Actor = context.Caller.Actor,
                     Roles = context.Caller.Roles,
-                    MessageId = given ?? $"msg-{Guid.CreateVersion7(context.Now):N}",
+                    MessageId = said.MessageId,
                     Role = MessageRole.Assistant,
-                    Content = said,
+                    Content = said.Content,
                     Visibility = parsed.GetValue(note) ? Visibility.Internal : Visibility.Public,
                 };
                 return await context.ExecuteAsync(
-                    command, o => new AddMessageView(conversation, command.MessageId, o, context.Workflow), v => Sentence(v, command.Visibility), cancellationToken);
+                    command, o => new AddMessageView(command.Id, command.MessageId, o, context.Workflow), v => Sentence(v, command.Visibility), cancellationToken);
             })
         { id, text, note, messageId };
     }

@@ -41,7 +41,7 @@ public readonly partial record struct ConversationId
     public static ConversationId? TryParse(string? text) =>
         text is not null && text.StartsWith(Prefix, StringComparison.Ordinal) ? OfTicket(text[Prefix.Length..]) : null;
 
-    /// <summary>The id that somebody probably means with a text that is none: the ticket's id, another case, the id in a URI. Null where nobody can tell.</summary>
+    /// <summary>The id that somebody probably means with an invalid text: the ticket's id, another case, the id in a URI. Null where nobody can tell.</summary>
     public static string? Guess(string text)
     {
         var end = text.Trim(' ', '"', '\'', '`', '<', '>', '#', '{', '}', '[', ']', '(', ')', ',', ';');

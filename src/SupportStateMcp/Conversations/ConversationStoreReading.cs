@@ -6,7 +6,7 @@ public static class ConversationStoreReading
     /// <summary>How much one step reads, in bytes of stored messages or events.</summary>
     public const long StepBytes = 384 << 10;
 
-    /// <summary>What a message counts for besides its content, in characters.</summary>
+    /// <summary>What a message counts for in addition to its content, in characters.</summary>
     private const int Around = 150;
 
     /// <inheritdoc cref="IConversationStore.ReadMessagesAsync"/>

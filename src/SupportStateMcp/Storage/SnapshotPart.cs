@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using SupportStateMcp.Conversations;
 
@@ -30,9 +29,6 @@ internal abstract class SnapshotPart
     public abstract Conversation Without(Conversation conversation);
 
     /// <summary>The snapshot with a part that <see cref="Write"/> made.</summary>
-    public abstract Conversation With(Conversation conversation, JsonNode part);
-
-    /// <inheritdoc cref="With(Conversation, JsonNode)"/>
     public abstract Conversation With(Conversation conversation, ReadOnlySpan<byte> part);
 
     public abstract bool IsEmpty(Conversation conversation);
@@ -56,8 +52,6 @@ internal abstract class SnapshotPart
             IsEmpty(conversation) ? null : JsonSerializer.SerializeToUtf8Bytes(_get(conversation), _json);
 
         public override Conversation Without(Conversation conversation) => IsEmpty(conversation) ? conversation : _set(conversation, []);
-
-        public override Conversation With(Conversation conversation, JsonNode part) => _set(conversation, part.Deserialize(_json)!);
 
         public override Conversation With(Conversation conversation, ReadOnlySpan<byte> part) => _set(conversation, JsonSerializer.Deserialize(part, _json)!);
 

@@ -54,7 +54,8 @@ public sealed class StoredSchema
     /// <exception cref="InvalidDataException">It was written by newer code, or is no such part.</exception>
     internal Conversation ReadPart(Conversation conversation, SnapshotPart part, int version, ReadOnlySpan<byte> json) => version == Version
         ? part.With(conversation, json)
-        : part.With(conversation, Upcast(version, json, u => u.Part is { } change ? node => change(part.Name, node) : null));
+        : part.With(conversation, JsonSerializer.SerializeToUtf8Bytes(
+            Upcast(version, json, u => u.Part is { } change ? node => change(part.Name, node) : null), ConversationJson.Readable.JsonNode));
 
     private JsonNode Upcast(int version, ReadOnlySpan<byte> json, Func<Upcaster, Action<JsonNode>?> change)
     {

@@ -8,7 +8,7 @@ namespace SupportStateMcp.Views;
 /// <summary>One message of a conversation's history: what matters, or with <c>detail: full</c> all there is.</summary>
 public sealed record MessageView
 {
-    /// <summary>What a message takes besides its content and what a caller gave with it, in characters of JSON.</summary>
+    /// <summary>What a message takes in addition to its content and what a caller gave with it, in characters of JSON.</summary>
     internal const int Around = 300;
 
     public required long Number { get; init; }

@@ -1,7 +1,7 @@
 namespace SupportStateMcp.Workflow;
 
 /// <summary>
-/// The strict table and what a desk of people and assistants needs besides: a way to a person from everywhere in the
+/// The strict table and what a desk of people and assistants also needs: a way to a person from everywhere in the
 /// work, a way back from them, and conversations that the customer can reopen.
 /// </summary>
 internal static class DeskProfile

@@ -24,7 +24,7 @@ public sealed record WorkflowProfile
     public string? OpensTo { get; init; }
 
     /// <summary>
-    /// The states in which a conversation is finished, besides the terminal ones. Null names none; where the state machine is
+    /// The states in which a conversation is finished, in addition to the terminal ones. Null names none; where the state machine is
     /// switched off, and so no state is terminal, null names the states with an empty list of transitions.
     /// </summary>
     public IReadOnlyList<string>? Closed { get; init; }

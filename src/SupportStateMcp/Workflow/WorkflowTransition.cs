@@ -4,7 +4,7 @@ namespace SupportStateMcp.Workflow;
 /// <param name="From">The state it leaves.</param>
 /// <param name="To">The state it enters.</param>
 /// <param name="Trigger">What fires it; no two transitions from one state share a trigger.</param>
-/// <param name="Guards">What it demands besides.</param>
+/// <param name="Guards">What it also demands.</param>
 public sealed record WorkflowTransition(string From, string To, WorkflowTrigger Trigger, IReadOnlyList<WorkflowGuard> Guards)
 {
     /// <summary>What is special about it: <c>reopen, within 7 days</c> or <c>hand back</c>; null for any other.</summary>

@@ -150,7 +150,7 @@ public sealed partial record Approval
     public static ConversationId? ConversationOf(string? approvalId) =>
         approvalId is not null && IdRegex().IsMatch(approvalId) ? ConversationId.OfTicket(approvalId["ap-00000000-".Length..]) : null;
 
-    /// <summary>The id that somebody probably means with a text that is none: the same in capital letters. Null where nobody can tell.</summary>
+    /// <summary>The id that somebody probably means with an invalid text: the same in capital letters. Null where nobody can tell.</summary>
     public static string? Guess(string text)
     {
         const int Head = 11;

@@ -47,7 +47,7 @@ public sealed partial record Owner
 
     public static bool IsQueueName(string name) => QueueRegex().IsMatch(name);
 
-    /// <summary>The name of a queue that somebody probably means with a text that is none; null where nobody can tell.</summary>
+    /// <summary>The name of a queue that somebody probably means with an invalid text; null where nobody can tell.</summary>
     public static string? GuessQueueName(string text)
     {
         var name = text.Trim(' ', '"', '\'', '`').ToLowerInvariant().Replace(' ', '-');

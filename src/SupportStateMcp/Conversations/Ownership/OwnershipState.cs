@@ -14,14 +14,14 @@ public sealed partial record Conversation
         ReturnQueue = e.ReturnQueue,
         WaitingSince = e.WaitingSince ?? before.WaitingSince,
         EarlierReply = before.LastReply,
-        HumanTakeover = Stretch(before, e),
+        HumanTakeover = TakeoverAfter(before, e),
         // What was said at an earlier escalation is not what this one is about; its own packet follows, if there is one.
         Handoff = e.Cause == OwnershipCause.Escalated ? null : before.Handoff,
         UpdatedAt = e.At,
         Version = e.Version,
     };
 
-    private static HumanTakeover? Stretch(Conversation before, ConversationEvent.OwnerChanged e) =>
+    private static HumanTakeover? TakeoverAfter(Conversation before, ConversationEvent.OwnerChanged e) =>
         e.Owner.IsPerson ? new HumanTakeover(e.Owner.ToString(), before.MessageCount + 1, e.At)
         : before.HumanTakeover is { Until: null } running ? running with { To = before.MessageCount, Until = e.At }
         : before.HumanTakeover;

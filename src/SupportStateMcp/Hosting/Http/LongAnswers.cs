@@ -2,6 +2,8 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting.Http;
 
@@ -9,7 +11,9 @@ namespace SupportStateMcp.Hosting.Http;
 /// Bounds the bytes in flight: of the requests whose answers can be long, so many are served at a time, from the read of the
 /// store to the last byte on the wire. The others, which are most, do not wait for them.
 /// </summary>
-internal sealed class LongAnswers(TimeProvider time) : IDisposable
+/// <param name="tools">Those that take <c>max_characters</c> can answer at length.</param>
+/// <param name="time">Measures patience.</param>
+internal sealed class LongAnswers(IEnumerable<McpServerTool> tools, TimeProvider time) : IDisposable
 {
     /// <summary>How many at a time. An answer of 60,000 characters takes about 1 MB while it is made and written.</summary>
     public const int AtATime = 48;
@@ -17,17 +21,18 @@ internal sealed class LongAnswers(TimeProvider time) : IDisposable
     /// <summary>How long a request waits for its turn.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private static readonly FrozenSet<string> s_tools = FrozenSet.Create(
-        StringComparer.Ordinal, "begin_turn", "get_events", "get_history", "list_conversations", "list_pending_approvals", "list_queue");
+    private readonly FrozenSet<string> _tools = tools.OfType<CatalogueTool>()
+        .Where(t => t.Arguments.GetProperty("properties").TryGetProperty("max_characters", out _))
+        .Select(t => t.ProtocolTool.Name).ToFrozenSet(StringComparer.Ordinal);
 
     private readonly SemaphoreSlim _turns = new(AtATime, AtATime);
 
     /// <summary>True where the answer can be long.</summary>
-    public static bool IsOne(JsonRpcMessage? message) => message is JsonRpcRequest request && request.Method switch
+    public bool IsOne(JsonRpcMessage? message) => message is JsonRpcRequest request && request.Method switch
     {
         RequestMethods.ResourcesRead or RequestMethods.PromptsGet => true,
         RequestMethods.ToolsCall => (request.Params as JsonObject)?["name"] is JsonValue name
-            && name.GetValueKind() == JsonValueKind.String && s_tools.Contains(name.GetValue<string>()),
+            && name.GetValueKind() == JsonValueKind.String && _tools.Contains(name.GetValue<string>()),
         _ => false,
     };
 

@@ -43,8 +43,8 @@ internal static class MessageGuard
             return;
         }
 
-        var isLong = LongAnswers.IsOne(message);
         var answers = context.RequestServices.GetRequiredService<LongAnswers>();
+        var isLong = answers.IsOne(message);
         if (isLong && !await answers.EnterAsync(context.RequestAborted))
         {
             context.Response.Headers.RetryAfter = "1";
