@@ -40,7 +40,6 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     public RedisConversationStore(
         RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger)
     {
-        // What is long does not hold up what is short.
         (_connection, _schema) = (connection, schema);
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;

@@ -35,11 +35,11 @@ internal sealed class SqliteFaults(string path, ILogger logger)
             logger.WorksAgain(path);
     }
 
-    /// <summary>False for what an operator has to change: rights, or what stands in the place of the folder.</summary>
+    /// <summary>False for what an operator has to change: rights, what stands in the place of the folder, a file that is damaged.</summary>
     private static bool Passes(Exception exception) => exception is not (
         UnauthorizedAccessException
         or FolderIsFileException
-        or SqliteException { SqliteErrorCode: raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM });
+        or SqliteException { SqliteErrorCode: raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB });
 
     private StoreUnavailableException Log(string reason, StoreUnavailableException exception)
     {

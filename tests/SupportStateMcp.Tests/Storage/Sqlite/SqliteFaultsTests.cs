@@ -102,6 +102,7 @@ public sealed class SqliteFaultsTests
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.CheckAsync(Stop));
 
         Assert.Contains("is damaged, or is no database of this server", fault.Message, StringComparison.Ordinal);
+        Assert.False(fault.Passes, "Trying again does not help.");
         Assert.Equal(text, await File.ReadAllTextAsync(folder.Options.Database, Stop));
     }
 
