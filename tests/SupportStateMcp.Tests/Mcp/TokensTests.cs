@@ -11,7 +11,7 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Mcp;
 
 /// <summary>What the tools and their answers cost a model, in tokens of o200k_base; keeps the table in <c>docs/performance.md</c> true.</summary>
-public partial class TokensTests(ConnectedServer server) : IClassFixture<ConnectedServer>
+public partial class TokensTests(StillServer server) : IClassFixture<StillServer>
 {
     private const string Rewrite = "SUPPORTSTATE_REWRITE_DOCS";
     private const string Begin = "<!-- tokens: written by TokensTests -->\n";
@@ -121,4 +121,12 @@ public partial class TokensTests(ConnectedServer server) : IClassFixture<Connect
 
     [GeneratedRegex(@"(?<=TOKT-|tokt-)\d+")]
     private static partial Regex TicketNumber();
+}
+
+/// <summary>A server whose clock stands: an answer leaves a time out that is within the minute of the one before.</summary>
+public sealed class StillServer : ConnectedServer
+{
+    private readonly FakeTime _time = new();
+
+    protected override TimeProvider Time => _time;
 }

@@ -20,12 +20,15 @@ public class ConnectedServer : IAsyncLifetime
     /// <summary>What the server is started with.</summary>
     protected virtual string[] Arguments => [];
 
+    /// <summary>What the server goes by.</summary>
+    protected virtual TimeProvider Time => TimeProvider.System;
+
     /// <summary>A ticket that no other test has.</summary>
     public static string NewTicket() => $"T-{Interlocked.Increment(ref s_tickets)}";
 
     public async ValueTask InitializeAsync()
     {
-        _server = InProcessServer.Start(Arguments);
+        _server = InProcessServer.StartAt(Time, Arguments);
         Client = await ConnectAsync(_server, "tests");
     }
 

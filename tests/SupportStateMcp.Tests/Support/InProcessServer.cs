@@ -17,10 +17,12 @@ internal sealed class InProcessServer : IClientStreams, IAsyncDisposable
     private readonly Pipe _toClient = new();
     private readonly TemporaryDirectory? _ownDirectory;
     private readonly KeptErrors _errors = new();
+    private readonly TimeProvider _time;
     private readonly Task<int> _running;
 
-    private InProcessServer(string[] arguments, string? directory)
+    private InProcessServer(string[] arguments, string? directory, TimeProvider? time)
     {
+        _time = time ?? TimeProvider.System;
         _ownDirectory = directory is null ? new TemporaryDirectory() : null;
         ToServer = _toServer.Writer.AsStream();
         FromServer = _toClient.Reader.AsStream();
@@ -35,10 +37,13 @@ internal sealed class InProcessServer : IClientStreams, IAsyncDisposable
     public string Errors => _errors.ToString();
 
     /// <summary>A server with these arguments, on conversations of its own.</summary>
-    public static InProcessServer Start(params string[] arguments) => new(arguments, null);
+    public static InProcessServer Start(params string[] arguments) => new(arguments, null, null);
+
+    /// <summary>The same, by a clock of the test's.</summary>
+    public static InProcessServer StartAt(TimeProvider time, params string[] arguments) => new(arguments, null, time);
 
     /// <summary>A server that shares its directory with others.</summary>
-    public static InProcessServer On(string directory, params string[] arguments) => new(arguments, directory);
+    public static InProcessServer On(string directory, params string[] arguments) => new(arguments, directory, null);
 
     /// <summary>Ends its input, and waits until it has stopped as a process does that ends with 0.</summary>
     public async ValueTask DisposeAsync()
@@ -55,7 +60,7 @@ internal sealed class InProcessServer : IClientStreams, IAsyncDisposable
         return await CommandLine.RunAsync(
             arguments,
             new PipedConsole(_toServer.Reader.AsStream(), output, _errors.Text),
-            services => services.AddLogging(l => l.ClearProviders().AddProvider(_errors)));
+            services => services.AddSingleton(_time).AddLogging(l => l.ClearProviders().AddProvider(_errors)));
     }
 
     private sealed class PipedConsole(Stream input, Stream output, TextWriter errors) : CliConsole
