@@ -21,7 +21,11 @@ public static class StdioHost
         collection.AddSupportState(options, LogLevel.Warning);
         configure?.Invoke(collection);
         await using var services = collection.BuildServiceProvider();
-        if (await StartCheck.RefusalAsync(services, cancellationToken) is { } refusal)
+        // Making tools and resources from their methods is most of a start; they are made side by side, while the store is tried.
+        var made = Task.WhenAll((Task[])[Task.Run(services.GetServices<McpServerTool>, cancellationToken), Task.Run(services.GetServices<McpServerResource>, cancellationToken)]);
+        var refusal = await StartCheck.RefusalAsync(services, cancellationToken);
+        await made;
+        if (refusal is not null)
         {
             await Console.Error.WriteLineAsync(refusal);
             return CommandLine.BadConfiguration;

@@ -38,15 +38,14 @@ internal static class ToolSchemas
     /// The schema of results as it is published: names and types. It demands nothing, so that a refusal fits it too, whose
     /// shape is told once, in the server's instructions.
     /// </summary>
-    public static JsonElement Results(JsonElement output)
+    public static JsonElement Results(JsonObject output)
     {
-        var published = JsonObject.Create(output)!;
-        Walk(published, schema =>
+        Walk(output, schema =>
         {
             foreach (var keyword in (ReadOnlySpan<string>)["description", "required", "enum", "format"])
                 schema.Remove(keyword);
         });
-        return published.Deserialize(ToolJson.TypeInfo<JsonElement>());
+        return output.Deserialize(ToolJson.TypeInfo<JsonElement>());
     }
 
     private static decimal Number(JsonValue value) => decimal.Parse(value.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);

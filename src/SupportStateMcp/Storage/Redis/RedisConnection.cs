@@ -72,7 +72,8 @@ public sealed partial class RedisConnection : IAsyncDisposable
             if (_bulk is null)
                 return this;
             var connecting = _bulk.ConnectAsync();
-            return connecting is { IsCompletedSuccessfully: true, Result.IsConnected: true } ? _bulk : this;
+            // A client counts as connected that has found a replica or a Sentinel, and no master yet.
+            return connecting.IsCompletedSuccessfully && connecting.Result.GetDatabase().IsConnected(default, Master) ? _bulk : this;
         }
     }
 

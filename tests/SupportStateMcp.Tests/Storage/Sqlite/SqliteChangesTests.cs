@@ -67,7 +67,9 @@ public sealed class SqliteChangesTests : IDisposable
         var (here, elsewhere) = (_folder.CreateStore(), _folder.CreateStore());
         await _folder.WriteAsync(elsewhere, TestConversations.Initialize());
         await using var watch = await WatchAsync(here, "TKT-001");
-        Directory.Delete(_folder.Path, recursive: true);
+        // Moved and then deleted: who watches may look at the folder at any moment, and leave a file in it.
+        Directory.Move(_folder.Path, _folder.Path + ".old");
+        Directory.Delete(_folder.Path + ".old", recursive: true);
         await UntilAsync(() => !_heard.IsEmpty);
         var before = _heard.Count;
 
