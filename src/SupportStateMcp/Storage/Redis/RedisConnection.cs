@@ -24,6 +24,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>How long a first subscription waits for its connection.</summary>
     private static readonly TimeSpan s_subscriberPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>Threads at hand where Sentinels are used; see <see cref="KeepThreadsForSentinels"/>.</summary>
+    private const int SentinelThreads = 64;
+
     /// <summary>How long what a server was asked about TLS is taken to be so.</summary>
     private static readonly TimeSpan s_diagnosisAge = TimeSpan.FromSeconds(5);
 
@@ -59,6 +62,19 @@ public sealed partial class RedisConnection : IAsyncDisposable
         // Shorter than a call, so that the first call can still tell why there is no connection.
         (_configuration.ConnectTimeout, _configuration.ConnectRetry) = ((int)(callTimeout.TotalMilliseconds * 0.75), 1);
         (_timeout, _time, _logger, _faults) = (callTimeout, time, logger, faults ?? new RedisFaultLog(time, logger));
+        if (_configuration.ServiceName is not null)
+            KeepThreadsForSentinels();
+    }
+
+    /// <summary>
+    /// While the client asks Sentinels for the new master it blocks threads of the pool, more than there are at first; the
+    /// pool adds a few in a second, and until then no answer of any server is taken.
+    /// </summary>
+    private static void KeepThreadsForSentinels()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        if (workers < SentinelThreads)
+            ThreadPool.SetMinThreads(SentinelThreads, ports);
     }
 
     /// <summary>
