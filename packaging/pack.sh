@@ -14,7 +14,8 @@ project=src/SupportStateMcp
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 
-pack() { dotnet pack "$project" -c Release --nologo -v quiet -o "$out" "$@"; }
+# The build has checked the sources already, and nobody gets the native symbols.
+pack() { dotnet pack "$project" -c Release --nologo -v quiet -o "$out" -p:RunAnalyzers=false -p:NativeDebugSymbols=false "$@"; }
 
 if [[ -z $only ]]; then
   pack

@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 source "$here/node.sh"
 
-[[ ${1:-} == --no-build ]] || dotnet build -c Release --nologo -v quiet "$root/tests/SupportStateMcp.ConformanceHost" || exit 1
+[[ ${1:-} == --no-build ]] || dotnet build -c Release -p:RunAnalyzers=false --nologo -v quiet "$root/tests/SupportStateMcp.ConformanceHost" || exit 1
 product=$root/src/SupportStateMcp/bin/Release/net10.0/SupportStateMcp
 fixtures=$root/tests/SupportStateMcp.ConformanceHost/bin/Release/net10.0/SupportStateMcp.ConformanceHost
 suite=$here/node_modules/@modelcontextprotocol/conformance/dist/index.js

@@ -15,7 +15,7 @@ fi
 
 # SUPPORTSTATE_PROGRAM names another program to drive, for example a native one.
 if [[ -z ${SUPPORTSTATE_PROGRAM:-} && ${1:-} != --no-build ]]; then
-  dotnet build -c Release --nologo -v quiet "$root/src/SupportStateMcp" || exit 1
+  dotnet build -c Release -p:RunAnalyzers=false --nologo -v quiet "$root/src/SupportStateMcp" || exit 1
 fi
 export SERVER=${SUPPORTSTATE_PROGRAM:-$root/src/SupportStateMcp/bin/Release/net10.0/SupportStateMcp}
 
