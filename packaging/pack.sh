@@ -31,7 +31,7 @@ cp "$project"/bin/Release/net10.0/linux-x64/publish/{SupportStateMcp,libe_sqlite
 cp packaging/mcpb/manifest.json LICENSE "$stage/"
 if [[ -z $only ]]; then
   for platform in win-x64:win32 osx-arm64:darwin; do
-    dotnet publish "$project" -c Release --nologo -v quiet -r "${platform%:*}" --self-contained -p:PublishSingleFile=true \
+    dotnet publish "$project" -c Release --nologo -v quiet -r "${platform%:*}" --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true \
       -p:IncludeNativeLibrariesForSelfExtract=true -p:EnableCompressionInSingleFile=true -p:DebugType=none -o "$stage/publish"
     mkdir -p "$stage/server/${platform#*:}"
     mv "$stage"/publish/SupportStateMcp* "$stage/server/${platform#*:}/"

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Caching.Memory;
+using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Storage;
@@ -16,6 +17,10 @@ internal sealed class SnapshotCache(long maxBytes, TimeProvider time) : IDisposa
 
     public Conversation? Find(ConversationId id) => FindEntry(id) is { } entry && entry.ExpiresAt > time.GetUtcNow() ? entry.Snapshot : null;
 
+    /// <summary>The snapshot that was made of exactly this, so that it need not be made again; null where that is not known.</summary>
+    public Conversation? FindMadeOf(ConversationId id, RedisValue[] stored) =>
+        FindEntry(id) is { MadeOf: { } before } entry && before.AsSpan().SequenceEqual(stored) ? entry.Snapshot : null;
+
     public void Forget(ConversationId id) => _snapshots.Remove(id.Value);
 
     /// <summary>Keeps a snapshot in the place of an earlier one.</summary>
@@ -24,17 +29,19 @@ internal sealed class SnapshotCache(long maxBytes, TimeProvider time) : IDisposa
     /// <param name="coreBytes">How large its core is as it is stored.</param>
     /// <param name="partBytes">How large its parts are; null where they are those of the snapshot that is kept already.</param>
     /// <param name="expiresAt">When the conversation will be gone unless it changes.</param>
-    public void Keep(ConversationId id, Conversation snapshot, int coreBytes, int? partBytes, DateTimeOffset expiresAt)
+    /// <param name="madeOf">What was read, where it was read: it is kept as well.</param>
+    public void Keep(
+        ConversationId id, Conversation snapshot, int coreBytes, int? partBytes, DateTimeOffset expiresAt, RedisValue[]? madeOf = null)
     {
         var parts = partBytes ?? FindEntry(id)?.PartBytes ?? 0;
         using var entry = _snapshots.CreateEntry(id.Value);
-        entry.Value = new Entry(snapshot, parts, expiresAt);
-        entry.Size = coreBytes + parts;
+        entry.Value = new Entry(snapshot, parts, expiresAt, madeOf);
+        entry.Size = (coreBytes + parts) * (madeOf is null ? 1 : 2);
     }
 
     public void Dispose() => _snapshots.Dispose();
 
     private Entry? FindEntry(ConversationId id) => _snapshots.TryGetValue(id.Value, out var found) ? (Entry)found! : null;
 
-    private sealed record Entry(Conversation Snapshot, int PartBytes, DateTimeOffset ExpiresAt);
+    private sealed record Entry(Conversation Snapshot, int PartBytes, DateTimeOffset ExpiresAt, RedisValue[]? MadeOf);
 }

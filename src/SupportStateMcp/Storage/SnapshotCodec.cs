@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage;
 
@@ -32,7 +33,7 @@ internal sealed class SnapshotCodec(StoredSchema schema)
         }
 
         return new StoredSnapshot(
-            JsonSerializer.SerializeToUtf8Bytes(core, ConversationJson.Readable.Conversation), changed ?? (IReadOnlyList<(string, byte[]?)>)[]);
+            Utf8Json.Write(core, ConversationJson.Default.Conversation), changed ?? (IReadOnlyList<(string, byte[]?)>)[]);
     }
 
     /// <summary>Puts a snapshot together.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage;
 
@@ -14,7 +15,7 @@ internal abstract class SnapshotPart
     public static IReadOnlyList<SnapshotPart> All { get; } =
     [
         new Part<Approval>(
-            "approvals", c => c.Approvals, (c, value) => c with { Approvals = value }, ConversationJson.Readable.IReadOnlyListApproval),
+            "approvals", c => c.Approvals, (c, value) => c with { Approvals = value }, ConversationJson.Default.IReadOnlyListApproval),
     ];
 
     public required string Name { get; init; }
@@ -49,7 +50,7 @@ internal abstract class SnapshotPart
             before is null ? IsEmpty(after) : ReferenceEquals(_get(before), _get(after)) || (IsEmpty(before) && IsEmpty(after));
 
         public override byte[]? Write(Conversation conversation) =>
-            IsEmpty(conversation) ? null : JsonSerializer.SerializeToUtf8Bytes(_get(conversation), _json);
+            IsEmpty(conversation) ? null : Utf8Json.Write(_get(conversation), _json);
 
         public override Conversation Without(Conversation conversation) => IsEmpty(conversation) ? conversation : _set(conversation, []);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -5,6 +6,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Views;
 
@@ -62,9 +64,9 @@ internal static class ViewJson
 {
     public static JsonSerializerOptions Options { get; } = Create();
 
-    public static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Options.GetTypeInfo(typeof(T));
+    public static byte[] Bytes<T>(T view) => Utf8Json.Write(view, (JsonTypeInfo<T>)ViewJsonContext.Default.GetTypeInfo(typeof(T))!);
 
-    public static string Text<T>(T view) => JsonSerializer.Serialize(view, TypeInfo<T>());
+    public static string Text<T>(T view) => Encoding.UTF8.GetString(Bytes(view));
 
     private static JsonSerializerOptions Create()
     {

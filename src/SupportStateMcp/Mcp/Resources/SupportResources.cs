@@ -93,7 +93,7 @@ public sealed class SupportResources(ConversationQueries queries, ConversationBr
     private static ReadResourceResult Json<T, TShown>(
         RequestContext<ReadResourceRequestParams> request, Result<T> result, Func<T, TShown> show) =>
         Shown(request, result, "application/json", value => Encoding.UTF8.GetString(
-            AnswerText.Fit(JsonSerializer.SerializeToUtf8Bytes(show(value), ToolJson.TypeInfo<TShown>()))));
+            AnswerText.Fit(ViewJson.Bytes(show(value)))));
 
     private static ReadResourceResult Shown<T>(
         RequestContext<ReadResourceRequestParams> request, Result<T> result, string type, Func<T, string> show) =>

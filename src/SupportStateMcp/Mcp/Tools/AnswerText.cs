@@ -37,7 +37,7 @@ internal static class AnswerText
         var most = Most([.. texts.Select(t => AnswerBudget.LengthOf(t.GetValue<string>()))], excess);
         foreach (var text in texts)
             Shorten(text, most);
-        return JsonSerializer.SerializeToUtf8Bytes((JsonObject)answer, ToolJson.TypeInfo<JsonObject>());
+        return ViewJson.Bytes((JsonObject)answer);
     }
 
     /// <summary>The same for a text that is no JSON: its end is left out, and said to be.</summary>

@@ -13,7 +13,7 @@ internal static class ToolReply
     /// <summary>What was asked for.</summary>
     public static CallToolResult Of<T>(T result)
     {
-        var json = AnswerText.Fit(JsonSerializer.SerializeToUtf8Bytes(result, ToolJson.TypeInfo<T>()));
+        var json = AnswerText.Fit(ViewJson.Bytes(result));
         return new CallToolResult
         {
             Content = [new TextContentBlock { Text = Encoding.UTF8.GetString(json) }],
@@ -32,7 +32,7 @@ internal static class ToolReply
         {
             IsError = true,
             Content = [new TextContentBlock { Text = McpErrorMessages.Of(error) }],
-            StructuredContent = Parse(JsonSerializer.SerializeToUtf8Bytes(facts, ToolJson.TypeInfo<JsonObject>())),
+            StructuredContent = Parse(ViewJson.Bytes(facts)),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using StackExchange.Redis;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage.Redis;
 
@@ -73,7 +74,7 @@ public sealed partial class RedisConversationStore
         arguments[6] = timeToLive;
         arguments[7] = _keys.Changed(commit.Id);
         arguments[8] = commit.Key ?? "";
-        arguments[9] = commit.Key is null ? "" : JsonSerializer.SerializeToUtf8Bytes(commit.IdempotencyRecord, ConversationJson.Readable.IdempotencyRecord);
+        arguments[9] = commit.Key is null ? "" : Utf8Json.Write(commit.IdempotencyRecord, ConversationJson.Default.IdempotencyRecord);
         arguments[10] = commit.Erases || commit.ExpectedVersion == 0 ? 1 : 0;
         arguments[11] = snapshot.Parts.Count;
         arguments[12] = redacted.Count + commit.Events.Count;
@@ -92,7 +93,7 @@ public sealed partial class RedisConversationStore
         foreach (var @event in commit.Events)
             arguments[at++] = StoredEvent.Write(@event, _schema);
         foreach (var message in commit.Messages)
-            arguments[at++] = JsonSerializer.SerializeToUtf8Bytes(message, ConversationJson.Readable.Message);
+            arguments[at++] = Utf8Json.Write(message, ConversationJson.Default.Message);
         return arguments;
     }
 

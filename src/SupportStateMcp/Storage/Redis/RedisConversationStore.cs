@@ -151,7 +151,9 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     /// <param name="record">What is kept under the key that was asked for.</param>
     private Loaded Keep(ConversationId id, RedisValue[] state, byte[]? record)
     {
-        if (_snapshots.Read(id, state) is not { } conversation)
+        // Most reads find what the last one found.
+        var known = _snapshotCache.FindMadeOf(id, state);
+        if ((known ?? _snapshots.Read(id, state)) is not { } conversation)
         {
             _snapshotCache.Forget(id);
             return default;
@@ -159,7 +161,8 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
 
         var expiresAt = _reader.Read(id, "snapshot", () => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(
             long.Parse((string)state[2]!, NumberStyles.None, CultureInfo.InvariantCulture)))!.Value;
-        _snapshotCache.Keep(id, conversation, (int)state[1].Length(), RedisSnapshots.PartBytes(state), expiresAt);
+        if (known is null)
+            _snapshotCache.Keep(id, conversation, (int)state[1].Length(), RedisSnapshots.PartBytes(state), expiresAt, state);
         return new Loaded(
             conversation,
             record is { Length: > 0 } ? _reader.IdempotencyRecord(id, record) : null,

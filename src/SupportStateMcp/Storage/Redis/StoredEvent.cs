@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage.Redis;
 
@@ -14,7 +15,7 @@ internal static class StoredEvent
 
     public static byte[] Write(ConversationEvent @event, StoredSchema schema)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(@event, ConversationJson.Readable.ConversationEvent);
+        var json = Utf8Json.Write(@event, ConversationJson.Default.ConversationEvent);
         Span<byte> version = stackalloc byte[11];
         Utf8Formatter.TryFormat(schema.Version, version, out var digits);
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage.Sqlite;
 
@@ -52,13 +53,13 @@ internal sealed class SqliteCommit
         _entry = SqliteIndexEntry.Of(commit.After);
         ExpiresAt = commit.LivesFrom + timeToLive;
         _snapshot = codec.Write(commit.Before, commit.After);
-        _events = [.. redacted.Concat(commit.Events).Select(e => JsonSerializer.SerializeToUtf8Bytes(e, ConversationJson.Readable.ConversationEvent))];
-        _messages = [.. commit.Messages.Select(m => JsonSerializer.SerializeToUtf8Bytes(m, ConversationJson.Readable.Message))];
+        _events = [.. redacted.Concat(commit.Events).Select(e => Utf8Json.Write(e, ConversationJson.Default.ConversationEvent))];
+        _messages = [.. commit.Messages.Select(m => Utf8Json.Write(m, ConversationJson.Default.Message))];
         if (commit.Key is null)
             return;
         _keyDigest = Digest(commit.Key);
         if (!commit.Erases)
-            _record = JsonSerializer.SerializeToUtf8Bytes(commit.IdempotencyRecord, ConversationJson.Readable.IdempotencyRecord);
+            _record = Utf8Json.Write(commit.IdempotencyRecord, ConversationJson.Default.IdempotencyRecord);
     }
 
     /// <summary>When the conversation will be gone unless it changes again.</summary>
