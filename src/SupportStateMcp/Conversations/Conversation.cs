@@ -1,11 +1,13 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Conversations;
 
 /// <summary>What the customer sees of a conversation.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<TicketStatus>))]
 public enum TicketStatus
 {
     Open,
@@ -15,6 +17,7 @@ public enum TicketStatus
 }
 
 /// <summary>How urgent a conversation is.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<Priority>))]
 public enum Priority
 {
     Low,

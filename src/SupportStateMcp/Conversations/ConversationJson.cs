@@ -14,17 +14,7 @@ namespace SupportStateMcp.Conversations;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    AllowOutOfOrderMetadataProperties = true,
-    Converters = [
-        typeof(SnakeCaseEnumConverter<ActorKind>),
-        typeof(SnakeCaseEnumConverter<MessageRole>),
-        typeof(SnakeCaseEnumConverter<TicketStatus>),
-        typeof(SnakeCaseEnumConverter<Priority>),
-        typeof(SnakeCaseEnumConverter<Visibility>),
-        typeof(SnakeCaseEnumConverter<OwnershipCause>),
-        typeof(SnakeCaseEnumConverter<ApprovalStatus>),
-        typeof(SnakeCaseEnumConverter<DecisionChannel>),
-        typeof(SnakeCaseEnumConverter<Roles>)])]
+    AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(Conversation))]
 [JsonSerializable(typeof(IReadOnlyList<Approval>))]
 [JsonSerializable(typeof(ConversationEvent))]
@@ -46,16 +36,4 @@ public sealed partial class ConversationJson : JsonSerializerContext
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         });
     }
-}
-
-/// <summary>Enumeration values by their snake_case names, and only those: no numbers, no other case.</summary>
-public sealed class SnakeCaseEnumConverter<T> : JsonConverter<T> where T : struct, Enum
-{
-    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && SnakeCaseEnum.Parse<T>(reader.GetString()) is { } value
-            ? value
-            : throw new JsonException($"Expected one of: {string.Join(", ", Enum.GetValues<T>().Select(SnakeCaseEnum.Of))}.");
-
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(SnakeCaseEnum.Of(value));
 }

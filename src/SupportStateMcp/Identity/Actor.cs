@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Identity;
 
 /// <summary>What sort of party acts on a conversation.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<ActorKind>))]
 public enum ActorKind
 {
     Customer,

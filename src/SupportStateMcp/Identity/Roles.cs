@@ -1,9 +1,11 @@
+using System.Text.Json.Serialization;
 using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Identity;
 
 /// <summary>What a connection is trusted with. A role is given by configuration, never by an argument of a call.</summary>
 [Flags]
+[JsonConverter(typeof(SnakeCaseEnumConverter<Roles>))]
 public enum Roles
 {
     None = 0,

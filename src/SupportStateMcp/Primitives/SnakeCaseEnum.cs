@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SupportStateMcp.Primitives;
 
@@ -20,4 +21,16 @@ public static class SnakeCaseEnum
         public static readonly Dictionary<string, T> ByName =
             ByValue.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
     }
+}
+
+/// <summary>Enumeration values by their snake_case names, and only those: no numbers, no other case.</summary>
+public sealed class SnakeCaseEnumConverter<T> : JsonConverter<T> where T : struct, Enum
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && SnakeCaseEnum.Parse<T>(reader.GetString()) is { } value
+            ? value
+            : throw new JsonException($"Expected one of: {string.Join(", ", Enum.GetValues<T>().Select(SnakeCaseEnum.Of))}.");
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(SnakeCaseEnum.Of(value));
 }

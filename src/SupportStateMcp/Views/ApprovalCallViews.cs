@@ -3,10 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Views;
 
 /// <summary>What became of the wish to ask the person in front of the host.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<ElicitationOutcome>))]
 public enum ElicitationOutcome
 {
     /// <summary>They decided.</summary>

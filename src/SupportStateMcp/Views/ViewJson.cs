@@ -14,19 +14,7 @@ namespace SupportStateMcp.Views;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [
-        typeof(SecondsConverter),
-        typeof(SnakeCaseEnumConverter<ActorKind>),
-        typeof(SnakeCaseEnumConverter<MessageRole>),
-        typeof(SnakeCaseEnumConverter<TicketStatus>),
-        typeof(SnakeCaseEnumConverter<Priority>),
-        typeof(SnakeCaseEnumConverter<Visibility>),
-        typeof(SnakeCaseEnumConverter<OwnershipCause>),
-        typeof(SnakeCaseEnumConverter<ApprovalStatus>),
-        typeof(SnakeCaseEnumConverter<DecisionChannel>),
-        typeof(SnakeCaseEnumConverter<ElicitationOutcome>),
-        typeof(SnakeCaseEnumConverter<ReopenOutcome>),
-        typeof(SnakeCaseEnumConverter<Roles>)])]
+    Converters = [typeof(SecondsConverter)])]
 [JsonSerializable(typeof(ConversationView))]
 [JsonSerializable(typeof(ConversationDetailsView))]
 [JsonSerializable(typeof(InitializeView))]

@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Text;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Conversations;
 
 /// <summary>Where an approval stands.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<ApprovalStatus>))]
 public enum ApprovalStatus
 {
     /// <summary>It waits for people, until its deadline.</summary>
@@ -28,6 +30,7 @@ public enum ApprovalStatus
 }
 
 /// <summary>How a decision reached the server.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<DecisionChannel>))]
 public enum DecisionChannel
 {
     /// <summary>A person's own connection.</summary>

@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Conversations;
 
 /// <summary>What became of the wish to open a conversation again.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<ReopenOutcome>))]
 public enum ReopenOutcome
 {
     /// <summary>It was not closed.</summary>

@@ -1,9 +1,11 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Conversations;
 
 /// <summary>Who speaks in a message. Who recorded it is the actor of its event.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<MessageRole>))]
 public enum MessageRole
 {
     User,
@@ -13,6 +15,7 @@ public enum MessageRole
 }
 
 /// <summary>Who gets to see a message.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<Visibility>))]
 public enum Visibility
 {
     /// <summary>The customer and everybody who works on the conversation.</summary>

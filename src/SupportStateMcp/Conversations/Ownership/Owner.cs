@@ -1,7 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Conversations;
 
@@ -103,6 +104,7 @@ public sealed class OwnerConverter : JsonConverter<Owner>
 }
 
 /// <summary>Why a conversation changed hands.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<OwnershipCause>))]
 public enum OwnershipCause
 {
     /// <summary>Another AI began a turn.</summary>
