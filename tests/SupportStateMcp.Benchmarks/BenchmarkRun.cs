@@ -14,22 +14,36 @@ internal static class BenchmarkRun
     private const int Opening = 50;
     private static int s_run;
 
-    /// <summary>Options: <c>--seconds N</c> for each load (default 3), <c>--rounds N</c> (default 3).</summary>
+    /// <summary>How long a tool is called before it is measured: the runtime compiles what is called often once more.</summary>
+    private const int WarmUpSeconds = 12;
+
+    /// <summary>
+    /// Options: <c>--seconds N</c> for each load (default 3), <c>--rounds N</c> (default 3), <c>--peers DIR</c> with the reference
+    /// servers installed, <c>--native FILE</c> for the native program.
+    /// </summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var seconds = Option(args, "--seconds", 3);
         var rounds = Option(args, "--rounds", 3);
+        var peers = Text(args, "--peers") is { } folder ? new Peers(folder) : null;
         Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {rounds} rounds of {seconds} s a load; medians.\n");
 
         foreach (var store in (string[])["redis", "sqlite"])
         {
             await using var servers = await Servers.OnAsync(store);
             await HttpAsync(servers, seconds, rounds);
-            await StdioAsync(servers, seconds);
+            var noop = await StdioAsync(servers, seconds);
+            if (peers is not null && store == "sqlite")
+                await peers.RunAsync(seconds, noop);
             await HistoryAsync(servers);
         }
 
-        await StartAsync();
+        var programs = new List<(string Name, string File, string[] Arguments)> { ("portable", Path.Combine(AppContext.BaseDirectory, "SupportStateMcp"), []) };
+        if (Text(args, "--native") is { } native)
+            programs.Add(("native", native, []));
+        if (programs.Count > 1)
+            await ProgramsAsync(programs, seconds, rounds);
+        await StartAsync([.. programs, .. peers?.Programs ?? []]);
         return 0;
     }
 
@@ -40,7 +54,7 @@ internal static class BenchmarkRun
         await OpenAsync(servers);
         var added = 0L;
         foreach (var tool in s_tools)
-            await RunAsync(tool, 64, 2);
+            await RunAsync(tool, 64, WarmUpSeconds);
 
         Console.WriteLine($"## HTTP, store {servers.Store}, {Cases} conversations\n");
         Console.WriteLine("| connections | tool | calls/s | of no-op | median ms | errors |\n|---|---|---|---|---|---|");
@@ -91,7 +105,7 @@ internal static class BenchmarkRun
         return stored;
     }
 
-    private static async Task StdioAsync(Servers servers, int seconds)
+    private static async Task<double> StdioAsync(Servers servers, int seconds)
     {
         await using var server = servers.Stdio();
         var client = new StdioClient(server.Process);
@@ -109,6 +123,7 @@ internal static class BenchmarkRun
         }
 
         Console.WriteLine();
+        return noop;
     }
 
     /// <summary>The cost of one more message, by how many there are; measured in turns, so that drift meets all alike.</summary>
@@ -144,29 +159,64 @@ internal static class BenchmarkRun
         Console.WriteLine();
     }
 
-    /// <summary>From the start of the built server to its first tool result.</summary>
-    private static async Task StartAsync()
+    /// <summary>The same load on several builds of the server, in turns.</summary>
+    private static async Task ProgramsAsync(List<(string Name, string File, string[] Arguments)> programs, int seconds, int rounds)
     {
-        var server = Path.Combine(AppContext.BaseDirectory, "SupportStateMcp");
-        var times = new List<double>();
-        for (var n = 0; n < 11; n++)
+        string[] tools = ["get_state", "add_message"];
+        await using var servers = await Servers.OnAsync("redis");
+        await OpenAsync(servers);
+        var loads = programs.SelectMany(p => tools.Select(t => (p.Name, t))).ToDictionary(k => k, _ => new List<Load>());
+        Console.WriteLine("## Portable and native, HTTP, 64 connections, store redis\n\n| program | tool | calls/s | of portable |\n|---|---|---|---|");
+        foreach (var (name, file, _) in programs)
         {
-            var directory = Directory.CreateTempSubdirectory("supportstate-bench-").FullName;
-            var started = Stopwatch.GetTimestamp();
-            await using (var child = Child.Start(server, ["--data", directory], pipes: true))
+            var (server, endpoint) = await servers.HttpAsync(file);
+            await using var _ = server;
+            foreach (var tool in tools)
             {
-                var client = new StdioClient(child.Process);
-                await client.ConnectAsync();
-                await client.CallAsync("initialize_conversation", """{"user_id":"bench","ticket_id":"START"}""");
-                times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                await Load.RunAsync(endpoint, tool, 64, WarmUpSeconds, Cases, $"run{s_run++}");
+                for (var round = 0; round < rounds; round++)
+                    loads[(name, tool)].Add(await Load.RunAsync(endpoint, tool, 64, seconds, Cases, $"run{s_run++}"));
             }
-
-            Directory.Delete(directory, recursive: true);
         }
 
-        Console.WriteLine("## Start\n");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"From the start of the process to its first tool result, stdio, sqlite: median {Median(times):0} ms, slowest {times.Max():0} ms of {times.Count}."));
+        foreach (var tool in tools)
+        {
+            foreach (var (name, _, _) in programs)
+            {
+                var (rate, portable) = (Median(loads[(name, tool)].Select(l => l.PerSecond)), Median(loads[(programs[0].Name, tool)].Select(l => l.PerSecond)));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {tool} | {rate:0} | {rate / portable:0.00} |"));
+            }
+        }
+
+        Console.WriteLine();
+    }
+
+    /// <summary>From the start of a process to its list of tools, and what it then has in memory.</summary>
+    private static async Task StartAsync(IEnumerable<(string Name, string File, string[] Arguments)> programs)
+    {
+        Console.WriteLine("## Start\n\n| program | tools/list after, median of 11 | slowest | resident |\n|---|---|---|---|");
+        foreach (var (name, file, arguments) in programs)
+        {
+            var (times, sizes) = (new List<double>(), new List<double>());
+            for (var n = 0; n < 11; n++)
+            {
+                var directory = Directory.CreateTempSubdirectory("supportstate-bench-").FullName;
+                string[] data = file == "node" ? [] : ["--data", directory];
+                var started = Stopwatch.GetTimestamp();
+                await using (var child = Child.Start(file, [.. arguments, .. data], pipes: true))
+                {
+                    var client = new StdioClient(child.Process);
+                    await client.ConnectAsync();
+                    await client.ListToolsAsync();
+                    times.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                    sizes.Add(child.Process.WorkingSet64 / 1e6);
+                }
+
+                Directory.Delete(directory, recursive: true);
+            }
+
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {Median(times):0} ms | {times.Max():0} ms | {Median(sizes):0} MB |"));
+        }
     }
 
     private static async Task OpenAsync(Servers servers)
@@ -194,7 +244,7 @@ internal static class BenchmarkRun
         _ => """{"conversation_id":"cs-BENCH-0"}""",
     };
 
-    private static async Task<double> ForAsync(int seconds, Func<int, Task> call)
+    public static async Task<double> ForAsync(int seconds, Func<int, Task> call)
     {
         var started = Stopwatch.GetTimestamp();
         var count = 0;
@@ -211,6 +261,8 @@ internal static class BenchmarkRun
         var sorted = values.Order().ToArray();
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
+
+    private static string? Text(string[] args, string name) => Array.IndexOf(args, name) is >= 0 and var at ? args[at + 1] : null;
 
     public static int Option(string[] args, string name, int fallback) =>
         Array.IndexOf(args, name) is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : fallback;

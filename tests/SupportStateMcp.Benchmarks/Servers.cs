@@ -52,10 +52,13 @@ internal sealed class Servers(string store, string where) : IAsyncDisposable
     }
 
     /// <summary>Starts a server over HTTP and waits until it is ready.</summary>
-    public async Task<(Child Server, Uri Endpoint)> HttpAsync()
+    /// <param name="program">A build of the server, on Redis; null for the one with the no-op.</param>
+    public async Task<(Child Server, Uri Endpoint)> HttpAsync(string? program = null)
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
-        var server = Child.Start(Environment.ProcessPath!, ["serve", "http", store, where, url.ToString()]);
+        var server = program is null
+            ? Child.Start(Environment.ProcessPath!, ["serve", "http", store, where, url.ToString()])
+            : Child.Start(program, ["http", "--redis", where, "--url", url.ToString()]);
         using var client = new HttpClient();
         await Until(async () => (await client.GetAsync(new Uri(url, "/health/ready"))).IsSuccessStatusCode);
         return (server, new Uri(url, "/mcp"));

@@ -14,6 +14,8 @@ internal sealed class StdioClient(Process server)
         await SendAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
     }
 
+    public Task ListToolsAsync() => AskAsync("tools/list", "{}");
+
     /// <summary>Calls a tool; a refusal is a fault of the benchmark.</summary>
     public async Task<JsonElement> CallAsync(string tool, string arguments)
     {
@@ -26,8 +28,13 @@ internal sealed class StdioClient(Process server)
     private async Task<JsonElement> AskAsync(string method, string parameters)
     {
         await SendAsync($$"""{"jsonrpc":"2.0","id":{{++_lastId}},"method":"{{method}}","params":{{parameters}}}""");
-        var line = await server.StandardOutput.ReadLineAsync() ?? throw new EndOfStreamException("The server has gone.");
-        return JsonDocument.Parse(line).RootElement.GetProperty("result");
+        while (true)
+        {
+            var line = await server.StandardOutput.ReadLineAsync() ?? throw new EndOfStreamException("The server has gone.");
+            // Notifications in between are not asked for.
+            if (JsonDocument.Parse(line).RootElement.TryGetProperty("result", out var result))
+                return result;
+        }
     }
 
     private async Task SendAsync(string line)

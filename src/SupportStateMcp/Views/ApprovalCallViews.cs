@@ -67,6 +67,7 @@ public sealed record UseApprovalView
     [Description("True where an earlier call of yours took the permission, and this call only repeats its outcome.")]
     public required bool Replayed { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset UsedAt { get; init; }
 
     public required string UsedBy { get; init; }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Primitives;
 
@@ -89,17 +90,21 @@ public record ApprovalView
     [Description("Who alone may use it, as kind:id; or anyone.")]
     public required string UsableBy { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset RequestedAt { get; init; }
 
     [Description("When it expires if it is still pending then.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset Deadline { get; init; }
 
     [Description("Who decided what, in order.")]
     public required IReadOnlyList<VoteView> Votes { get; init; }
 
     [Description("When it was granted or refused, or when it expired.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? DecidedAt { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? UsedAt { get; init; }
 
     [Description("Who took its one permission.")]
@@ -120,6 +125,7 @@ public sealed record VoteView
 
     public required bool Approved { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset At { get; init; }
 
     [Description("connection: over their own connection; elicitation: asked in front of the host that requested it; policy: nobody had to be asked.")]

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Workflow;
 
@@ -23,6 +24,7 @@ public sealed record ConversationDetailsView : ConversationView
     }
 
     [Description("Since when the owner has the conversation.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset OwnerSince { get; init; }
 
     [Description("The approvals of the conversation that wait for a decision.")]

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Workflow;
 
@@ -43,9 +44,11 @@ public sealed record ConversationSummaryView
     public required string Owner { get; init; }
 
     [Description("Since when somebody waits; absent where nobody does.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? WaitingSince { get; init; }
 
     [Description("Until when the person who owns it has to answer; absent where nothing runs out.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? LeaseUntil { get; init; }
 
     [Description("The beginning of its description; get_state has all of it.")]
@@ -53,6 +56,7 @@ public sealed record ConversationSummaryView
 
     public required long MessageCount { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset UpdatedAt { get; init; }
 
     public required long Version { get; init; }

@@ -63,6 +63,7 @@ public record ConversationView
     public string? PreviousState { get; init; }
 
     [Description("Since when the conversation has been in this state.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset StateSince { get; init; }
 
     [Description("What the customer sees.")]
@@ -82,9 +83,11 @@ public record ConversationView
     public string? Queue { get; init; }
 
     [Description("Until when the person who claimed the conversation has to answer, or it goes back to its queue.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? LeaseUntil { get; init; }
 
     [Description("Since when somebody waits: the customer's first unanswered message, else the handoff.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? WaitingSince { get; init; }
 
     [Description("The last time a person had the conversation.")]
@@ -102,9 +105,11 @@ public record ConversationView
     [Description("The conversation in which this one goes on.")]
     public string? FollowUp { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? ClosedAt { get; init; }
 
     [Description("Until when the closed conversation can be opened again, by the customer's next message or reopen_conversation.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? ReopenableUntil { get; init; }
 
     public string? Description { get; init; }
@@ -114,13 +119,17 @@ public record ConversationView
 
     public required long MessageCount { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? LastMessageAt { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset UpdatedAt { get; init; }
 
     [Description("When the conversation will be gone unless it changes again.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? ExpiresAt { get; init; }
 
     [Description("The number of changes so far; pass it as expected_version to write only if nothing changed since.")]

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Workflow;
 
@@ -46,6 +47,7 @@ public sealed record EventView
     [Description("What happened: conversation_initialized, message_added, state_transitioned, owner_changed, lease_extended, conversation_escalated, follow_up_opened, metadata_updated, approval_requested, approval_decided, approval_used, approval_expired, conversation_erased.")]
     public required string Type { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset At { get; init; }
 
     [Description("Who did it, as kind:id.")]

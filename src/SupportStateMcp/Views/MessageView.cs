@@ -29,6 +29,7 @@ public sealed record MessageView
     public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 
     /// <summary>When it was said; left out within the minute of the message before it, unless all there is was asked for.</summary>
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? At { get; init; }
 
     public string? MessageId { get; init; }

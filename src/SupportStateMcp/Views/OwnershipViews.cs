@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Workflow;
@@ -18,9 +19,11 @@ public sealed record HumanTakeoverView
     [Description("The number of its last message; absent while the person has the conversation. Below from_number where none came.")]
     public long? ToNumber { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset Since { get; init; }
 
     [Description("When it ended; absent while it lasts.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? Until { get; init; }
 
     public static HumanTakeoverView? Of(HumanTakeover? stretch) => stretch is null ? null : new HumanTakeoverView
@@ -59,6 +62,7 @@ public sealed record HandoffView
     [Description("Who handed the conversation over, as kind:id.")]
     public required string By { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset At { get; init; }
 
     public static HandoffView? Of(Handoff? handoff) => handoff is null ? null : new HandoffView
@@ -92,9 +96,11 @@ public sealed record OwnershipView : WriteView
     }
 
     [Description("Until when the customer has to be answered, or the conversation goes back to its queue; absent where nothing runs out.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? LeaseUntil { get; init; }
 
     [Description("Since when somebody waits for an answer; absent where nobody does.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? WaitingSince { get; init; }
 
     [Description("What was said when the conversation was handed to people.")]
@@ -127,6 +133,7 @@ public sealed record EscalateView : WriteView
     public required Priority Priority { get; init; }
 
     [Description("Since when somebody waits: the customer's first unanswered message, else the handoff.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? WaitingSince { get; init; }
 
     [Description(FieldText.Guidance)]

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Views;
@@ -49,6 +50,7 @@ public sealed record QueueEntryView
     public required Priority Priority { get; init; }
 
     [Description("Since when somebody waits: the customer's first unanswered message, else the handoff.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset WaitingSince { get; init; }
 
     public required long WaitingSeconds { get; init; }
@@ -66,6 +68,7 @@ public sealed record QueueEntryView
     public string? Summary { get; init; }
 
     [Description("When that was said: at the last escalation, which need not be what brought the conversation here this time.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? EscalatedAt { get; init; }
 
     public required long Version { get; init; }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Workflow;
@@ -91,6 +92,7 @@ public sealed record AnswerView
     [Description("Who answered, as kind:id.")]
     public required string By { get; init; }
 
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset At { get; init; }
 
     public static AnswerView? Of(Answer? answer) => answer is null ? null : new AnswerView

@@ -13,8 +13,7 @@ namespace SupportStateMcp.Views;
 /// <summary>The views as JSON, and the arguments that tools take; the same conventions as in the stores.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(SecondsConverter)])]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ConversationView))]
 [JsonSerializable(typeof(ConversationDetailsView))]
 [JsonSerializable(typeof(InitializeView))]

@@ -151,6 +151,7 @@ public sealed record DeleteView
     public required string ConversationId { get; init; }
 
     [Description("When the content was erased.")]
+    [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset ErasedAt { get; init; }
 
     [Description("What was erased, and what was kept.")]
