@@ -22,9 +22,9 @@ public static class StdioHost
         configure?.Invoke(collection);
         await using var services = collection.BuildServiceProvider();
         // Making tools and resources from their methods is most of a start; they are made side by side, while the store is tried.
-        var made = Task.WhenAll((Task[])[Task.Run(services.GetServices<McpServerTool>, cancellationToken), Task.Run(services.GetServices<McpServerResource>, cancellationToken)]);
+        Task[] making = [Task.Run(services.GetServices<McpServerTool>, cancellationToken), Task.Run(services.GetServices<McpServerResource>, cancellationToken)];
         var refusal = await StartCheck.RefusalAsync(services, cancellationToken);
-        await made;
+        await Task.WhenAll(making);
         if (refusal is not null)
         {
             await Console.Error.WriteLineAsync(refusal);
