@@ -159,7 +159,7 @@ internal static class BenchmarkRun
         Console.WriteLine();
     }
 
-    /// <summary>The same load on several builds of the server, in turns.</summary>
+    /// <summary>The same load on several builds of the server, one after the other.</summary>
     private static async Task ProgramsAsync(List<(string Name, string File, string[] Arguments)> programs, int seconds, int rounds)
     {
         string[] tools = ["get_state", "add_message"];

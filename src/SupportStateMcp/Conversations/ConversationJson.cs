@@ -25,7 +25,7 @@ namespace SupportStateMcp.Conversations;
 [JsonSerializable(typeof(JsonElement))]
 public sealed partial class ConversationJson : JsonSerializerContext
 {
-    /// <summary>The context to use: the generated one, with text left readable.</summary>
+    /// <summary>For reading, and for JSON that no store keeps: text is left readable. Stores write with <see cref="Utf8Json"/>.</summary>
     public static ConversationJson Readable => Holder.Readable;
 
     // Apart, so that the generated defaults are there before it.
