@@ -89,4 +89,24 @@ public static class ErrorCodes
     /// <summary>The one permission of the approval was taken already, by another use.</summary>
     /// <remarks>Do not do it again.</remarks>
     public const string ApprovalUsed = "approval_used";
+
+    /// <summary>The step is not the bearer's any more: its lease ran out, it was completed, or its run ended.</summary>
+    /// <remarks>Drop the work, and take the next step.</remarks>
+    public const string LeaseLost = "lease_lost";
+
+    /// <summary>The analysis rests on fewer different recorded queries than it has to.</summary>
+    /// <remarks>Query the knowledge base with the step's token and other words, then complete the step.</remarks>
+    public const string InsufficientResearch = "insufficient_research";
+
+    /// <summary>The analysis cites articles that no recorded query of the step returned.</summary>
+    /// <remarks>Cite what was found, or query the knowledge base with the step's token again.</remarks>
+    public const string UnknownCitation = "unknown_citation";
+
+    /// <summary>The step whose token was sent does not open this tool.</summary>
+    /// <remarks>Use the tools that allowed_tools names.</remarks>
+    public const string ToolNotOpened = "tool_not_opened";
+
+    /// <summary>The ticket has no solution that waits for a decision: it is too early, or decided already.</summary>
+    /// <remarks>Read the ticket's status.</remarks>
+    public const string NotWaitingForApproval = "not_waiting_for_approval";
 }

@@ -39,6 +39,8 @@ public static class Composition
         services.AddSingleton(options.Workflow);
         services.AddSingleton(options.ApprovalPolicy);
         services.AddSingleton(options.Concurrency);
+        services.AddSingleton(Workflow.Pipelines.Default);
+        services.AddSingleton(new TicketOptions());
         services.AddSingleton(StoredSchema.Current);
         if (options.Backend == Backend.Redis)
             AddRedis(services, options);

@@ -1,4 +1,4 @@
--- supportstate.db, version 2; upgrade-2.sql leads here from version 1. JSON is kept as UTF-8 in blobs. Times are UTC, in units of 100 ns since the year 1;
+-- supportstate.db, version 3; upgrade-2.sql and upgrade-3.sql lead here from older ones. JSON is kept as UTF-8 in blobs. Times are UTC, in units of 100 ns since the year 1;
 -- updated_at alone is in milliseconds since 1970, because listings order and page by whole milliseconds.
 --
 -- What is deleted is overwritten (secure_delete). SQLite may have moved a row before, and left a copy of it in the unused
@@ -76,6 +76,15 @@ CREATE TABLE pending_approvals (
 
 CREATE INDEX pending_by_queue        ON pending_approvals (queue, deadline, approval_id, conversation);
 CREATE INDEX pending_by_conversation ON pending_approvals (conversation);
+
+-- Steps of runs that a worker may take, from a time on.
+CREATE TABLE ready_steps (
+  conversation INTEGER PRIMARY KEY,
+  role         TEXT NOT NULL,
+  ready_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX ready_by_role ON ready_steps (role, ready_at);
 
 -- How many wait in each queue: counting them one by one would cost more than the page that is asked for.
 CREATE TABLE totals (
