@@ -93,6 +93,7 @@ public static class Composition
         services.AddSingleton(RedisOptionsOf(options));
         services.AddSingleton<RedisConnection>();
         services.AddSingleton<IConversationStore, RedisConversationStore>();
+        services.AddSingleton<IRecordStore, RedisRecordStore>();
         services.AddSingleton<IConversationLocks, RedLockConversationLocks>();
     }
 
