@@ -42,6 +42,8 @@ internal static class CliErrorMessages
             $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
             $"Not authorized: this takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
+        Errors.ToolsetNotEnabled e =>
+            $"{e.Name} is in the toolset {e.Toolset}, which this connection does not have. --toolsets, tools.sets or the toolsets of its token switch it on.",
         Errors.StoreUnavailable { Retryable: false } e => $"The store cannot be used: {e.Reason} Trying again does not help before that is changed.",
         Errors.StoreUnavailable e =>
             $"The store is not available right now: {e.Reason} Try again in a moment; look with show first whether a write was done, or repeat a reply under its --message-id.",

@@ -50,6 +50,10 @@ public static class ErrorCodes
     /// <remarks>Leave it to somebody who has what needs names.</remarks>
     public const string NotAuthorized = "not_authorized";
 
+    /// <summary>The tool, prompt or resource is there, in a toolset that this connection does not have.</summary>
+    /// <remarks>Go without it, or have the set switched on: limited_by says whether the address (endpoint), the token or the server decides.</remarks>
+    public const string ToolsetNotEnabled = "toolset_not_enabled";
+
     /// <summary>Somebody else owns the conversation and may answer the customer now.</summary>
     /// <remarks>Leave the answer to the owner; where an AI owns it now, begin a new turn.</remarks>
     public const string NotOwner = "not_owner";

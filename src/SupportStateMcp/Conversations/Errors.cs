@@ -108,6 +108,22 @@ public static class Errors
         public override JsonObject Facts => new() { ["needs"] = Texts(Needs) };
     }
 
+    /// <param name="Name">The tool, prompt or resource.</param>
+    /// <param name="Toolset">The set that it is in.</param>
+    /// <param name="Enabled">The sets that the connection has.</param>
+    /// <param name="Limit">What keeps it from having this one.</param>
+    public sealed record ToolsetNotEnabled(string Name, string Toolset, IReadOnlyList<string> Enabled, ToolsetLimit Limit)
+        : Error(ErrorCodes.ToolsetNotEnabled)
+    {
+        public override JsonObject Facts => new()
+        {
+            ["name"] = Name,
+            ["toolset"] = Toolset,
+            ["enabled"] = Texts(Enabled),
+            ["limited_by"] = SnakeCaseEnum.Of(Limit),
+        };
+    }
+
     /// <param name="Retryable">False where it stays until an operator changes something.</param>
     /// <param name="Reason">Why, for an operator; not sent.</param>
     public sealed record StoreUnavailable(bool Retryable, string Reason) : Error(ErrorCodes.StoreUnavailable)
@@ -292,4 +308,17 @@ public static class Errors
     private static string? Text(DateTimeOffset? at) => at is { } time ? Text(time) : null;
 
     private static JsonArray Texts(IEnumerable<string> values) => new([.. values.Select(v => (JsonNode?)JsonValue.Create(v))]);
+}
+
+/// <summary>What keeps a connection from having a toolset.</summary>
+public enum ToolsetLimit
+{
+    /// <summary>The server has the set, but not at the address that the connection calls.</summary>
+    Endpoint,
+
+    /// <summary>The token of the connection has other sets.</summary>
+    Token,
+
+    /// <summary>The server was started with other sets.</summary>
+    Server,
 }

@@ -66,7 +66,9 @@ public static class Composition
         services.AddSingleton<LoggerFactory>();
         services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, RefusalLogging>());
         services.AddSingleton(new ConnectionCaller(options.Actor, options.Roles));
+        services.AddSingleton(new ConnectionToolsets(options.Toolsets));
         services.AddSingleton<AuthorizationFilter>();
+        services.AddSingleton<ToolsetFilter>();
         services.AddSingleton<ConversationBriefs>();
         services.AddSingleton<ApprovalRequests>();
         services.AddSingleton(new HostPerson(options.Person));
@@ -74,7 +76,8 @@ public static class Composition
         services.AddSingleton<ServerStopping>();
         services.AddSingleton<ConversationCompletions>();
         services.AddSingleton<ConversationSubscriptions>();
-        services.AddSingleton<IConfigureOptions<McpServerOptions>, McpServerSetup>();
+        services.AddSingleton<McpServerSetup>();
+        services.AddSingleton<IConfigureOptions<McpServerOptions>>(provider => provider.GetRequiredService<McpServerSetup>());
         return services.AddMcpServer()
             .WithCatalogue()
             .WithResources<SupportResources>()

@@ -39,6 +39,12 @@ internal static class McpErrorMessages
             $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
             $"Not authorized: this takes a connection with {string.Join(" and ", e.Needs)}. No argument changes who you are; leave it to somebody who may.",
+        Errors.ToolsetNotEnabled { Limit: ToolsetLimit.Endpoint } e =>
+            $"{e.Name} is in the toolset {e.Toolset}, and this address serves {All(e.Enabled)} only. Nothing was done; connect to /mcp/{e.Toolset} of this server to have it.",
+        Errors.ToolsetNotEnabled { Limit: ToolsetLimit.Token } e =>
+            $"{e.Name} is in the toolset {e.Toolset}, and the token of this connection has {All(e.Enabled)} only. Nothing was done; who runs the server adds {e.Toolset} to the toolsets of the token (http.tokens).",
+        Errors.ToolsetNotEnabled e =>
+            $"{e.Name} is in the toolset {e.Toolset}, and this server was started with {All(e.Enabled)} only. Nothing was done; who runs the server switches it on with --toolsets {string.Join(',', e.Enabled.Append(e.Toolset))}, or tools.sets.",
         Errors.StoreUnavailable { Retryable: false } =>
             "The store cannot be used until its operator changes something: trying again does not help. The server's log says what is wrong; tell the people who run it.",
         Errors.StoreUnavailable =>
@@ -115,6 +121,9 @@ internal static class McpErrorMessages
     private static string Over(Errors.ReopenWindowOver e) => e is { ReopenableUntil: { } until, Window: { } window }
         ? $"The conversation was closed and could be opened again until {Second(until)} ({window}); that is over."
         : $"The conversation is closed in the state {e.State}, which cannot be opened again.";
+
+    private static string All(IReadOnlyList<string> names) =>
+        names.Count < 2 ? string.Concat(names) : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
 
     private static string Second(DateTimeOffset at) => at.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }
