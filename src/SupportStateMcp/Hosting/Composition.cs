@@ -13,6 +13,7 @@ using SupportStateMcp.Records;
 using SupportStateMcp.Storage;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Storage.Sqlite;
+using SupportStateMcp.Tickets;
 
 namespace SupportStateMcp.Hosting;
 
@@ -40,8 +41,8 @@ public static class Composition
         services.AddSingleton(options.Workflow);
         services.AddSingleton(options.ApprovalPolicy);
         services.AddSingleton(options.Concurrency);
-        services.AddSingleton(Workflow.Pipelines.Default);
-        services.AddSingleton(new TicketOptions());
+        services.AddSingleton(options.Pipelines);
+        services.AddSingleton(options.Tickets.Rules);
         services.AddSingleton(StoredSchema.Current);
         if (options.Backend == Backend.Redis)
             AddRedis(services, options);
@@ -56,6 +57,10 @@ public static class Composition
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<Reopening>();
         services.AddSingleton<StoreMaintenance>();
+        services.AddSingleton<WorkSignal>();
+        services.AddSingleton<StepService>();
+        services.AddSingleton<TicketService>();
+        services.AddSingleton<TicketResearch>();
         return services;
     }
 
@@ -81,7 +86,9 @@ public static class Composition
         return services.AddMcpServer()
             .WithCatalogue()
             .WithResources<SupportResources>()
-            .WithPrompts<SupportPrompts>();
+            .WithResources<TicketResources>()
+            .WithPrompts<SupportPrompts>()
+            .WithPrompts<TicketPrompts>();
     }
 
     private static void AddSqlite(IServiceCollection services, ServerOptions options, bool mustExist)

@@ -1,4 +1,5 @@
 using SupportStateMcp.Identity;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Conversations;
 
@@ -59,7 +60,7 @@ public sealed partial class ConversationDecider
         return recorder.Accepted;
     }
 
-    private static Decision Decide(Conversation current, ConversationCommand.DecideApproval c, EventRecorder recorder)
+    private Decision Decide(Conversation current, ConversationCommand.DecideApproval c, EventRecorder recorder)
     {
         if (current.Approval(c.ApprovalId) is not { } approval)
             return Refuse(Error.NoSuchApproval(c.ApprovalId));
@@ -123,11 +124,13 @@ public sealed partial class ConversationDecider
     }
 
     /// <summary>What is special about the approval of a run's solution.</summary>
-    private static Error? SolutionViolation(Conversation current, Approval approval, ConversationCommand.DecideApproval c)
+    private Error? SolutionViolation(Conversation current, Approval approval, ConversationCommand.DecideApproval c)
     {
         var isOfRun = current.Run is { IsActive: true } run && run.ApprovalId == approval.ApprovalId;
         if (c.Revise && !isOfRun)
             return Error.InvalidArgument("revise", "it goes with the solution of a ticket that is under way");
+        if (c.Revise && NextOf(current.Run!, StepOf(current.Run!, current.Run!.Stage), new PipelineContext(current.Run!.Entitled, ApprovalVerdict.Revise)) is not { Step: not null })
+            return Error.InvalidArgument("revise", $"the pipeline {current.Run!.Pipeline} sends no solution back; refuse it without revise");
         if (c.Revise && current.Run!.Revisions >= Run.MaxRevisions)
             return Error.InvalidArgument("revise", $"a solution is sent back at most {Run.MaxRevisions} times; refuse it without revise, and people take over");
         if (approval.Action != SendSolution || c.FinalArguments is not { } final)

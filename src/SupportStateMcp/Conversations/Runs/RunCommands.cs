@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SupportStateMcp.Identity;
-using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Conversations;
 
@@ -37,9 +36,6 @@ public abstract partial record ConversationCommand
 
         /// <summary>What the customer reports.</summary>
         public required string Description { get; init; }
-
-        /// <summary>The pipeline that the ticket goes through.</summary>
-        public string Pipeline { get; init; } = SupportTicketPipeline.Name;
 
         protected override Error? Check() =>
             (Id.TicketId.StartsWith(ConversationId.Prefix, StringComparison.Ordinal)

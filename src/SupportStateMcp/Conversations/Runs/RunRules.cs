@@ -41,7 +41,7 @@ public sealed partial class ConversationDecider
 
     private void Start(ConversationCommand.OpenTicket c, EventRecorder recorder)
     {
-        var pipeline = pipelines.Find(c.Pipeline) ?? throw new InvalidOperationException($"There is no pipeline {c.Pipeline}.");
+        var pipeline = pipelines.Find(tickets.Pipeline) ?? throw new InvalidOperationException($"There is no pipeline {tickets.Pipeline}.");
         // What the customer reported is the first they wrote, unless they wrote before.
         if (recorder.Current.MessageCount == 0)
             recorder.AppendMessage(new MessageDraft(MessageDraft.ReservedIdPrefix + "report", MessageRole.User, c.Description));

@@ -3,6 +3,7 @@ using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Hosting;
@@ -48,6 +49,12 @@ public sealed record ServerOptions
 
     /// <summary>Which requests a person must approve.</summary>
     public ApprovalPolicy ApprovalPolicy { get; init; } = new();
+
+    /// <summary>The pipelines that tickets can go through.</summary>
+    public Pipelines Pipelines { get; init; } = Pipelines.Default;
+
+    /// <summary>How tickets are worked.</summary>
+    public TicketSetup Tickets { get; init; } = new();
 
     public ConcurrencyOptions Concurrency { get; init; } = ConcurrencyOptions.Default;
 

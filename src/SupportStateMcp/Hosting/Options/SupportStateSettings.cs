@@ -21,6 +21,12 @@ public sealed class SupportStateSettings
     public HttpSettings Http { get; set; } = new();
 
     public ToolSettings Tools { get; set; } = new();
+
+    public TicketSettings Tickets { get; set; } = new();
+
+    public LlmSettings Llm { get; set; } = new();
+
+    public Dictionary<string, PipelineSettings>? Pipelines { get; set; }
 }
 
 /// <summary>The section <c>persistence</c>.</summary>
