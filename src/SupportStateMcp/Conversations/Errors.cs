@@ -8,7 +8,7 @@ using SupportStateMcp.Workflow;
 namespace SupportStateMcp.Conversations;
 
 /// <summary>All refusals there are, each with its facts. Some facts serve the sentence alone and are not sent.</summary>
-public static class Errors
+public static partial class Errors
 {
     public sealed record NotFound(ConversationId Id, DateTimeOffset? ErasedAt) : Error(ErrorCodes.NotFound)
     {
@@ -120,13 +120,6 @@ public static class Errors
     public sealed record StoreDamaged(ConversationId Id, string Part) : Error(ErrorCodes.StoreDamaged)
     {
         public override JsonObject Facts => new() { ["conversation_id"] = Id.Value, ["part"] = Part, ["retryable"] = false };
-    }
-
-    /// <param name="Kind">The kind of the record.</param>
-    /// <param name="Id">Its id.</param>
-    public sealed record RecordDamaged(string Kind, string Id) : Error(ErrorCodes.StoreDamaged)
-    {
-        public override JsonObject Facts => new() { ["record"] = Kind, ["id"] = Id, ["retryable"] = false };
     }
 
     public sealed record NotOwner(Owner Owner, long Epoch) : Error(ErrorCodes.NotOwner)
