@@ -58,6 +58,10 @@ public static class ErrorCodes
     /// <remarks>Leave it to somebody who has what needs names.</remarks>
     public const string NotAuthorized = "not_authorized";
 
+    /// <summary>The tool, prompt or resource is there, in a toolset that this connection does not have.</summary>
+    /// <remarks>Go without it, or have the set switched on: limited_by says whether the address (endpoint), the token or the server decides.</remarks>
+    public const string ToolsetNotEnabled = "toolset_not_enabled";
+
     /// <summary>Somebody else owns the conversation and may answer the customer now.</summary>
     /// <remarks>Leave the answer to the owner; where an AI owns it now, begin a new turn.</remarks>
     public const string NotOwner = "not_owner";
@@ -97,4 +101,24 @@ public static class ErrorCodes
     /// <summary>The one permission of the approval was taken already, by another use.</summary>
     /// <remarks>Do not do it again.</remarks>
     public const string ApprovalUsed = "approval_used";
+
+    /// <summary>The step is not the bearer's any more: its lease ran out, it was completed, or its run ended.</summary>
+    /// <remarks>Drop the work, and take the next step.</remarks>
+    public const string LeaseLost = "lease_lost";
+
+    /// <summary>The analysis rests on fewer different recorded queries than it has to.</summary>
+    /// <remarks>Query the knowledge base with the step's token and other words, then complete the step.</remarks>
+    public const string InsufficientResearch = "insufficient_research";
+
+    /// <summary>The analysis cites articles that no recorded query of the step returned.</summary>
+    /// <remarks>Cite what was found, or query the knowledge base with the step's token again.</remarks>
+    public const string UnknownCitation = "unknown_citation";
+
+    /// <summary>The step whose token was sent does not open this tool.</summary>
+    /// <remarks>Use the tools that allowed_tools names.</remarks>
+    public const string ToolNotOpened = "tool_not_opened";
+
+    /// <summary>The ticket has no solution that waits for a decision: it is too early, or decided already.</summary>
+    /// <remarks>Read the ticket's status.</remarks>
+    public const string NotWaitingForApproval = "not_waiting_for_approval";
 }

@@ -108,6 +108,22 @@ public static partial class Errors
         public override JsonObject Facts => new() { ["needs"] = Texts(Needs) };
     }
 
+    /// <param name="Name">The tool, prompt or resource.</param>
+    /// <param name="Toolset">The set that it is in.</param>
+    /// <param name="Enabled">The sets that the connection has.</param>
+    /// <param name="Limit">What keeps it from having this one.</param>
+    public sealed record ToolsetNotEnabled(string Name, string Toolset, IReadOnlyList<string> Enabled, ToolsetLimit Limit)
+        : Error(ErrorCodes.ToolsetNotEnabled)
+    {
+        public override JsonObject Facts => new()
+        {
+            ["name"] = Name,
+            ["toolset"] = Toolset,
+            ["enabled"] = Texts(Enabled),
+            ["limited_by"] = SnakeCaseEnum.Of(Limit),
+        };
+    }
+
     /// <param name="Retryable">False where it stays until an operator changes something.</param>
     /// <param name="Reason">Why, for an operator; not sent.</param>
     public sealed record StoreUnavailable(bool Retryable, string Reason) : Error(ErrorCodes.StoreUnavailable)
@@ -210,10 +226,92 @@ public static partial class Errors
         public override JsonObject Facts => new() { ["approval_id"] = ApprovalId, ["used_by"] = UsedBy.ToString(), ["used_at"] = Text(UsedAt) };
     }
 
+    /// <param name="TicketId">The ticket.</param>
+    /// <param name="Step">The step that the token names.</param>
+    /// <param name="Attempt">The try that it names.</param>
+    /// <param name="State">Where the step stands now; null where its conversation or run is gone.</param>
+    /// <param name="Now">The try that the step is in now.</param>
+    public sealed record LeaseLost(string TicketId, string Step, int Attempt, RunStepState? State, int? Now) : Error(ErrorCodes.LeaseLost)
+    {
+        public override JsonObject Facts => new()
+        {
+            ["ticket_id"] = TicketId,
+            ["step"] = Step,
+            ["attempt"] = Attempt,
+            ["state"] = State is { } state ? SnakeCaseEnum.Of(state) : null,
+        };
+    }
+
+    /// <param name="Needed">How many different queries it takes.</param>
+    /// <param name="Recorded">How many there are.</param>
+    public sealed record InsufficientResearch(int Needed, int Recorded) : Error(ErrorCodes.InsufficientResearch)
+    {
+        public override JsonObject Facts => new() { ["needed"] = Needed, ["recorded"] = Recorded };
+    }
+
+    /// <param name="Citations">Those that no recorded query of the step returned.</param>
+    public sealed record UnknownCitation(IReadOnlyList<string> Citations) : Error(ErrorCodes.UnknownCitation)
+    {
+        public override JsonObject Facts => new() { ["citations"] = Texts(Citations) };
+    }
+
+    public sealed record TicketDiffers(ConversationId Id) : Error(ErrorCodes.TicketConflict)
+    {
+        public override JsonObject Facts => new() { ["conversation_id"] = Id.Value, ["ticket_id"] = Id.TicketId };
+    }
+
+    public sealed record TooManyQueries(int Limit) : Error(ErrorCodes.LimitReached)
+    {
+        public override JsonObject Facts => new() { ["limit"] = Limit };
+    }
+
+    /// <param name="Tool">The tool.</param>
+    /// <param name="Step">The step whose token was sent.</param>
+    /// <param name="Opened">The tools that the step opens.</param>
+    public sealed record ToolNotOpened(string Tool, string Step, IReadOnlyList<string> Opened) : Error(ErrorCodes.ToolNotOpened)
+    {
+        public override JsonObject Facts => new() { ["tool"] = Tool, ["step"] = Step, ["allowed_tools"] = Texts(Opened) };
+    }
+
+    /// <param name="TicketId">The ticket.</param>
+    /// <param name="Status">Where its run stands; null where it has none.</param>
+    /// <param name="Stage">The step it is at.</param>
+    /// <param name="Outcome">What it came to.</param>
+    public sealed record NotWaitingForApproval(string TicketId, RunStatus? Status, string? Stage, string? Outcome) : Error(ErrorCodes.NotWaitingForApproval)
+    {
+        public override JsonObject Facts => new()
+        {
+            ["ticket_id"] = TicketId,
+            ["status"] = Status is { } status ? SnakeCaseEnum.Of(status) : null,
+            ["stage"] = Stage,
+            ["outcome"] = Outcome,
+        };
+    }
+
+    /// <param name="TicketId">The ticket.</param>
+    /// <param name="Newest">Ids of tickets that there are, the newest first.</param>
+    public sealed record TicketNotFound(string TicketId, IReadOnlyList<string> Newest) : Error(ErrorCodes.NotFound)
+    {
+        public override JsonObject Facts => new() { ["ticket_id"] = TicketId, ["newest"] = Texts(Newest) };
+    }
+
     /// <summary>A time as facts and sentences write it, in milliseconds where it has them.</summary>
     internal static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFZ", CultureInfo.InvariantCulture);
 
     private static string? Text(DateTimeOffset? at) => at is { } time ? Text(time) : null;
 
     private static JsonArray Texts(IEnumerable<string> values) => new([.. values.Select(v => (JsonNode?)JsonValue.Create(v))]);
+}
+
+/// <summary>What keeps a connection from having a toolset.</summary>
+public enum ToolsetLimit
+{
+    /// <summary>The server has the set, but not at the address that the connection calls.</summary>
+    Endpoint,
+
+    /// <summary>The token of the connection has other sets.</summary>
+    Token,
+
+    /// <summary>The server was started with other sets.</summary>
+    Server,
 }

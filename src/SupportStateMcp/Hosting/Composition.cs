@@ -41,6 +41,8 @@ public static class Composition
         services.AddSingleton(options.Workflow);
         services.AddSingleton(options.ApprovalPolicy);
         services.AddSingleton(options.Concurrency);
+        services.AddSingleton(Workflow.Pipelines.Default);
+        services.AddSingleton(new TicketOptions());
         services.AddSingleton(StoredSchema.Current);
         if (options.Backend == Backend.Redis)
             AddRedis(services, options);
@@ -66,7 +68,9 @@ public static class Composition
         services.AddSingleton<LoggerFactory>();
         services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, RefusalLogging>());
         services.AddSingleton(new ConnectionCaller(options.Actor, options.Roles));
+        services.AddSingleton(new ConnectionToolsets(options.Toolsets));
         services.AddSingleton<AuthorizationFilter>();
+        services.AddSingleton<ToolsetFilter>();
         services.AddSingleton<ConversationBriefs>();
         services.AddSingleton<ApprovalRequests>();
         services.AddSingleton(new HostPerson(options.Person));
@@ -74,7 +78,8 @@ public static class Composition
         services.AddSingleton<ServerStopping>();
         services.AddSingleton<ConversationCompletions>();
         services.AddSingleton<ConversationSubscriptions>();
-        services.AddSingleton<IConfigureOptions<McpServerOptions>, McpServerSetup>();
+        services.AddSingleton<McpServerSetup>();
+        services.AddSingleton<IConfigureOptions<McpServerOptions>>(provider => provider.GetRequiredService<McpServerSetup>());
         return services.AddMcpServer()
             .WithCatalogue()
             .WithResources<SupportResources>()

@@ -94,6 +94,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var tokens = Tokens();
         var (actor, roles) = Identity(_identity);
         var person = Person();
+        var toolsets = ToolsetsOf("tools.sets", _root.GetSection("tools:sets"), _settings.Tools.Sets);
         var (origins, hosts, proxies) = (Origins(), Hosts(), Proxies());
         RefuseStrangers(_identity, url, actor, roles, hosts, proxies);
         if (_violations.Count > 0 || workflow is null || url is null || directory is null)
@@ -116,6 +117,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             AllowedHosts = hosts,
             TrustedProxies = proxies,
             Tokens = tokens,
+            Toolsets = toolsets,
             Actor = actor,
             Roles = roles,
             Person = person,

@@ -1,6 +1,7 @@
 using System.Net;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Workflow;
 
@@ -70,6 +71,12 @@ public sealed record ServerOptions
 
     /// <summary>The tokens that HTTP clients show. With any, each request shows one; with none, the server listens to this machine only.</summary>
     public IReadOnlyList<AccessToken> Tokens { get; init; } = [];
+
+    /// <summary>
+    /// The toolsets of connections whose token says nothing else. Null: the usual ones, and over HTTP also each set at its own
+    /// address.
+    /// </summary>
+    public Toolsets? Toolsets { get; init; }
 
     /// <summary>Who acts, whatever the client says; null leaves it to the client. Over HTTP with tokens, these say it.</summary>
     public Actor? Actor { get; init; }

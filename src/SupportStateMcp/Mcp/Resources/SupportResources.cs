@@ -16,6 +16,7 @@ namespace SupportStateMcp.Mcp.Resources;
 
 /// <summary>What a host can attach to a chat: the workflow, and each conversation with its history and trail.</summary>
 [McpServerResourceType]
+[Toolset(Toolsets.Conversations)]
 public sealed class SupportResources(ConversationQueries queries, ConversationBriefs briefs, WorkflowDefinition workflow, TimeProvider time)
 {
     public const string WorkflowUri = "support://workflow";
