@@ -30,7 +30,9 @@ internal static class CliArguments
     private static readonly Dictionary<string, string> s_names = new(StringComparer.Ordinal)
     {
         ["content"] = "TEXT",
+        ["customer_id"] = "ID",
         ["description"] = "--description",
+        ["file"] = "FILE",
         ["final_arguments"] = "--arguments",
         // The one key that people give.
         ["idempotency_key"] = "--message-id",

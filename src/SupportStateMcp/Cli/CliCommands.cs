@@ -29,9 +29,10 @@ public static class CliCommands
             ApprovalsCommand.Create(),
             .. DecisionCommands.Create(),
         ];
-        foreach (var command in commands)
+        IReadOnlyList<Command> groups = [CustomersCommand.Create()];
+        foreach (var command in commands.Concat(groups.SelectMany(g => g.Subcommands.OfType<CliCommand>())))
             Complete(command, actor, console, open);
-        return commands;
+        return [.. commands, .. groups];
     }
 
     private static void Complete(CliCommand command, Option<string?> actor, CliConsole console, OpenContext open)

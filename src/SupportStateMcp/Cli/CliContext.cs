@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Workflow;
 
@@ -12,6 +13,7 @@ public sealed record CliContext(
     ConversationCommandHandler Commands,
     ConversationQueries Queries,
     Reopening Reopening,
+    CustomerService Customers,
     WorkflowDefinition Workflow,
     Func<CancellationToken, Task> ExpireOverdue,
     TimeProvider Time)

@@ -51,6 +51,14 @@ internal static class CliErrorMessages
             $"The stored {e.Part} of {e.Id} cannot be read: it is damaged, or a newer version wrote it. Nothing was changed. The server's log says where and why; restore a backup, update the server, or let the conversation expire.",
         Errors.RecordDamaged e =>
             $"The stored {e.Kind} {e.Id} cannot be read: it is damaged, or a newer version wrote it. Nothing was changed. Write it again, restore a backup, or update the server.",
+        Errors.RecordConflict { Actual: 0 } e => $"There is no {e.Kind} {e.Id}, so it is not at version {e.Expected}.",
+        Errors.RecordConflict e =>
+            $"The {e.Kind} {e.Id} has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look at it, and decide again.",
+        Errors.CustomerNotFound e =>
+            $"There is no customer {e.CustomerId ?? e.Email}. Check it. SupportStateMcp sample-data load loads sample data; SupportStateMcp customers import FILE imports your own customers.",
+        Errors.NoSuchSystem e => $"Nothing is recorded about the system of customer {e.CustomerId}.",
+        Errors.LinesRefused e =>
+            $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported.{string.Concat(e.Lines.Select(l => $"\n  line {l.Number}: {l.Rule}."))}{(e.Count > e.Lines.Count ? $"\n  … and {e.Count - e.Lines.Count} more." : "")}",
         Errors.NotOwner { Owner.Queue: { } queue } =>
             $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. SupportStateMcp claim takes it.",
         Errors.NotOwner { Owner: { IsPerson: true } owner } =>

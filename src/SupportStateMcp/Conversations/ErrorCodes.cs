@@ -6,8 +6,8 @@ namespace SupportStateMcp.Conversations;
 /// </summary>
 public static class ErrorCodes
 {
-    /// <summary>There is no such conversation, turn or approval: never there, expired or erased.</summary>
-    /// <remarks>Check the id. A ticket gets its conversation with initialize_conversation.</remarks>
+    /// <summary>There is no such conversation, turn or approval: never there, expired or erased. Or nothing is recorded about the system of a customer.</summary>
+    /// <remarks>Check the id. A ticket gets its conversation with initialize_conversation. Without a system, ask the customer.</remarks>
     public const string NotFound = "not_found";
 
     /// <summary>The workflow has no transition from the state of the conversation to the state asked for.</summary>
@@ -18,8 +18,8 @@ public static class ErrorCodes
     /// <remarks>reopen_conversation opens it again where that is possible, else a linked follow-up conversation. What the customer writes is taken in all the same.</remarks>
     public const string TerminalState = "terminal_state";
 
-    /// <summary>The expected version is not the version of the conversation: somebody changed it meanwhile.</summary>
-    /// <remarks>Read the conversation again, and decide again.</remarks>
+    /// <summary>The expected version is not the version of the conversation or record: somebody changed it meanwhile.</summary>
+    /// <remarks>Read it again, and decide again.</remarks>
     public const string VersionConflict = "version_conflict";
 
     /// <summary>The ticket already has a conversation, of another user.</summary>
@@ -45,6 +45,14 @@ public static class ErrorCodes
     /// <summary>What is stored of the conversation or record cannot be read: it is damaged, or a newer version of the server wrote it.</summary>
     /// <remarks>Do not try again. The server's log names the place and the reason; an operator restores a backup, updates the server, lets the conversation expire, or writes the record again. Everything else works.</remarks>
     public const string StoreDamaged = "store_damaged";
+
+    /// <summary>There is no customer with this id, or with this e-mail address.</summary>
+    /// <remarks>Check it. Where there are no customers at all, load the sample data (sample-data load), import your own (customers import) or record the customer (save_customer).</remarks>
+    public const string CustomerNotFound = "customer_not_found";
+
+    /// <summary>Lines of a file that was to be imported cannot be read, or break a rule. Nothing was imported.</summary>
+    /// <remarks>Correct the lines and import the file again: what is the same already stays as it is.</remarks>
+    public const string InvalidImport = "invalid_import";
 
     /// <summary>The caller may not do this, whatever the arguments. Kind and roles belong to the connection.</summary>
     /// <remarks>Leave it to somebody who has what needs names.</remarks>

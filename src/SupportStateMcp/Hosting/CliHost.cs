@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Workflow;
@@ -32,6 +33,7 @@ internal static class CliHost
             services.GetRequiredService<ConversationCommandHandler>(),
             services.GetRequiredService<ConversationQueries>(),
             services.GetRequiredService<Reopening>(),
+            services.GetRequiredService<CustomerService>(),
             services.GetRequiredService<WorkflowDefinition>(),
             services.GetRequiredService<StoreMaintenance>().ExpireOverdueAsync,
             services.GetRequiredService<TimeProvider>()), cancellationToken);

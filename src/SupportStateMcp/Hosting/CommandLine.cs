@@ -39,6 +39,8 @@ public static class CommandLine
           SupportStateMcp assign cs-TKT-001 human:bob             give it to a colleague
           SupportStateMcp approvals                               what waits for a decision
           SupportStateMcp approve ap-1a2b3c4d-TKT-001             say yes to it
+          SupportStateMcp customers show CUST001                  a customer, with entitlement, system and open conversations
+          SupportStateMcp customers import FILE                   record customers, one JSON object a line
 
         Every key of the file can be set as an environment variable, for example
           SUPPORTSTATE__PERSISTENCE__TTL=3600

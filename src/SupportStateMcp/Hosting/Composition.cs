@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
@@ -56,6 +57,7 @@ public static class Composition
         services.AddSingleton<TurnService>();
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<Reopening>();
+        services.AddSingleton<CustomerService>();
         services.AddSingleton<StoreMaintenance>();
         services.AddSingleton<WorkSignal>();
         services.AddSingleton<StepService>();

@@ -53,6 +53,15 @@ internal static class McpErrorMessages
             $"The stored {e.Part} of {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, whose log says where and why. Other conversations work.",
         Errors.RecordDamaged e =>
             $"The stored {e.Kind} {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, who can write it again or restore a backup. Everything else works.",
+        Errors.RecordConflict { Actual: 0 } e =>
+            $"Expected version {e.Expected}, but there is no {e.Kind} {e.Id}. Leave expected_version out to record a new one.",
+        Errors.RecordConflict e =>
+            $"Expected version {e.Expected}, but the {e.Kind} {e.Id} is at version {e.Actual}. {ReadAgain(e.Kind)}, look at what changed, and decide again.",
+        Errors.CustomerNotFound { CustomerId: { } id } => $"There is no customer {id}. Check the id, or look for the customer by e-mail. {NoCustomers}",
+        Errors.CustomerNotFound e => $"No customer has the e-mail address {e.Email}. Check it, or look for the customer by customer_id. {NoCustomers}",
+        Errors.NoSuchSystem e =>
+            $"Nothing is recorded about the system of customer {e.CustomerId}: ask the customer. A supervisor records it with save_system_info.",
+        Errors.LinesRefused e => $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported. {string.Join(' ', e.Lines.Select(l => $"Line {l.Number}: {l.Rule}."))}",
         Errors.NotOwner { Owner.Queue: { } queue } =>
             $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. Nothing was stored; leave the answer to them.",
         Errors.NotOwner { Owner: { IsPerson: true } owner } =>
@@ -97,6 +106,17 @@ internal static class McpErrorMessages
         Errors.TicketNotFound e =>
             $"Ticket {e.TicketId} does not exist or has expired. The newest that you may see: {string.Join(", ", e.Newest)}. create_ticket reports one.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
+    };
+
+    /// <summary>Where somebody looked for a customer, there may be none at all.</summary>
+    private const string NoCustomers =
+        "A supervisor records a customer with save_customer. Where there are no customers at all, the people who run this server load the sample data with its command sample-data load, or import their own with customers import.";
+
+    private static string ReadAgain(string kind) => kind switch
+    {
+        "customer" => "Call lookup_customer",
+        "system" => "Call lookup_system_info",
+        _ => "Read it again",
     };
 
     private static string Fault(Errors.InvalidArgument e)
