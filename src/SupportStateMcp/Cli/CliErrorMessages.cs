@@ -67,6 +67,9 @@ internal static class CliErrorMessages
             $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
         Errors.ApprovalUsed e =>
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {LocalTime.Second(e.UsedAt, zone)}. Do not do it again.",
+        Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. SupportStateMcp knowledge search WORDS finds articles, with their ids.",
+        Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
+        Errors.ArticleVersionConflict e => $"The article {e.ArticleId} has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look with SupportStateMcp knowledge show, and decide again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 

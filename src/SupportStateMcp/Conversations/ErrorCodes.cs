@@ -18,8 +18,8 @@ public static class ErrorCodes
     /// <remarks>reopen_conversation opens it again where that is possible, else a linked follow-up conversation. What the customer writes is taken in all the same.</remarks>
     public const string TerminalState = "terminal_state";
 
-    /// <summary>The expected version is not the version of the conversation: somebody changed it meanwhile.</summary>
-    /// <remarks>Read the conversation again, and decide again.</remarks>
+    /// <summary>The expected version is not the version of the conversation or article: somebody changed it meanwhile.</summary>
+    /// <remarks>Read it again, and decide again.</remarks>
     public const string VersionConflict = "version_conflict";
 
     /// <summary>The ticket already has a conversation, of another user.</summary>
@@ -89,4 +89,8 @@ public static class ErrorCodes
     /// <summary>The one permission of the approval was taken already, by another use.</summary>
     /// <remarks>Do not do it again.</remarks>
     public const string ApprovalUsed = "approval_used";
+
+    /// <summary>There is no article with this id.</summary>
+    /// <remarks>Find the article with query_knowledge_base, whose answers name ids. An id is exact, in upper and lower case.</remarks>
+    public const string ArticleNotFound = "article_not_found";
 }

@@ -67,6 +67,12 @@ internal static class McpErrorMessages
             $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
         Errors.ApprovalUsed e =>
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
+        Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. query_knowledge_base finds articles; its answers name their ids, which are exact.",
+        Errors.ArticleProtected e =>
+            $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes a connection with {string.Join(" and ", e.Needs)}. Save your text as a draft under an article_id of its own, and say in it what it is to replace.",
+        Errors.ArticleVersionConflict { Actual: 0 } e => $"There is no article {e.ArticleId} yet, and version {e.Expected} was expected. Leave expected_version out, or pass 0, to write it.",
+        Errors.ArticleVersionConflict { Expected: 0 } e => $"There is an article {e.ArticleId} already, at version {e.Actual}. Choose another article_id, or read it with get_article and pass its version to replace it.",
+        Errors.ArticleVersionConflict e => $"Expected version {e.Expected}, but the article {e.ArticleId} is at version {e.Actual}. Call get_article, look at what changed, and decide again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 
