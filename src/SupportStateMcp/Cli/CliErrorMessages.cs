@@ -47,6 +47,8 @@ internal static class CliErrorMessages
             $"The store is not available right now: {e.Reason} Try again in a moment; look with show first whether a write was done, or repeat a reply under its --message-id.",
         Errors.StoreDamaged e =>
             $"The stored {e.Part} of {e.Id} cannot be read: it is damaged, or a newer version wrote it. Nothing was changed. The server's log says where and why; restore a backup, update the server, or let the conversation expire.",
+        Errors.RecordDamaged e =>
+            $"The stored {e.Kind} {e.Id} cannot be read: it is damaged, or a newer version wrote it. Nothing was changed. Write it again, restore a backup, or update the server.",
         Errors.NotOwner { Owner.Queue: { } queue } =>
             $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. SupportStateMcp claim takes it.",
         Errors.NotOwner { Owner: { IsPerson: true } owner } =>

@@ -55,4 +55,9 @@ public abstract partial record Error
     /// <param name="id">The conversation.</param>
     /// <param name="part">What of it: snapshot, history, trail or idempotency record.</param>
     public static Error StoreDamaged(ConversationId id, string part) => new Errors.StoreDamaged(id, part);
+
+    /// <summary>The same of a record, which outlives conversations.</summary>
+    /// <param name="kind">The kind of the record.</param>
+    /// <param name="id">Its id.</param>
+    public static Error RecordDamaged(string kind, string id) => new Errors.RecordDamaged(kind, id);
 }

@@ -42,8 +42,8 @@ public static class ErrorCodes
     /// <remarks>Try again in a moment; repeat a write under the same key, so that it is applied once.</remarks>
     public const string StoreUnavailable = "store_unavailable";
 
-    /// <summary>What is stored of the conversation cannot be read: it is damaged, or a newer version of the server wrote it.</summary>
-    /// <remarks>Do not try again. The server's log names the place and the reason; an operator restores a backup, updates the server, or lets the conversation expire. Other conversations work.</remarks>
+    /// <summary>What is stored of the conversation or record cannot be read: it is damaged, or a newer version of the server wrote it.</summary>
+    /// <remarks>Do not try again. The server's log names the place and the reason; an operator restores a backup, updates the server, lets the conversation expire, or writes the record again. Everything else works.</remarks>
     public const string StoreDamaged = "store_damaged";
 
     /// <summary>The caller may not do this, whatever the arguments. Kind and roles belong to the connection.</summary>

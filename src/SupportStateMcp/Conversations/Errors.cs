@@ -122,6 +122,13 @@ public static class Errors
         public override JsonObject Facts => new() { ["conversation_id"] = Id.Value, ["part"] = Part, ["retryable"] = false };
     }
 
+    /// <param name="Kind">The kind of the record.</param>
+    /// <param name="Id">Its id.</param>
+    public sealed record RecordDamaged(string Kind, string Id) : Error(ErrorCodes.StoreDamaged)
+    {
+        public override JsonObject Facts => new() { ["record"] = Kind, ["id"] = Id, ["retryable"] = false };
+    }
+
     public sealed record NotOwner(Owner Owner, long Epoch) : Error(ErrorCodes.NotOwner)
     {
         public override JsonObject Facts => new() { ["owner"] = Owner.ToString(), ["epoch"] = Epoch };

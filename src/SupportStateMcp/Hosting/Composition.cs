@@ -9,6 +9,7 @@ using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Records;
 using SupportStateMcp.Storage;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Storage.Sqlite;
@@ -81,7 +82,9 @@ public static class Composition
     private static void AddSqlite(IServiceCollection services, ServerOptions options, bool mustExist)
     {
         services.AddSingleton(new SqliteStoreOptions(options.Directory, options.TimeToLive, options.Concurrency.LockTimeout) { MustExist = mustExist });
+        services.AddSingleton<SqliteConnections>();
         services.AddSingleton<IConversationStore, SqliteConversationStore>();
+        services.AddSingleton<IRecordStore, SqliteRecordStore>();
         services.AddSingleton<IConversationLocks, SqliteConversationLocks>();
     }
 
@@ -90,6 +93,7 @@ public static class Composition
         services.AddSingleton(RedisOptionsOf(options));
         services.AddSingleton<RedisConnection>();
         services.AddSingleton<IConversationStore, RedisConversationStore>();
+        services.AddSingleton<IRecordStore, RedisRecordStore>();
         services.AddSingleton<IConversationLocks, RedLockConversationLocks>();
     }
 

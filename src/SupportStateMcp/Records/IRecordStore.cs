@@ -3,25 +3,28 @@ namespace SupportStateMcp.Records;
 /// <summary>
 /// Where records are kept: what outlives a conversation (customers, systems, articles). A record is a JSON document with an id
 /// within its kind and a version. Both implementations pass the same contract tests. Every method throws
-/// <see cref="Conversations.StoreUnavailableException"/> where the store does not answer within a bounded time.
+/// <see cref="Conversations.StoreUnavailableException"/> where the store does not answer within a bounded time; those that read one
+/// record throw <see cref="RecordDamagedException"/> where what is stored of it cannot be read. A page of changes leaves such a record out.
+/// Nothing expires.
 /// </summary>
 public interface IRecordStore
 {
     /// <summary>The record with this id; null where there is none.</summary>
     ValueTask<StoredRecord?> GetAsync(string kind, string id, CancellationToken cancellationToken);
 
-    /// <summary>The record that was last written under this lookup key (<see cref="RecordWrite.LookupKey"/>); null where there is none.</summary>
+    /// <summary>Of the records that have this lookup key now (<see cref="RecordWrite.LookupKey"/>), the one that was changed last; null where there is none.</summary>
     ValueTask<StoredRecord?> FindAsync(string kind, string lookupKey, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes records, each for itself: one that conflicts does not keep the others from being written. A record whose content is
-    /// the same already is left as it is, and counts as written at its present version.
+    /// Writes records, each for itself: one that conflicts does not keep the others from being written. A record whose content and
+    /// lookup key are the same already is left as it is, and counts as written at its present version, whatever version was expected: so a
+    /// call whose answer was lost can be repeated.
     /// </summary>
     /// <param name="writes">At most <see cref="MostWrites"/>, of one kind, no id twice.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<RecordWriteResult>> WriteAsync(IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken);
 
-    /// <summary>Removes a record; false where there is none. Its removal is told as a change.</summary>
+    /// <summary>Removes a record; false where there is none. Its removal is told as a change, for which its id and version stay; a record that is made anew under the id has a later version.</summary>
     ValueTask<bool> DeleteAsync(string kind, string id, CancellationToken cancellationToken);
 
     /// <summary>How many records of a kind there are.</summary>
@@ -33,7 +36,7 @@ public interface IRecordStore
     /// </summary>
     /// <param name="kind">The kind.</param>
     /// <param name="position">What an earlier page returned; null from the beginning, which gives every record there is.</param>
-    /// <param name="limit">How many at most.</param>
+    /// <param name="limit">How many at most; there are fewer where they are long.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<RecordChanges> ReadChangesAsync(string kind, string? position, int limit, CancellationToken cancellationToken);
 
@@ -51,7 +54,7 @@ public sealed record StoredRecord
 
     public required string Id { get; init; }
 
-    /// <summary>1 for the first content, one more with each change.</summary>
+    /// <summary>1 for the first content, one more with each change and with a removal: no two contents have the same.</summary>
     public required long Version { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -103,7 +106,14 @@ public abstract record RecordWriteResult
 /// <param name="Changes">The records that changed, with their present content; <see cref="RecordChange.Record"/> is null where one was removed.</param>
 /// <param name="Position">Where the next page starts.</param>
 /// <param name="More">True where there are more already.</param>
-public sealed record RecordChanges(IReadOnlyList<RecordChange> Changes, string Position, bool More);
+public sealed record RecordChanges(IReadOnlyList<RecordChange> Changes, string Position, bool More)
+{
+    /// <summary>
+    /// True where the store cannot go on from the position, since its data was replaced or set back meanwhile (a backup, a failover). This page
+    /// is the first from the beginning; who holds records from before drops them, because removals may have been missed.
+    /// </summary>
+    public bool StartedAnew { get; init; }
+}
 
 /// <summary>One changed record.</summary>
 public sealed record RecordChange(string Id, StoredRecord? Record);

@@ -4,23 +4,24 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Hosting → {Mcp, Cli} → {Views, Briefs} → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
-/// <c>Storage</c> implements the ports of the conversations; faces and stores never see each other. Read off the sources:
+/// <c>Hosting → {Mcp, Cli} → {Views, Briefs} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
+/// <c>Storage</c> implements the ports of the conversations and records; faces and stores never see each other. Read off the sources:
 /// what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
     private static readonly string[] s_ours =
-        ["Primitives", "Identity", "Workflow", "Conversations", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
+        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
 
     [Theory]
     [InlineData("Primitives")]
     [InlineData("Identity", "Primitives")]
     [InlineData("Workflow", "Primitives")]
     [InlineData("Conversations", "Primitives", "Identity", "Workflow")]
+    [InlineData("Records", "Primitives", "Identity", "Conversations")]
     [InlineData("Briefs", "Primitives", "Identity", "Workflow", "Conversations")]
     [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Briefs")]
-    [InlineData("Storage", "Primitives", "Identity", "Conversations")]
+    [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records")]
     [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Briefs", "Views")]
     [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Briefs", "Views")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
@@ -42,6 +43,7 @@ public partial class DependencyTests
     [Theory]
     [InlineData("Conversations")]
     [InlineData("Identity")]
+    [InlineData("Records")]
     [InlineData("Primitives")]
     [InlineData("Workflow", "Stateless")]
     public void The_rules_use_the_base_class_library_and_at_most_these(string folder, params string[] libraries) => Assert.Empty(

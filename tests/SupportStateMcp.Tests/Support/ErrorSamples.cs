@@ -41,6 +41,7 @@ internal static class ErrorSamples
         (nameof(Error.StoreUnavailable), Error.StoreUnavailable(new StoreUnavailableException("Redis did not answer in time."))),
         (nameof(Error.StoreUnavailable), Error.StoreUnavailable(new StoreUnavailableException("Redis says NOAUTH: it asks for a password, and the connection string has none.", passes: false))),
         (nameof(Error.StoreDamaged), Error.StoreDamaged(s_id, "history")),
+        (nameof(Error.RecordDamaged), Error.RecordDamaged("customer", "CUST001")),
         (nameof(Error.NotAuthorized), Error.NotAuthorized([Requirement.Kind(ActorKind.Human), Requirement.Role(Roles.Approver)])),
         (nameof(Error.NotAuthorized), Error.NotAuthorized(["other_than:human:alice"])),
         (nameof(Error.NotAuthorized), Error.NotAuthorized([Requirement.OneActor("ai:claude")])),

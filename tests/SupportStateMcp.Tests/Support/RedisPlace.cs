@@ -26,6 +26,15 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
         return store;
     }
 
+    /// <summary>A store of records with a connection of its own, as another process would have it.</summary>
+    public RedisRecordStore RecordStore(RedisOptions? options = null, ILogger<RedisRecordStore>? logger = null)
+    {
+        options ??= Options;
+        var store = new RedisRecordStore(Connection(options, null), options, logger ?? NullLogger<RedisRecordStore>.Instance);
+        _made.Add(store);
+        return store;
+    }
+
     public RedLockConversationLocks Locks(RedisOptions? options = null)
     {
         var locks = new RedLockConversationLocks(options ?? Options, TimeProvider.System, Random.Shared, NullLoggerFactory.Instance);

@@ -14,7 +14,7 @@ internal sealed class StoreFolder : IDisposable
 {
     private readonly string _parent = Directory.CreateTempSubdirectory("support-state-").FullName;
     private readonly string? _path;
-    private readonly List<SqliteConversationStore> _stores = [];
+    private readonly List<IDisposable> _made = [];
 
     /// <param name="path">A folder of somebody else's; null for one of its own.</param>
     public StoreFolder(string? path = null) => _path = path;
@@ -29,11 +29,26 @@ internal sealed class StoreFolder : IDisposable
     public SqliteConversationStore CreateStore(
         TimeSpan? timeToLive = null, StoredSchema? schema = null, TimeSpan? lockTimeout = null, ILogger<SqliteConversationStore>? logger = null)
     {
-        var options = new SqliteStoreOptions(Path, timeToLive ?? Options.TimeToLive, lockTimeout ?? Options.LockTimeout);
-        var store = new SqliteConversationStore(options, schema ?? StoredSchema.Current, Time, logger ?? NullLogger<SqliteConversationStore>.Instance);
-        lock (_stores)
-            _stores.Add(store);
+        logger ??= NullLogger<SqliteConversationStore>.Instance;
+        var connections = Connections(new SqliteStoreOptions(Path, timeToLive ?? Options.TimeToLive, lockTimeout ?? Options.LockTimeout), logger);
+        var store = new SqliteConversationStore(connections, schema ?? StoredSchema.Current, Time, logger);
+        lock (_made)
+            _made.Add(store);
         return store;
+    }
+
+    /// <summary>A store of records with connections of its own, as another process would have them.</summary>
+    public SqliteRecordStore CreateRecordStore(TimeSpan? lockTimeout = null, ILogger? logger = null) =>
+        new(Connections(Options with { LockTimeout = lockTimeout ?? Options.LockTimeout }, logger ?? NullLogger.Instance));
+
+    /// <summary>Both stores of one process.</summary>
+    public (SqliteConversationStore Conversations, SqliteRecordStore Records) CreateBoth()
+    {
+        var connections = Connections(Options, NullLogger.Instance);
+        var store = new SqliteConversationStore(connections, StoredSchema.Current, Time, NullLogger<SqliteConversationStore>.Instance);
+        lock (_made)
+            _made.Add(store);
+        return (store, new SqliteRecordStore(connections));
     }
 
     /// <summary>Writes a command on top of what a store holds, and returns the conversation after it.</summary>
@@ -48,8 +63,10 @@ internal sealed class StoreFolder : IDisposable
     /// <summary>Closes all stores; the last one leaves the database file alone.</summary>
     public void Close()
     {
-        _stores.ForEach(s => s.Dispose());
-        _stores.Clear();
+        // The last made first: stores before their connections.
+        foreach (var made in Enumerable.Reverse(_made))
+            made.Dispose();
+        _made.Clear();
     }
 
     /// <summary>The database, as somebody with the sqlite3 program sees it.</summary>
@@ -90,5 +107,13 @@ internal sealed class StoreFolder : IDisposable
     {
         Close();
         Directory.Delete(_parent, recursive: true);
+    }
+
+    private SqliteConnections Connections(SqliteStoreOptions options, ILogger logger)
+    {
+        var connections = new SqliteConnections(options, Time, logger);
+        lock (_made)
+            _made.Add(connections);
+        return connections;
     }
 }

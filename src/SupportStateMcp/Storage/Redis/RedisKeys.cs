@@ -27,6 +27,8 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversations:entries               hash    id → which of these sets it is in, JSON
 // {prefix}conversations:checked               hash    nothing; a check of the store writes it, gone after a minute
 //
+// What outlives a conversation, the records, is in RedisRecordKeys.cs.
+//
 // The braces around the id are a hash tag: all keys of a conversation are in one slot of a Redis Cluster. The braces
 // around prefix and X stand for a value.
 

@@ -4,9 +4,9 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
-/// Tells anyone who watches a conversation that it changed. Commits of this process say so themselves; for those of others a
-/// number that SQLite keeps in memory is looked at some 40 times a second, as long as somebody watches, and only where it
-/// changed are the watched conversations looked at.
+/// Tells anyone who watches something, a conversation or the records of a kind, that it changed. Commits of this process say so
+/// themselves; for those of others a number that SQLite keeps in memory is looked at some 40 times a second, as long as somebody
+/// watches, and only where it changed is what is watched looked at.
 /// </summary>
 internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders readers, SqliteFaults faults, ILogger logger) : IDisposable
 {
@@ -18,16 +18,19 @@ internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders reade
     private readonly CancellationTokenSource _ends = new();
     private bool _polling;
 
-    /// <summary>Watches a conversation, until disposed.</summary>
+    /// <summary>Watches something, until disposed.</summary>
+    /// <param name="name">What it is called; nothing else has the same name.</param>
+    /// <param name="look">Tells one state of it from another.</param>
+    /// <param name="changed">Called on each change.</param>
     /// <exception cref="StoreUnavailableException">The database cannot be read.</exception>
-    public IAsyncDisposable Add(ConversationId id, Action changed)
+    public IAsyncDisposable Add(string name, Func<SqliteSession, SqliteStamp> look, Action changed)
     {
-        var stamp = readers.Read(session => StampOf(session, id.Value));
+        var stamp = readers.Read(look);
         lock (_gate)
         {
-            if (!_watched.TryGetValue(id.Value, out var watched))
-                _watched.Add(id.Value, watched = new Watched(stamp));
-            var watch = new Watch(this, id.Value, changed);
+            if (!_watched.TryGetValue(name, out var watched))
+                _watched.Add(name, watched = new Watched(look, stamp));
+            var watch = new Watch(this, name, changed);
             watched.Watches.Add(watch);
             if (!_polling)
             {
@@ -39,26 +42,13 @@ internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders reade
         }
     }
 
-    /// <summary>A commit of this process changed a conversation.</summary>
-    public void Notify(Conversation after)
-    {
-        lock (_gate)
-        {
-            if (_watched.Count == 0)
-                return;
-        }
-
-        Notify(after.ConversationId, new Stamp(after.Version, after.UpdatedAt.ToUnixTimeMilliseconds()));
-    }
-
-    public void Dispose() => _ends.Cancel();
-
-    private void Notify(string id, Stamp stamp)
+    /// <summary>A commit of this process changed something; it has this stamp now.</summary>
+    public void Notify(string name, SqliteStamp stamp)
     {
         Watch[] watches;
         lock (_gate)
         {
-            if (!_watched.TryGetValue(id, out var watched) || watched.Known == stamp)
+            if (!_watched.TryGetValue(name, out var watched) || watched.Known == stamp)
                 return;
             watched.Known = stamp;
             watches = [.. watched.Watches];
@@ -74,10 +64,12 @@ internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders reade
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                logger.WatcherFailed(id, e);
+                logger.WatcherFailed(name, e);
             }
         }
     }
+
+    public void Dispose() => _ends.Cancel();
 
     private async Task PollAsync()
     {
@@ -110,11 +102,11 @@ internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders reade
 
     private void Compare(SqliteSession session)
     {
-        string[] ids;
+        (string Name, Func<SqliteSession, SqliteStamp> Look)[] watched;
         lock (_gate)
-            ids = [.. _watched.Keys];
-        foreach (var id in ids)
-            Notify(id, StampOf(session, id));
+            watched = [.. _watched.Select(w => (w.Key, w.Value.Look))];
+        foreach (var (name, look) in watched)
+            Notify(name, look(session));
     }
 
     private bool IsWatched()
@@ -127,30 +119,23 @@ internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders reade
     {
         lock (_gate)
         {
-            if (_watched.TryGetValue(watch.Id, out var watched) && watched.Watches.Remove(watch) && watched.Watches.Count == 0)
-                _watched.Remove(watch.Id);
+            if (_watched.TryGetValue(watch.Name, out var watched) && watched.Watches.Remove(watch) && watched.Watches.Count == 0)
+                _watched.Remove(watch.Name);
         }
     }
 
-    private static Stamp StampOf(SqliteSession session, string id)
+    private sealed class Watched(Func<SqliteSession, SqliteStamp> look, SqliteStamp known)
     {
-        using var found = session.Query("SELECT version, updated_at FROM conversations WHERE id = $id", id);
-        return found.Read() ? new Stamp(found.GetInt64(0), found.GetInt64(1)) : default;
-    }
+        public Func<SqliteSession, SqliteStamp> Look => look;
 
-    /// <summary>What tells one state of a conversation from another; one that expired and was opened again has another time.</summary>
-    private readonly record struct Stamp(long Version, long UpdatedAt);
-
-    private sealed class Watched(Stamp known)
-    {
-        public Stamp Known { get; set; } = known;
+        public SqliteStamp Known { get; set; } = known;
 
         public List<Watch> Watches { get; } = [];
     }
 
-    private sealed class Watch(SqliteChanges owner, string id, Action changed) : IAsyncDisposable
+    private sealed class Watch(SqliteChanges owner, string name, Action changed) : IAsyncDisposable
     {
-        public string Id => id;
+        public string Name => name;
 
         public Action Changed => changed;
 
@@ -161,3 +146,8 @@ internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders reade
         }
     }
 }
+
+/// <summary>What tells one state of what is watched from another.</summary>
+/// <param name="Version">Its version, or how far it has come.</param>
+/// <param name="Life">What else differs where the same version comes again: the time of a conversation that was opened anew, the database of records.</param>
+internal readonly record struct SqliteStamp(long Version, long Life);

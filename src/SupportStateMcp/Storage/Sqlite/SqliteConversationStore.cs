@@ -36,10 +36,8 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
 
     private static int Record => SqliteRows.SnapshotColumns + 1;
 
-    private readonly SqliteStoreOptions _options;
+    private readonly TimeSpan _timeToLive;
     private readonly TimeProvider _time;
-    private readonly ILogger<SqliteConversationStore> _logger;
-    private readonly SqliteDatabase _database;
     private readonly StoredReader _reader;
     private readonly SqliteReaders _readers;
     private readonly SqliteWriter _writer;
@@ -49,24 +47,19 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     private readonly SqliteSweep _sweep;
     private readonly SnapshotCache _remembered;
 
-    /// <param name="options">Where and how long to keep conversations.</param>
+    /// <param name="connections">The database that holds the conversations; stays its owner's to dispose.</param>
     /// <param name="schema">What to write, and how to read what is older.</param>
     /// <param name="time">The clock that expires conversations.</param>
-    /// <param name="logger">Tells the operator what is wrong with the database.</param>
-    public SqliteConversationStore(SqliteStoreOptions options, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger)
+    /// <param name="logger">Tells the operator what cannot be read, and what was swept.</param>
+    public SqliteConversationStore(SqliteConnections connections, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger)
     {
-        (_options, _time, _logger) = (options, time, logger);
+        (_timeToLive, _time) = (connections.Options.TimeToLive, time);
         _remembered = new SnapshotCache(RememberedBytes, time);
-        _database = new SqliteDatabase(options, time, logger);
-        _reader = new StoredReader(schema, _database.Path, logger);
-        // What can be read may not be writable: each tells its own faults.
-        var reading = new SqliteFaults(_database.Path, logger);
-        _readers = new SqliteReaders(_database, reading, logger);
-        _writer = new SqliteWriter(_database, options, new SqliteFaults(_database.Path, logger), logger);
+        _reader = new StoredReader(schema, connections.Path, logger);
+        (_readers, _writer) = (connections.Readers, connections.Writer);
+        (_changes, _erasures) = (connections.Changes, connections.Erasures);
         _listing = new SqliteListing(_readers, _reader, time);
-        _changes = new SqliteChanges(_database, _readers, reading, logger);
-        _erasures = new SqliteErasures(_database, _readers, _writer, options, logger);
-        _sweep = new SqliteSweep(_readers, _writer, _erasures, options.TimeToLive, time, logger);
+        _sweep = new SqliteSweep(_readers, _writer, _erasures, _timeToLive, time, logger);
     }
 
     public Conversation? Remembered(ConversationId id) => _remembered.Find(id);
@@ -100,13 +93,13 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         var redacted = commit.Erases
             ? (await ReadEventsAsync(commit.Id, 0, int.MaxValue, long.MaxValue, cancellationToken)).Select(e => e.Redacted()).ToList()
             : [];
-        var ready = new SqliteCommit(commit, redacted, _reader.Codec, _options.TimeToLive, _time);
+        var ready = new SqliteCommit(commit, redacted, _reader.Codec, _timeToLive, _time);
         if (!await _writer.WriteAsync(ready.Write, cancellationToken))
             return new CommitResult.Conflict(await LoadAsync(commit.Id, commit.Key, cancellationToken));
 
         _remembered.Keep(commit.Id, commit.After, ready.CoreBytes, ready.PartBytes, ready.ExpiresAt);
         var contentRemoved = !commit.Erases || await _erasures.CutLogAsync();
-        _changes.Notify(commit.After);
+        _changes.Notify(commit.Id.Value, new SqliteStamp(commit.After.Version, commit.After.UpdatedAt.ToUnixTimeMilliseconds()));
         return new CommitResult.Committed(ready.ExpiresAt) { ContentRemoved = contentRemoved };
     }
 
@@ -181,7 +174,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_changes.Add(id, changed));
+        return ValueTask.FromResult(_changes.Add(id.Value, session => StampOf(session, id.Value), changed));
     }
 
     /// <summary>Writes, since a disk that is full or read-only can still be read.</summary>
@@ -190,11 +183,12 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
 
     public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);
 
-    public void Dispose()
+    public void Dispose() => _remembered.Dispose();
+
+    /// <summary>One that expired and was opened again has another time.</summary>
+    private static SqliteStamp StampOf(SqliteSession session, string id)
     {
-        _changes.Dispose();
-        _remembered.Dispose();
-        _writer.Dispose();
-        _readers.Dispose();
+        using var found = session.Query("SELECT version, updated_at FROM conversations WHERE id = $id", id);
+        return found.Read() ? new SqliteStamp(found.GetInt64(0), found.GetInt64(1)) : default;
     }
 }

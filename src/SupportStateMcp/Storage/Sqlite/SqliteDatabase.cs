@@ -8,7 +8,7 @@ namespace SupportStateMcp.Storage.Sqlite;
 /// <summary>The database file: makes it where it does not exist, and opens connections to it.</summary>
 internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider time, ILogger logger)
 {
-    private const long Version = 2;
+    private const long Version = 3;
     private const int HasMovedOpcode = 20;
 
     private static readonly Lock s_creating = new();
@@ -78,12 +78,16 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
             case 0:
                 RunScript(session, "schema.sql");
                 session.Execute("INSERT INTO marks VALUES ('checked_at', $now), ('swept_to', $now), ('erasures', 0), ('finished', 0)", time.GetUtcNow().UtcTicks);
-                session.Execute("PRAGMA user_version = 2");
+                session.Execute("PRAGMA user_version = 3");
                 break;
 
             case 1:
                 RunScript(session, "upgrade-2.sql");
-                session.Execute("PRAGMA user_version = 2");
+                goto case 2;
+
+            case 2:
+                RunScript(session, "upgrade-3.sql");
+                session.Execute("PRAGMA user_version = 3");
                 break;
         }
 

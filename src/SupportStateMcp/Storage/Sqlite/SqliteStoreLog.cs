@@ -26,6 +26,6 @@ internal static partial class SqliteStoreLog
     [LoggerMessage(6, LogLevel.Information, "Removed {Count} expired conversations")]
     public static partial void Swept(this ILogger logger, int count);
 
-    [LoggerMessage(7, LogLevel.Error, "A subscriber to {Id} failed on a change")]
-    public static partial void WatcherFailed(this ILogger logger, string id, Exception exception);
+    [LoggerMessage(7, LogLevel.Error, "A subscriber to {Name} failed on a change")]
+    public static partial void WatcherFailed(this ILogger logger, string name, Exception exception);
 }

@@ -1,4 +1,4 @@
--- supportstate.db, version 2; upgrade-2.sql leads here from version 1. JSON is kept as UTF-8 in blobs. Times are UTC, in units of 100 ns since the year 1;
+-- supportstate.db, version 3; upgrade-2.sql and upgrade-3.sql lead here from older versions. JSON is kept as UTF-8 in blobs. Times are UTC, in units of 100 ns since the year 1;
 -- updated_at alone is in milliseconds since 1970, because listings order and page by whole milliseconds.
 --
 -- What is deleted is overwritten (secure_delete). SQLite may have moved a row before, and left a copy of it in the unused
@@ -107,9 +107,31 @@ CREATE TRIGGER approval_leaves AFTER DELETE ON pending_approvals BEGIN
   UPDATE totals SET n = n - 1 WHERE what = 'approvals' AND queue = OLD.queue;
 END;
 
+-- What outlives a conversation: customers, their systems, articles. One that was removed stays as a row without content, so
+-- that who follows the changes hears of it. A lookup key stands in it as a digest.
+CREATE TABLE records (
+  key           INTEGER PRIMARY KEY,
+  kind          TEXT NOT NULL,
+  id            TEXT NOT NULL,
+  version       INTEGER NOT NULL,  -- goes on over a removal
+  sequence      INTEGER NOT NULL,  -- of its last change, counted over all records
+  lookup_digest BLOB,
+  updated_at    INTEGER,
+  updated_by    TEXT,
+  content       BLOB,              -- null where it was removed
+  UNIQUE (kind, id)
+) STRICT;
+
+CREATE UNIQUE INDEX records_by_change ON records (kind, sequence);
+CREATE INDEX records_by_lookup ON records (kind, lookup_digest, sequence) WHERE lookup_digest IS NOT NULL;
+CREATE INDEX records_there     ON records (kind) WHERE content IS NOT NULL;
+
 -- checked_at: when the store was last asked whether it can be written. swept_to: how far the sweep's clock has come.
 -- erasures: how many there were; finished: how many of them left not a byte.
 CREATE TABLE marks (
   name  TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- How many changes of records there were; and which database this is, so that a place in the changes of another one is known as such.
+INSERT INTO marks VALUES ('record_changes', 0), ('record_life', abs(random() % 1000000000000));

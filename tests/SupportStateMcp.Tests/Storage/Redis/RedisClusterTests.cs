@@ -3,7 +3,7 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Storage.Redis;
 
-/// <summary>A Redis Cluster of three nodes: conversations on every node, and indexes elsewhere than the conversations in them.</summary>
+/// <summary>A Redis Cluster of three nodes: conversations and records on every node, and indexes elsewhere than what is in them.</summary>
 public sealed class RedisClusterTests : IAsyncLifetime
 {
     private readonly List<RedisServer> _nodes = [];
@@ -65,5 +65,6 @@ public sealed class RedisClusterTests : IAsyncLifetime
 
         await using var held = await place.Locks().TryAcquireAsync(TestConversations.Id("t-01"), TimeSpan.FromSeconds(1), Stop);
         Assert.NotNull(held);
+        await RedisWays.AssertKeepsRecordsAsync(place, place.Options);
     }
 }

@@ -1,4 +1,5 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Records;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tests.Support;
 using static SupportStateMcp.Tests.Support.TwoOwners;
@@ -42,6 +43,30 @@ internal static class RedisWays
 
         await WriteAsync(here, current, TestConversations.Erase());
         Assert.Empty((await elsewhere.ListAsync(new(), null, 10, Stop)).Conversations);
+        await AssertKeepsRecordsAsync(place, options);
+    }
+
+    /// <summary>All that this server does with records.</summary>
+    public static async Task AssertKeepsRecordsAsync(RedisPlace place, RedisOptions options)
+    {
+        const int Count = 100;
+        var (here, elsewhere) = (place.RecordStore(options), place.RecordStore(options));
+        using var changes = new SemaphoreSlim(0);
+        await using var watch = await elsewhere.SubscribeAsync(TestRecords.Kind, () => changes.Release(), Stop);
+
+        Assert.All(
+            await here.WriteAsync([.. Enumerable.Range(0, Count).Select(n => TestRecords.Write($"CUST{n}", $$"""{"n":{{n}}}""", lookup: $"{n}@example.com"))], Stop),
+            r => Assert.Equal(new RecordWriteResult.Written(1, true), r));
+        Assert.True(await changes.WaitAsync(TimeSpan.FromSeconds(5), Stop));
+        Assert.Equal(new RecordWriteResult.Conflict(1), Assert.Single(await elsewhere.WriteAsync([TestRecords.Write("CUST7", "{}", expected: 0)], Stop)));
+        Assert.True(await elsewhere.DeleteAsync(TestRecords.Kind, "CUST9", Stop));
+
+        Assert.Equal(Count - 1, await here.CountAsync(TestRecords.Kind, Stop));
+        Assert.Equal("""{"n":7}""", TestRecords.Text(await elsewhere.GetAsync(TestRecords.Kind, "CUST7", Stop)));
+        Assert.Equal("CUST8", (await here.FindAsync(TestRecords.Kind, "8@example.com", Stop))!.Id);
+        Assert.Null(await here.FindAsync(TestRecords.Kind, "9@example.com", Stop));
+        var read = await here.ReadChangesAsync(TestRecords.Kind, null, Count, Stop);
+        Assert.Equal((Count, Count - 1), (read.Changes.Count, read.Changes.Count(c => c.Record is not null)));
     }
 
     public static async Task<Conversation> WriteAsync(RedisConversationStore store, Conversation? before, ConversationCommand command)

@@ -112,7 +112,7 @@ public sealed class SqliteFaultsTests
         using var folder = new StoreFolder();
         await folder.WriteAsync(folder.CreateStore(), TestConversations.Initialize());
         folder.Close();
-        folder.Raw("PRAGMA user_version = 3");
+        folder.Raw("PRAGMA user_version = 99");
         var store = folder.CreateStore(logger: _log);
 
         var fault = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.LoadAsync(Id, null, Stop));

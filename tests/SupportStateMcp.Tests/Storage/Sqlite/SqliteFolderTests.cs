@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Records;
 using SupportStateMcp.Storage;
 using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tests.Support;
@@ -38,6 +39,7 @@ public sealed class SqliteFolderTests : IDisposable
             CREATE INDEX by_user     ON conversations (user_digest, updated_at, id, expires_at, state, assigned_to) WHERE erased = 0;
             CREATE INDEX by_assignee ON conversations (assigned_to, updated_at, id, expires_at, state) WHERE erased = 0;
             UPDATE conversations SET snapshot = CAST('{"damaged' AS BLOB) WHERE id = 'cs-DAMAGED';
+            DROP TABLE records; DELETE FROM marks WHERE name LIKE 'record_%';
             PRAGMA user_version = 1;
             """);
 
@@ -50,6 +52,25 @@ public sealed class SqliteFolderTests : IDisposable
 
         var told = await _folder.WriteAsync(_folder.CreateStore(), TestConversations.Message("m-1"));
         TestConversations.AssertSame(told, (await _folder.CreateStore().LoadAsync(Id, null, Stop)).Conversation);
+    }
+
+    [Fact]
+    public async Task A_database_of_version_2_is_brought_up_to_date()
+    {
+        var opened = await _folder.WriteAsync(_folder.CreateStore(), TestConversations.Initialize());
+        _folder.Close();
+        // As version 2 kept it.
+        _folder.Raw("DROP TABLE records; DELETE FROM marks WHERE name LIKE 'record_%'; PRAGMA user_version = 2;");
+
+        var (conversations, records) = _folder.CreateBoth();
+
+        TestConversations.AssertSame(opened, (await conversations.LoadAsync(Id, null, Stop)).Conversation);
+        Assert.Equal(0, await records.CountAsync("customer", Stop));
+        Assert.IsType<RecordWriteResult.Written>(Assert.Single(await records.WriteAsync([TestRecords.Write("CUST001", "{}")], Stop)));
+        Assert.NotNull(await _folder.CreateRecordStore().GetAsync("customer", "CUST001", Stop));
+        using var fresh = new StoreFolder();
+        await fresh.WriteAsync(fresh.CreateStore(), TestConversations.Initialize());
+        Assert.Equal(SchemaOf(fresh), SchemaOf(_folder));
     }
 
     [Fact]
@@ -177,7 +198,8 @@ public sealed class SqliteFolderTests : IDisposable
     public async Task A_store_that_must_be_there_is_not_made()
     {
         var options = _folder.Options with { MustExist = true };
-        using var store = new SqliteConversationStore(options, StoredSchema.Current, _folder.Time, new LogLines<SqliteConversationStore>());
+        using var connections = new SqliteConnections(options, _folder.Time, new LogLines<SqliteConversationStore>());
+        using var store = new SqliteConversationStore(connections, StoredSchema.Current, _folder.Time, new LogLines<SqliteConversationStore>());
 
         Assert.False((await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.LoadAsync(Id, null, Stop))).Passes);
         Assert.False(Directory.Exists(_folder.Path));
@@ -288,6 +310,19 @@ public sealed class SqliteFolderTests : IDisposable
     private ConversationCommandHandler DeskOn(IConversationStore store) => new(
         store, new SqliteConversationLocks(_folder.Options, TimeProvider.System), new ConversationDecider(WorkflowDefinition.Default, new ApprovalPolicy()),
         ConcurrencyOptions.Default with { LockTimeout = TimeSpan.FromSeconds(20) }, _folder.Time, Random.Shared);
+
+    /// <summary>What the database consists of, as SQLite tells it.</summary>
+    private static List<string> SchemaOf(StoreFolder folder)
+    {
+        using var connection = folder.OpenRaw();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY name";
+        using var found = command.ExecuteReader();
+        var schema = new List<string>();
+        while (found.Read())
+            schema.Add(found.GetString(0));
+        return schema;
+    }
 
     [UnsupportedOSPlatform("windows")]
     private static void AssertOwnerOnly(string folder)
