@@ -29,9 +29,10 @@ public static class CliCommands
             ApprovalsCommand.Create(),
             .. DecisionCommands.Create(),
         ];
-        foreach (var command in commands)
+        var knowledge = KnowledgeCommands.Create();
+        foreach (var command in commands.Concat(knowledge))
             Complete(command, actor, console, open);
-        return commands;
+        return [.. commands, KnowledgeCommands.Group(knowledge)];
     }
 
     private static void Complete(CliCommand command, Option<string?> actor, CliConsole console, OpenContext open)

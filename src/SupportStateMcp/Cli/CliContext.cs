@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Cli;
@@ -12,6 +13,8 @@ public sealed record CliContext(
     ConversationCommandHandler Commands,
     ConversationQueries Queries,
     Reopening Reopening,
+    ArticleService Articles,
+    KnowledgeSearch Knowledge,
     WorkflowDefinition Workflow,
     Func<CancellationToken, Task> ExpireOverdue,
     TimeProvider Time)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Workflow;
 
@@ -32,6 +33,8 @@ internal static class CliHost
             services.GetRequiredService<ConversationCommandHandler>(),
             services.GetRequiredService<ConversationQueries>(),
             services.GetRequiredService<Reopening>(),
+            services.GetRequiredService<ArticleService>(),
+            services.GetRequiredService<KnowledgeSearch>(),
             services.GetRequiredService<WorkflowDefinition>(),
             services.GetRequiredService<StoreMaintenance>().ExpireOverdueAsync,
             services.GetRequiredService<TimeProvider>()), cancellationToken);

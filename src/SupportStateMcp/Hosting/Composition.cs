@@ -5,12 +5,14 @@ using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Records;
 using SupportStateMcp.Storage;
+using SupportStateMcp.Storage.FullText;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Storage.Sqlite;
 
@@ -46,6 +48,9 @@ public static class Composition
         else
             AddSqlite(services, options, mustExist);
 
+        services.AddSingleton<ArticleService>();
+        services.AddSingleton<ArticleIndexing>();
+        services.AddSingleton<KnowledgeSearch>();
         services.AddSingleton<ConversationDecider>();
         services.AddSingleton<ConversationCommandHandler>();
         services.AddSingleton<ConversationQueries>();
@@ -85,6 +90,7 @@ public static class Composition
         services.AddSingleton<SqliteConnections>();
         services.AddSingleton<IConversationStore, SqliteConversationStore>();
         services.AddSingleton<IRecordStore, SqliteRecordStore>();
+        services.AddSingleton<IArticleIndex>(s => new FullTextIndex(new SqliteFullText(s.GetRequiredService<SqliteConnections>())));
         services.AddSingleton<IConversationLocks, SqliteConversationLocks>();
     }
 
@@ -94,6 +100,7 @@ public static class Composition
         services.AddSingleton<RedisConnection>();
         services.AddSingleton<IConversationStore, RedisConversationStore>();
         services.AddSingleton<IRecordStore, RedisRecordStore>();
+        services.AddSingleton<IArticleIndex>(_ => new FullTextIndex(new MemoryFullText()));
         services.AddSingleton<IConversationLocks, RedLockConversationLocks>();
     }
 

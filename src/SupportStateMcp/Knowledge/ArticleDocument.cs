@@ -22,10 +22,10 @@ internal sealed record ArticleDocument
         KnowledgeJson.Default.ArticleDocument);
 
     /// <summary>The article of a record.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
+    /// <exception cref="RecordDamagedException">It is none.</exception>
     public static Article Read(StoredRecord record)
     {
-        var document = JsonSerializer.Deserialize(record.Content.Span, KnowledgeJson.Default.ArticleDocument) ?? throw new JsonException("It is null.");
+        var document = Parse(record);
         return new Article
         {
             ArticleId = record.Id,
@@ -37,6 +37,18 @@ internal sealed record ArticleDocument
             UpdatedBy = record.UpdatedBy,
             Version = record.Version,
         };
+    }
+
+    private static ArticleDocument Parse(StoredRecord record)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(record.Content.Span, KnowledgeJson.Default.ArticleDocument) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new RecordDamagedException(record.Kind, record.Id, "It is no article.", e);
+        }
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Records;
 
@@ -46,8 +45,8 @@ public sealed partial class ArticleIndexing(IRecordStore records, IArticleIndex 
     {
         var from = index.Position;
         var page = await records.ReadChangesAsync(Article.Kind, from, index.MostTogether, cancellationToken);
-        if (page.Changes.Count == 0 && !page.StartedAnew)
-            return page.More;
+        if (page is { Changes.Count: 0, More: false, StartedAnew: false })
+            return false;
         // Where another process was quicker, its place is where the next page begins.
         var taken = await index.ApplyAsync(from, page.Position, page.StartedAnew, [.. page.Changes.Select(ChangeOf)], cancellationToken);
         return page.More || !taken;
@@ -59,7 +58,7 @@ public sealed partial class ArticleIndexing(IRecordStore records, IArticleIndex 
         {
             return new IndexChange(change.Id, change.Record is { } record && ArticleDocument.Read(record) is { Status: ArticleStatus.Published } article ? article : null);
         }
-        catch (JsonException e)
+        catch (RecordDamagedException e)
         {
             // One that cannot be read keeps nobody from finding the others.
             LogUnreadable(change.Id, e);

@@ -1,9 +1,13 @@
-using System.Text.Json;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Records;
 
 namespace SupportStateMcp.Knowledge;
+
+/// <summary>An article that was read.</summary>
+/// <param name="Article">The article.</param>
+/// <param name="Section">The text of the section that was asked for; null for all.</param>
+public sealed record ReadArticle(Article Article, string? Section);
 
 /// <summary>What came of a write.</summary>
 /// <param name="Article">The article as it is now.</param>
@@ -23,7 +27,23 @@ public sealed class ArticleService(IRecordStore records, TimeProvider time)
 
     /// <summary>An article, whatever its status.</summary>
     public ValueTask<Result<Article>> GetAsync(string articleId, CancellationToken cancellationToken) => Guard<Article>(async () =>
-        await ReadAsync(articleId, cancellationToken) is { } article ? article : Error.ArticleNotFound(articleId));
+        await FindAsync(articleId, cancellationToken) is { } article ? article : Error.ArticleNotFound(articleId));
+
+    /// <summary>An article, or one section of it.</summary>
+    /// <param name="articleId">The article.</param>
+    /// <param name="section">The heading of the section, in upper or lower case; null for all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Result<ReadArticle>> ReadAsync(string articleId, string? section, CancellationToken cancellationToken)
+    {
+        if (!(await GetAsync(articleId, cancellationToken)).TryGet(out var article, out var error))
+            return error;
+        if (section is null)
+            return new ReadArticle(article, null);
+        // The headings are not told here: they are somebody else's words, and a refusal is ours.
+        return MarkdownSections.Find(article.Content, section) is { } found
+            ? new ReadArticle(article, found)
+            : Error.InvalidArgument("section", "it must be the heading of one of the article's sections; the whole article lists them");
+    }
 
     /// <summary>Writes an article, as far as <see cref="ArticleRules"/> permits.</summary>
     public async ValueTask<Result<SavedArticle>> SaveAsync(SaveArticle command, CancellationToken cancellationToken)
@@ -62,7 +82,7 @@ public sealed class ArticleService(IRecordStore records, TimeProvider time)
     {
         for (var attempt = 0; ; attempt++)
         {
-            var current = await ReadAsync(command.Article.ArticleId, cancellationToken);
+            var current = await FindAsync(command.Article.ArticleId, cancellationToken);
             if (ArticleRules.Refusal(command, current) is { } refusal)
                 return refusal;
             var now = time.GetUtcNow();
@@ -91,7 +111,7 @@ public sealed class ArticleService(IRecordStore records, TimeProvider time)
     }
 
     /// <summary>What the rules read of an article; one that is damaged may be written again, by who may write anything.</summary>
-    private async ValueTask<Article?> ReadAsync(string articleId, CancellationToken cancellationToken) =>
+    private async ValueTask<Article?> FindAsync(string articleId, CancellationToken cancellationToken) =>
         await records.GetAsync(Article.Kind, articleId, cancellationToken) is { } record ? ArticleDocument.Read(record) : null;
 
     private static RecordWrite Write(ArticleInput article, Actor by, DateTimeOffset now, long? expectedVersion) => new()

@@ -4,14 +4,14 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Hosting → {Mcp, Cli} → {Views, Briefs} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
-/// <c>Storage</c> implements the ports of the conversations and records; faces and stores never see each other. Read off the sources:
+/// <c>Hosting → {Mcp, Cli} → {Views, Briefs} → Knowledge → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
+/// <c>Storage</c> implements the ports of the conversations, records and articles; faces and stores never see each other. Read off the sources:
 /// what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
     private static readonly string[] s_ours =
-        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
+        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Knowledge", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
 
     [Theory]
     [InlineData("Primitives")]
@@ -19,11 +19,12 @@ public partial class DependencyTests
     [InlineData("Workflow", "Primitives")]
     [InlineData("Conversations", "Primitives", "Identity", "Workflow")]
     [InlineData("Records", "Primitives", "Identity", "Conversations")]
+    [InlineData("Knowledge", "Primitives", "Identity", "Conversations", "Records")]
     [InlineData("Briefs", "Primitives", "Identity", "Workflow", "Conversations")]
-    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Briefs")]
-    [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records")]
-    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Briefs", "Views")]
-    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Briefs", "Views")]
+    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Knowledge", "Briefs")]
+    [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records", "Knowledge")]
+    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Knowledge", "Briefs", "Views")]
+    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Knowledge", "Briefs", "Views")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
         var used = Sources(folder).SelectMany(f => Used(f)
@@ -43,6 +44,7 @@ public partial class DependencyTests
     [Theory]
     [InlineData("Conversations")]
     [InlineData("Identity")]
+    [InlineData("Knowledge")]
     [InlineData("Records")]
     [InlineData("Primitives")]
     [InlineData("Workflow", "Stateless")]

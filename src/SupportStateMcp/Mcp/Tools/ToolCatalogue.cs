@@ -29,6 +29,7 @@ public static class ToolCatalogue
         Add<QueueTools>();
         Add<ApprovalTools>();
         Add<WaitingApprovalTools>();
+        Add<KnowledgeTools>();
         builder.Services.AddSingleton(services => new Tools(CreateAll(methods, services)));
         for (var i = 0; i < methods.Count; i++)
         {
