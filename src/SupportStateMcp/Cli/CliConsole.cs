@@ -24,8 +24,8 @@ public class CliConsole
     /// <summary>True where the output is shown on a terminal, which can do more than plain text.</summary>
     public virtual bool IsTerminal => !Console.IsOutputRedirected;
 
-    /// <summary>True where the error stream is shown on a terminal.</summary>
-    public virtual bool IsProgressShown => !Console.IsErrorRedirected;
+    /// <summary>True where somebody sees how far a long command has come.</summary>
+    public virtual bool IsProgressShown => IsTerminal && !Console.IsErrorRedirected;
 
     /// <summary>True where the input is typed.</summary>
     public virtual bool IsKeyboard => !Console.IsInputRedirected;

@@ -34,6 +34,22 @@ public sealed partial class ArticleIndexing(IRecordStore records, IArticleIndex 
         }
     }
 
+    /// <summary>Takes in what has changed where all processes share the index, so that the first search after many writes does not wait for it.</summary>
+    public async Task ShareAsync(CancellationToken cancellationToken)
+    {
+        if (!index.IsShared)
+            return;
+        try
+        {
+            await CatchUpAsync(cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            // What was written is written; the next search tries again.
+            LogBehind(e);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _ends.CancelAsync();

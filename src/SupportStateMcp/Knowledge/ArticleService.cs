@@ -20,7 +20,7 @@ public sealed record SavedArticle(Article Article, bool Changed);
 public sealed record ImportedArticles(int Written, int Unchanged);
 
 /// <summary>Reads and writes articles.</summary>
-public sealed class ArticleService(IRecordStore records, TimeProvider time)
+public sealed class ArticleService(IRecordStore records, ArticleIndexing indexing, TimeProvider time)
 {
     /// <summary>How often a write that met another decides again.</summary>
     private const int Attempts = 10;
@@ -74,6 +74,7 @@ public sealed class ArticleService(IRecordStore records, TimeProvider time)
                 progress?.Invoke(done += step.Length);
             }
 
+            await indexing.ShareAsync(cancellationToken);
             return new ImportedArticles(written, last.Count - written);
         });
     }
