@@ -1,4 +1,5 @@
-// serve …, store-writer …, bare-writer …: a process that is measured. store …: measures a store alone. Anything else: measures servers.
+// serve …, store-writer …, bare-writer …: a process that is measured. store …: measures a store alone. --knowledge …:
+// measures the knowledge base. Anything else: measures servers.
 
 using SupportStateMcp.Benchmarks;
 
@@ -8,5 +9,6 @@ return args switch
     ["store", ..] => await StoreBenchmark.RunAsync(args),
     ["store-writer", ..] => await StoreBenchmark.WriteAsync(args[1..]),
     ["bare-writer", ..] => await StoreBenchmark.WriteBareAsync(args[1..]),
+    ["--knowledge", ..] => await KnowledgeBenchmark.RunAsync(args),
     _ => await BenchmarkRun.RunAsync(args),
 };

@@ -29,6 +29,7 @@ internal static class CliArguments
     /// <summary>What the arguments of commands are called here.</summary>
     private static readonly Dictionary<string, string> s_names = new(StringComparer.Ordinal)
     {
+        ["article_id"] = "ID",
         ["content"] = "TEXT",
         ["customer_id"] = "ID",
         ["description"] = "--description",
@@ -36,12 +37,16 @@ internal static class CliArguments
         ["final_arguments"] = "--arguments",
         // The one key that people give.
         ["idempotency_key"] = "--message-id",
+        ["k"] = "--limit",
         ["lease_seconds"] = "--lease",
         ["message_id"] = "--message-id",
         ["new_state"] = "STATE",
         ["note"] = "NOTE",
         ["notes"] = "--notes",
+        ["query"] = "WORDS",
         ["reason"] = "--reason",
+        ["section"] = "--section",
+        ["tags"] = "--tag",
         ["text"] = "--text",
         ["to"] = "TO",
         ["user_id"] = "--user",

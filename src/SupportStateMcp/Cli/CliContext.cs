@@ -2,6 +2,8 @@ using System.CommandLine;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Cli;
@@ -14,6 +16,10 @@ public sealed record CliContext(
     ConversationQueries Queries,
     Reopening Reopening,
     CustomerService Customers,
+    ArticleService Articles,
+    KnowledgeSearch Knowledge,
+    TicketService Tickets,
+    SampleData SampleData,
     WorkflowDefinition Workflow,
     Func<CancellationToken, Task> ExpireOverdue,
     TimeProvider Time)

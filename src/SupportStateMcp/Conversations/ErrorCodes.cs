@@ -19,6 +19,7 @@ public static class ErrorCodes
     public const string TerminalState = "terminal_state";
 
     /// <summary>The expected version is not the version of the conversation or record: somebody changed it meanwhile.</summary>
+    /// <summary>The expected version is not the version of the conversation or article: somebody changed it meanwhile.</summary>
     /// <remarks>Read it again, and decide again.</remarks>
     public const string VersionConflict = "version_conflict";
 
@@ -121,4 +122,7 @@ public static class ErrorCodes
     /// <summary>The ticket has no solution that waits for a decision: it is too early, or decided already.</summary>
     /// <remarks>Read the ticket's status.</remarks>
     public const string NotWaitingForApproval = "not_waiting_for_approval";
+    /// <summary>There is no article with this id.</summary>
+    /// <remarks>Find the article with query_knowledge_base, whose answers name ids. An id is exact, in upper and lower case.</remarks>
+    public const string ArticleNotFound = "article_not_found";
 }

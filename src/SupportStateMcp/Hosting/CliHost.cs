@@ -4,7 +4,9 @@ using SupportStateMcp.Cli;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Hosting;
@@ -34,6 +36,10 @@ internal static class CliHost
             services.GetRequiredService<ConversationQueries>(),
             services.GetRequiredService<Reopening>(),
             services.GetRequiredService<CustomerService>(),
+            services.GetRequiredService<ArticleService>(),
+            services.GetRequiredService<KnowledgeSearch>(),
+            services.GetRequiredService<TicketService>(),
+            services.GetRequiredService<SampleData>(),
             services.GetRequiredService<WorkflowDefinition>(),
             services.GetRequiredService<StoreMaintenance>().ExpireOverdueAsync,
             services.GetRequiredService<TimeProvider>()), cancellationToken);

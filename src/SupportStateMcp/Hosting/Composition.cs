@@ -6,12 +6,14 @@ using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Records;
 using SupportStateMcp.Storage;
+using SupportStateMcp.Storage.FullText;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tickets;
@@ -50,6 +52,9 @@ public static class Composition
         else
             AddSqlite(services, options, mustExist);
 
+        services.AddSingleton<ArticleService>();
+        services.AddSingleton<ArticleIndexing>();
+        services.AddSingleton<KnowledgeSearch>();
         services.AddSingleton<ConversationDecider>();
         services.AddSingleton<ConversationCommandHandler>();
         services.AddSingleton<ConversationQueries>();
@@ -59,6 +64,7 @@ public static class Composition
         services.AddSingleton<Reopening>();
         services.AddSingleton<CustomerService>();
         services.AddSingleton<StoreMaintenance>();
+        services.AddSingleton<SampleData>();
         services.AddSingleton<WorkSignal>();
         services.AddSingleton<StepService>();
         services.AddSingleton<TicketService>();
@@ -99,6 +105,7 @@ public static class Composition
         services.AddSingleton<SqliteConnections>();
         services.AddSingleton<IConversationStore, SqliteConversationStore>();
         services.AddSingleton<IRecordStore, SqliteRecordStore>();
+        services.AddSingleton<IArticleIndex>(s => new FullTextIndex(new SqliteFullText(s.GetRequiredService<SqliteConnections>())));
         services.AddSingleton<IConversationLocks, SqliteConversationLocks>();
     }
 
@@ -108,6 +115,7 @@ public static class Composition
         services.AddSingleton<RedisConnection>();
         services.AddSingleton<IConversationStore, RedisConversationStore>();
         services.AddSingleton<IRecordStore, RedisRecordStore>();
+        services.AddSingleton<IArticleIndex>(_ => new FullTextIndex(new MemoryFullText()));
         services.AddSingleton<IConversationLocks, RedLockConversationLocks>();
     }
 

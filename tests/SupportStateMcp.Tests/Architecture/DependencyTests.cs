@@ -4,14 +4,14 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Hosting → {Mcp, Cli} → {Views, Briefs} → Customers → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
-/// <c>Storage</c> implements the ports of the conversations and records; faces and stores never see each other. Read off the sources:
+/// <c>Hosting → {Mcp, Cli, Rest} → {Views, Briefs} → Tickets → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
+/// <c>Storage</c> implements the ports of the conversations, records and articles; faces and stores never see each other. Read off the sources:
 /// what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
     private static readonly string[] s_ours =
-        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
+        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
 
     [Theory]
     [InlineData("Primitives")]
@@ -20,11 +20,13 @@ public partial class DependencyTests
     [InlineData("Conversations", "Primitives", "Identity", "Workflow")]
     [InlineData("Records", "Primitives", "Identity", "Conversations")]
     [InlineData("Customers", "Primitives", "Identity", "Conversations", "Records")]
+    [InlineData("Knowledge", "Primitives", "Identity", "Conversations", "Records")]
+    [InlineData("Tickets", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge")]
     [InlineData("Briefs", "Primitives", "Identity", "Workflow", "Conversations")]
-    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Briefs")]
-    [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records")]
-    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Briefs", "Views")]
-    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Briefs", "Views")]
+    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs")]
+    [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records", "Knowledge")]
+    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
+    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
         var used = Sources(folder).SelectMany(f => Used(f)
@@ -45,6 +47,7 @@ public partial class DependencyTests
     [InlineData("Conversations")]
     [InlineData("Customers")]
     [InlineData("Identity")]
+    [InlineData("Knowledge")]
     [InlineData("Records")]
     [InlineData("Primitives")]
     [InlineData("Workflow", "Stateless")]

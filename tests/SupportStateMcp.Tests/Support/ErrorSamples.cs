@@ -71,6 +71,11 @@ internal static class ErrorSamples
         (nameof(Error.ApprovalPending), new Errors.ApprovalPending(Approval, s_at)),
         (nameof(Error.ApprovalRefused), new Errors.ApprovalRefused(Approval, s_alice, "not ours")),
         (nameof(Error.ApprovalMismatch), new Errors.ApprovalMismatch(Approval, "refund", JsonElement.Parse("""{"order":"A-17","amount":612.40}"""), "1a2b3c4d")),
+        (nameof(Error.ArticleNotFound), Error.ArticleNotFound("sidecar-not-starting")),
+        (nameof(Error.ArticleProtected), Error.ArticleProtected("sidecar-not-starting", [Requirement.Kind(ActorKind.Human), Requirement.Role(Roles.Supervisor)])),
+        (nameof(Error.ArticleVersionConflict), Error.ArticleVersionConflict("sidecar-not-starting", 3, 5)),
+        (nameof(Error.ArticleVersionConflict), Error.ArticleVersionConflict("sidecar-not-starting", 3, 0)),
+        (nameof(Error.ArticleVersionConflict), Error.ArticleVersionConflict("sidecar-not-starting", 0, 5)),
         (nameof(Error.ApprovalUsed), new Errors.ApprovalUsed(Approval, s_bot, s_at)),
     ];
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage;
+using SupportStateMcp.Storage.FullText;
 using SupportStateMcp.Storage.Sqlite;
 
 namespace SupportStateMcp.Tests.Support;
@@ -45,6 +46,16 @@ internal sealed class StoreFolder : IDisposable
     /// <summary>A store of records with connections of its own, as another process would have them.</summary>
     public SqliteRecordStore CreateRecordStore(TimeSpan? lockTimeout = null, ILogger? logger = null) =>
         new(Connections(Options with { LockTimeout = lockTimeout ?? Options.LockTimeout }, logger ?? NullLogger.Instance));
+
+    /// <summary>A knowledge base with connections of its own, as another process would have them.</summary>
+    public KnowledgeBase CreateKnowledge()
+    {
+        var connections = Connections(Options, NullLogger.Instance);
+        var made = new KnowledgeBase(new SqliteRecordStore(connections), new SqliteFullText(connections), Time);
+        lock (_made)
+            _made.Add(made);
+        return made;
+    }
 
     /// <summary>Both stores of one process.</summary>
     public (SqliteConversationStore Conversations, SqliteRecordStore Records) CreateBoth()

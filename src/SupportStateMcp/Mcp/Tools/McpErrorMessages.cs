@@ -105,6 +105,12 @@ internal static class McpErrorMessages
         Errors.TicketNotFound { Newest.Count: 0 } e => $"Ticket {e.TicketId} does not exist or has expired. create_ticket reports one.",
         Errors.TicketNotFound e =>
             $"Ticket {e.TicketId} does not exist or has expired. The newest that you may see: {string.Join(", ", e.Newest)}. create_ticket reports one.",
+        Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. query_knowledge_base finds articles; its answers name their ids, which are exact.",
+        Errors.ArticleProtected e =>
+            $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes a connection with {string.Join(" and ", e.Needs)}. Save your text as a draft under an article_id of its own, and say in it what it is to replace.",
+        Errors.ArticleVersionConflict { Actual: 0 } e => $"There is no article {e.ArticleId} yet, and version {e.Expected} was expected. Leave expected_version out, or pass 0, to write it.",
+        Errors.ArticleVersionConflict { Expected: 0 } e => $"There is an article {e.ArticleId} already, at version {e.Actual}. Choose another article_id, or read it with get_article and pass its version to replace it.",
+        Errors.ArticleVersionConflict e => $"Expected version {e.Expected}, but the article {e.ArticleId} is at version {e.Actual}. Call get_article, look at what changed, and decide again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 

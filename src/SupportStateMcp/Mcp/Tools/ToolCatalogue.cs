@@ -31,6 +31,7 @@ public static class ToolCatalogue
         Add<ApprovalTools>();
         Add<WaitingApprovalTools>();
         Add<TicketTools>();
+        Add<KnowledgeTools>();
         builder.Services.AddSingleton(services => new Tools(CreateAll(methods, services)));
         for (var i = 0; i < methods.Count; i++)
         {

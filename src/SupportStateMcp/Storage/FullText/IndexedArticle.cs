@@ -1,0 +1,37 @@
+using Microsoft.Data.Sqlite;
+using SupportStateMcp.Storage.Sqlite;
+
+namespace SupportStateMcp.Storage.FullText;
+
+/// <summary>An article as the index knows it.</summary>
+/// <param name="Key">Its key in the index.</param>
+/// <param name="ArticleId">Its id.</param>
+/// <param name="UpdatedAt">When it was last written.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Tags">Its tags.</param>
+internal sealed record IndexedArticle(long Key, string ArticleId, DateTimeOffset UpdatedAt, string Title, string[] Tags)
+{
+    private const string Columns = "key, article_id, updated_at, title, tags";
+
+    /// <summary>All that are to be found.</summary>
+    public static IEnumerable<IndexedArticle> ReadAll(SqliteSession session)
+    {
+        using var found = session.Query($"SELECT {Columns} FROM indexed_articles WHERE is_found = 1");
+        while (found.Read())
+            yield return Of(found);
+    }
+
+    /// <summary>Those that changed after a generation, also those that are no longer to be found.</summary>
+    public static List<IndexedArticle> ReadChanged(SqliteSession session, long generation)
+    {
+        var changed = new List<IndexedArticle>();
+        using var found = session.Query($"SELECT {Columns} FROM indexed_articles WHERE generation > $generation", generation);
+        while (found.Read())
+            changed.Add(Of(found));
+        return changed;
+    }
+
+    private static IndexedArticle Of(SqliteDataReader row) => new(
+        row.GetInt64(0), row.GetString(1), new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero), row.GetString(3),
+        row.GetString(4).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+}
