@@ -31,7 +31,9 @@ internal static class CliArguments
     {
         ["article_id"] = "ID",
         ["content"] = "TEXT",
+        ["customer_id"] = "ID",
         ["description"] = "--description",
+        ["file"] = "FILE",
         ["final_arguments"] = "--arguments",
         // The one key that people give.
         ["idempotency_key"] = "--message-id",

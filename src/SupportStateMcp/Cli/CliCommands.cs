@@ -29,10 +29,10 @@ public static class CliCommands
             ApprovalsCommand.Create(),
             .. DecisionCommands.Create(),
         ];
-        var knowledge = KnowledgeCommands.Create();
-        foreach (var command in commands.Concat(knowledge))
+        IReadOnlyList<Command> groups = [TicketCommands.Create(), CustomersCommand.Create(), KnowledgeCommands.Group(KnowledgeCommands.Create()), SampleDataCommand.Create()];
+        foreach (var command in commands.Concat(groups.SelectMany(g => g.Subcommands.OfType<CliCommand>())))
             Complete(command, actor, console, open);
-        return [.. commands, KnowledgeCommands.Group(knowledge)];
+        return [.. commands, .. groups];
     }
 
     private static void Complete(CliCommand command, Option<string?> actor, CliConsole console, OpenContext open)

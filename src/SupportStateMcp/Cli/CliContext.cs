@@ -1,7 +1,9 @@
 using System.CommandLine;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
+using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Cli;
@@ -13,8 +15,11 @@ public sealed record CliContext(
     ConversationCommandHandler Commands,
     ConversationQueries Queries,
     Reopening Reopening,
+    CustomerService Customers,
     ArticleService Articles,
     KnowledgeSearch Knowledge,
+    TicketService Tickets,
+    SampleData SampleData,
     WorkflowDefinition Workflow,
     Func<CancellationToken, Task> ExpireOverdue,
     TimeProvider Time)

@@ -42,6 +42,8 @@ internal static class CliErrorMessages
             $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
             $"Not authorized: this takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
+        Errors.ToolsetNotEnabled e =>
+            $"{e.Name} is in the toolset {e.Toolset}, which this connection does not have. --toolsets, tools.sets or the toolsets of its token switch it on.",
         Errors.StoreUnavailable { Retryable: false } e => $"The store cannot be used: {e.Reason} Trying again does not help before that is changed.",
         Errors.StoreUnavailable e =>
             $"The store is not available right now: {e.Reason} Try again in a moment; look with show first whether a write was done, or repeat a reply under its --message-id.",
@@ -49,6 +51,14 @@ internal static class CliErrorMessages
             $"The stored {e.Part} of {e.Id} cannot be read: it is damaged, or a newer version wrote it. Nothing was changed. The server's log says where and why; restore a backup, update the server, or let the conversation expire.",
         Errors.RecordDamaged e =>
             $"The stored {e.Kind} {e.Id} cannot be read: it is damaged, or a newer version wrote it. Nothing was changed. Write it again, restore a backup, or update the server.",
+        Errors.RecordConflict { Actual: 0 } e => $"There is no {e.Kind} {e.Id}, so it is not at version {e.Expected}.",
+        Errors.RecordConflict e =>
+            $"The {e.Kind} {e.Id} has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look at it, and decide again.",
+        Errors.CustomerNotFound e =>
+            $"There is no customer {e.CustomerId ?? e.Email}. Check it. SupportStateMcp sample-data load loads sample data; SupportStateMcp customers import FILE imports your own customers.",
+        Errors.NoSuchSystem e => $"Nothing is recorded about the system of customer {e.CustomerId}.",
+        Errors.LinesRefused e =>
+            $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported.{string.Concat(e.Lines.Select(l => $"\n  line {l.Number}: {l.Rule}."))}{(e.Count > e.Lines.Count ? $"\n  … and {e.Count - e.Lines.Count} more." : "")}",
         Errors.NotOwner { Owner.Queue: { } queue } =>
             $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. SupportStateMcp claim takes it.",
         Errors.NotOwner { Owner: { IsPerson: true } owner } =>
@@ -69,6 +79,23 @@ internal static class CliErrorMessages
             $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
         Errors.ApprovalUsed e =>
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {LocalTime.Second(e.UsedAt, zone)}. Do not do it again.",
+        Errors.LeaseLost { State: null } e => $"The step {e.Step} of ticket {e.TicketId} is gone with its run. Nothing was stored.",
+        Errors.LeaseLost e =>
+            $"The step {e.Step} of ticket {e.TicketId} was taken away: try {e.Attempt} is over, and the step is {SnakeCaseEnum.Of(e.State!.Value)}. Nothing was stored.",
+        Errors.InsufficientResearch e => $"An analysis rests on at least {e.Needed} different queries, and {e.Recorded} are recorded for this step.",
+        Errors.UnknownCitation e => $"No query of this step returned {string.Join(", ", e.Citations.Take(5))}.",
+        Errors.TicketDiffers e =>
+            $"Ticket {e.Id.TicketId} is there already, with another description. Use a new ticket id, or SupportStateMcp reply for what is to be said now.",
+        Errors.TooManyQueries e => $"A step records at most {e.Limit} queries.",
+        Errors.ToolNotOpened e => $"The step {e.Step} does not open {e.Tool}.",
+        Errors.NotWaitingForApproval { Status: null } e => $"Ticket {e.TicketId} is in no pipeline; SupportStateMcp ticket new starts one.",
+        Errors.NotWaitingForApproval { Status: RunStatus.Running } e =>
+            $"It is too early: ticket {e.TicketId} is at {e.Stage}, and has no solution to decide on yet. SupportStateMcp ticket status {e.TicketId} --wait 30 waits for it.",
+        Errors.NotWaitingForApproval e =>
+            $"Ticket {e.TicketId} waits for no decision: its run is {SnakeCaseEnum.Of(e.Status!.Value)}{(e.Outcome is null ? "" : $" with outcome {e.Outcome}")}.",
+        Errors.TicketNotFound { Newest.Count: 0 } e => $"Ticket {e.TicketId} does not exist or has expired. SupportStateMcp ticket new reports one.",
+        Errors.TicketNotFound e =>
+            $"Ticket {e.TicketId} does not exist or has expired. The newest: {string.Join(", ", e.Newest)}. SupportStateMcp ticket new reports one.",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. SupportStateMcp knowledge search WORDS finds articles, with their ids.",
         Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
         Errors.ArticleVersionConflict e => $"The article {e.ArticleId} has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look with SupportStateMcp knowledge show, and decide again.",

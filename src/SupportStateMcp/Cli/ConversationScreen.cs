@@ -10,8 +10,6 @@ namespace SupportStateMcp.Cli;
 /// <summary>A conversation on the screen.</summary>
 internal static class ConversationScreen
 {
-    private static readonly Style s_label = new(Color.Grey);
-
     public static void Write(IAnsiConsole screen, ConversationDetailsView c, DateTimeOffset now)
     {
         screen.Heading(c.ConversationId);
@@ -92,22 +90,4 @@ internal static class ConversationScreen
 
     private static string? Closed(ConversationDetailsView c, DateTimeOffset now) => c.ClosedAt is not { } closed ? null
         : DurationText.Ago(closed, now) + (c.ReopenableUntil is { } until && until >= now ? $", can be reopened for {DurationText.Of(until - now)}" : "");
-
-    /// <summary>Values with their names before them.</summary>
-    private sealed class Fields
-    {
-        private readonly Grid _grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2)).AddColumn();
-
-        public void Add(string name, string? value, Style? style = null)
-        {
-            if (value is { Length: > 0 })
-                _grid.AddRow(new Text(name, s_label), new Text(SafeText.Text(value), style));
-        }
-
-        public void Write(IAnsiConsole screen)
-        {
-            screen.Write(_grid);
-            screen.WriteLine();
-        }
-    }
 }

@@ -96,6 +96,7 @@ public sealed partial record Conversation
                 UpdatedAt = e.At,
                 Version = e.Version,
             },
+            ConversationEvent.RunEvent e => After(before, e),
             _ => throw new InvalidOperationException($"No rule says what {@event.GetType().Name} changes."),
         };
     }

@@ -26,12 +26,25 @@ public abstract record Decision
 /// The rulebook of a support conversation: what each command does to each conversation. Pure: the same conversation, command and time give the
 /// same decision.
 /// </summary>
-public sealed partial class ConversationDecider(WorkflowDefinition workflow, ApprovalPolicy policy)
+public sealed partial class ConversationDecider(WorkflowDefinition workflow, ApprovalPolicy policy, Pipelines pipelines, TicketOptions tickets)
 {
+    /// <summary>With the built-in pipeline, where a person decides on every solution.</summary>
+    public ConversationDecider(WorkflowDefinition workflow, ApprovalPolicy policy) : this(workflow, policy, Pipelines.Default, new TicketOptions())
+    {
+    }
+
     public Decision Decide(Conversation? before, ConversationCommand command, DateTimeOffset now)
     {
         if (before is not { ErasedAt: null })
-            return command is ConversationCommand.Initialize c ? Open(before, c, now) : Refuse(Missing(command, before?.ErasedAt));
+        {
+            return command switch
+            {
+                ConversationCommand.Initialize c => Open(before, c, now).Accepted,
+                ConversationCommand.OpenTicket c => OpenTicket(before, c, now),
+                _ => Refuse(Missing(command, before?.ErasedAt)),
+            };
+        }
+
         if (command.ExpectedVersion is { } expected && expected != before.Version)
             return Refuse(Error.VersionConflict(expected, before.Version));
 
@@ -39,7 +52,14 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         var recorder = new EventRecorder(before, command, now);
         foreach (var expired in before.ExpirationEvents(now))
             recorder.Add(expired);
+        Advance(recorder, command);
         var decision = Decide(recorder.Current, command, recorder);
+        if (decision is Decision.Accepted)
+        {
+            Advance(recorder, command);
+            return recorder.Accepted;
+        }
+
         return decision is Decision.Unchanged && command is ConversationCommand.ExpireOverdue && !recorder.IsEmpty ? recorder.Accepted : decision;
     }
 
@@ -63,12 +83,16 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         ConversationCommand.RequestApproval c => Request(current, c, recorder),
         ConversationCommand.DecideApproval c => Decide(current, c, recorder),
         ConversationCommand.UseApproval c => Use(current, c, recorder),
+        ConversationCommand.OpenTicket c => TakeIn(current, c, recorder),
+        ConversationCommand.LeaseStep c => Lease(current, c, recorder),
+        ConversationCommand.CompleteStep c => Complete(current, c, recorder),
+        ConversationCommand.RecordQueries c => Record(current, c, recorder),
         ConversationCommand.ExpireOverdue => new Decision.Unchanged(),
         ConversationCommand.Erase c => Erase(current, c, recorder),
         _ => throw new InvalidOperationException($"No rule for {command.GetType().Name} in state {current.State}."),
     };
 
-    private Decision.Accepted Open(Conversation? erased, ConversationCommand.Initialize c, DateTimeOffset now)
+    private EventRecorder Open(Conversation? erased, ConversationCommand.Initialize c, DateTimeOffset now)
     {
         var initialized = new ConversationEvent.Initialized
         {
@@ -92,7 +116,7 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         var recorder = EventRecorder.Open(erased, initialized, c, now);
         if (workflow.OpensTo is { } next)
             Move(recorder, next, "conversation opened");
-        return recorder.Accepted;
+        return recorder;
     }
 
     private static Decision Update(Conversation current, ConversationCommand.UpdateMetadata c, EventRecorder recorder)
@@ -140,6 +164,8 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
     {
         ConversationCommand.DecideApproval c => Error.NoSuchApproval(c.ApprovalId),
         ConversationCommand.UseApproval c => Error.NoSuchApproval(c.ApprovalId),
+        ConversationCommand.CompleteStep c => Error.LeaseLost(c.Token),
+        ConversationCommand.RecordQueries c => Error.LeaseLost(c.Token),
         _ => Error.NotFound(command.Id, erasedAt),
     };
 

@@ -22,6 +22,18 @@ namespace SupportStateMcp.Conversations;
 [JsonDerivedType(typeof(ApprovalDecided), "approval_decided")]
 [JsonDerivedType(typeof(ApprovalUsed), "approval_used")]
 [JsonDerivedType(typeof(ApprovalExpired), "approval_expired")]
+[JsonDerivedType(typeof(RunStarted), "run_started")]
+[JsonDerivedType(typeof(StepReady), "step_ready")]
+[JsonDerivedType(typeof(StepLeased), "step_leased")]
+[JsonDerivedType(typeof(QueriesRecorded), "queries_recorded")]
+[JsonDerivedType(typeof(StepCompleted), "step_completed")]
+[JsonDerivedType(typeof(StepFailed), "step_failed")]
+[JsonDerivedType(typeof(StepLeaseExpired), "lease_expired")]
+[JsonDerivedType(typeof(SolutionReady), "solution.ready")]
+[JsonDerivedType(typeof(RunWaitingApproval), "run_waiting_approval")]
+[JsonDerivedType(typeof(RunCompleted), "run_completed")]
+[JsonDerivedType(typeof(RunFailed), "run_failed")]
+[JsonDerivedType(typeof(RunTerminated), "run_terminated")]
 public abstract partial record ConversationEvent
 {
     private ConversationEvent() { }

@@ -35,6 +35,9 @@ public sealed record ConversationIndexEntry
     /// <summary>When its next lease or approval runs out; null where none is running.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
+    /// <summary>The step of its run that a worker may take; null where there is none.</summary>
+    public WorkPlace? Work { get; init; }
+
     public static ConversationIndexEntry Of(Conversation c) => new()
     {
         ConversationId = c.ConversationId,
@@ -48,11 +51,12 @@ public sealed record ConversationIndexEntry
         ApprovalQueue = c.ApprovalQueue,
         Approvals = c.HasPendingApprovals ? [.. c.PendingApprovals.Select(a => new ApprovalDeadline(a.ApprovalId, a.Deadline))] : [],
         DueAt = c.DueAt,
+        Work = c.ReadyStep is { } step ? new WorkPlace(step.Role, step.ReadyAt!.Value, step.ReadyVersion!.Value) : null,
     };
 
     /// <summary>True where nothing but the time of the last change differs, so that the conversation is found in the same places.</summary>
     public bool SamePlaces(ConversationIndexEntry other) =>
-        (State, UserId, AssignedTo, Owner, Place, DueAt) == (other.State, other.UserId, other.AssignedTo, other.Owner, other.Place, other.DueAt)
+        (State, UserId, AssignedTo, Owner, Place, DueAt, Work) == (other.State, other.UserId, other.AssignedTo, other.Owner, other.Place, other.DueAt, other.Work)
         && Approvals.SequenceEqual(other.Approvals)
         // Without a place and an approval nothing is found by these.
         && ((Place is null && Approvals.Count == 0) || (Epoch, ApprovalQueue) == (other.Epoch, other.ApprovalQueue));
@@ -63,6 +67,12 @@ public sealed record ConversationIndexEntry
 /// <param name="Priority">The most urgent comes first.</param>
 /// <param name="Since">Within a priority, who has waited longest.</param>
 public sealed record QueuePlace(string Queue, Priority Priority, DateTimeOffset Since);
+
+/// <summary>A step that a worker may take.</summary>
+/// <param name="Role">Which workers.</param>
+/// <param name="ReadyAt">From when.</param>
+/// <param name="Version">The version of the conversation in which it became ready: no other stay has it.</param>
+public sealed record WorkPlace(string Role, DateTimeOffset ReadyAt, long Version);
 
 /// <summary>An approval that waits for a decision.</summary>
 /// <param name="ApprovalId">The approval; its id leads to its conversation.</param>

@@ -17,6 +17,8 @@ namespace SupportStateMcp.Conversations;
     AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(Conversation))]
 [JsonSerializable(typeof(IReadOnlyList<Approval>))]
+[JsonSerializable(typeof(Run))]
+[JsonSerializable(typeof(Analysis))]
 [JsonSerializable(typeof(ConversationEvent))]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IdempotencyRecord))]

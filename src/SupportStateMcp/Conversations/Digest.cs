@@ -107,6 +107,23 @@ public static class Digest
                     if (c.UsableBy is { } user)
                         json.WriteStringValue(user);
                     break;
+                case ConversationCommand.DecideApproval c:
+                    json.WriteStringValue("decide_approval");
+                    json.WriteStringValue(c.ApprovalId);
+                    json.WriteBooleanValue(c.Approved);
+                    json.WriteStringValue(c.Notes);
+                    json.WriteBooleanValue(c.Revise);
+                    if (c.FinalArguments is { } final)
+                        WriteSorted(json, final);
+                    break;
+                case ConversationCommand.CompleteStep c:
+                    json.WriteStringValue("complete_step");
+                    json.WriteStringValue(c.Token.ToToken());
+                    json.WriteStringValue(SnakeCaseEnum.Of(c.Outcome));
+                    json.WriteStringValue(c.Reason);
+                    if (c.Result is { } result)
+                        WriteSorted(json, result);
+                    break;
                 case ConversationCommand.Transition c:
                     json.WriteStringValue("transition_state");
                     json.WriteStringValue(c.NewState);

@@ -48,6 +48,13 @@ public abstract partial record Error
     /// <param name="needs">All that it takes, as <see cref="Requirement"/> words it.</param>
     public static Error NotAuthorized(IReadOnlyList<string> needs) => new Errors.NotAuthorized(needs);
 
+    /// <param name="name">The tool, prompt or resource.</param>
+    /// <param name="toolset">The set that it is in.</param>
+    /// <param name="enabled">The sets that the connection has.</param>
+    /// <param name="limit">What keeps it from having this one.</param>
+    public static Error ToolsetNotEnabled(string name, string toolset, IReadOnlyList<string> enabled, ToolsetLimit limit) =>
+        new Errors.ToolsetNotEnabled(name, toolset, enabled, limit);
+
     /// <summary>The store did not answer in time, or not at all. A write may have been applied: repeat it under the same key.</summary>
     public static Error StoreUnavailable(StoreUnavailableException fault) => new Errors.StoreUnavailable(fault.Passes, fault.Message);
 
@@ -55,9 +62,4 @@ public abstract partial record Error
     /// <param name="id">The conversation.</param>
     /// <param name="part">What of it: snapshot, history, trail or idempotency record.</param>
     public static Error StoreDamaged(ConversationId id, string part) => new Errors.StoreDamaged(id, part);
-
-    /// <summary>The same of a record, which outlives conversations.</summary>
-    /// <param name="kind">The kind of the record.</param>
-    /// <param name="id">Its id.</param>
-    public static Error RecordDamaged(string kind, string id) => new Errors.RecordDamaged(kind, id);
 }

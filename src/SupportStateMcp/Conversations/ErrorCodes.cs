@@ -6,8 +6,8 @@ namespace SupportStateMcp.Conversations;
 /// </summary>
 public static class ErrorCodes
 {
-    /// <summary>There is no such conversation, turn or approval: never there, expired or erased.</summary>
-    /// <remarks>Check the id. A ticket gets its conversation with initialize_conversation.</remarks>
+    /// <summary>There is no such conversation, turn or approval: never there, expired or erased. Or nothing is recorded about the system of a customer.</summary>
+    /// <remarks>Check the id. A ticket gets its conversation with initialize_conversation. Without a system, ask the customer.</remarks>
     public const string NotFound = "not_found";
 
     /// <summary>The workflow has no transition from the state of the conversation to the state asked for.</summary>
@@ -18,6 +18,7 @@ public static class ErrorCodes
     /// <remarks>reopen_conversation opens it again where that is possible, else a linked follow-up conversation. What the customer writes is taken in all the same.</remarks>
     public const string TerminalState = "terminal_state";
 
+    /// <summary>The expected version is not the version of the conversation or record: somebody changed it meanwhile.</summary>
     /// <summary>The expected version is not the version of the conversation or article: somebody changed it meanwhile.</summary>
     /// <remarks>Read it again, and decide again.</remarks>
     public const string VersionConflict = "version_conflict";
@@ -46,9 +47,21 @@ public static class ErrorCodes
     /// <remarks>Do not try again. The server's log names the place and the reason; an operator restores a backup, updates the server, lets the conversation expire, or writes the record again. Everything else works.</remarks>
     public const string StoreDamaged = "store_damaged";
 
+    /// <summary>There is no customer with this id, or with this e-mail address.</summary>
+    /// <remarks>Check it. Where there are no customers at all, load the sample data (sample-data load), import your own (customers import) or record the customer (save_customer).</remarks>
+    public const string CustomerNotFound = "customer_not_found";
+
+    /// <summary>Lines of a file that was to be imported cannot be read, or break a rule. Nothing was imported.</summary>
+    /// <remarks>Correct the lines and import the file again: what is the same already stays as it is.</remarks>
+    public const string InvalidImport = "invalid_import";
+
     /// <summary>The caller may not do this, whatever the arguments. Kind and roles belong to the connection.</summary>
     /// <remarks>Leave it to somebody who has what needs names.</remarks>
     public const string NotAuthorized = "not_authorized";
+
+    /// <summary>The tool, prompt or resource is there, in a toolset that this connection does not have.</summary>
+    /// <remarks>Go without it, or have the set switched on: limited_by says whether the address (endpoint), the token or the server decides.</remarks>
+    public const string ToolsetNotEnabled = "toolset_not_enabled";
 
     /// <summary>Somebody else owns the conversation and may answer the customer now.</summary>
     /// <remarks>Leave the answer to the owner; where an AI owns it now, begin a new turn.</remarks>
@@ -90,6 +103,25 @@ public static class ErrorCodes
     /// <remarks>Do not do it again.</remarks>
     public const string ApprovalUsed = "approval_used";
 
+    /// <summary>The step is not the bearer's any more: its lease ran out, it was completed, or its run ended.</summary>
+    /// <remarks>Drop the work, and take the next step.</remarks>
+    public const string LeaseLost = "lease_lost";
+
+    /// <summary>The analysis rests on fewer different recorded queries than it has to.</summary>
+    /// <remarks>Query the knowledge base with the step's token and other words, then complete the step.</remarks>
+    public const string InsufficientResearch = "insufficient_research";
+
+    /// <summary>The analysis cites articles that no recorded query of the step returned.</summary>
+    /// <remarks>Cite what was found, or query the knowledge base with the step's token again.</remarks>
+    public const string UnknownCitation = "unknown_citation";
+
+    /// <summary>The step whose token was sent does not open this tool.</summary>
+    /// <remarks>Use the tools that allowed_tools names.</remarks>
+    public const string ToolNotOpened = "tool_not_opened";
+
+    /// <summary>The ticket has no solution that waits for a decision: it is too early, or decided already.</summary>
+    /// <remarks>Read the ticket's status.</remarks>
+    public const string NotWaitingForApproval = "not_waiting_for_approval";
     /// <summary>There is no article with this id.</summary>
     /// <remarks>Find the article with query_knowledge_base, whose answers name ids. An id is exact, in upper and lower case.</remarks>
     public const string ArticleNotFound = "article_not_found";

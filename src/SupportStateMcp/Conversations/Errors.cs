@@ -8,7 +8,7 @@ using SupportStateMcp.Workflow;
 namespace SupportStateMcp.Conversations;
 
 /// <summary>All refusals there are, each with its facts. Some facts serve the sentence alone and are not sent.</summary>
-public static class Errors
+public static partial class Errors
 {
     public sealed record NotFound(ConversationId Id, DateTimeOffset? ErasedAt) : Error(ErrorCodes.NotFound)
     {
@@ -108,6 +108,22 @@ public static class Errors
         public override JsonObject Facts => new() { ["needs"] = Texts(Needs) };
     }
 
+    /// <param name="Name">The tool, prompt or resource.</param>
+    /// <param name="Toolset">The set that it is in.</param>
+    /// <param name="Enabled">The sets that the connection has.</param>
+    /// <param name="Limit">What keeps it from having this one.</param>
+    public sealed record ToolsetNotEnabled(string Name, string Toolset, IReadOnlyList<string> Enabled, ToolsetLimit Limit)
+        : Error(ErrorCodes.ToolsetNotEnabled)
+    {
+        public override JsonObject Facts => new()
+        {
+            ["name"] = Name,
+            ["toolset"] = Toolset,
+            ["enabled"] = Texts(Enabled),
+            ["limited_by"] = SnakeCaseEnum.Of(Limit),
+        };
+    }
+
     /// <param name="Retryable">False where it stays until an operator changes something.</param>
     /// <param name="Reason">Why, for an operator; not sent.</param>
     public sealed record StoreUnavailable(bool Retryable, string Reason) : Error(ErrorCodes.StoreUnavailable)
@@ -120,13 +136,6 @@ public static class Errors
     public sealed record StoreDamaged(ConversationId Id, string Part) : Error(ErrorCodes.StoreDamaged)
     {
         public override JsonObject Facts => new() { ["conversation_id"] = Id.Value, ["part"] = Part, ["retryable"] = false };
-    }
-
-    /// <param name="Kind">The kind of the record.</param>
-    /// <param name="Id">Its id.</param>
-    public sealed record RecordDamaged(string Kind, string Id) : Error(ErrorCodes.StoreDamaged)
-    {
-        public override JsonObject Facts => new() { ["record"] = Kind, ["id"] = Id, ["retryable"] = false };
     }
 
     public sealed record NotOwner(Owner Owner, long Epoch) : Error(ErrorCodes.NotOwner)
@@ -243,4 +252,17 @@ public static class Errors
     private static string? Text(DateTimeOffset? at) => at is { } time ? Text(time) : null;
 
     private static JsonArray Texts(IEnumerable<string> values) => new([.. values.Select(v => (JsonNode?)JsonValue.Create(v))]);
+}
+
+/// <summary>What keeps a connection from having a toolset.</summary>
+public enum ToolsetLimit
+{
+    /// <summary>The server has the set, but not at the address that the connection calls.</summary>
+    Endpoint,
+
+    /// <summary>The token of the connection has other sets.</summary>
+    Token,
+
+    /// <summary>The server was started with other sets.</summary>
+    Server,
 }

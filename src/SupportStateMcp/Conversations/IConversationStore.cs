@@ -62,6 +62,15 @@ public interface IConversationStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Steps that workers of these roles may take by now, the longest ready first. May name one too many: taking the step tells
+    /// (<see cref="ConversationCommand.LeaseStep"/>).
+    /// </summary>
+    /// <param name="roles">The roles, at least one.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, CancellationToken cancellationToken);
+
     /// <summary>Calls back each time a conversation changes, whichever process changed it, until disposed. May call once too often, never once too few while the store is reachable.</summary>
     ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken);
 
@@ -77,6 +86,14 @@ public interface IConversationStore
     /// <summary>Removes what expired conversations left behind, and says of how many; called now and then. Nothing depends on it but space.</summary>
     ValueTask<int> SweepAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>The steps that workers may take.</summary>
+/// <param name="Steps">The longest ready first.</param>
+/// <param name="Later">How many become ready later: they failed before.</param>
+public sealed record ReadySteps(IReadOnlyList<ReadyStep> Steps, long Later);
+
+/// <summary>A step that a worker may take.</summary>
+public readonly record struct ReadyStep(ConversationId Id, string Role, DateTimeOffset ReadyAt);
 
 /// <summary>What a store holds of a conversation.</summary>
 /// <param name="Conversation">The snapshot (also of an erased conversation), or null where there is none.</param>

@@ -78,6 +78,9 @@ public static class Limits
     /// <summary>The lease of a claim that names none, in seconds.</summary>
     public const int DefaultLease = 900;
 
+    /// <summary>How many refused lines of a file are told one by one.</summary>
+    public const int RefusedLines = 100;
+
     /// <summary>One answer, in characters, unless less is asked for.</summary>
     public const int AnswerCharacters = 60_000;
 

@@ -2,9 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Hosting;
@@ -33,8 +35,11 @@ internal static class CliHost
             services.GetRequiredService<ConversationCommandHandler>(),
             services.GetRequiredService<ConversationQueries>(),
             services.GetRequiredService<Reopening>(),
+            services.GetRequiredService<CustomerService>(),
             services.GetRequiredService<ArticleService>(),
             services.GetRequiredService<KnowledgeSearch>(),
+            services.GetRequiredService<TicketService>(),
+            services.GetRequiredService<SampleData>(),
             services.GetRequiredService<WorkflowDefinition>(),
             services.GetRequiredService<StoreMaintenance>().ExpireOverdueAsync,
             services.GetRequiredService<TimeProvider>()), cancellationToken);

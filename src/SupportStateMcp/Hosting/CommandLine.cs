@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting;
 
@@ -24,6 +25,7 @@ public static class CommandLine
           SupportStateMcp                                         stdio, conversations in an SQLite database
           SupportStateMcp http                                    HTTP on http://127.0.0.1:3001/mcp
           SupportStateMcp http --redis 127.0.0.1:6379             the same, conversations in Redis
+          SupportStateMcp --toolsets knowledge                    stdio, the tools of the knowledge base alone
           SupportStateMcp --config support.json                   everything from a file
           SupportStateMcp --actor human:alice --roles approver    the one who connects acts as alice, who approves
           SupportStateMcp token create --actor human:alice        a token for alice, to call over HTTP with
@@ -37,6 +39,8 @@ public static class CommandLine
           SupportStateMcp assign cs-TKT-001 human:bob             give it to a colleague
           SupportStateMcp approvals                               what waits for a decision
           SupportStateMcp approve ap-1a2b3c4d-TKT-001             say yes to it
+          SupportStateMcp customers show CUST001                  a customer, with entitlement, system and open conversations
+          SupportStateMcp customers import FILE                   record customers, one JSON object a line
 
         Every key of the file can be set as an environment variable, for example
           SUPPORTSTATE__PERSISTENCE__TTL=3600
@@ -57,7 +61,8 @@ public static class CommandLine
         var actor = new Option<string?>("--actor") { Description = "Who acts, whatever a client says: ai:ID, human:ID or system:ID. Default: ai:<client name>.", HelpName = "KIND:ID", Recursive = true };
         var roles = new Option<string?>("--roles") { Description = $"What they are trusted with: {RoleNames.All}. Default: agent,approver; for system: agent.", HelpName = "ROLE,ROLE", Recursive = true };
         var url = new Option<string?>("--url") { Description = "Where the server listens. Default: http://127.0.0.1:3001.", HelpName = "URL" };
-        foreach (var option in (Option<string?>[])[config, redis, data, url])
+        var toolsets = new Option<string?>("--toolsets") { Description = $"The sets of tools that are there: {ToolsetNames.All}. Default: {string.Join(',', ToolsetNames.Of(ToolsetNames.Default))}, and over HTTP each set at /mcp/SET.", HelpName = "SET,SET" };
+        foreach (var option in (Option<string?>[])[config, redis, data, url, toolsets])
         {
             // An empty one is a variable that was not set; taken as not given, it would mean another store.
             option.Validators.Add(r =>
@@ -73,10 +78,10 @@ public static class CommandLine
                 r.AddError("--redis and --data exclude each other: conversations are kept in one place.");
         });
 
-        var stdio = new Command("stdio", "Speak MCP on standard input and output (the default).");
-        var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, with /health/live and /health/ready.") { url };
+        var stdio = new Command("stdio", "Speak MCP on standard input and output (the default).") { toolsets };
+        var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, one toolset alone at /mcp/SET, with /health/live and /health/ready.") { url, toolsets };
         var health = new Command("health", "Ask a running HTTP server whether it is ready: exit 0, or 1 with the reason.") { url };
-        var root = new RootCommand(About) { config, redis, data, actor, roles, stdio, http, health, TokenCommand.Create(actor, roles) };
+        var root = new RootCommand(About) { config, redis, data, actor, roles, toolsets, stdio, http, health, TokenCommand.Create(actor, roles, toolsets) };
         foreach (var command in CliCommands.Create(actor, console, OpenAsync))
             root.Add(command);
         CliHelp.Teach(root);
@@ -123,6 +128,7 @@ public static class CommandLine
             ["persistence:directory"] = parsed.GetValue(data),
             ["persistence:backend"] = parsed.GetValue(redis) is not null ? "redis" : parsed.GetValue(data) is not null ? "sqlite" : null,
             ["http:url"] = parsed.GetValue(url),
+            ["tools:sets"] = parsed.GetValue(toolsets),
         };
     }
 }

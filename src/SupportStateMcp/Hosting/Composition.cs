@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
@@ -15,6 +16,7 @@ using SupportStateMcp.Storage;
 using SupportStateMcp.Storage.FullText;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Storage.Sqlite;
+using SupportStateMcp.Tickets;
 
 namespace SupportStateMcp.Hosting;
 
@@ -42,6 +44,8 @@ public static class Composition
         services.AddSingleton(options.Workflow);
         services.AddSingleton(options.ApprovalPolicy);
         services.AddSingleton(options.Concurrency);
+        services.AddSingleton(options.Pipelines);
+        services.AddSingleton(options.Tickets.Rules);
         services.AddSingleton(StoredSchema.Current);
         if (options.Backend == Backend.Redis)
             AddRedis(services, options);
@@ -58,7 +62,13 @@ public static class Composition
         services.AddSingleton<TurnService>();
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<Reopening>();
+        services.AddSingleton<CustomerService>();
         services.AddSingleton<StoreMaintenance>();
+        services.AddSingleton<SampleData>();
+        services.AddSingleton<WorkSignal>();
+        services.AddSingleton<StepService>();
+        services.AddSingleton<TicketService>();
+        services.AddSingleton<TicketResearch>();
         return services;
     }
 
@@ -69,7 +79,9 @@ public static class Composition
         services.AddSingleton<LoggerFactory>();
         services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, RefusalLogging>());
         services.AddSingleton(new ConnectionCaller(options.Actor, options.Roles));
+        services.AddSingleton(new ConnectionToolsets(options.Toolsets));
         services.AddSingleton<AuthorizationFilter>();
+        services.AddSingleton<ToolsetFilter>();
         services.AddSingleton<ConversationBriefs>();
         services.AddSingleton<ApprovalRequests>();
         services.AddSingleton(new HostPerson(options.Person));
@@ -77,11 +89,14 @@ public static class Composition
         services.AddSingleton<ServerStopping>();
         services.AddSingleton<ConversationCompletions>();
         services.AddSingleton<ConversationSubscriptions>();
-        services.AddSingleton<IConfigureOptions<McpServerOptions>, McpServerSetup>();
+        services.AddSingleton<McpServerSetup>();
+        services.AddSingleton<IConfigureOptions<McpServerOptions>>(provider => provider.GetRequiredService<McpServerSetup>());
         return services.AddMcpServer()
             .WithCatalogue()
             .WithResources<SupportResources>()
-            .WithPrompts<SupportPrompts>();
+            .WithResources<TicketResources>()
+            .WithPrompts<SupportPrompts>()
+            .WithPrompts<TicketPrompts>();
     }
 
     private static void AddSqlite(IServiceCollection services, ServerOptions options, bool mustExist)

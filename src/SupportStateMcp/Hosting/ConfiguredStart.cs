@@ -42,6 +42,6 @@ internal static class ConfiguredStart
             return (null, [$"{file}: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.InnerException?.Message ?? e.Message)}."]);
         }
 
-        return OptionsReader.Read(configuration, environment["REDIS_URL"] as string, identity);
+        return OptionsReader.Read(configuration, environment["REDIS_URL"] as string, identity, environment["OPENAI_API_KEY"] as string);
     }
 }

@@ -76,6 +76,7 @@ public static class HttpHost
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.Services.AddSupportState(options, LogLevel.Warning).WithEndpoint(options.Sessions);
+        builder.Services.AddSingleton(new ConnectionToolsets(options.Toolsets, hasAddresses: true));
         if (options.Tokens.Count > 0)
             AddTokens(builder.Services, options.Tokens);
         configure?.Invoke(builder.Services);
@@ -122,14 +123,18 @@ public static class HttpHost
             // Tokens, --actor and sessions say otherwise who calls.
             if (options is { Tokens.Count: 0, Actor: null, Sessions: HttpSessions.None })
                 mcp.Use(NamedClients.ApplyAsync);
+            mcp.Use(ToolsetEndpoint.ApplyAsync);
         });
 
-        var endpoint = app.MapGroup(McpPath);
-        endpoint.MapMcp();
         string[] served = options.Sessions == HttpSessions.None ? ["POST"] : ["GET", "POST", "DELETE"];
-        endpoint.MapMethods("", s_methods.Except(served), context => RefuseMethodAsync(context, served));
-        if (options.Tokens.Count > 0)
-            endpoint.RequireAuthorization();
+        foreach (var path in (ReadOnlySpan<string>)[McpPath, McpPath + ToolsetEndpoint.Pattern])
+        {
+            var endpoint = app.MapGroup(path);
+            endpoint.MapMcp();
+            endpoint.MapMethods("", s_methods.Except(served), context => RefuseMethodAsync(context, served));
+            if (options.Tokens.Count > 0)
+                endpoint.RequireAuthorization();
+        }
 
         app.MapGet(HealthPath + "/live", context => WriteTextAsync(context, StatusCodes.Status200OK, "live"));
         app.MapGet(HealthPath + "/ready", ReadyAsync);
@@ -159,7 +164,7 @@ public static class HttpHost
     {
         await next(context);
         if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } && context.GetEndpoint() is null)
-            await WriteTextAsync(context, StatusCodes.Status404NotFound, "Nothing is here. MCP is served at /mcp, and / says how to connect.");
+            await WriteTextAsync(context, StatusCodes.Status404NotFound, $"Nothing is here. MCP is served at /mcp, one toolset alone at {ToolsetEndpoint.All}, and / says how to connect.");
     }
 
     private static Task WriteTextAsync(HttpContext context, int status, string text)

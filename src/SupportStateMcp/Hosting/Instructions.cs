@@ -1,19 +1,50 @@
+using SupportStateMcp.Mcp.Tools;
+
 namespace SupportStateMcp.Hosting;
 
-/// <summary>What a host tells its model about this server before the first call.</summary>
+/// <summary>What a host tells its model about this server before the first call: a paragraph on what it is for, and how each toolset is used.</summary>
 internal static class Instructions
 {
-    public const string Text = """
-        Keeps the state of support conversations: conversation, workflow, ownership, approvals, audit trail. Open a ticket's conversation with initialize_conversation. A refusal (isError, with code, message and facts) has changed nothing; its message says what is allowed instead, or what was probably meant: follow it.
+    private const string Refusals = "A refusal (isError, with code, message and facts) has changed nothing; its message says what is allowed instead, or what was probably meant: follow it.";
 
-        One voice at a time: each conversation has one owner, who alone may answer the customer.
+    /// <summary>The instructions for who has these sets, all of them with tools.</summary>
+    public static string Of(Toolsets sets)
+    {
+        var each = ToolsetNames.Each(sets).ToList();
+        return string.Join("\n\n", [string.Join(' ', [.. each.Select(About).OfType<string>(), Refusals]), .. each.Select(Use).OfType<string>()]);
+    }
 
-        Answer a customer in turns. begin_turn(conversation_id, content: what they wrote, message_id: the mail's id) returns the history, guidance and a turn_token; complete_turn(turn_token, content: your answer, new_state: processing) stores the answer and moves the conversation, or refuses with not_owner because a person took it meanwhile: then send nothing. Without a turn_token (may_answer: false) say nothing to the customer.
+    /// <summary>The name that people see: of a server of one set, that of the set.</summary>
+    public static string Title(Toolsets sets) => sets switch
+    {
+        Toolsets.Conversations => "Support conversations",
+        Toolsets.Tickets => "Support tickets",
+        Toolsets.Knowledge => "Support knowledge base",
+        Toolsets.Crm => "Support customers",
+        _ => "Support desk state",
+    };
 
-        Hand over what you cannot do. escalate_conversation(conversation_id, reason, summary, customer_message: what to tell them) puts the conversation into a queue with all that a person needs; list_queue shows who waits. Leave internal notes with add_message(visibility: internal).
+    /// <summary>What a set is for, and the tool to begin with, in a sentence or two.</summary>
+    private static string? About(Toolsets set) => set switch
+    {
+        Toolsets.Conversations => "Keeps the state of support conversations: conversation, workflow, ownership, approvals, audit trail. Open a ticket's conversation with initialize_conversation.",
+        _ => null,
+    };
 
-        Ask before you do what is risky or dear. request_approval(conversation_id, action, arguments, reason, amount) says granted, or pending: then await_approval, and do nothing until a person has decided. When it is granted, call use_approval with exactly the approved action and arguments and do it once, if the answer is granted: true and not replayed. Refused or expired means: do not do it.
+    /// <summary>How the tools of a set are used one after the other, where their descriptions do not say so; paragraphs.</summary>
+    private static string? Use(Toolsets set) => set switch
+    {
+        Toolsets.Conversations => """
+            One voice at a time: each conversation has one owner, who alone may answer the customer.
 
-        People take a conversation with claim_conversation, reply with add_message(role: assistant), and give it back with hand_back(conversation_id, note) or to a colleague with assign_conversation(conversation_id, to: human:bob); what they said stays in the history, marked as a human takeover. After a hand-back read their note before you answer.
-        """;
+            Answer a customer in turns. begin_turn(conversation_id, content: what they wrote, message_id: the mail's id) returns the history, guidance and a turn_token; complete_turn(turn_token, content: your answer, new_state: processing) stores the answer and moves the conversation, or refuses with not_owner because a person took it meanwhile: then send nothing. Without a turn_token (may_answer: false) say nothing to the customer.
+
+            Hand over what you cannot do. escalate_conversation(conversation_id, reason, summary, customer_message: what to tell them) puts the conversation into a queue with all that a person needs; list_queue shows who waits. Leave internal notes with add_message(visibility: internal).
+
+            Ask before you do what is risky or dear. request_approval(conversation_id, action, arguments, reason, amount) says granted, or pending: then await_approval, and do nothing until a person has decided. When it is granted, call use_approval with exactly the approved action and arguments and do it once, if the answer is granted: true and not replayed. Refused or expired means: do not do it.
+
+            People take a conversation with claim_conversation, reply with add_message(role: assistant), and give it back with hand_back(conversation_id, note) or to a colleague with assign_conversation(conversation_id, to: human:bob); what they said stays in the history, marked as a human takeover. After a hand-back read their note before you answer.
+            """,
+        _ => null,
+    };
 }

@@ -1,9 +1,11 @@
 using System.Reflection;
+using System.Security.Claims;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Resources;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting;
 
@@ -12,8 +14,8 @@ namespace SupportStateMcp.Hosting;
 /// the registrations of <see cref="Composition"/>.
 /// </summary>
 public sealed class McpServerSetup(
-    IEnumerable<McpServerTool> tools, IEnumerable<McpServerPrompt> prompts, AuthorizationFilter gate,
-    ConversationCompletions completions, ConversationSubscriptions subscriptions) : IConfigureOptions<McpServerOptions>
+    IEnumerable<McpServerTool> tools, IEnumerable<McpServerPrompt> prompts, ToolsetFilter toolsets, ConnectionToolsets connections,
+    AuthorizationFilter gate, ConversationCompletions completions, ConversationSubscriptions subscriptions) : IConfigureOptions<McpServerOptions>
 {
     private readonly McpRequestFilter<CallToolRequestParams, CallToolResult> _argumentFilter = ArgumentFilter.For(tools);
     private readonly McpRequestFilter<GetPromptRequestParams, GetPromptResult> _promptFilter = PromptArgumentFilter.For(prompts);
@@ -25,8 +27,7 @@ public sealed class McpServerSetup(
     /// <inheritdoc/>
     public void Configure(McpServerOptions options)
     {
-        options.ServerInfo = new Implementation { Name = "SupportStateMcp", Title = "Support desk state", Version = Version };
-        options.ServerInstructions = Instructions.Text;
+        Present(options, user: null);
         options.ScopeRequests = false;
         options.Capabilities = new ServerCapabilities
         {
@@ -36,18 +37,27 @@ public sealed class McpServerSetup(
             Completions = new CompletionsCapability(),
         };
 
-        var requests = options.Filters.Request;
-        requests.ListToolsFilters.Add(gate.Lists);
-        requests.CallToolFilters.Add(gate.Calls);
-        requests.CallToolFilters.Add(_argumentFilter);
-        requests.GetPromptFilters.Add(_promptFilter);
-        requests.ReadResourceFilters.Add(ResourceNotFoundFilter.Filter);
-        options.Filters.Message.IncomingFilters.Add(RequestParamsRules.Filter);
-        options.Filters.Message.OutgoingFilters.Add(SuppressListChanged.Filter);
-
         options.Handlers.CompleteHandler = completions.CompleteAsync;
         options.Handlers.SubscriptionsListenHandler = subscriptions.ListenAsync;
         options.Handlers.SubscribeToResourcesHandler = subscriptions.SubscribeAsync;
         options.Handlers.UnsubscribeFromResourcesHandler = subscriptions.UnsubscribeAsync;
+
+        var requests = options.Filters.Request;
+        requests.ReadResourceFilters.Add(ResourceNotFoundFilter.Filter);
+        toolsets.AddTo(options);
+        requests.ListToolsFilters.Add(gate.Lists);
+        requests.CallToolFilters.Add(gate.Calls);
+        requests.CallToolFilters.Add(_argumentFilter);
+        requests.GetPromptFilters.Add(_promptFilter);
+        options.Filters.Message.IncomingFilters.Add(RequestParamsRules.Filter);
+        options.Filters.Message.OutgoingFilters.Add(SuppressListChanged.Filter);
+    }
+
+    /// <summary>Name and instructions, as the one who connects is told them: those of the toolsets that they have.</summary>
+    public void Present(McpServerOptions options, ClaimsPrincipal? user)
+    {
+        var sets = connections.Of(user);
+        options.ServerInfo = new Implementation { Name = "SupportStateMcp", Title = Instructions.Title(sets), Version = Version };
+        options.ServerInstructions = Instructions.Of(sets & toolsets.Present);
     }
 }

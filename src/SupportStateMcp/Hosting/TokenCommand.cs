@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Hosting;
@@ -15,10 +16,11 @@ public static class TokenCommand
     /// <summary>The command.</summary>
     /// <param name="actor">The option <c>--actor</c> of the whole command line.</param>
     /// <param name="roles">The option <c>--roles</c> of the whole command line.</param>
-    public static Command Create(Option<string?> actor, Option<string?> roles)
+    /// <param name="toolsets">The option <c>--toolsets</c>.</param>
+    public static Command Create(Option<string?> actor, Option<string?> roles, Option<string?> toolsets)
     {
-        var json = new Option<bool>("--json") { Description = "Print one JSON object: token, sha256, actor, roles." };
-        var create = new Command("create", "Make a token for --actor with --roles. It is printed once, and kept nowhere.") { json };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object: token, sha256, actor, roles, and toolsets where they are given." };
+        var create = new Command("create", "Make a token for --actor with --roles. It is printed once, and kept nowhere.") { toolsets, json };
         create.Validators.Add(r =>
         {
             var who = r.GetValue(actor);
@@ -28,25 +30,34 @@ public static class TokenCommand
                 r.AddError($"--actor: {OptionsReader.NoActor(who)}");
             if (r.GetValue(roles) is { } list && RoleNames.TryParse(list) is null)
                 r.AddError($"--roles: {OptionsReader.NoRoles(list)}");
+            foreach (var unknown in Sets(r.GetValue(toolsets)).Unknown)
+                r.AddError($"--toolsets: {OptionsReader.NoToolset(unknown)}");
         });
         create.SetAction(parsed =>
         {
             var who = OptionsReader.ParseActor(parsed.GetValue(actor)!)!;
             var trusted = parsed.GetValue(roles) is { } list ? RoleNames.TryParse(list)!.Value : RoleNames.DefaultFor(who.Kind);
-            parsed.InvocationConfiguration.Output.WriteLine(Describe(AccessToken.Create(), new Caller(who, trusted), parsed.GetValue(json)));
+            parsed.InvocationConfiguration.Output.WriteLine(
+                Describe(AccessToken.Create(), new Caller(who, trusted), Sets(parsed.GetValue(toolsets)).Sets, parsed.GetValue(json)));
             return 0;
         });
         return new Command("token", "Tokens for clients that come over HTTP.") { create };
     }
 
-    private static string Describe(string token, Caller caller, bool asJson)
+    private static (Toolsets Sets, IReadOnlyList<string> Unknown) Sets(string? list) =>
+        ToolsetNames.Parse(list?.Split(',', StringSplitOptions.TrimEntries) ?? []);
+
+    private static string Describe(string token, Caller caller, Toolsets sets, bool asJson)
     {
+        var names = ToolsetNames.Of(sets);
         var entry = new JsonObject
         {
             ["sha256"] = Convert.ToHexStringLower(AccessToken.Digest(token)),
             ["actor"] = caller.Actor.ToString(),
             ["roles"] = new JsonArray([.. RoleNames.Of(caller.Roles).Select(r => (JsonNode)r)]),
         };
+        if (names.Count > 0)
+            entry["toolsets"] = new JsonArray([.. names.Select(n => (JsonNode)n)]);
         if (asJson)
         {
             entry.Insert(0, "token", token);
@@ -66,6 +77,6 @@ public static class TokenCommand
             SUPPORTSTATE__HTTP__TOKENS__0__SHA256={entry["sha256"]}
             SUPPORTSTATE__HTTP__TOKENS__0__ACTOR={entry["actor"]}
             SUPPORTSTATE__HTTP__TOKENS__0__ROLES={string.Join(',', RoleNames.Of(caller.Roles))}
-            """;
+            """ + (names.Count > 0 ? $"\nSUPPORTSTATE__HTTP__TOKENS__0__TOOLSETS={string.Join(',', names)}" : "");
     }
 }

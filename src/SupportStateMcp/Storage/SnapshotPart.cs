@@ -14,8 +14,10 @@ internal abstract class SnapshotPart
     /// <summary>All parts. A name stays: what is stored is found by it.</summary>
     public static IReadOnlyList<SnapshotPart> All { get; } =
     [
-        new Part<Approval>(
-            "approvals", c => c.Approvals, (c, value) => c with { Approvals = value }, ConversationJson.Default.IReadOnlyListApproval),
+        new Part<IReadOnlyList<Approval>>(
+            "approvals", c => c.Approvals.Count == 0 ? null : c.Approvals, (c, value) => c with { Approvals = value ?? [] }, ConversationJson.Default.IReadOnlyListApproval),
+        new Part<Run>("run", c => c.Run, (c, value) => c with { Run = value }, ConversationJson.Default.Run),
+        new Part<Analysis>("analysis", c => c.Analysis, (c, value) => c with { Analysis = value }, ConversationJson.Default.Analysis),
     ];
 
     public required string Name { get; init; }
@@ -34,28 +36,27 @@ internal abstract class SnapshotPart
 
     public abstract bool IsEmpty(Conversation conversation);
 
+    /// <typeparam name="T">What the part holds; null stands for an empty one.</typeparam>
     private sealed class Part<T> : SnapshotPart
+        where T : class
     {
-        private readonly Func<Conversation, IReadOnlyList<T>> _get;
-        private readonly Func<Conversation, IReadOnlyList<T>, Conversation> _set;
-        private readonly JsonTypeInfo<IReadOnlyList<T>> _json;
+        private readonly Func<Conversation, T?> _get;
+        private readonly Func<Conversation, T?, Conversation> _set;
+        private readonly JsonTypeInfo<T> _json;
 
         [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
-        public Part(
-            string name, Func<Conversation, IReadOnlyList<T>> get, Func<Conversation, IReadOnlyList<T>, Conversation> set,
-            JsonTypeInfo<IReadOnlyList<T>> json) => (Name, _get, _set, _json) = (name, get, set, json);
+        public Part(string name, Func<Conversation, T?> get, Func<Conversation, T?, Conversation> set, JsonTypeInfo<T> json) =>
+            (Name, _get, _set, _json) = (name, get, set, json);
 
         // What an event does not touch stays the same object.
-        public override bool IsUnchanged(Conversation? before, Conversation after) =>
-            before is null ? IsEmpty(after) : ReferenceEquals(_get(before), _get(after)) || (IsEmpty(before) && IsEmpty(after));
+        public override bool IsUnchanged(Conversation? before, Conversation after) => ReferenceEquals(before is null ? null : _get(before), _get(after));
 
-        public override byte[]? Write(Conversation conversation) =>
-            IsEmpty(conversation) ? null : Utf8Json.Write(_get(conversation), _json);
+        public override byte[]? Write(Conversation conversation) => _get(conversation) is { } value ? Utf8Json.Write(value, _json) : null;
 
-        public override Conversation Without(Conversation conversation) => IsEmpty(conversation) ? conversation : _set(conversation, []);
+        public override Conversation Without(Conversation conversation) => IsEmpty(conversation) ? conversation : _set(conversation, null);
 
         public override Conversation With(Conversation conversation, ReadOnlySpan<byte> part) => _set(conversation, JsonSerializer.Deserialize(part, _json)!);
 
-        public override bool IsEmpty(Conversation conversation) => _get(conversation).Count == 0;
+        public override bool IsEmpty(Conversation conversation) => _get(conversation) is null;
     }
 }

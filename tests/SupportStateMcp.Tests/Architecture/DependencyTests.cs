@@ -4,14 +4,14 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Hosting → {Mcp, Cli} → {Views, Briefs} → Knowledge → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
+/// <c>Hosting → {Mcp, Cli, Rest} → {Views, Briefs} → Tickets → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
 /// <c>Storage</c> implements the ports of the conversations, records and articles; faces and stores never see each other. Read off the sources:
 /// what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
     private static readonly string[] s_ours =
-        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Knowledge", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
+        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
 
     [Theory]
     [InlineData("Primitives")]
@@ -19,12 +19,14 @@ public partial class DependencyTests
     [InlineData("Workflow", "Primitives")]
     [InlineData("Conversations", "Primitives", "Identity", "Workflow")]
     [InlineData("Records", "Primitives", "Identity", "Conversations")]
+    [InlineData("Customers", "Primitives", "Identity", "Conversations", "Records")]
     [InlineData("Knowledge", "Primitives", "Identity", "Conversations", "Records")]
+    [InlineData("Tickets", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge")]
     [InlineData("Briefs", "Primitives", "Identity", "Workflow", "Conversations")]
-    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Knowledge", "Briefs")]
+    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs")]
     [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records", "Knowledge")]
-    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Knowledge", "Briefs", "Views")]
-    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Knowledge", "Briefs", "Views")]
+    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
+    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
         var used = Sources(folder).SelectMany(f => Used(f)
@@ -43,6 +45,7 @@ public partial class DependencyTests
 
     [Theory]
     [InlineData("Conversations")]
+    [InlineData("Customers")]
     [InlineData("Identity")]
     [InlineData("Knowledge")]
     [InlineData("Records")]

@@ -40,7 +40,7 @@ internal static partial class ErrorsDocument
             text.Append($"**Facts:** {string.Join(" or ", samples.Select(s => FactNames(s.Error)).Distinct())}\n\n");
             text.Append("| for a model | for a person |\n|---|---|\n");
             foreach (var (_, error) in samples)
-                text.Append($"| {McpErrorMessages.Of(error)} | {CliErrorMessages.Of(error)} |\n");
+                text.Append($"| {McpErrorMessages.Of(error)} | {CliErrorMessages.Of(error).Replace("\n", "<br>", StringComparison.Ordinal)} |\n");
             text.Append("\n**The rule:**\n\n");
             foreach (var place in samples.Select(s => s.Factory).Distinct().SelectMany(f => places[f]).Distinct().Order(StringComparer.Ordinal))
                 text.Append($"- {place}\n");

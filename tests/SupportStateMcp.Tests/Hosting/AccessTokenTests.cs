@@ -24,7 +24,7 @@ public class AccessTokenTests
         var tokens = Enumerable.Range(0, 5).Select(_ => AccessToken.Create()).ToList();
         List<AccessToken> known = [.. tokens.Select((t, i) => new AccessToken(AccessToken.Digest(t), new Caller(new Actor(ActorKind.Ai, $"{i}"), Roles.Agent)))];
 
-        Assert.Equal(["0", "1", "2", "3", "4"], tokens.Select(t => AccessToken.CallerOf(t, known)!.Actor.Id));
+        Assert.Equal(["0", "1", "2", "3", "4"], tokens.Select(t => AccessToken.Find(t, known)!.Caller.Actor.Id));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class AccessTokenTests
         AccessToken[] known = [new(digest, new Caller(new Actor(ActorKind.Ai, "x"), Roles.Agent))];
 
         string[] others = ["", token[..^1], token + "=", token.ToLowerInvariant(), Convert.ToHexStringLower(digest)];
-        Assert.All(others, o => Assert.Null(AccessToken.CallerOf(o, known)));
-        Assert.Null(AccessToken.CallerOf(token, []));
+        Assert.All(others, o => Assert.Null(AccessToken.Find(o, known)));
+        Assert.Null(AccessToken.Find(token, []));
     }
 }

@@ -19,7 +19,7 @@ public sealed class CommandLineTests : IDisposable
         [
             "SupportStateMcp http --redis 127.0.0.1:6379", "SupportStateMcp --config support.json", "--actor human:alice",
             "SUPPORTSTATE__PERSISTENCE__TTL=3600", "Precedence: command line, then environment, then file", "REDIS_URL",
-            "--config <FILE>", "--redis <CONNECTION>", "--data <DIRECTORY>", "--actor <KIND:ID>", "--roles <ROLE,ROLE>",
+            "--config <FILE>", "--redis <CONNECTION>", "--data <DIRECTORY>", "--actor <KIND:ID>", "--roles <ROLE,ROLE>", "--toolsets <SET,SET>",
             "SupportStateMcp token create --actor human:alice", "stdio", "http", "token",
         ];
         Assert.All(told, words => Assert.Contains(words, output, StringComparison.Ordinal));
@@ -32,6 +32,7 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(0, exitCode);
         Assert.Contains("--url <URL>", output, StringComparison.Ordinal);
+        Assert.Contains("--toolsets <SET,SET>", output, StringComparison.Ordinal);
         Assert.Contains("http://127.0.0.1:3001", output, StringComparison.Ordinal);
     }
 
@@ -59,6 +60,25 @@ public sealed class CommandLineTests : IDisposable
               - colour: there is no such key; docs/configuration.md lists them all.
               - persistence.ttl: '0' is out of range; use 1 to 315360000 seconds.
               - --actor: 'customer:mallory' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
+
+            """,
+            errors.ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("stdio")]
+    [InlineData(null)]
+    public async Task Every_toolset_that_there_is_not_is_named(string? command)
+    {
+        var (exitCode, _, errors) = await ServerProcess.RunAsync([.. command is null ? [] : new[] { command }, "--toolsets", "ticket,crm,memory"]);
+
+        Assert.Equal(78, exitCode);
+        Assert.Equal(
+            """
+            The configuration cannot be used:
+              - tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm.
+              - tools.sets: 'memory' is none; use conversations, tickets, knowledge, crm.
 
             """,
             errors.ReplaceLineEndings("\n"));

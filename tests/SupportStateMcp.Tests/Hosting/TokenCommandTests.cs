@@ -39,10 +39,21 @@ public sealed partial class TokenCommandTests : IDisposable
         Assert.Equal((actor, roles), ((string?)made["actor"], made["roles"]!.ToJsonString()));
     }
 
+    [Fact]
+    public async Task A_token_is_given_toolsets_in_its_entry()
+    {
+        var (_, json, _) = await ServerProcess.RunAsync(["token", "create", "--actor", "ai:bot", "--toolsets", "crm,knowledge", "--json"]);
+        Assert.Equal("""["knowledge","crm"]""", JsonNode.Parse(json)!["toolsets"]!.ToJsonString());
+
+        var (_, text, _) = await ServerProcess.RunAsync(["token", "create", "--actor", "ai:bot", "--toolsets", "crm,knowledge"]);
+        Assert.EndsWith("ROLES=agent,approver\nSUPPORTSTATE__HTTP__TOKENS__0__TOOLSETS=knowledge,crm\n", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--actor says whose token it is, for example --actor human:alice.")]
     [InlineData("--actor: 'customer:bob' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.", "--actor", "customer:bob")]
     [InlineData("--roles: 'boss' is none; use agent, approver, supervisor, auditor, with commas between them.", "--actor", "ai:bot", "--roles", "boss")]
+    [InlineData("--toolsets: 'x' is none; use conversations, tickets, knowledge, crm.", "--actor", "ai:bot", "--toolsets", "x,crm")]
     public async Task Whose_token_it_is_must_be_said(string told, params string[] arguments)
     {
         var (exitCode, output, errors) = await ServerProcess.RunAsync(["token", "create", .. arguments]);

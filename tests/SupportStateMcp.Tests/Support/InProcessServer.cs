@@ -18,10 +18,12 @@ internal sealed class InProcessServer : IClientStreams, IAsyncDisposable
     private readonly TemporaryDirectory? _ownDirectory;
     private readonly KeptErrors _errors = new();
     private readonly TimeProvider _time;
+    private readonly Action<IServiceCollection>? _configure;
     private readonly Task<int> _running;
 
-    private InProcessServer(string[] arguments, string? directory, TimeProvider? time)
+    private InProcessServer(string[] arguments, string? directory, TimeProvider? time, Action<IServiceCollection>? configure = null)
     {
+        _configure = configure;
         _time = time ?? TimeProvider.System;
         _ownDirectory = directory is null ? new TemporaryDirectory() : null;
         ToServer = _toServer.Writer.AsStream();
@@ -42,6 +44,9 @@ internal sealed class InProcessServer : IClientStreams, IAsyncDisposable
     /// <summary>The same, by a clock of the test's.</summary>
     public static InProcessServer StartAt(TimeProvider time, params string[] arguments) => new(arguments, null, time);
 
+    /// <summary>The same, with more than its own services.</summary>
+    public static InProcessServer StartWith(Action<IServiceCollection> configure, params string[] arguments) => new(arguments, null, null, configure);
+
     /// <summary>A server that shares its directory with others.</summary>
     public static InProcessServer On(string directory, params string[] arguments) => new(arguments, directory, null);
 
@@ -60,7 +65,11 @@ internal sealed class InProcessServer : IClientStreams, IAsyncDisposable
         return await CommandLine.RunAsync(
             arguments,
             new PipedConsole(_toServer.Reader.AsStream(), output, _errors.Text),
-            services => services.AddSingleton(_time).AddLogging(l => l.ClearProviders().AddProvider(_errors)));
+            services =>
+            {
+                services.AddSingleton(_time).AddLogging(l => l.ClearProviders().AddProvider(_errors));
+                _configure?.Invoke(services);
+            });
     }
 
     private sealed class PipedConsole(Stream input, Stream output, TextWriter errors) : CliConsole

@@ -5,7 +5,7 @@ using SupportStateMcp.Cli;
 namespace SupportStateMcp.Tests.Support;
 
 /// <summary>A console for one command in this process: its input is there already, and what it writes is kept.</summary>
-internal sealed class RecordedConsole(string input, IDictionary environment, bool isKeyboard = false) : CliConsole
+internal sealed class RecordedConsole(string input, IDictionary environment, bool isKeyboard = false, bool isTerminal = false) : CliConsole
 {
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
@@ -14,7 +14,7 @@ internal sealed class RecordedConsole(string input, IDictionary environment, boo
 
     public override TextWriter Errors => new StringWriter(_errors);
 
-    public override bool IsTerminal => false;
+    public override bool IsTerminal => isTerminal;
 
     public override bool IsKeyboard => isKeyboard;
 

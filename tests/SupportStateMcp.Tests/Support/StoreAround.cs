@@ -49,6 +49,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.ListPendingApprovalsAsync(queue, after, limit, cancellationToken);
 
+    public ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, CancellationToken cancellationToken) =>
+        inner.ListReadyStepsAsync(roles, limit, cancellationToken);
+
     public async ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken)
     {
         var subscription = await inner.SubscribeAsync(id, changed, cancellationToken);

@@ -17,8 +17,13 @@ internal sealed class StoreFolder : IDisposable
     private readonly string? _path;
     private readonly List<IDisposable> _made = [];
 
+    private readonly TimeProvider? _clock;
+
     /// <param name="path">A folder of somebody else's; null for one of its own.</param>
     public StoreFolder(string? path = null) => _path = path;
+
+    /// <summary>A folder of its own, whose stores go by another clock than <see cref="Time"/>.</summary>
+    public StoreFolder(TimeProvider clock) => _clock = clock;
 
     public FakeTime Time { get; } = new();
 
@@ -32,7 +37,7 @@ internal sealed class StoreFolder : IDisposable
     {
         logger ??= NullLogger<SqliteConversationStore>.Instance;
         var connections = Connections(new SqliteStoreOptions(Path, timeToLive ?? Options.TimeToLive, lockTimeout ?? Options.LockTimeout), logger);
-        var store = new SqliteConversationStore(connections, schema ?? StoredSchema.Current, Time, logger);
+        var store = new SqliteConversationStore(connections, schema ?? StoredSchema.Current, _clock ?? Time, logger);
         lock (_made)
             _made.Add(store);
         return store;
@@ -56,7 +61,7 @@ internal sealed class StoreFolder : IDisposable
     public (SqliteConversationStore Conversations, SqliteRecordStore Records) CreateBoth()
     {
         var connections = Connections(Options, NullLogger.Instance);
-        var store = new SqliteConversationStore(connections, StoredSchema.Current, Time, NullLogger<SqliteConversationStore>.Instance);
+        var store = new SqliteConversationStore(connections, StoredSchema.Current, _clock ?? Time, NullLogger<SqliteConversationStore>.Instance);
         lock (_made)
             _made.Add(store);
         return (store, new SqliteRecordStore(connections));
@@ -122,7 +127,7 @@ internal sealed class StoreFolder : IDisposable
 
     private SqliteConnections Connections(SqliteStoreOptions options, ILogger logger)
     {
-        var connections = new SqliteConnections(options, Time, logger);
+        var connections = new SqliteConnections(options, _clock ?? Time, logger);
         lock (_made)
             _made.Add(connections);
         return connections;

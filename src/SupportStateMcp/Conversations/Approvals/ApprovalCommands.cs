@@ -50,8 +50,14 @@ public abstract partial record ConversationCommand
         public JsonElement? FinalArguments { get; init; }
         public DecisionChannel Via { get; init; }
 
+        /// <summary>With a refusal of a solution: the expert is to find another one, with the notes.</summary>
+        public bool Revise { get; init; }
+
         protected override Error? Check() =>
-            Bounds.Text("notes", Notes, Limits.Reason) ?? Bounds.Object("final_arguments", FinalArguments);
+            Bounds.Text("notes", Notes, Limits.Reason)
+            ?? Bounds.Object("final_arguments", FinalArguments)
+            ?? (Revise && Approved ? Error.InvalidArgument("revise", "it goes with a refusal: an approved solution is sent") : null)
+            ?? (Revise && string.IsNullOrWhiteSpace(Notes) ? Error.InvalidArgument("notes", "with revise they say what another solution has to do better") : null);
     }
 
     /// <summary>Takes the one permission that a granted approval holds.</summary>

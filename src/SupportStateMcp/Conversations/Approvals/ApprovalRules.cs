@@ -1,4 +1,5 @@
 using SupportStateMcp.Identity;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Conversations;
 
@@ -59,11 +60,11 @@ public sealed partial class ConversationDecider
         return recorder.Accepted;
     }
 
-    private static Decision Decide(Conversation current, ConversationCommand.DecideApproval c, EventRecorder recorder)
+    private Decision Decide(Conversation current, ConversationCommand.DecideApproval c, EventRecorder recorder)
     {
         if (current.Approval(c.ApprovalId) is not { } approval)
             return Refuse(Error.NoSuchApproval(c.ApprovalId));
-        if (DecisionViolation(approval, c) is { } violation)
+        if ((DecisionViolation(approval, c) ?? SolutionViolation(current, approval, c)) is { } violation)
             return Refuse(violation);
 
         var digest = c.FinalArguments is { } final ? Digest.OfAction(approval.Action, final) : approval.Digest;
@@ -121,6 +122,26 @@ public sealed partial class ConversationDecider
             _ => null,
         };
     }
+
+    /// <summary>What is special about the approval of a run's solution.</summary>
+    private Error? SolutionViolation(Conversation current, Approval approval, ConversationCommand.DecideApproval c)
+    {
+        var isOfRun = current.Run is { IsActive: true } run && run.ApprovalId == approval.ApprovalId;
+        if (c.Revise && !isOfRun)
+            return Error.InvalidArgument("revise", "it goes with the solution of a ticket that is under way");
+        if (c.Revise && NextOf(current.Run!, StepOf(current.Run!, current.Run!.Stage), new PipelineContext(current.Run!.Entitled, ApprovalVerdict.Revise)) is not { Step: not null })
+            return Error.InvalidArgument("revise", $"the pipeline {current.Run!.Pipeline} sends no solution back; refuse it without revise");
+        if (c.Revise && current.Run!.Revisions >= Run.MaxRevisions)
+            return Error.InvalidArgument("revise", $"a solution is sent back at most {Run.MaxRevisions} times; refuse it without revise, and people take over");
+        if (approval.Action != SendSolution || c.FinalArguments is not { } final)
+            return null;
+        return TextOf(final, "ticket_id") == current.TicketId && TextOf(final, SolutionArgument) is { Length: > 0 and <= MaxSolution } text && !string.IsNullOrWhiteSpace(text) && final.EnumerateObject().Count() == 2
+            ? null
+            : Error.InvalidArgument("final_arguments", $"they are ticket_id, which stays {current.TicketId}, and {SolutionArgument}, the text for the customer, 1 to {MaxSolution} characters");
+    }
+
+    /// <summary>The longest solution, in characters.</summary>
+    private const int MaxSolution = 10_000;
 
     private static Error? UseViolation(Approval approval, ConversationCommand.UseApproval c) => approval.Status switch
     {

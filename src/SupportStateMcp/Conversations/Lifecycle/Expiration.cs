@@ -33,9 +33,9 @@ public sealed partial record Conversation
 
     /// <summary>When the next lease or approval runs out; null where none is running.</summary>
     [JsonIgnore]
-    public DateTimeOffset? DueAt => Approvals.Count == 0
+    public DateTimeOffset? DueAt => Approvals.Count == 0 && Run is null
         ? LeaseUntil
-        : PendingApprovals.Select(a => (DateTimeOffset?)a.Deadline).Append(LeaseUntil).Min();
+        : PendingApprovals.Select(a => (DateTimeOffset?)a.Deadline).Append(LeaseUntil).Append(LeasedStep?.LeaseUntil).Min();
 
     /// <summary>
     /// Until when the conversation must not expire whatever its time to live is, which counts from there: nothing that waits for a
@@ -46,6 +46,8 @@ public sealed partial record Conversation
         .Append(LeaseUntil)
         .Append(ReopenableUntil)
         .Append(Queue is null ? null : QueuedSince + QueueRetention)
+        // A ticket waits for workers as a conversation waits for people.
+        .Append(Run is { IsActive: true } ? Run.StartedAt + QueueRetention : null)
         .Max();
 
     /// <summary>The approval with this id, or null.</summary>
@@ -84,6 +86,19 @@ public sealed partial record Conversation
                 Actor = Clock,
                 ApprovalId = approval.ApprovalId,
                 ExpiredAt = approval.Deadline,
+            });
+        }
+
+        if (LeasedStep is { LeaseUntil: { } until } step && until <= now)
+        {
+            due.Add(new ConversationEvent.StepLeaseExpired
+            {
+                Version = Version + 1 + due.Count,
+                At = now,
+                Actor = Clock,
+                Step = step.Name,
+                Attempt = step.Attempt,
+                ExpiredAt = until,
             });
         }
 

@@ -22,16 +22,28 @@ internal static class EndpointSessions
         if (sessions == HttpSessions.None)
         {
             builder.Services.Configure<McpServerOptions>(WithoutSubscriptions);
-            return builder.WithHttpTransport(http => http.SessionMode = HttpServerSessionMode.Stateless);
+            return builder.WithHttpTransport(http =>
+            {
+                http.ConfigureSessionOptions = PresentAsync;
+                http.SessionMode = HttpServerSessionMode.Stateless;
+            });
         }
 
         return builder.WithHttpTransport(http =>
         {
+            http.ConfigureSessionOptions = PresentAsync;
             http.SessionMode = HttpServerSessionMode.StatefulForInitializeClients;
 #pragma warning disable MCPEXP002 // The one way to learn that a session has ended.
             http.RunSessionHandler = RunAsync;
 #pragma warning restore MCPEXP002
         });
+    }
+
+    /// <summary>Who connects is told of what they have there: token and address say that, with each request.</summary>
+    private static Task PresentAsync(HttpContext context, McpServerOptions options, CancellationToken cancellationToken)
+    {
+        context.RequestServices.GetRequiredService<McpServerSetup>().Present(options, context.User);
+        return Task.CompletedTask;
     }
 
     private static async Task RunAsync(HttpContext context, McpServer server, CancellationToken cancellationToken)

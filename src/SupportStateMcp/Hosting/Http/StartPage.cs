@@ -1,11 +1,13 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Http;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting.Http;
 
 /// <summary>
 /// What a person sees who opens the server in a browser: what this is, and how to connect. Shown at <c>/</c>, and at
-/// <c>/mcp</c> to who asks for HTML and not for an event stream. It tells nothing of what is stored.
+/// <c>/mcp</c> and the addresses of toolsets to who asks for HTML and not for an event stream. It tells nothing of what is
+/// stored.
 /// </summary>
 internal static class StartPage
 {
@@ -19,12 +21,15 @@ internal static class StartPage
         var wantsPage = accept.Contains("text/html", StringComparison.OrdinalIgnoreCase)
             && !accept.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
         var isRoot = request.Path == "/" || !request.Path.HasValue;
-        if (!isRoot && !(wantsPage && request.Path.Equals("/mcp", StringComparison.OrdinalIgnoreCase)))
+        if (!isRoot && !(wantsPage && IsEndpoint(request.Path)))
             return next(context);
 
         var endpoint = $"{request.Scheme}://{request.Host.Value}/mcp";
         return WriteAsync(context, wantsPage ? "text/html" : "text/plain", wantsPage ? Html(endpoint) : Text(endpoint));
     }
+
+    private static bool IsEndpoint(PathString path) => path.StartsWithSegments("/mcp", out var rest)
+        && (!rest.HasValue || rest == "/" || ToolsetNames.TryParse(rest.Value.Trim('/')) is not null);
 
     private static async Task WriteAsync(HttpContext context, string type, string body)
     {
@@ -45,11 +50,15 @@ internal static class StartPage
           claude mcp add --transport http support-state {endpoint}
           npx @modelcontextprotocol/inspector --cli {endpoint} --transport http --method tools/list
         Where the server asks for tokens, send the header "Authorization: Bearer <token>".
+        One set of tools alone, as a server of its own:
+        {string.Join('\n', Toolset(endpoint))}
 
         People work on the same conversations with the command line: SupportStateMcp queue
         Is it ready? /health/ready
 
         """;
+
+    private static IEnumerable<string> Toolset(string endpoint) => ToolsetNames.Of(ToolsetNames.Every).Select(s => $"  {endpoint}/{s}");
 
     private static string Html(string endpoint)
     {
@@ -65,6 +74,8 @@ internal static class StartPage
             <pre>claude mcp add --transport http support-state {at}
             npx @modelcontextprotocol/inspector --cli {at} --transport http --method tools/list</pre>
             <p>Where the server asks for tokens, send the header <code>Authorization: Bearer &lt;token&gt;</code>.</p>
+            <p>One set of tools alone, as a server of its own:</p>
+            <pre>{string.Join('\n', Toolset(at))}</pre>
             <p>People work on the same conversations with the command line: <code>SupportStateMcp queue</code></p>
             <p>Is it ready? <a href="/health/ready">/health/ready</a></p>
             </body>

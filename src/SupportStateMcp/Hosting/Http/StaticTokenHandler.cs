@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -27,8 +28,8 @@ internal sealed class StaticTokenHandler(IOptionsMonitor<StaticTokenOptions> opt
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
         Shown(Request.Headers.Authorization) is not { } token ? AuthenticateResult.NoResult()
-        : AccessToken.CallerOf(token, Options.Tokens) is not { } caller ? AuthenticateResult.Fail("The token is not one of this server's.")
-        : AuthenticateResult.Success(new AuthenticationTicket(CallerClaims.Of(caller, SchemeName), SchemeName)));
+        : AccessToken.Find(token, Options.Tokens) is not { } known ? AuthenticateResult.Fail("The token is not one of this server's.")
+        : AuthenticateResult.Success(new AuthenticationTicket(UserOf(known), SchemeName)));
 
     /// <summary>Says how to authenticate (RFC 6750, section 3).</summary>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -39,6 +40,14 @@ internal sealed class StaticTokenHandler(IOptionsMonitor<StaticTokenOptions> opt
         return HttpRefusal.WriteAsync(
             Context, StatusCodes.Status401Unauthorized,
             "This server serves those whose token it knows: send one in the header \"Authorization: Bearer <token>\". SupportStateMcp token create makes one.");
+    }
+
+    private static ClaimsPrincipal UserOf(AccessToken token)
+    {
+        var user = CallerClaims.Of(token.Caller, SchemeName);
+        if (token.Toolsets is { } sets)
+            ToolsetClaims.Grant(user, sets);
+        return user;
     }
 
     private static string? Shown(StringValues authorization) =>

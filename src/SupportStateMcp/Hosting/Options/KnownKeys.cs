@@ -10,7 +10,12 @@ internal static class KnownKeys
         .. Keys("concurrency:", "retryAttempts", "lockTimeout", "lockEndpoints", "lockEndpoints:#"),
         .. Keys("approvals:", "riskPriorityAbove", "amountAbove", "confidenceAbove"),
         .. Keys("http:", "url", "sessions", "allowedOrigins", "allowedOrigins:#", "allowedHosts", "allowedHosts:#", "trustedProxies", "trustedProxies:#"),
-        .. Keys("http:tokens", "", ":#", ":#:sha256", ":#:actor", ":#:roles", ":#:roles:#"),
+        .. Keys("http:tokens", "", ":#", ":#:sha256", ":#:actor", ":#:roles", ":#:roles:#", ":#:toolsets", ":#:toolsets:#"),
+        .. Keys("tools:", "sets", "sets:#"),
+        .. Keys("tickets:", "autoApprove", "pipeline", "worker", "workers"),
+        .. Keys("llm:", "endpoint", "model", "timeout", "tokensPerRun"),
+        .. Keys("pipelines:*:steps", "", ":#"),
+        .. Keys("pipelines:*:steps:#:", "name", "role", "tools", "tools:#", "requires", "requires:#", "result_schema", "timeout", "attempts", "state", "instructions", "next", "next:#:when", "next:#:to"),
         .. Keys("stateMachine:", "enabled", "profile", "reopenWindow"),
         .. Workflow("stateMachine:"),
         // A profile without anything in it is known too, so that it is told what it lacks.

@@ -38,8 +38,9 @@ public sealed partial class OptionsReader
             if (actor is null)
                 _violations.Add($"{name}.actor: {NoActor(given.Actor ?? "")}");
             var roles = RolesOf(name, entry.GetSection("roles").Exists() ? given.Roles ?? [] : null, actor);
+            var toolsets = ToolsetsOf($"{name}.toolsets", entry.GetSection("toolsets"), given.Toolsets);
             if (sha256 is not null && actor is not null && roles != SupportStateMcp.Identity.Roles.None)
-                tokens.Add(new AccessToken(sha256, new Caller(actor, roles)));
+                tokens.Add(new AccessToken(sha256, new Caller(actor, roles), toolsets));
         }
 
         return tokens;

@@ -17,13 +17,15 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
     private readonly IConfiguration _configuration;
     private readonly IConfigurationSection _root;
     private readonly string? _redisUrl;
+    private readonly string? _openAiKey;
     private readonly IdentityArguments _identity;
     private readonly List<string> _violations = [];
     private SupportStateSettings _settings = new();
     private ServerOptions? _options;
 
-    private OptionsReader(IConfiguration configuration, string? redisUrl, IdentityArguments identity)
+    private OptionsReader(IConfiguration configuration, string? redisUrl, IdentityArguments identity, string? openAiKey)
     {
+        _openAiKey = openAiKey;
         (_configuration, _root) = (configuration, configuration.GetSection(OptionsSources.Root));
         (_redisUrl, _identity) = (redisUrl, identity);
     }
@@ -32,10 +34,11 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
     /// <param name="configuration">The layered configuration, whose section <c>mcp</c> is read.</param>
     /// <param name="redisUrl">The value of <c>REDIS_URL</c>, used where nothing else names a connection.</param>
     /// <param name="identity">What the command line says about who acts.</param>
+    /// <param name="openAiKey">The value of <c>OPENAI_API_KEY</c>.</param>
     public static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(
-        IConfiguration configuration, string? redisUrl, IdentityArguments? identity = null)
+        IConfiguration configuration, string? redisUrl, IdentityArguments? identity = null, string? openAiKey = null)
     {
-        var reader = new OptionsReader(configuration, redisUrl, identity ?? new IdentityArguments());
+        var reader = new OptionsReader(configuration, redisUrl, identity ?? new IdentityArguments(), openAiKey);
         var services = new ServiceCollection();
         services.AddSingleton<IValidateOptions<SupportStateSettings>>(reader);
         services.AddOptions<SupportStateSettings>().Bind(OptionsSources.ListsExpanded(configuration).GetSection(OptionsSources.Root));
@@ -84,6 +87,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             _violations.Add($"persistence.keyPrefix: '{prefix}' holds a variable that nothing has replaced; write its value.");
         var workflow = Workflow();
         var approvals = Approvals();
+        var pipelines = PipelinesOf(workflow);
+        var tickets = Tickets(pipelines);
         var url = Url();
         var sessions = Given(http.Sessions) switch
         {
@@ -94,9 +99,10 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var tokens = Tokens();
         var (actor, roles) = Identity(_identity);
         var person = Person();
+        var toolsets = ToolsetsOf("tools.sets", _root.GetSection("tools:sets"), _settings.Tools.Sets);
         var (origins, hosts, proxies) = (Origins(), Hosts(), Proxies());
         RefuseStrangers(_identity, url, actor, roles, hosts, proxies);
-        if (_violations.Count > 0 || workflow is null || url is null || directory is null)
+        if (_violations.Count > 0 || workflow is null || url is null || directory is null || pipelines is null)
             return null;
 
         var options = new ServerOptions
@@ -108,6 +114,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Directory = directory,
             Workflow = workflow,
             ApprovalPolicy = approvals,
+            Pipelines = pipelines,
+            Tickets = tickets,
             Concurrency = new ConcurrencyOptions(retries, TimeSpan.FromMilliseconds(lockTimeout)),
             LockEndpoints = concurrency.LockEndpoints ?? [],
             Url = url,
@@ -116,6 +124,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             AllowedHosts = hosts,
             TrustedProxies = proxies,
             Tokens = tokens,
+            Toolsets = toolsets,
             Actor = actor,
             Roles = roles,
             Person = person,

@@ -1,7 +1,9 @@
 using System.Net;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Hosting;
@@ -48,6 +50,12 @@ public sealed record ServerOptions
     /// <summary>Which requests a person must approve.</summary>
     public ApprovalPolicy ApprovalPolicy { get; init; } = new();
 
+    /// <summary>The pipelines that tickets can go through.</summary>
+    public Pipelines Pipelines { get; init; } = Pipelines.Default;
+
+    /// <summary>How tickets are worked.</summary>
+    public TicketSetup Tickets { get; init; } = new();
+
     public ConcurrencyOptions Concurrency { get; init; } = ConcurrencyOptions.Default;
 
     /// <summary>The independent Redis endpoints that vote on a lock; none means the data's own.</summary>
@@ -70,6 +78,12 @@ public sealed record ServerOptions
 
     /// <summary>The tokens that HTTP clients show. With any, each request shows one; with none, the server listens to this machine only.</summary>
     public IReadOnlyList<AccessToken> Tokens { get; init; } = [];
+
+    /// <summary>
+    /// The toolsets of connections whose token says nothing else. Null: the usual ones, and over HTTP also each set at its own
+    /// address.
+    /// </summary>
+    public Toolsets? Toolsets { get; init; }
 
     /// <summary>Who acts, whatever the client says; null leaves it to the client. Over HTTP with tokens, these say it.</summary>
     public Actor? Actor { get; init; }

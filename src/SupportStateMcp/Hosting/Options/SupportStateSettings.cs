@@ -19,6 +19,14 @@ public sealed class SupportStateSettings
     public ApprovalSettings Approvals { get; set; } = new();
 
     public HttpSettings Http { get; set; } = new();
+
+    public ToolSettings Tools { get; set; } = new();
+
+    public TicketSettings Tickets { get; set; } = new();
+
+    public LlmSettings Llm { get; set; } = new();
+
+    public Dictionary<string, PipelineSettings>? Pipelines { get; set; }
 }
 
 /// <summary>The section <c>persistence</c>.</summary>
@@ -57,6 +65,12 @@ public sealed class ApprovalSettings
     public string? ConfidenceAbove { get; set; }
 }
 
+/// <summary>The section <c>tools</c>.</summary>
+public sealed class ToolSettings
+{
+    public List<string>? Sets { get; set; }
+}
+
 /// <summary>The section <c>http</c>.</summary>
 public sealed class HttpSettings
 {
@@ -82,6 +96,8 @@ public sealed class TokenSettings
     public string? Actor { get; set; }
 
     public List<string>? Roles { get; set; }
+
+    public List<string>? Toolsets { get; set; }
 }
 
 /// <summary>The parts of a workflow that a configuration can name.</summary>

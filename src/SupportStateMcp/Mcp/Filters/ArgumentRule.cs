@@ -34,6 +34,7 @@ internal sealed partial class ArgumentRule
     private readonly string[]? _enum;
     private readonly ArgumentPattern? _pattern;
     private readonly ArgumentRule? _items;
+    private readonly ArgumentRules? _members;
 
     /// <exception cref="InvalidOperationException">The schema has a type or a pattern that nobody has words for.</exception>
     public ArgumentRule(string name, JsonElement schema)
@@ -49,6 +50,8 @@ internal sealed partial class ArgumentRule
         _enum = schema.TryGetProperty("enum", out var values) ? [.. values.EnumerateArray().Select(v => v.GetString()!)] : null;
         _pattern = schema.TryGetProperty("pattern", out var pattern) ? ArgumentPattern.Of(pattern.GetString()!) : null;
         _items = schema.TryGetProperty("items", out var items) ? new ArgumentRule(name, items) : null;
+        // Custom facts have none that are known.
+        _members = _type == "object" && schema.TryGetProperty("properties", out _) ? new ArgumentRules(schema) : null;
         // Throws where a type has no words, at start instead of at the first call.
         Must = "it must be " + Words();
     }
@@ -219,10 +222,23 @@ internal sealed partial class ArgumentRule
             value = written;
         if (value.ValueKind != JsonValueKind.Object)
             return Refused(value);
+        if (_members is not null)
+            return ReadMembers(_members, value);
         var facts = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var property in value.EnumerateObject())
             facts[property.Name] = property.Value;
         return MetadataRules.Violation(facts) is { } violation ? ArgumentReading.Refused(violation, null) : ArgumentReading.Taken(value);
+    }
+
+    private static ArgumentReading ReadMembers(ArgumentRules members, JsonElement value)
+    {
+        var sent = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var property in value.EnumerateObject())
+            sent[property.Name] = property.Value;
+        var (taken, error) = members.Read(sent);
+        return error is Errors.InvalidArgument fault
+            ? ArgumentReading.Refused($"{fault.Argument}: {fault.Rule}", fault.Sent)
+            : ArgumentReading.Taken(JsonSerializer.SerializeToElement(taken, ToolJson.TypeInfo<Dictionary<string, JsonElement>>()));
     }
 
     private ArgumentReading Refused(JsonElement sent) => ArgumentReading.Refused(Must, SentValue.Of(sent));
@@ -236,7 +252,7 @@ internal sealed partial class ArgumentRule
         ("number", _, _) => string.Create(CultureInfo.InvariantCulture, $"a number from {_minimum} to {_maximum}, of at most 28 digits, without a unit or a currency"),
         ("boolean", _, _) => "true or false",
         ("array", _, _) => string.Create(CultureInfo.InvariantCulture, $"an array of {_minItems ?? 0} to {_maxItems} items, each {_items!.Words()}"),
-        ("object", _, _) => "an object",
+        ("object", _, _) => _members is null ? "an object" : $"an object with {string.Join(" and ", _members.Names)}",
         _ => throw new InvalidOperationException($"No words for {_name}, an argument of type {_type}."),
     };
 

@@ -27,6 +27,9 @@ internal sealed class ArgumentRules
             : [];
     }
 
+    /// <summary>The names of the arguments.</summary>
+    public IEnumerable<string> Names => _rules.Keys;
+
     /// <summary>
     /// The arguments as the tool takes them, or the error that tells all that is wrong with them. An explicit null counts
     /// as an argument left out; so does an empty value of an optional one.

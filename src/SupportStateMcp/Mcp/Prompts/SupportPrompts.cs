@@ -15,6 +15,7 @@ namespace SupportStateMcp.Mcp.Prompts;
 
 /// <summary>The prompts of this server.</summary>
 [McpServerPromptType]
+[Toolset(Toolsets.Conversations)]
 public sealed class SupportPrompts(ConversationBriefs briefs, WorkflowDefinition workflow, TimeProvider time)
 {
     /// <summary>How much of the history goes into the prompt, in messages.</summary>

@@ -16,13 +16,14 @@ namespace SupportStateMcp.Mcp.Resources;
 
 /// <summary>What a host can attach to a chat: the workflow, and each conversation with its history and trail.</summary>
 [McpServerResourceType]
-public sealed class SupportResources(ConversationQueries queries, ConversationBriefs briefs, WorkflowDefinition workflow, TimeProvider time)
+[Toolset(Toolsets.Conversations)]
+public sealed class SupportResources(ConversationQueries queries, ConversationBriefs briefs, WorkflowDefinition workflow, Pipelines pipelines, TimeProvider time)
 {
     public const string WorkflowUri = "support://workflow";
     public const string ConversationTemplate = "support://conversations/{conversation_id}";
 
     [McpServerResource(UriTemplate = WorkflowUri, Name = "workflow", Title = "The workflow of a support conversation", MimeType = "text/markdown")]
-    [Description("The states of a support conversation and the moves between them, as a Mermaid diagram and a table.")]
+    [Description("The states of a support conversation and the moves between them, and the pipelines of tickets, as Mermaid diagrams and tables.")]
     public string Workflow()
     {
         var text = new StringBuilder("# Workflow of a support conversation\n\n```mermaid\n").Append(workflow.ToMermaid()).Append("```\n\n");
@@ -33,6 +34,13 @@ public sealed class SupportResources(ConversationQueries queries, ConversationBr
         text.Append("| state | may be followed by | what to do |\n|---|---|---|\n");
         foreach (var state in workflow.States)
             text.Append(CultureInfo.InvariantCulture, $"| {state} | {Next(state)} | {workflow.Guidance(state)} |\n");
+
+        foreach (var pipeline in pipelines.All)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n# Pipeline {pipeline.Name}\n\n```mermaid\n{pipelines.Diagram(pipeline)}```\n\n| step | role | opens the tools | what to do |\n|---|---|---|---|\n");
+            foreach (var step in pipeline.Steps)
+                text.Append(CultureInfo.InvariantCulture, $"| {step.Name} | {step.Role} | {(step.Tools.Count == 0 ? "none" : string.Join(", ", step.Tools))} | {step.Instructions} |\n");
+        }
 
         return AnswerText.Fit(text.ToString());
     }

@@ -17,7 +17,8 @@ internal static class AnswerText
     /// <summary>What people and models wrote. Ids, arguments and custom facts are whole or not there.</summary>
     private static readonly FrozenSet<string> s_prose = FrozenSet.Create(
         StringComparer.Ordinal,
-        "content", "description", "reason", "summary", "open_question", "promises", "tried", "notes", "note", "final_notes", "guidance", "policy");
+        "content", "description", "reason", "summary", "open_question", "promises", "tried", "notes", "note", "final_notes", "guidance", "policy",
+        "problem", "findings", "solution", "steps", "message", "final_solution", "text", "missing", "recorded_queries");
 
     /// <summary>What the mark of a shortened text takes at most, in characters of JSON.</summary>
     private const int Mark = 60;

@@ -12,6 +12,7 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The tools that ask for a permission, decide on it and take it.</summary>
 [McpServerToolType]
+[Toolset(Toolsets.Conversations)]
 public sealed class ApprovalTools(
     ConversationCommandHandler commands, ApprovalRequests requests, ElicitationService person, ConnectionCaller callers)
 {

@@ -13,6 +13,7 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The tools that look across conversations and back in time.</summary>
 [McpServerToolType]
+[Toolset(Toolsets.Conversations)]
 public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition workflow, ConnectionCaller callers)
 {
     [McpServerTool(Name = "list_conversations", Title = "List support conversations", ReadOnly = true, Destructive = false,

@@ -13,6 +13,7 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The tools that open, read, change and erase a conversation. Arguments are checked before a method is called.</summary>
 [McpServerToolType]
+[Toolset(Toolsets.Conversations)]
 public sealed class ConversationTools(
     ConversationCommandHandler commands, ConversationQueries queries, WorkflowDefinition workflow, ConnectionCaller callers)
 {

@@ -12,6 +12,7 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The tools of the knowledge base.</summary>
 [McpServerToolType]
+[Toolset(Toolsets.Knowledge)]
 public sealed class KnowledgeTools(KnowledgeSearch search, ArticleService articles, ConnectionCaller callers)
 {
     [McpServerTool(Name = "query_knowledge_base", Title = "Search the knowledge base", ReadOnly = true, Destructive = false,

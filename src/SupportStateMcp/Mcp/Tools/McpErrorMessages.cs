@@ -39,6 +39,12 @@ internal static class McpErrorMessages
             $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
             $"Not authorized: this takes a connection with {string.Join(" and ", e.Needs)}. No argument changes who you are; leave it to somebody who may.",
+        Errors.ToolsetNotEnabled { Limit: ToolsetLimit.Endpoint } e =>
+            $"{e.Name} is in the toolset {e.Toolset}, and this address serves {All(e.Enabled)} only. Nothing was done; connect to /mcp/{e.Toolset} of this server to have it.",
+        Errors.ToolsetNotEnabled { Limit: ToolsetLimit.Token } e =>
+            $"{e.Name} is in the toolset {e.Toolset}, and the token of this connection has {All(e.Enabled)} only. Nothing was done; who runs the server adds {e.Toolset} to the toolsets of the token (http.tokens).",
+        Errors.ToolsetNotEnabled e =>
+            $"{e.Name} is in the toolset {e.Toolset}, and this server was started with {All(e.Enabled)} only. Nothing was done; who runs the server switches it on with --toolsets {string.Join(',', e.Enabled.Append(e.Toolset))}, or tools.sets.",
         Errors.StoreUnavailable { Retryable: false } =>
             "The store cannot be used until its operator changes something: trying again does not help. The server's log says what is wrong; tell the people who run it.",
         Errors.StoreUnavailable =>
@@ -47,6 +53,15 @@ internal static class McpErrorMessages
             $"The stored {e.Part} of {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, whose log says where and why. Other conversations work.",
         Errors.RecordDamaged e =>
             $"The stored {e.Kind} {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, who can write it again or restore a backup. Everything else works.",
+        Errors.RecordConflict { Actual: 0 } e =>
+            $"Expected version {e.Expected}, but there is no {e.Kind} {e.Id}. Leave expected_version out to record a new one.",
+        Errors.RecordConflict e =>
+            $"Expected version {e.Expected}, but the {e.Kind} {e.Id} is at version {e.Actual}. {ReadAgain(e.Kind)}, look at what changed, and decide again.",
+        Errors.CustomerNotFound { CustomerId: { } id } => $"There is no customer {id}. Check the id, or look for the customer by e-mail. {NoCustomers}",
+        Errors.CustomerNotFound e => $"No customer has the e-mail address {e.Email}. Check it, or look for the customer by customer_id. {NoCustomers}",
+        Errors.NoSuchSystem e =>
+            $"Nothing is recorded about the system of customer {e.CustomerId}: ask the customer. A supervisor records it with save_system_info.",
+        Errors.LinesRefused e => $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported. {string.Join(' ', e.Lines.Select(l => $"Line {l.Number}: {l.Rule}."))}",
         Errors.NotOwner { Owner.Queue: { } queue } =>
             $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. Nothing was stored; leave the answer to them.",
         Errors.NotOwner { Owner: { IsPerson: true } owner } =>
@@ -69,6 +84,27 @@ internal static class McpErrorMessages
             $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
         Errors.ApprovalUsed e =>
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
+        Errors.LeaseLost { State: null } e =>
+            $"The step {e.Step} of ticket {e.TicketId} is gone with its run. Nothing was stored; drop the work, and call next_step.",
+        Errors.LeaseLost e =>
+            $"The step {e.Step} of ticket {e.TicketId} is no longer yours: try {e.Attempt} is over, and the step is {SnakeCaseEnum.Of(e.State!.Value)}. Nothing was stored; drop the work, and call next_step.",
+        Errors.InsufficientResearch e =>
+            $"An analysis rests on at least {e.Needed} different queries, and {e.Recorded} are recorded for this step. Call query_knowledge_base with this step_token and other words, then complete_step again.",
+        Errors.UnknownCitation e =>
+            $"No query of this step returned {string.Join(", ", e.Citations.Take(5))}. Cite articles that query_knowledge_base returned with this step_token, or query again.",
+        Errors.TicketDiffers e =>
+            $"Ticket {e.Id.TicketId} is there already, with another description. A ticket is reported once: use a new ticket id, or add_message for what the customer says now.",
+        Errors.TooManyQueries e => $"A step records at most {e.Limit} queries. Complete it with what was found, or with outcome failed.",
+        Errors.ToolNotOpened e =>
+            $"The step {e.Step} does not open {e.Tool}. {(e.Opened.Count == 0 ? "It opens no tool" : $"It opens {string.Join(", ", e.Opened)}")}; leave step_token out to call {e.Tool} on your own behalf.",
+        Errors.NotWaitingForApproval { Status: null } e => $"Ticket {e.TicketId} is in no pipeline; create_ticket starts one.",
+        Errors.NotWaitingForApproval { Status: RunStatus.Running } e =>
+            $"It is too early: ticket {e.TicketId} is at {e.Stage}, and has no solution to decide on yet. ticket_status with wait_seconds waits for it.",
+        Errors.NotWaitingForApproval e =>
+            $"Ticket {e.TicketId} waits for no decision: its run is {SnakeCaseEnum.Of(e.Status!.Value)}{(e.Outcome is null ? "" : $" with outcome {e.Outcome}")}.",
+        Errors.TicketNotFound { Newest.Count: 0 } e => $"Ticket {e.TicketId} does not exist or has expired. create_ticket reports one.",
+        Errors.TicketNotFound e =>
+            $"Ticket {e.TicketId} does not exist or has expired. The newest that you may see: {string.Join(", ", e.Newest)}. create_ticket reports one.",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. query_knowledge_base finds articles; its answers name their ids, which are exact.",
         Errors.ArticleProtected e =>
             $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes a connection with {string.Join(" and ", e.Needs)}. Save your text as a draft under an article_id of its own, and say in it what it is to replace.",
@@ -76,6 +112,17 @@ internal static class McpErrorMessages
         Errors.ArticleVersionConflict { Expected: 0 } e => $"There is an article {e.ArticleId} already, at version {e.Actual}. Choose another article_id, or read it with get_article and pass its version to replace it.",
         Errors.ArticleVersionConflict e => $"Expected version {e.Expected}, but the article {e.ArticleId} is at version {e.Actual}. Call get_article, look at what changed, and decide again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
+    };
+
+    /// <summary>Where somebody looked for a customer, there may be none at all.</summary>
+    private const string NoCustomers =
+        "A supervisor records a customer with save_customer. Where there are no customers at all, the people who run this server load the sample data with its command sample-data load, or import their own with customers import.";
+
+    private static string ReadAgain(string kind) => kind switch
+    {
+        "customer" => "Call lookup_customer",
+        "system" => "Call lookup_system_info",
+        _ => "Read it again",
     };
 
     private static string Fault(Errors.InvalidArgument e)
@@ -100,6 +147,9 @@ internal static class McpErrorMessages
     private static string Over(Errors.ReopenWindowOver e) => e is { ReopenableUntil: { } until, Window: { } window }
         ? $"The conversation was closed and could be opened again until {Second(until)} ({window}); that is over."
         : $"The conversation is closed in the state {e.State}, which cannot be opened again.";
+
+    private static string All(IReadOnlyList<string> names) =>
+        names.Count < 2 ? string.Concat(names) : $"{string.Join(", ", names.SkipLast(1))} and {names[^1]}";
 
     private static string Second(DateTimeOffset at) => at.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }

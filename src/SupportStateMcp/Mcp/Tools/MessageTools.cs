@@ -13,6 +13,7 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The tools of a conversation's history.</summary>
 [McpServerToolType]
+[Toolset(Toolsets.Conversations)]
 public sealed class MessageTools(
     ConversationCommandHandler commands, ConversationQueries queries, WorkflowDefinition workflow, ConnectionCaller callers, TimeProvider time)
 {

@@ -11,6 +11,7 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The tools by which a person takes a conversation, and anybody who may gives it away.</summary>
 [McpServerToolType]
+[Toolset(Toolsets.Conversations)]
 public sealed class OwnershipTools(ConversationCommandHandler commands, WorkflowDefinition workflow, ConnectionCaller callers)
 {
     [McpServerTool(Name = "claim_conversation", Title = "Take a conversation", ReadOnly = false, Destructive = false,

@@ -13,6 +13,7 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The tools that hand a conversation to people, show who waits for one, and open a closed conversation again.</summary>
 [McpServerToolType]
+[Toolset(Toolsets.Conversations)]
 public sealed class QueueTools(
     ConversationCommandHandler commands, ConversationQueries queries, Reopening reopening, WorkflowDefinition workflow, ConnectionCaller callers, TimeProvider time)
 {

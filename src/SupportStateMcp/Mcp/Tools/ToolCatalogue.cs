@@ -18,6 +18,7 @@ namespace SupportStateMcp.Mcp.Tools;
 public static class ToolCatalogue
 {
     /// <summary>Registers the tools; their targets are services.</summary>
+    /// <exception cref="InvalidOperationException">A class of tools does not say which set it belongs to.</exception>
     public static IMcpServerBuilder WithCatalogue(this IMcpServerBuilder builder)
     {
         var methods = new List<(MethodInfo Method, Type Target)>();
@@ -29,6 +30,7 @@ public static class ToolCatalogue
         Add<QueueTools>();
         Add<ApprovalTools>();
         Add<WaitingApprovalTools>();
+        Add<TicketTools>();
         Add<KnowledgeTools>();
         builder.Services.AddSingleton(services => new Tools(CreateAll(methods, services)));
         for (var i = 0; i < methods.Count; i++)
@@ -44,6 +46,8 @@ public static class ToolCatalogue
             DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
             where T : class
         {
+            // At the start, whether or not a caller ever asks for them.
+            _ = ToolsetAttribute.Of(typeof(T));
             builder.Services.AddSingleton<T>();
             methods.AddRange(typeof(T).GetMethods(BindingFlags.Public | BindingFlags.Instance)
                 .Where(m => m.GetCustomAttribute<McpServerToolAttribute>() is not null)

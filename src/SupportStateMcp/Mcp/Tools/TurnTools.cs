@@ -13,6 +13,7 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The request cycle of an agent: take in what the customer wrote, answer it.</summary>
 [McpServerToolType]
+[Toolset(Toolsets.Conversations)]
 public sealed class TurnTools(
     TurnService turns, WorkflowDefinition workflow, ConnectionCaller callers, TimeProvider time)
 {

@@ -11,6 +11,7 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>The tools that look at approvals, and wait for them.</summary>
 [McpServerToolType]
+[Toolset(Toolsets.Conversations)]
 public sealed class WaitingApprovalTools(ApprovalService approvals, ConversationQueries queries, ServerStopping stopping, TimeProvider time)
 {
     [McpServerTool(Name = "get_approval", Title = "Read an approval", ReadOnly = true, Destructive = false,

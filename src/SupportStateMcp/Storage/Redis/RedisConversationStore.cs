@@ -28,6 +28,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     private readonly RedisListing _listing;
     private readonly RedisQueueListing _queueListing;
     private readonly RedisApprovalListing _approvalListing;
+    private readonly RedisWorkListing _workListing;
     private readonly RedisSweep _sweep;
     private readonly RedisSubscriptions _subscriptions;
     private readonly SnapshotCache _snapshotCache;
@@ -52,6 +53,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         _listing = new RedisListing(connection, _keys, _index, _snapshots, time);
         _queueListing = new RedisQueueListing(connection, _keys, _index, _snapshots, time);
         _approvalListing = new RedisApprovalListing(connection, _keys, _index, _snapshots, time);
+        _workListing = new RedisWorkListing(connection, _keys, time);
         _sweep = new RedisSweep(connection, _keys, _index, options.TimeToLive, time);
         _subscriptions = new RedisSubscriptions(connection, logger);
     }
@@ -106,6 +108,12 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     {
         await _queue.FlushAsync(cancellationToken);
         return await _approvalListing.ReadAsync(queue, after, limit, cancellationToken);
+    }
+
+    public async ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, CancellationToken cancellationToken)
+    {
+        await _queue.FlushAsync(cancellationToken);
+        return await _workListing.ReadAsync(roles, limit, cancellationToken);
     }
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>

@@ -74,7 +74,7 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
         .. entry.SetsByUpdate(keys).Select(set => new IndexDrop(set, entry.ConversationId, below)),
         // A ticket that expired and was opened again counts its epochs from the beginning, and may be in the queue again.
         .. entry.InQueues(keys).Select(s => new IndexDrop(s.Set, s.Member, below)),
-        .. entry.InDeadlines(keys).Select(s => new IndexDrop(s.Set, s.Member, null)),
+        .. entry.InDeadlines(keys).Concat(entry.InWork(keys)).Select(s => new IndexDrop(s.Set, s.Member, null)),
         .. entry.DueScore() is { } due ? new[] { new IndexDrop(keys.ByDue, entry.ConversationId, due + 1) } : [],
     ];
 

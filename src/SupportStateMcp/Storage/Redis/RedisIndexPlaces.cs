@@ -53,8 +53,15 @@ internal static class RedisIndexPlaces
         }
     }
 
+    /// <summary>The set in which its step stands while a worker may take it.</summary>
+    public static IEnumerable<(RedisKey Set, string Member, long Score)> InWork(this ConversationIndexEntry e, RedisKeys keys)
+    {
+        if (e.Work is { } work)
+            yield return (keys.ByWork(work.Role), new Stay(e.ConversationId, work.Version).ToString(), work.ReadyAt.ToUnixTimeMilliseconds());
+    }
+
     public static IEnumerable<(RedisKey Set, string Member, long Score)> Stays(this ConversationIndexEntry e, RedisKeys keys) =>
-        e.InQueues(keys).Concat(e.InDeadlines(keys));
+        e.InQueues(keys).Concat(e.InDeadlines(keys)).Concat(e.InWork(keys));
 
     /// <summary>Where it stood before a change and does not stand after it.</summary>
     public static IEnumerable<IndexDrop> LeftFor(this ConversationIndexEntry before, ConversationIndexEntry after, RedisKeys keys)
@@ -77,12 +84,16 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
 
     public IReadOnlyList<string>? Approvals { get; init; }
 
+    /// <summary>The role whose workers may take its step, and the version in which that began, as <c>role:version</c>.</summary>
+    public string? Work { get; init; }
+
     public static StoredIndexEntry Of(ConversationIndexEntry e) => new(e.State, e.UserId, e.AssignedTo, e.Epoch)
     {
         Owner = e.Owner,
         Queue = e.Place?.Queue,
         ApprovalQueue = e.Approvals.Count > 0 ? e.ApprovalQueue : null,
         Approvals = e.Approvals.Count > 0 ? [.. e.Approvals.Select(a => a.ApprovalId)] : null,
+        Work = e.Work is { } work ? new Stay(work.Role, work.Version).ToString() : null,
     };
 
     /// <summary>The entry again, as far as it says where the conversation is found; its scores are not kept.</summary>
@@ -98,6 +109,7 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
         Place = Queue is null ? null : new QueuePlace(Queue, Priority.Low, DateTimeOffset.UnixEpoch),
         ApprovalQueue = ApprovalQueue ?? Conversations.Owner.DefaultQueue,
         Approvals = [.. (Approvals ?? []).Select(a => new ApprovalDeadline(a, DateTimeOffset.UnixEpoch))],
+        Work = Work is not null && Stay.TryParse(Work) is { } stay ? new WorkPlace(stay.Id, DateTimeOffset.UnixEpoch, stay.Epoch) : null,
     };
 }
 

@@ -23,6 +23,8 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversations:by-queue:{X}          the same, of one queue
 // {prefix}conversations:by-deadline           sorted set of ids of approvals that wait for a decision, score = deadline (Unix ms)
 // {prefix}conversations:by-deadline:{X}       the same as id:epoch, of the approvals that one queue decides
+// {prefix}conversations:by-work:{X}           sorted set of id:version of those whose step a worker of one role may take,
+//                                             score = from when (Unix ms)
 // {prefix}conversations:by-due                sorted set of ids, score = when the next lease or approval runs out (Unix ms)
 // {prefix}conversations:entries               hash    id → which of these sets it is in, JSON
 // {prefix}conversations:checked               hash    nothing; a check of the store writes it, gone after a minute
@@ -74,6 +76,9 @@ internal sealed class RedisKeys(string prefix)
 
     /// <summary>Those that wait in a queue; null for all queues.</summary>
     public RedisKey ByQueue(string? queue) => prefix + "conversations:by-queue" + (queue is null ? "" : ":" + queue);
+
+    /// <summary>The steps that workers of a role may take.</summary>
+    public RedisKey ByWork(string role) => prefix + "conversations:by-work:" + role;
 
     /// <summary>The approvals that a queue decides; null for all.</summary>
     public RedisKey ByDeadline(string? queue) => prefix + "conversations:by-deadline" + (queue is null ? "" : ":" + queue);

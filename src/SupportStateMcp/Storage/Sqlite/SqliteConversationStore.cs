@@ -165,6 +165,12 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         return ValueTask.FromResult(_listing.Approvals(queue, after, limit));
     }
 
+    public ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_listing.Work(roles, limit));
+    }
+
     public ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

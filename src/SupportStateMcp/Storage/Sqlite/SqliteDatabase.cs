@@ -78,18 +78,15 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
             case 0:
                 RunScript(session, "schema.sql");
                 session.Execute("INSERT INTO marks VALUES ('checked_at', $now), ('swept_to', $now), ('erasures', 0), ('finished', 0)", time.GetUtcNow().UtcTicks);
-                session.Execute("PRAGMA user_version = 3");
                 break;
 
-            case 1:
-                RunScript(session, "upgrade-2.sql");
-                goto case 2;
-
-            case 2:
-                RunScript(session, "upgrade-3.sql");
-                session.Execute("PRAGMA user_version = 3");
+            case var older:
+                for (var next = older + 1; next <= Version; next++)
+                    RunScript(session, $"upgrade-{next}.sql");
                 break;
         }
+
+        session.Execute($"PRAGMA user_version = {Version}");
 
         session.Execute("COMMIT");
     }

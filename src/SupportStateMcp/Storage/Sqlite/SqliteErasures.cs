@@ -17,6 +17,7 @@ internal sealed class SqliteErasures(
     {
         DeleteContent(session, key);
         session.Execute("DELETE FROM pending_approvals WHERE conversation = $conversation", key);
+        session.Execute("DELETE FROM ready_steps WHERE conversation = $conversation", key);
         session.Execute("DELETE FROM conversations WHERE key = $key", key);
     }
 

@@ -120,6 +120,23 @@ internal sealed class SqliteListing(SqliteReaders readers, StoredReader reader, 
         return PendingApprovals.Page(page, limit, Total(session, queue, now, PendingInAll, PendingInOne), more: false);
     });
 
+    /// <inheritdoc cref="IConversationStore.ListReadyStepsAsync"/>
+    public ReadySteps Work(IReadOnlyList<string> roles, int limit) => readers.Read(session =>
+    {
+        var now = time.GetUtcNow().UtcTicks;
+        var names = string.Join(", ", roles.Select((_, i) => $"$role_{i}"));
+        using var found = session.Query(
+            $"""
+            SELECT c.id, s.role, s.ready_at FROM ready_steps s JOIN conversations c ON c.key = s.conversation
+            WHERE s.role IN ({names}) AND s.ready_at <= $now AND c.expires_at > $now ORDER BY s.ready_at LIMIT $limit
+            """,
+            [.. roles, now, limit]);
+        var steps = new List<ReadyStep>();
+        while (found.Read())
+            steps.Add(new ReadyStep(ConversationId.TryParse(found.GetString(0))!.Value, found.GetString(1), SqliteRows.Time(found.GetInt64(2))));
+        return new ReadySteps(steps, session.Number($"SELECT count(*) FROM ready_steps WHERE role IN ({names}) AND ready_at > $now", [.. roles, now])!.Value);
+    });
+
     /// <inheritdoc cref="IConversationStore.FindOverdueAsync"/>
     public IReadOnlyList<ConversationId> Due(DateTimeOffset due, int limit) => readers.Read(session =>
     {

@@ -77,6 +77,15 @@ CREATE TABLE pending_approvals (
 CREATE INDEX pending_by_queue        ON pending_approvals (queue, deadline, approval_id, conversation);
 CREATE INDEX pending_by_conversation ON pending_approvals (conversation);
 
+-- Steps of runs that a worker may take, from a time on.
+CREATE TABLE ready_steps (
+  conversation INTEGER PRIMARY KEY,
+  role         TEXT NOT NULL,
+  ready_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX ready_by_role ON ready_steps (role, ready_at);
+
 -- How many wait in each queue: counting them one by one would cost more than the page that is asked for.
 CREATE TABLE totals (
   what  TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- From version 2 to version 3: records. Nothing that was there changes.
+-- From version 2 to version 3: records, and the steps of runs that workers may take. Nothing that was there changes.
 
 -- What outlives a conversation: customers, their systems, articles. One that was removed stays as a row without content, so
 -- that who follows the changes hears of it. A lookup key stands in it as a digest.
@@ -21,3 +21,11 @@ CREATE INDEX records_there     ON records (kind) WHERE content IS NOT NULL;
 
 -- How many changes of records there were; and which database this is, so that a place in the changes of another one is known as such.
 INSERT INTO marks VALUES ('record_changes', 0), ('record_life', abs(random() % 1000000000000));
+
+CREATE TABLE ready_steps (
+  conversation INTEGER PRIMARY KEY,
+  role         TEXT NOT NULL,
+  ready_at     INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX ready_by_role ON ready_steps (role, ready_at);

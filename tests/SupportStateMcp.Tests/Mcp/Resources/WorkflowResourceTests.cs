@@ -32,5 +32,5 @@ public sealed class WorkflowResourceTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _desk.DisposeAsync();
 
-    private string Show(WorkflowDefinition workflow) => new SupportResources(_desk.Reader, new ConversationBriefs(_desk.Reader), workflow, TimeProvider.System).Workflow();
+    private string Show(WorkflowDefinition workflow) => new SupportResources(_desk.Reader, new ConversationBriefs(_desk.Reader), workflow, Pipelines.Default, TimeProvider.System).Workflow();
 }

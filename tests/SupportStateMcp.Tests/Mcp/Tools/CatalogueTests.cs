@@ -97,6 +97,24 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
         }
     }
 
+    [Fact]
+    public async Task The_instructions_tell_of_each_set_that_has_tools()
+    {
+        using var directory = new TemporaryDirectory();
+        var services = new ServiceCollection();
+        services.AddSupportState(new ServerOptions { Backend = Backend.Sqlite, Directory = directory.Path }, LogLevel.Warning);
+        await using var provider = services.BuildServiceProvider();
+
+        foreach (var set in provider.GetServices<McpServerTool>().GroupBy(t => t.Metadata.OfType<ToolsetAttribute>().Single().Set))
+        {
+            var told = Instructions.Of(set.Key);
+            Assert.True(told.Length > Instructions.Of(Toolsets.None).Length, $"{set.Key} has tools; Hosting/Instructions.cs says nothing of them.");
+            // At the address of a set alone there are no others.
+            var others = provider.GetServices<McpServerTool>().Select(t => t.ProtocolTool.Name).Except(set.Select(t => t.ProtocolTool.Name));
+            Assert.DoesNotContain(others, name => told.Contains(name, StringComparison.Ordinal));
+        }
+    }
+
     private static bool IsBounded(JsonElement schema) => schema.GetProperty("type").GetString() switch
     {
         "string" => Has(schema, "enum") || Has(schema, "maxLength") || Has(schema, "pattern"),

@@ -1,0 +1,47 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OpenAI;
+using SupportStateMcp.Tickets;
+using SupportStateMcp.Tickets.Workers;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>The built-in worker as a service of an application.</summary>
+internal sealed class TicketWorkerService(WorkerLoop loop, TicketSetup setup) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(null, setup.Workers, stoppingToken);
+}
+
+/// <summary>Puts the built-in worker together.</summary>
+internal static class TicketWorkers
+{
+    /// <summary>The worker that is configured, and the loop that gives it steps.</summary>
+    /// <exception cref="ArgumentException">None is configured.</exception>
+    public static IServiceCollection AddWorker(this IServiceCollection services, TicketSetup setup)
+    {
+        services.AddSingleton(setup);
+        services.AddSingleton<WorkerLoop>();
+        return setup switch
+        {
+            { Worker: WorkerKind.Rules } => services.AddSingleton<IStepWorker, RulesWorker>(),
+            { Worker: WorkerKind.Llm, Llm: { } llm } => services.AddSingleton(llm).AddSingleton(_ => ClientOf(llm)).AddSingleton<IStepWorker, LlmWorker>(),
+            _ => throw new ArgumentException("No worker is configured.", nameof(setup)),
+        };
+    }
+
+    private static IChatClient ClientOf(LlmOptions llm)
+    {
+        var options = new OpenAIClientOptions
+        {
+            NetworkTimeout = llm.Timeout,
+            // A failure is a try of the step that failed: the run counts those, and waits in between.
+            RetryPolicy = new ClientRetryPolicy(0),
+        };
+        if (llm.Endpoint is { } endpoint)
+            options.Endpoint = endpoint;
+        return new OpenAIClient(new ApiKeyCredential(llm.ApiKey), options).GetChatClient(llm.Model).AsIChatClient();
+    }
+}

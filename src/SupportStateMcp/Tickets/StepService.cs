@@ -1,0 +1,199 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Workflow;
+
+namespace SupportStateMcp.Tickets;
+
+/// <summary>A step that a worker has taken.</summary>
+/// <param name="Conversation">The conversation of the ticket, with the run.</param>
+/// <param name="Step">The step, leased.</param>
+/// <param name="Definition">What the pipeline says of it.</param>
+public sealed record TakenStep(Conversation Conversation, RunStep Step, PipelineStep Definition)
+{
+    public StepToken Token => StepToken.Of(Conversation, Step);
+}
+
+/// <summary>What came of looking for work.</summary>
+/// <param name="Step">The step; null where nothing waits.</param>
+/// <param name="Later">How many steps become ready later.</param>
+public sealed record NextStep(TakenStep? Step, long Later);
+
+/// <summary>
+/// Gives steps to workers and takes their results. A lease is a commit: of two workers that want the same step, one gets it. Workers of any
+/// kind come this way, the built-in ones too.
+/// </summary>
+public sealed class StepService(
+    ConversationCommandHandler commands, IConversationStore store, CustomerService customers, Pipelines pipelines, WorkSignal signal, TimeProvider time, Random random)
+{
+    /// <summary>The longest that a call waits for work.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often those who wait look for what other processes did.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Of how many steps a worker takes one: workers that all wanted the first would only meet each other.</summary>
+    private const int Choice = 32;
+
+    /// <summary>The roles of all workers there are.</summary>
+    public IReadOnlyList<string> Roles { get; } =
+        [.. pipelines.All.SelectMany(p => p.Steps).Where(s => !s.Has(StepRequirement.Approval)).Select(s => s.Role).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Takes the next step for workers of these roles, and waits for one where none is ready.</summary>
+    /// <param name="caller">Who works.</param>
+    /// <param name="roles">Which steps; null for all.</param>
+    /// <param name="wait">How long to wait, at most <see cref="LongestWait"/>.</param>
+    /// <param name="lease">How long the caller has the step.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Result<NextStep>> NextAsync(
+        Caller caller, IReadOnlyList<string>? roles, TimeSpan wait, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        if (Requirement.Of(typeof(ConversationCommand.LeaseStep)) is { } required && !required.IsMetBy(caller))
+            return Error.NotAuthorized(required.Needs);
+        if (roles is { Count: 0 })
+            roles = null;
+        if (roles?.FirstOrDefault(r => !Roles.Contains(r)) is { } unknown)
+            return Error.InvalidArgument("roles", $"each is one of {string.Join(", ", Roles)}", $"\"{unknown}\"");
+
+        var (started, limit) = (time.GetTimestamp(), wait < LongestWait ? wait : LongestWait);
+        while (true)
+        {
+            // Asked for before looking, so that nothing is missed in between.
+            var next = signal.Next;
+            var looked = await LookAsync(caller, roles ?? Roles, lease, cancellationToken);
+            var left = limit - time.GetElapsedTime(started);
+            if (!looked.TryGet(out var found, out _) || found.Step is not null || left <= TimeSpan.Zero)
+                return looked;
+
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(next, Task.Delay(left < s_look ? left : s_look, time, ends.Token));
+            await ends.CancelAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Ends a try of a step, or asks for more time.</summary>
+    public async ValueTask<Result<Outcome>> CompleteAsync(ConversationCommand.CompleteStep command, CancellationToken cancellationToken)
+    {
+        if (command.Outcome == StepOutcome.Done)
+        {
+            var facts = await FactsAsync(command, cancellationToken);
+            if (!facts.TryGet(out var known, out var error))
+                return error;
+            command = command with { Facts = known.Facts };
+        }
+
+        var result = await commands.ExecuteAsync(command, cancellationToken);
+        if (result.TryGet(out var outcome, out _) && outcome.Conversation.ReadyStep is not null)
+            signal.Tell();
+        return result;
+    }
+
+    /// <summary>The step of a token, where it opens this tool for its bearer now.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="tool">The tool that is called with it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Result<TakenStep>> OpenAsync(StepToken token, string tool, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if ((await store.LoadAsync(token.Id, null, cancellationToken)).Conversation?.AsOf(time.GetUtcNow()) is not { ErasedAt: null } current)
+                return Error.LeaseLost(token);
+            if (ConversationDecider.LeaseViolation(current, token) is { } lost)
+                return lost;
+            var step = DefinitionOf(current, token.Step);
+            return step.Tools.Contains(tool) ? new TakenStep(current, current.Run!.Current, step) : Error.ToolNotOpened(tool, step.Name, step.Tools);
+        }
+        catch (StoreException e)
+        {
+            return e.ToError();
+        }
+    }
+
+    /// <summary>Records what the knowledge base was asked for a step.</summary>
+    public ValueTask<Result<Outcome>> RecordAsync(Caller caller, StepToken token, IReadOnlyList<ResearchEntry> queries, CancellationToken cancellationToken) =>
+        commands.ExecuteAsync(
+            new ConversationCommand.RecordQueries { Id = token.Id, Actor = caller.Actor, Roles = caller.Roles, Token = token, Queries = queries }, cancellationToken);
+
+    private async ValueTask<Result<NextStep>> LookAsync(Caller caller, IReadOnlyList<string> roles, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        ReadySteps ready;
+        try
+        {
+            ready = await store.ListReadyStepsAsync(roles, Choice, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            return e.ToError();
+        }
+
+        var steps = ready.Steps.ToArray();
+        random.Shuffle(steps);
+        foreach (var step in steps)
+        {
+            var result = await commands.ExecuteAsync(
+                new ConversationCommand.LeaseStep { Id = step.Id, Actor = caller.Actor, Roles = caller.Roles, WorkerRoles = roles, Lease = lease }, cancellationToken);
+            if (!result.TryGet(out var outcome, out var error))
+            {
+                // One that is gone, busy or damaged keeps nobody from the others.
+                if (error.Code is ErrorCodes.NotFound or ErrorCodes.LockTimeout or ErrorCodes.StoreDamaged)
+                    continue;
+                return error;
+            }
+
+            if (outcome is { Changed: true, Conversation.LeasedStep: { } taken })
+                return new NextStep(new TakenStep(outcome.Conversation, taken, DefinitionOf(outcome.Conversation, taken.Name)), ready.Later);
+        }
+
+        return new NextStep(null, ready.Later);
+    }
+
+    /// <summary>What the records say of the customer, where the step is completed with it. A customer without a record is not entitled: nothing is inferred.</summary>
+    private async ValueTask<Result<(CustomerFacts? Facts, bool IsKnown)>> FactsAsync(ConversationCommand.CompleteStep command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if ((await store.LoadAsync(command.Id, null, cancellationToken)).Conversation?.Run is not { } run
+                || pipelines.Find(run.Pipeline)?.Step(command.Token.Step)?.Has(StepRequirement.Customer) is not true)
+                return (null, false);
+            return await FactsOfAsync(run.CustomerId, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            return e.ToError();
+        }
+    }
+
+    private async ValueTask<Result<(CustomerFacts? Facts, bool IsKnown)>> FactsOfAsync(string customerId, CancellationToken cancellationToken)
+    {
+        var found = await customers.GetAsync(customerId, cancellationToken);
+        if (!found.TryGet(out var customer, out var error))
+            return error.Code == ErrorCodes.CustomerNotFound ? (new CustomerFacts(Entitled: false, null, null), true) : error;
+        var runs = await customers.GetSystemAsync(customerId, cancellationToken);
+        if (!runs.TryGet(out var system, out error) && error.Code is not (ErrorCodes.NotFound or ErrorCodes.CustomerNotFound))
+            return error;
+        return (new CustomerFacts(
+            customer.Value.IsEntitled(time.GetUtcNow()),
+            NeededOf(customer.Value),
+            system is null ? null : JsonSerializer.SerializeToElement(system.Value, CustomerJson.Default.CustomerSystem)), true);
+    }
+
+    /// <summary>What a worker needs to know of a customer: no address, no telephone number.</summary>
+    private static JsonElement NeededOf(Customer c)
+    {
+        var needed = new JsonObject { ["name"] = c.Name };
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("company", c.Company), ("plan", c.Plan is { } plan ? SnakeCaseEnum.Of(plan) : null), ("locale", c.Locale)])
+        {
+            if (value is not null)
+                needed[name] = value;
+        }
+
+        return JsonSerializer.SerializeToElement(needed, ConversationJson.Readable.JsonObject);
+    }
+
+    private PipelineStep DefinitionOf(Conversation c, string step) => pipelines.Find(c.Run!.Pipeline)?.Step(step)
+        ?? throw new InvalidOperationException($"The pipeline {c.Run.Pipeline} has no step {step}: its configuration changed while the run was under way.");
+}

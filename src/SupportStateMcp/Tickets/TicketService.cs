@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
+using SupportStateMcp.Identity;
+
+namespace SupportStateMcp.Tickets;
+
+/// <summary>What a person says to the solution of a ticket.</summary>
+public sealed record SolutionDecision
+{
+    public required string TicketId { get; init; }
+
+    public required bool Approved { get; init; }
+
+    /// <summary>The text for the customer in the place of the one that was proposed; null keeps it.</summary>
+    public string? FinalSolution { get; init; }
+
+    /// <summary>Why; with a refusal the notes go to the people who take over, or to the expert.</summary>
+    public string? Notes { get; init; }
+
+    /// <summary>With a refusal: the expert is to find another solution.</summary>
+    public bool Revise { get; init; }
+
+    /// <summary>A repeat under the same key gets the first outcome; null means none.</summary>
+    public string? IdempotencyKey { get; init; }
+}
+
+/// <summary>What happened to a ticket's run, oldest first.</summary>
+public sealed record TicketTimeline(IReadOnlyList<ConversationEvent> Events);
+
+/// <summary>Tickets as their callers see them: reported, looked at, decided on. Steps are the business of <see cref="StepService"/>.</summary>
+public sealed class TicketService(
+    ConversationCommandHandler commands, IConversationStore store, ConversationQueries queries, ConversationChangeWaiter watch, CustomerService customers, WorkSignal signal, TimeProvider time)
+{
+    /// <summary>The longest that a call waits for a ticket.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many ids an error names.</summary>
+    private const int Named = 5;
+
+    /// <summary>Takes in a ticket. The same again changes nothing, and returns what the first call did.</summary>
+    public async ValueTask<Result<Outcome>> CreateAsync(ConversationCommand.OpenTicket command, CancellationToken cancellationToken)
+    {
+        if (command.Violation() is { } violation)
+            return violation;
+        var customer = await customers.GetAsync(command.CustomerId, cancellationToken);
+        if (!customer.TryGet(out _, out var error))
+            return error;
+        var result = await commands.ExecuteAsync(command, cancellationToken);
+        if (result.TryGet(out var outcome, out _) && outcome.Changed)
+            signal.Tell();
+        return result;
+    }
+
+    /// <summary>The conversation of a ticket, with its run. While the run is running, waits for it to need a person or to end.</summary>
+    /// <param name="ticketId">The ticket.</param>
+    /// <param name="wait">How long to wait, at most <see cref="LongestWait"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Result<Conversation>> StatusAsync(string ticketId, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        if (ConversationId.OfTicket(ticketId) is not { } id)
+            return Error.InvalidArgument("ticket_id", "it is " + ConversationId.TicketWords, null, ConversationId.GuessTicket(ticketId));
+        try
+        {
+            var current = wait <= TimeSpan.Zero
+                ? (await store.LoadAsync(id, null, cancellationToken)).Conversation
+                : await watch.WaitAsync(id, c => c?.Run?.Status != RunStatus.Running, wait < LongestWait ? wait : LongestWait, cancellationToken);
+            return current?.AsOf(time.GetUtcNow()) is { ErasedAt: null, Run: not null } ticket
+                ? ticket
+                : Error.TicketNotFound(ticketId, await NewestAsync(cancellationToken));
+        }
+        catch (StoreException e)
+        {
+            return e.ToError();
+        }
+    }
+
+    /// <summary>What happened to a ticket's run, oldest first.</summary>
+    public async ValueTask<Result<TicketTimeline>> TimelineAsync(Conversation ticket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var id = ConversationId.TryParse(ticket.ConversationId)!.Value;
+            var events = await store.ReadEventsAsync(id, 0, Limits.Page, 1 << 20, cancellationToken);
+            return new TicketTimeline([.. events.Where(e => e is ConversationEvent.RunEvent or ConversationEvent.ApprovalEvent)]);
+        }
+        catch (StoreException e)
+        {
+            return e.ToError();
+        }
+    }
+
+    /// <summary>A person decides on the solution of a ticket.</summary>
+    public async ValueTask<Result<Outcome>> DecideAsync(SolutionDecision decision, Caller caller, CancellationToken cancellationToken)
+    {
+        var status = await StatusAsync(decision.TicketId, TimeSpan.Zero, cancellationToken);
+        if (!status.TryGet(out var ticket, out var error))
+            return error;
+        if (ticket.Run!.ApprovalId is not { } approvalId || ticket.Approval(approvalId) is not { } approval)
+            return Error.NotWaitingForApproval(ticket.TicketId, ticket.Run);
+
+        // Sent back, and the expert has not come up with another solution yet.
+        if (approval.Status == ApprovalStatus.Refused && ticket.Run.Status == RunStatus.Running && decision.IdempotencyKey is null)
+            return Error.NotWaitingForApproval(ticket.TicketId, ticket.Run);
+        var result = await commands.ExecuteAsync(
+            new ConversationCommand.DecideApproval
+            {
+                Id = ConversationId.TryParse(ticket.ConversationId)!.Value,
+                Actor = caller.Actor,
+                Roles = caller.Roles,
+                ApprovalId = approvalId,
+                Approved = decision.Approved,
+                Notes = decision.Notes,
+                FinalArguments = decision.FinalSolution is { } text && decision.Approved
+                    ? JsonSerializer.SerializeToElement(
+                        new JsonObject { ["ticket_id"] = ticket.TicketId, [ConversationDecider.SolutionArgument] = text }, ConversationJson.Readable.JsonObject)
+                    : null,
+                Revise = decision.Revise,
+                IdempotencyKey = decision.IdempotencyKey,
+            },
+            cancellationToken);
+        if (result.TryGet(out var outcome, out _) && outcome.Conversation.ReadyStep is not null)
+            signal.Tell();
+        return result;
+    }
+
+    private async ValueTask<IReadOnlyList<string>> NewestAsync(CancellationToken cancellationToken)
+    {
+        var page = await queries.ListAsync(new ConversationFilter(), null, Limits.Page, cancellationToken);
+        return page.TryGet(out var found, out _)
+            ? [.. found.Conversations.Where(c => c.Run is not null).OrderByDescending(c => c.Run!.StartedAt).Take(Named).Select(c => c.TicketId)]
+            : [];
+    }
+}
