@@ -115,10 +115,13 @@ internal static class KnowledgeCommands
             return;
         }
 
-        var table = screen.Table("article", "title", "section", "excerpt");
         foreach (var a in articles)
-            table.AddRow(ScreenExtensions.Cell(a.ArticleId), ScreenExtensions.Cell(a.Title), ScreenExtensions.Cell(a.Heading), ScreenExtensions.Cell(a.Excerpt));
-        screen.Write(table);
+        {
+            screen.Heading(a.Title);
+            screen.Say(a.Heading is null ? a.ArticleId : $"{a.ArticleId}, section {a.Heading}");
+            screen.Say(a.Excerpt);
+            screen.WriteLine();
+        }
     }
 
     private static void ShowArticle(IAnsiConsole screen, ArticleView article, CliContext context)

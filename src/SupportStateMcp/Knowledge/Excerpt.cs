@@ -37,21 +37,23 @@ internal static class Excerpt
         return text[..(end > 0 && char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)].TrimEnd() + Ellipsis;
     }
 
-    /// <summary>Where the sentence or line begins from which on most of the words are met, the first of several.</summary>
+    /// <summary>Where the sentence begins from which on most of the words are met, the first of several.</summary>
     private static int BestStart(string text, IReadOnlyList<string> words, int most)
     {
         var sought = words.Select(StemOf).ToHashSet(StringComparer.Ordinal);
         var met = Met(text, sought);
+        var starts = Starts(text).ToList();
         var (best, bestCount) = (0, 0);
-        foreach (var start in Starts(text))
+        foreach (var start in starts)
         {
             var count = met.Where(m => m.At >= start && m.At < start + most - 1).Select(m => m.Word).Distinct(StringComparer.Ordinal).Count();
             if (count > bestCount)
                 (best, bestCount) = (start, count);
         }
 
-        // The end of the text with something before it says more than a few words at its end.
-        return Math.Min(best, Starts(text).LastOrDefault(s => s <= text.Length - (most / 2)));
+        // Up to the sentence that the first of them is in; but the end of the text with something before it says more than a few words at its end.
+        var first = met.Where(m => m.At >= best).Select(m => m.At).FirstOrDefault();
+        return Math.Min(starts.LastOrDefault(s => s <= first), starts.LastOrDefault(s => s <= text.Length - (most / 2)));
     }
 
     private static List<(int At, string Word)> Met(string text, HashSet<string> sought)

@@ -27,7 +27,7 @@ public class ExcerptTests
         for (var i = 0; i < 5_000; i++)
         {
             var text = string.Concat(random.GetItems(parts, random.Next(200)));
-            var most = random.Next(1, 120);
+            var most = random.Next(20, 120);
             var excerpt = Excerpt.Of(text, hasHeading: random.Next(2) == 0, ["word", "x"], most);
             Assert.InRange(excerpt.Length, 0, most);
             Assert.DoesNotContain("\ufffd", System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(excerpt)), StringComparison.Ordinal);
