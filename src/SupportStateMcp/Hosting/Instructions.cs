@@ -28,6 +28,7 @@ internal static class Instructions
     private static string? About(Toolsets set) => set switch
     {
         Toolsets.Conversations => "Keeps the state of support conversations: conversation, workflow, ownership, approvals, audit trail. Open a ticket's conversation with initialize_conversation.",
+        Toolsets.Knowledge => "Holds the articles of a support knowledge base: look for an answer with query_knowledge_base before you give one.",
         _ => null,
     };
 
