@@ -24,9 +24,6 @@ public class CliConsole
     /// <summary>True where the output is shown on a terminal, which can do more than plain text.</summary>
     public virtual bool IsTerminal => !Console.IsOutputRedirected;
 
-    /// <summary>True where somebody sees how far a long command has come.</summary>
-    public virtual bool IsProgressShown => IsTerminal && !Console.IsErrorRedirected;
-
     /// <summary>True where the input is typed.</summary>
     public virtual bool IsKeyboard => !Console.IsInputRedirected;
 
@@ -64,16 +61,6 @@ public class CliConsole
             screen.Profile.Width = Width();
         return screen;
     }
-
-    /// <summary>Where a bar of progress is drawn, beside the answer; null where nobody would see it move.</summary>
-    internal IAnsiConsole? OpenProgress() => !IsProgressShown ? null : AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Ansi = AnsiSupport.Detect,
-        ColorSystem = Variable("NO_COLOR") is null ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-        Interactive = InteractionSupport.Yes,
-        Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
-        Out = new AnsiConsoleOutput(Errors),
-    });
 
     private int Width() =>
         int.TryParse(Variable("COLUMNS"), NumberStyles.None, CultureInfo.InvariantCulture, out var width)

@@ -38,16 +38,7 @@ internal static class KnowledgeCommands
           SupportStateMcp knowledge show sidecar-not-starting --section Solution
         """;
 
-    public static IReadOnlyList<CliCommand> Create() => [Import(), Search(), Show()];
-
-    /// <summary>The command that they stand under.</summary>
-    public static Command Group(IEnumerable<CliCommand> commands)
-    {
-        var group = new Command("knowledge", "Import, find and read the articles of the knowledge base.");
-        foreach (var command in commands)
-            group.Add(command);
-        return group;
-    }
+    public static Command Create() => new("knowledge", "Import, find and read the articles of the knowledge base.") { Import(), Search(), Show() };
 
     private static CliCommand Import()
     {
@@ -62,8 +53,8 @@ internal static class KnowledgeCommands
                 return error;
 
             var command = new ImportArticles { Actor = context.Caller.Actor, Roles = context.Caller.Roles, Articles = files.Articles };
-            var result = await ProgressBar.RunAsync(
-                context.Console, "Importing", files.Articles.Count, tell => context.Articles.ImportAsync(command, tell, cancellationToken).AsTask());
+            using var progress = new ImportProgress(context.Console, "articles", files.Articles.Count);
+            var result = await context.Articles.ImportAsync(command, progress.Report, cancellationToken);
             if (!result.TryGet(out var imported, out error))
                 return error;
             var view = new ImportView { Written = imported.Written, Unchanged = imported.Unchanged, IgnoredFields = files.Ignored.Count > 0 ? files.Ignored : null };

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Records;
@@ -25,7 +24,7 @@ internal sealed record ArticleDocument
     /// <exception cref="RecordDamagedException">It is none.</exception>
     public static Article Read(StoredRecord record)
     {
-        var document = Parse(record);
+        var document = record.As(KnowledgeJson.Default.ArticleDocument).Value;
         return new Article
         {
             ArticleId = record.Id,
@@ -37,18 +36,6 @@ internal sealed record ArticleDocument
             UpdatedBy = record.UpdatedBy,
             Version = record.Version,
         };
-    }
-
-    private static ArticleDocument Parse(StoredRecord record)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(record.Content.Span, KnowledgeJson.Default.ArticleDocument) ?? throw new JsonException("It is null.");
-        }
-        catch (JsonException e)
-        {
-            throw new RecordDamagedException(record.Kind, record.Id, "It is no article.", e);
-        }
     }
 }
 

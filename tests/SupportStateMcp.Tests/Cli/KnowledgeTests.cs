@@ -32,7 +32,7 @@ public sealed class KnowledgeTests(SharedRedis redis) : IDisposable
         Assert.Equal("""{"written":0,"unchanged":2,"ignored_fields":["origin"]}""", again.GetRawText());
         Assert.Equal((0, ""), (found.ExitCode, found.Errors));
         Assert.Equal("Zebras\na, section Solution\n«1. Look for a zebra.»\n\n", found.Output);
-        Assert.Equal($"Zebras\na, published, version 1 of {_place.Time.GetUtcNow():yyyy-MM-dd HH:mm:ss}, human:{Environment.UserName}\ntags: animals\n\n## Solution\n1. Look for a zebra.\n", shown.Output);
+        Assert.Equal($"Zebras\na, published, version 1 of {_place.Time.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC, human:{Environment.UserName}\ntags: animals\n\n## Solution\n1. Look for a zebra.\n", shown.Output);
         Assert.Equal("draft", (await _place.JsonAsync("knowledge", "show", "b")).GetProperty("status").GetString());
     }
 
