@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting.Http;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting;
@@ -91,7 +92,7 @@ public static class HttpHost
 
     private static void AddTokens(IServiceCollection services, IReadOnlyList<AccessToken> tokens)
     {
-        services.AddSingleton(new ConnectionCaller(actor: null, roles: null, authenticates: true));
+        services.AddSingleton(new ConnectionIdentity(actor: null, roles: null, authenticates: true));
         services.AddAuthentication(StaticTokenHandler.SchemeName)
             .AddScheme<StaticTokenOptions, StaticTokenHandler>(StaticTokenHandler.SchemeName, o => o.Tokens = tokens);
         services.AddAuthorization();
