@@ -77,7 +77,7 @@ public static class CommandLine
         });
 
         var stdio = new Command("stdio", "Speak MCP on standard input and output (the default).") { toolsets };
-        var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, one toolset alone at /mcp/SET, with /health/live and /health/ready.") { url, toolsets };
+        var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, one toolset alone at /mcp/SET, and REST as /openapi/v1.json describes it, with /health.") { url, toolsets };
         var health = new Command("health", "Ask a running HTTP server whether it is ready: exit 0, or 1 with the reason.") { url };
         var root = new RootCommand(About) { config, redis, data, actor, roles, toolsets, stdio, http, health, TokenCommand.Create(actor, roles, toolsets) };
         foreach (var command in CliCommands.Create(actor, console, OpenAsync))

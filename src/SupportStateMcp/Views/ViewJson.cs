@@ -38,6 +38,7 @@ namespace SupportStateMcp.Views;
 [JsonSerializable(typeof(UseApprovalView))]
 [JsonSerializable(typeof(AwaitApprovalView))]
 [JsonSerializable(typeof(PendingApprovalsView))]
+[JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]
