@@ -57,6 +57,7 @@ namespace SupportStateMcp.Views;
 [JsonSerializable(typeof(ArticleView))]
 [JsonSerializable(typeof(SavedArticleView))]
 [JsonSerializable(typeof(ImportView))]
+[JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]
