@@ -78,10 +78,13 @@ public static class CommandLine
                 r.AddError("--redis and --data exclude each other: conversations are kept in one place.");
         });
 
+        var demo = new Option<bool>("--demo") { Description = "To try it: load sample data, run the built-in worker, and let anybody on this machine approve solutions over REST." };
         var stdio = new Command("stdio", "Speak MCP on standard input and output (the default).") { toolsets };
         var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, one toolset alone at /mcp/SET, with /health/live and /health/ready.") { url, toolsets };
+        http.Add(demo);
+        var work = new Command("work", "Work on tickets with the built-in worker, beside servers on the same store, until Ctrl+C. --roles names the steps' roles: triage, expert, notification.");
         var health = new Command("health", "Ask a running HTTP server whether it is ready: exit 0, or 1 with the reason.") { url };
-        var root = new RootCommand(About) { config, redis, data, actor, roles, toolsets, stdio, http, health, TokenCommand.Create(actor, roles, toolsets) };
+        var root = new RootCommand(About) { config, redis, data, actor, roles, toolsets, stdio, http, work, health, TokenCommand.Create(actor, roles, toolsets) };
         foreach (var command in CliCommands.Create(actor, console, OpenAsync))
             root.Add(command);
         CliHelp.Teach(root);
@@ -89,6 +92,8 @@ public static class CommandLine
         root.SetAction((parsed, ct) => StartAsync(parsed, ServeAsync, ct));
         stdio.SetAction((parsed, ct) => StartAsync(parsed, ServeAsync, ct));
         http.SetAction((parsed, ct) => StartAsync(parsed, HttpHost.RunAsync, ct, overHttp: true));
+        work.SetAction((parsed, ct) => ConfiguredStart.RunAsync(
+            parsed.GetValue(config), Over(parsed), new IdentityArguments(), console, (options, token) => WorkHost.RunAsync(options, parsed.GetValue(roles), token), ct));
         health.SetAction((parsed, ct) => StartAsync(parsed, (options, ct) => HealthCheck.RunAsync(options.Url, ct), ct));
 
         // The hosts listen for SIGTERM and SIGINT themselves: what runs is finished first.
@@ -107,7 +112,7 @@ public static class CommandLine
             ConfiguredStart.RunAsync(
                 parsed.GetValue(config),
                 Over(parsed),
-                new IdentityArguments(parsed.GetValue(actor), parsed.GetValue(roles), overHttp),
+                new IdentityArguments(parsed.GetValue(actor), parsed.GetValue(roles), overHttp, overHttp && parsed.GetValue(demo)),
                 console,
                 run,
                 cancellationToken);

@@ -33,6 +33,12 @@ public static class HttpHost
             return CommandLine.BadConfiguration;
         }
 
+        if (options.Demo && await DemoData.LoadAsync(app.Services, cancellationToken) is { } missing)
+        {
+            await Console.Error.WriteLineAsync(missing);
+            return CommandLine.BadConfiguration;
+        }
+
         try
         {
             await app.StartAsync(cancellationToken);
@@ -83,6 +89,8 @@ public static class HttpHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
         builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddHostedService<StoreMaintenanceService>();
+        if (options.Tickets.Worker != Tickets.WorkerKind.None)
+            builder.Services.AddWorker(options.Tickets).AddHostedService<TicketWorkerService>();
         var app = builder.Build();
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<ServerStopping>().Tell);
         Map(app, options);

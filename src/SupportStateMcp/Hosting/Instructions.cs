@@ -28,7 +28,8 @@ internal static class Instructions
     private static string? About(Toolsets set) => set switch
     {
         Toolsets.Conversations => "Keeps the state of support conversations: conversation, workflow, ownership, approvals, audit trail. Open a ticket's conversation with initialize_conversation.",
-        Toolsets.Knowledge => "Holds the articles of a support knowledge base: look for an answer with query_knowledge_base before you give one.",
+        Toolsets.Tickets => "Works support tickets from the report to the customer's letter: triage, analysis, a person's approval, notification. Report one with create_ticket; work on them with next_step.",
+        Toolsets.Knowledge => "Finds and keeps the articles of the knowledge base. Search with query_knowledge_base.",
         _ => null,
     };
 
@@ -45,6 +46,9 @@ internal static class Instructions
             Ask before you do what is risky or dear. request_approval(conversation_id, action, arguments, reason, amount) says granted, or pending: then await_approval, and do nothing until a person has decided. When it is granted, call use_approval with exactly the approved action and arguments and do it once, if the answer is granted: true and not replayed. Refused or expired means: do not do it.
 
             People take a conversation with claim_conversation, reply with add_message(role: assistant), and give it back with hand_back(conversation_id, note) or to a colleague with assign_conversation(conversation_id, to: human:bob); what they said stays in the history, marked as a human takeover. After a hand-back read their note before you answer.
+            """,
+        Toolsets.Tickets => """
+            Work on tickets step by step. next_step(roles, wait_seconds) gives a step with instructions, input, a result_schema and a step_token; complete_step(step_token, outcome: done, result) ends it. The step is yours until lease_until; extend asks for more time. An analysis needs three different queries with query_knowledge_base(queries, step_token) and cites what they returned. A person decides on the solution, and the server adds the approved text to the letter: nothing is sent without that.
             """,
         _ => null,
     };

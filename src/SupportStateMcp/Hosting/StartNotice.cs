@@ -13,7 +13,7 @@ internal static class StartNotice
         var next = options.Tokens.Count > 0 ? $"{all[0]}, with \"Authorization: Bearer <token>\"" : all[0];
         return $"""
             SupportStateMcp {McpServerSetup.Version} listens on {string.Join(", ", all)}
-            {Store(options)}
+            {Store(options)}{Demo(options, all[0])}
             Next: connect an MCP client to {next}; {Guide} A browser at / shows how.
             """;
     }
@@ -32,6 +32,20 @@ internal static class StartNotice
             Next: have an MCP host start this command; {Guide} SupportStateMcp http serves over HTTP, SupportStateMcp --help tells more.
             """;
     }
+
+    private static string Demo(ServerOptions options, string address) => !options.Demo ? "" : $"""
+
+
+            *** DEMO: anybody on this machine approves solutions over REST, as {DemoPerson}. Not for real tickets. ***
+            Sample data is loaded; the built-in worker runs. Report a ticket:
+              curl {address[..address.LastIndexOf('/')]}/support/ticket -H 'Content-Type: application/json' -d '{OneTicket}'
+
+            """;
+
+    /// <summary>Who approves over REST in a demo.</summary>
+    internal const string DemoPerson = "human:support-team";
+
+    private const string OneTicket = """{"ticket_id":"TKT-001","customer_id":"CUST001","description":"The Dapr sidecar does not start."}""";
 
     private static string Store(ServerOptions options) => options.Backend == Backend.Redis
         ? $"Conversations are in Redis at {RedisConnectionString.Describe(options.RedisConnection)}{(options.KeyPrefix.Length > 0 ? $", keys begin with {options.KeyPrefix}" : "")}"

@@ -50,7 +50,8 @@ public partial class DependencyTests
     [InlineData("Knowledge")]
     [InlineData("Records")]
     [InlineData("Primitives")]
-    [InlineData("Workflow", "Stateless")]
+    [InlineData("Workflow", "Stateless", "Json")]
+    [InlineData("Tickets", "Microsoft")]
     public void The_rules_use_the_base_class_library_and_at_most_these(string folder, params string[] libraries) => Assert.Empty(
         Sources(folder).SelectMany(f => Imports(f)
             .Where(n => !n.StartsWith("System", StringComparison.Ordinal) && !n.StartsWith("SupportStateMcp.", StringComparison.Ordinal))

@@ -77,5 +77,18 @@ internal static class ErrorSamples
         (nameof(Error.ArticleVersionConflict), Error.ArticleVersionConflict("sidecar-not-starting", 3, 0)),
         (nameof(Error.ArticleVersionConflict), Error.ArticleVersionConflict("sidecar-not-starting", 0, 5)),
         (nameof(Error.ApprovalUsed), new Errors.ApprovalUsed(Approval, s_bot, s_at)),
+        (nameof(Error.TicketDiffers), Error.TicketDiffers(s_id)),
+        (nameof(Error.TicketNotFound), Error.TicketNotFound("TKT-009", ["TKT-001", "TKT-002"])),
+        (nameof(Error.TicketNotFound), Error.TicketNotFound("TKT-009", [])),
+        (nameof(Error.LeaseLost), new Errors.LeaseLost("TKT-001", "triage", 1, RunStepState.Ready, 2)),
+        (nameof(Error.LeaseLost), new Errors.LeaseLost("TKT-001", "triage", 1, null, null)),
+        (nameof(Error.InsufficientResearch), Error.InsufficientResearch(ConversationDecider.LeastQueries, 1)),
+        (nameof(Error.UnknownCitation), Error.UnknownCitation(["mtls-expired"])),
+        (nameof(Error.TooManyQueries), Error.TooManyQueries(ConversationDecider.MaxQueries)),
+        (nameof(Error.ToolNotOpened), Error.ToolNotOpened("query_knowledge_base", "triage", ["lookup_customer", "lookup_system_info"])),
+        (nameof(Error.ToolNotOpened), Error.ToolNotOpened("query_knowledge_base", "notification", [])),
+        (nameof(Error.NotWaitingForApproval), new Errors.NotWaitingForApproval("TKT-001", RunStatus.Running, "triage", null)),
+        (nameof(Error.NotWaitingForApproval), new Errors.NotWaitingForApproval("TKT-001", RunStatus.Completed, "notification", "solution_sent")),
+        (nameof(Error.NotWaitingForApproval), new Errors.NotWaitingForApproval("TKT-001", null, null, null)),
     ];
 }

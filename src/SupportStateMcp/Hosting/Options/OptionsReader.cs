@@ -102,6 +102,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var toolsets = ToolsetsOf("tools.sets", _root.GetSection("tools:sets"), _settings.Tools.Sets);
         var (origins, hosts, proxies) = (Origins(), Hosts(), Proxies());
         RefuseStrangers(_identity, url, actor, roles, hosts, proxies);
+        if (_identity.Demo && tokens.Count > 0)
+            _violations.Add("--demo: it lets anybody on this machine approve, so it goes without tokens; leave one of the two out.");
         if (_violations.Count > 0 || workflow is null || url is null || directory is null || pipelines is null)
             return null;
 
@@ -115,7 +117,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Workflow = workflow,
             ApprovalPolicy = approvals,
             Pipelines = pipelines,
-            Tickets = tickets,
+            Tickets = _identity.Demo && tickets.Worker == SupportStateMcp.Tickets.WorkerKind.None ? tickets with { Worker = SupportStateMcp.Tickets.WorkerKind.Rules } : tickets,
+            Demo = _identity.Demo,
             Concurrency = new ConcurrencyOptions(retries, TimeSpan.FromMilliseconds(lockTimeout)),
             LockEndpoints = concurrency.LockEndpoints ?? [],
             Url = url,

@@ -97,6 +97,9 @@ public sealed record ServerOptions
     /// </summary>
     public Actor? Person { get; init; }
 
+    /// <summary>True where the server is started to be tried: it loads sample data, runs a worker, and counts REST approvals as those of <c>human:support-team</c>.</summary>
+    public bool Demo { get; init; }
+
     public static string DefaultDirectory => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "supportstate");
 }

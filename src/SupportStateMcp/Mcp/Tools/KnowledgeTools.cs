@@ -5,7 +5,9 @@ using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
+using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Primitives;
+using SupportStateMcp.Tickets;
 using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Mcp.Tools;
@@ -13,24 +15,33 @@ namespace SupportStateMcp.Mcp.Tools;
 /// <summary>The tools of the knowledge base.</summary>
 [McpServerToolType]
 [Toolset(Toolsets.Knowledge)]
-public sealed class KnowledgeTools(KnowledgeSearch search, ArticleService articles, ConnectionCaller callers)
+public sealed class KnowledgeTools(KnowledgeSearch search, TicketResearch research, ArticleService articles, ConnectionCaller callers)
 {
     [McpServerTool(Name = "query_knowledge_base", Title = "Search the knowledge base", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(KnowledgeAnswersView))]
     [Description("Finds published articles for one question or several at once, the best first, each with the section that fits best. Ask in words, as the customer says it, and again in the terms of the product; get_article returns what an excerpt leaves out.")]
     [Requires]
     public async Task<CallToolResult> QueryKnowledgeBase(
+        RequestContext<CallToolRequestParams> call,
         [Description("One question, in words."), StringLength(KnowledgeLimits.Query, MinimumLength = 1)] string? query = null,
         [Description("Several questions, up to 8."), ItemCount(1, KnowledgeLimits.Queries), ItemLength(1, KnowledgeLimits.Query)] string[]? queries = null,
         [Description("How many articles for each."), Range(1, KnowledgeLimits.Results)] int k = KnowledgeLimits.DefaultResults,
         [Description("Only articles with all of these tags."), ItemCount(0, KnowledgeLimits.Tags), ItemLength(1, KnowledgeLimits.Tag)] string[]? tags = null,
+        [Description("The step_token of next_step, where you work on a step: the queries are recorded with it."), StringLength(StepToken.MaxTokenLength, MinimumLength = 1)] string? step_token = null,
+        [Description("The conversation of that step, to make sure."), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
         CancellationToken cancellationToken = default)
     {
         // Both mean all of them.
         string[] asked = [.. query is null ? [] : (string[])[query], .. (queries ?? []).Where(q => q != query)];
         if (asked.Length == 0)
             return ToolReply.Of(Error.InvalidArgument("query", "it is required, unless queries has some: ask in words"));
-        return ToolReply.Of(await search.QueryAsync(asked, k, tags ?? [], cancellationToken), KnowledgeAnswersView.Of);
+        if (step_token is null)
+            return ToolReply.Of(await search.QueryAsync(asked, k, tags ?? [], cancellationToken), KnowledgeAnswersView.Of);
+        if (StepToken.TryParse(step_token) is not { } token)
+            return ToolReply.Of(Error.InvalidArgument("step_token", StepToken.TokenRule, SentValue.Quoted(step_token)));
+        if (conversation_id is not null && conversation_id != token.Id.Value)
+            return ToolReply.Of(Error.InvalidArgument("conversation_id", $"it is that of the step, {token.Id.Value}; leave it out, or take the step of the other conversation"));
+        return ToolReply.Of(await research.QueryAsync(callers.Of(call), token, asked, k, tags ?? [], cancellationToken), KnowledgeAnswersView.Of);
     }
 
     [McpServerTool(Name = "get_article", Title = "Read an article", ReadOnly = true, Destructive = false,

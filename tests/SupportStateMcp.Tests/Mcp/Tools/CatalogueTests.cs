@@ -36,7 +36,7 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
     {
         var tools = await ToolsAsync();
 
-        Assert.Equal(24, tools.Count);
+        Assert.Equal(31, tools.Count);
         Assert.All(tools.Select(t => t.ProtocolTool), tool =>
         {
             Assert.Matches("^[a-z]+(_[a-z]+)+$", tool.Name);
