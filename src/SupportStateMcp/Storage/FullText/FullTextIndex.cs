@@ -71,12 +71,16 @@ internal sealed class FullTextIndex(FullTextDatabase database) : IArticleIndex, 
 
     private static SectionHit? Hit(SqliteSession session, IndexSnapshot snapshot, int slot, double score)
     {
-        var article = snapshot.Articles[snapshot.ArticleOf[slot]];
-        using var found = session.Query("SELECT heading, level, text FROM article_sections WHERE row = $row", snapshot.RowOf(slot));
+        using var found = session.Query(
+            """
+            SELECT a.article_id, a.title, a.updated_at, s.heading, s.level, s.text
+            FROM article_sections s JOIN indexed_articles a ON a.key = s.article WHERE s.row = $row
+            """,
+            snapshot.RowOf(slot));
         return found.Read()
             ? new SectionHit(
-                article.ArticleId, article.Title, article.UpdatedAt, score,
-                new ArticleSection(found.GetString(0), (int)found.GetInt64(1), found.GetString(2)))
+                found.GetString(0), found.GetString(1), SqliteRows.Time(found.GetInt64(2)), score,
+                new ArticleSection(found.GetString(3), (int)found.GetInt64(4), found.GetString(5)))
             : null;
     }
 }

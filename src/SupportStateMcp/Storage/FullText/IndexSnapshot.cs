@@ -124,9 +124,11 @@ internal sealed class IndexSnapshot
                 articleByKey.Add(article.Key, place = articles.Count);
             if (place == articles.Count)
                 articles.Add(article);
-            using var found = session.Query("SELECT row, text FROM article_sections WHERE article = $article ORDER BY row", article.Key);
+            using var found = session.Query(
+                "SELECT s.row, a.title, s.text FROM article_sections s JOIN indexed_articles a ON a.key = s.article WHERE s.article = $article ORDER BY s.row",
+                article.Key);
             while (found.Read())
-                added.Add((found.GetInt64(0), place, article.Title, found.GetString(1)));
+                added.Add((found.GetInt64(0), place, found.GetString(1), found.GetString(2)));
         }
 
         added.Sort((a, b) => a.Row.CompareTo(b.Row));

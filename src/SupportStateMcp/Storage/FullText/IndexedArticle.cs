@@ -6,12 +6,10 @@ namespace SupportStateMcp.Storage.FullText;
 /// <summary>An article as the index knows it.</summary>
 /// <param name="Key">Its key in the index.</param>
 /// <param name="ArticleId">Its id.</param>
-/// <param name="UpdatedAt">When it was last written.</param>
-/// <param name="Title">Its title.</param>
 /// <param name="Tags">Its tags.</param>
-internal sealed record IndexedArticle(long Key, string ArticleId, DateTimeOffset UpdatedAt, string Title, string[] Tags)
+internal sealed record IndexedArticle(long Key, string ArticleId, string[] Tags)
 {
-    private const string Columns = "key, article_id, updated_at, title, tags";
+    private const string Columns = "key, article_id, tags";
 
     /// <summary>All that are to be found.</summary>
     public static IEnumerable<IndexedArticle> ReadAll(SqliteSession session)
@@ -31,7 +29,6 @@ internal sealed record IndexedArticle(long Key, string ArticleId, DateTimeOffset
         return changed;
     }
 
-    private static IndexedArticle Of(SqliteDataReader row) => new(
-        row.GetInt64(0), row.GetString(1), new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero), row.GetString(3),
-        row.GetString(4).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    private static IndexedArticle Of(SqliteDataReader row) =>
+        new(row.GetInt64(0), row.GetString(1), row.GetString(2) is { Length: > 0 } tags ? tags.Split('\n') : []);
 }
