@@ -89,6 +89,7 @@ public static class HttpHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
         builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddHostedService<StoreMaintenanceService>();
+        builder.Services.AddHostedService<KnowledgePreparation>();
         if (options.Tickets.Worker != Tickets.WorkerKind.None)
             builder.Services.AddWorker(options.Tickets).AddHostedService<TicketWorkerService>();
         var app = builder.Build();
