@@ -9,12 +9,13 @@ internal static class ErrorStatus
     /// <summary>The status for a code of <see cref="ErrorCodes"/>.</summary>
     public static int Of(string code) => code switch
     {
-        ErrorCodes.InvalidArgument => StatusCodes.Status400BadRequest,
+        ErrorCodes.InvalidArgument or ErrorCodes.InvalidImport => StatusCodes.Status400BadRequest,
         ErrorCodes.NotAuthorized or ErrorCodes.ToolsetNotEnabled => StatusCodes.Status403Forbidden,
-        ErrorCodes.NotFound => StatusCodes.Status404NotFound,
+        ErrorCodes.NotFound or ErrorCodes.CustomerNotFound or ErrorCodes.ArticleNotFound => StatusCodes.Status404NotFound,
         ErrorCodes.InvalidTransition or ErrorCodes.TerminalState or ErrorCodes.ReopenWindowOver or ErrorCodes.TicketConflict
             or ErrorCodes.NotOwner or ErrorCodes.AlreadyAnswered or ErrorCodes.LimitReached or ErrorCodes.AlreadyDecided
             or ErrorCodes.ApprovalPending or ErrorCodes.ApprovalRefused or ErrorCodes.ApprovalMismatch or ErrorCodes.ApprovalUsed
+            or ErrorCodes.LeaseLost or ErrorCodes.InsufficientResearch or ErrorCodes.UnknownCitation or ErrorCodes.NotWaitingForApproval or ErrorCodes.ToolNotOpened
             => StatusCodes.Status409Conflict,
         ErrorCodes.ApprovalExpired => StatusCodes.Status410Gone,
         // The version is what If-Match asks for.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Rest;
 
@@ -38,6 +39,32 @@ internal static class RestErrorMessages
         Errors.ApprovalExpired e =>
             $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; who needs it asks again.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet: do nothing. POST /support/approve/{{ticket_id}} decides it.",
+        Errors.CustomerNotFound { CustomerId: { } id } =>
+            $"There is no customer {id} in the records. SupportStateMcp sample-data load brings sample customers, SupportStateMcp customers import brings yours.",
+        Errors.CustomerNotFound => "There is no customer with this e-mail address in the records. SupportStateMcp customers import brings yours.",
+        Errors.TicketDiffers e => $"Ticket {e.Id.TicketId} is there already, with another description. A ticket is reported once: use a new ticket id.",
+        Errors.NotWaitingForApproval { Status: null } e => $"Ticket {e.TicketId} is in no pipeline; POST /support/ticket starts one.",
+        Errors.NotWaitingForApproval { Status: RunStatus.Running } e =>
+            $"It is too early: ticket {e.TicketId} is at {e.Stage}, and has no solution to decide on yet. GET /support/status/{e.TicketId}?wait=30 waits for it.",
+        Errors.NotWaitingForApproval e =>
+            $"Ticket {e.TicketId} waits for no decision: its run is {SnakeCaseEnum.Of(e.Status!.Value)}{(e.Outcome is null ? "" : $" with outcome {e.Outcome}")}.",
+        Errors.TicketNotFound { Newest.Count: 0 } e => $"Ticket {e.TicketId} does not exist or has expired. POST /support/ticket reports one.",
+        Errors.TicketNotFound e =>
+            $"Ticket {e.TicketId} does not exist or has expired. The newest that you may see: {string.Join(", ", e.Newest)}. POST /support/ticket reports one.",
+        // Those of workers, of customers' records and of articles come through other faces; their sentence for agents names what to do.
+        Errors.LeaseLost e => $"The step {e.Step} of ticket {e.TicketId} is taken away: its lease ran out, or it was completed. Nothing was stored.",
+        Errors.InsufficientResearch e => $"An analysis rests on at least {e.Needed} different queries, and {e.Recorded} are recorded for this step.",
+        Errors.UnknownCitation e => $"No query of this step returned {string.Join(", ", e.Citations.Take(5))}.",
+        Errors.TooManyQueries e => $"A step records at most {e.Limit} queries.",
+        Errors.ToolNotOpened e => $"The step {e.Step} does not open {e.Tool}.",
+        Errors.RecordDamaged e =>
+            $"The stored {e.Kind} {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, who can write it again or restore a backup.",
+        Errors.RecordConflict e => $"Expected version {e.Expected}, but the {e.Kind} {e.Id} is at version {e.Actual}. Read it again, look at what changed, and decide again.",
+        Errors.NoSuchSystem e => $"Nothing is recorded about the system of customer {e.CustomerId}.",
+        Errors.LinesRefused e => $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported. {string.Join(' ', e.Lines.Select(l => $"Line {l.Number}: {l.Rule}."))}",
+        Errors.ArticleNotFound e => $"There is no article {e.ArticleId}.",
+        Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}.",
+        Errors.ArticleVersionConflict e => $"Expected version {e.Expected}, but the article {e.ArticleId} is at version {e.Actual}. Read it again, look at what changed, and decide again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 

@@ -13,6 +13,8 @@ namespace SupportStateMcp.Rest;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemView))]
+[JsonSerializable(typeof(TicketBody))]
+[JsonSerializable(typeof(DecisionBody))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool?))]
 [JsonSerializable(typeof(int?))]

@@ -22,7 +22,8 @@ internal static class RestRoutes
     public static void MapRest(this IEndpointRouteBuilder app, bool asksForTokens)
     {
         HealthRoutes.Map(app);
-        _ = Support(app, asksForTokens);
+        DataRoutes.Map(app);
+        TicketRoutes.Map(Support(app, asksForTokens));
         app.MapOpenApi(OpenApiPath);
     }
 

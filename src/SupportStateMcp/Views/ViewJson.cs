@@ -39,6 +39,7 @@ namespace SupportStateMcp.Views;
 [JsonSerializable(typeof(AwaitApprovalView))]
 [JsonSerializable(typeof(PendingApprovalsView))]
 [JsonSerializable(typeof(SampleDataView))]
+[JsonSerializable(typeof(DataHealthView))]
 [JsonSerializable(typeof(TicketStartedView))]
 [JsonSerializable(typeof(SolutionDecidedView))]
 [JsonSerializable(typeof(TicketView))]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Mcp.Tools;
@@ -37,8 +38,6 @@ internal static class McpErrorMessages
             $"{e.Name} is in the toolset {e.Toolset}, and this server was started with {All(e.Enabled)} only. Nothing was done; who runs the server switches it on with --toolsets {string.Join(',', e.Enabled.Append(e.Toolset))}, or tools.sets.",
         Errors.StoreUnavailable =>
             "The store is not available right now. Try again in a moment; repeat a write with the same message_id or idempotency_key, so that it is applied once.",
-        Errors.StoreDamaged e =>
-            $"The stored {e.Part} of {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, whose log says where and why. Other conversations work.",
         Errors.RecordDamaged e =>
             $"The stored {e.Kind} {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, who can write it again or restore a backup. Everything else works.",
         Errors.RecordConflict { Actual: 0 } e =>
@@ -50,10 +49,6 @@ internal static class McpErrorMessages
         Errors.NoSuchSystem e =>
             $"Nothing is recorded about the system of customer {e.CustomerId}: ask the customer. A supervisor records it with save_system_info.",
         Errors.LinesRefused e => $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported. {string.Join(' ', e.Lines.Select(l => $"Line {l.Number}: {l.Rule}."))}",
-        Errors.NotOwner { Owner.Queue: { } queue } =>
-            $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. Nothing was stored; leave the answer to them.",
-        Errors.NotOwner { Owner: { IsPerson: true } owner } =>
-            $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them until they hand the conversation back.",
         Errors.NotOwner { Owner: var owner } =>
             $"The conversation has changed hands: {owner} has it now. Nothing was stored; begin a new turn (begin_turn with the same message_id) and look at the history before you answer.",
         Errors.AlreadyAnswered { Answer: { } answer } e =>
@@ -63,11 +58,6 @@ internal static class McpErrorMessages
         Errors.ApprovalExpired e =>
             $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; ask again with request_approval.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet: do nothing. await_approval waits for the decision.",
-        Errors.ApprovalRefused e => $"Approval {e.ApprovalId} was refused by {e.RefusedBy}. That is final: do not do it.",
-        Errors.ApprovalMismatch e =>
-            $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
-        Errors.ApprovalUsed e =>
-            $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
         Errors.LeaseLost { State: null } e =>
             $"The step {e.Step} of ticket {e.TicketId} is gone with its run. Nothing was stored; drop the work, and call next_step.",
         Errors.LeaseLost e =>
@@ -107,21 +97,6 @@ internal static class McpErrorMessages
         "customer" => "Call lookup_customer",
         "system" => "Call lookup_system_info",
         _ => "Read it again",
-    };
-
-    private static string Fault(Errors.InvalidArgument e)
-    {
-        var meant = (e.SuggestedArgument, e.Suggestion) switch
-        {
-            ({ } argument, { } value) => $" Did you mean {argument}: \"{value}\"?",
-            ({ } argument, null) => $" Did you mean {argument}?",
-            (null, { } value) => $" Did you mean \"{value}\"?",
-            _ => "",
-        };
-        return $"{e.Argument}: {e.Rule}{(e.Sent is null ? "" : "; you sent " + e.Sent)}.{meant}";
-    }
-
-        _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 
     private static string Instead(Errors.InvalidTransition e) => e switch
