@@ -33,8 +33,8 @@ const think = {
 
   expert: async (client, step) => {
     const queries = [step.input.description, 'sidecar does not start', 'app port annotation wrong'];
-    const { answers } = await call(client, 'query_knowledge_base', { queries, step_token: step.step_token });
-    const best = answers.flatMap(a => a.articles)[0];
+    const { results } = await call(client, 'query_knowledge_base', { queries, step_token: step.step_token });
+    const best = results.flatMap(a => a.articles)[0];
     const { content } = await call(client, 'get_article', { article_id: best.article_id });
     const steps = content.split('\n').filter(l => /^>? *\d+\. /.test(l)).map(l => l.replace(/^>? *\d+\. /, '')).slice(0, 5);
     return {

@@ -107,6 +107,11 @@ public static class Digest
                     if (c.UsableBy is { } user)
                         json.WriteStringValue(user);
                     break;
+                case ConversationCommand.OpenTicket c:
+                    json.WriteStringValue("create_ticket");
+                    json.WriteStringValue(c.CustomerId);
+                    json.WriteStringValue(c.Description);
+                    break;
                 case ConversationCommand.DecideApproval c:
                     json.WriteStringValue("decide_approval");
                     json.WriteStringValue(c.ApprovalId);

@@ -80,7 +80,7 @@ public static class CommandLine
 
         var demo = new Option<bool>("--demo") { Description = "To try it: load sample data, run the built-in worker, and let anybody on this machine approve solutions over REST." };
         var stdio = new Command("stdio", "Speak MCP on standard input and output (the default).") { toolsets };
-        var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, one toolset alone at /mcp/SET, with /health/live and /health/ready.") { url, toolsets };
+        var http = new Command("http", "Serve MCP over streamable HTTP at /mcp, one toolset alone at /mcp/SET, and REST as /openapi/v1.json describes it, with /health.") { url, toolsets };
         http.Add(demo);
         var work = new Command("work", "Work on tickets with the built-in worker, beside servers on the same store, until Ctrl+C. --roles names the steps' roles: triage, expert, notification.");
         var health = new Command("health", "Ask a running HTTP server whether it is ready: exit 0, or 1 with the reason.") { url };

@@ -7,6 +7,7 @@ using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Knowledge;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
@@ -78,7 +79,8 @@ public static class Composition
         services.AddDesk(options, level);
         services.AddSingleton<LoggerFactory>();
         services.Replace(ServiceDescriptor.Singleton<ILoggerFactory, RefusalLogging>());
-        services.AddSingleton(new ConnectionCaller(options.Actor, options.Roles));
+        services.AddSingleton(new ConnectionIdentity(options.Actor, options.Roles));
+        services.AddSingleton<ConnectionCaller>();
         services.AddSingleton(new ConnectionToolsets(options.Toolsets));
         services.AddSingleton<AuthorizationFilter>();
         services.AddSingleton<ToolsetFilter>();

@@ -9,11 +9,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting.Http;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Rest;
 
 namespace SupportStateMcp.Hosting;
 
-/// <summary>The HTTP server: <c>/mcp</c> and the health of this process.</summary>
+/// <summary>The HTTP server: <c>/mcp</c>, the routes of REST, and the health of this process.</summary>
 public static class HttpHost
 {
     private const string McpPath = "/mcp";
@@ -83,6 +86,7 @@ public static class HttpHost
         builder.Services.AddCors();
         builder.Services.AddSupportState(options, LogLevel.Warning).WithEndpoint(options.Sessions);
         builder.Services.AddSingleton(new ConnectionToolsets(options.Toolsets, hasAddresses: true));
+        builder.Services.AddRest(new ServerDescription(SnakeCaseEnum.Of(options.Backend), McpServerSetup.Version), options.Tokens.Count > 0);
         if (options.Tokens.Count > 0)
             AddTokens(builder.Services, options.Tokens);
         configure?.Invoke(builder.Services);
@@ -90,6 +94,7 @@ public static class HttpHost
         builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddHostedService<StoreMaintenanceService>();
         builder.Services.AddHostedService<KnowledgePreparation>();
+        builder.Services.AddSingleton(new RestApprover(options.Demo && Actor.TryParse(StartNotice.DemoPerson) is { } person ? new Caller(person, Roles.Agent | Roles.Approver) : null));
         if (options.Tickets.Worker != Tickets.WorkerKind.None)
             builder.Services.AddWorker(options.Tickets).AddHostedService<TicketWorkerService>();
         var app = builder.Build();
@@ -100,7 +105,7 @@ public static class HttpHost
 
     private static void AddTokens(IServiceCollection services, IReadOnlyList<AccessToken> tokens)
     {
-        services.AddSingleton(new ConnectionCaller(actor: null, roles: null, authenticates: true));
+        services.AddSingleton(new ConnectionIdentity(actor: null, roles: null, authenticates: true));
         services.AddAuthentication(StaticTokenHandler.SchemeName)
             .AddScheme<StaticTokenOptions, StaticTokenHandler>(StaticTokenHandler.SchemeName, o => o.Tokens = tokens);
         services.AddAuthorization();
@@ -118,6 +123,7 @@ public static class HttpHost
         app.Use(BrowserAccess.AllowPrivateNetworkAsync);
         app.UseMiddleware<CorsMiddleware>(BrowserAccess.Policy(guard));
         app.Use(StartPage.ApplyAsync);
+        app.UseWhen(context => RestRoutes.Contains(context.Request.Path), rest => rest.Use(RestFaults.ApplyAsync));
         app.Use(SayWhereToLookAsync);
         if (options.Tokens.Count > 0)
         {
@@ -125,9 +131,11 @@ public static class HttpHost
             app.UseAuthorization();
         }
 
+        // One for all: what is open takes memory, whatever it is. Who asks for health is let in all the same.
+        var cap = new RequestCap();
+        app.UseWhen(context => !context.Request.Path.StartsWithSegments(HealthPath), capped => capped.Use(cap.ApplyAsync));
         app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath), mcp =>
         {
-            mcp.Use(new RequestCap().ApplyAsync);
             mcp.Use(MessageGuard.ApplyAsync);
             // Tokens, --actor and sessions say otherwise who calls.
             if (options is { Tokens.Count: 0, Actor: null, Sessions: HttpSessions.None })
@@ -145,6 +153,7 @@ public static class HttpHost
                 endpoint.RequireAuthorization();
         }
 
+        app.MapRest(options.Tokens.Count > 0);
         app.MapGet(HealthPath + "/live", context => WriteTextAsync(context, StatusCodes.Status200OK, "live"));
         app.MapGet(HealthPath + "/ready", ReadyAsync);
     }
@@ -172,7 +181,8 @@ public static class HttpHost
     private static async Task SayWhereToLookAsync(HttpContext context, RequestDelegate next)
     {
         await next(context);
-        if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } && context.GetEndpoint() is null)
+        if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } && context.GetEndpoint() is null
+            && !RestRoutes.Contains(context.Request.Path))
             await WriteTextAsync(context, StatusCodes.Status404NotFound, $"Nothing is here. MCP is served at /mcp, one toolset alone at {ToolsetEndpoint.All}, and / says how to connect.");
     }
 

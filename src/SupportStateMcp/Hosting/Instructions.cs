@@ -29,7 +29,7 @@ internal static class Instructions
     {
         Toolsets.Conversations => "Keeps the state of support conversations: conversation, workflow, ownership, approvals, audit trail. Open a ticket's conversation with initialize_conversation.",
         Toolsets.Tickets => "Works support tickets from the report to the customer's letter: triage, analysis, a person's approval, notification. Report one with create_ticket; work on them with next_step.",
-        Toolsets.Knowledge => "Finds and keeps the articles of the knowledge base. Search with query_knowledge_base.",
+        Toolsets.Knowledge => "Holds the articles of a support knowledge base: look for an answer with query_knowledge_base before you give one.",
         _ => null,
     };
 

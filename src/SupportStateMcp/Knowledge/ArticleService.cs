@@ -45,6 +45,9 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
             : Error.InvalidArgument("section", "it must be the heading of one of the article's sections; the whole article lists them");
     }
 
+    /// <summary>How many articles there are, whatever their status.</summary>
+    public ValueTask<Result<long>> CountAsync(CancellationToken cancellationToken) => Guard<long>(async () => await records.CountAsync(Article.Kind, cancellationToken));
+
     /// <summary>Writes an article, as far as <see cref="ArticleRules"/> permits.</summary>
     public async ValueTask<Result<SavedArticle>> SaveAsync(SaveArticle command, CancellationToken cancellationToken)
     {

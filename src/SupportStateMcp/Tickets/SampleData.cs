@@ -16,9 +16,27 @@ public sealed record LoadSampleData(Actor Actor, Roles Roles);
 /// <param name="Changed">How many of all these were not there, or were another way.</param>
 public sealed record LoadedSampleData(int Customers, int Systems, int Articles, int Changed);
 
+/// <summary>How many records there are.</summary>
+public sealed record RecordCounts(long Customers, long Systems, long Articles)
+{
+    /// <summary>What there is none of.</summary>
+    public IReadOnlyList<string> Missing { get; } =
+        [.. new (string Name, long Count)[] { ("customers", Customers), ("systems", Systems), ("articles", Articles) }.Where(r => r.Count == 0).Select(r => r.Name)];
+}
+
 /// <summary>Loads what it takes to try the pipeline: customers, systems, articles.</summary>
 public sealed class SampleData(CustomerService customers, ArticleService articles)
 {
+    /// <summary>How many customers, systems and articles there are.</summary>
+    public async ValueTask<Result<RecordCounts>> CountAsync(CancellationToken cancellationToken)
+    {
+        var people = await customers.CountAsync(cancellationToken);
+        if (!people.TryGet(out var counted, out var error))
+            return error;
+        var texts = await articles.CountAsync(cancellationToken);
+        return texts.TryGet(out var written, out error) ? new RecordCounts(counted.Customers, counted.Systems, written) : error;
+    }
+
     /// <summary>Loads it. Where the store fails in between, the same call again loads the rest.</summary>
     public async ValueTask<Result<LoadedSampleData>> LoadAsync(LoadSampleData command, CancellationToken cancellationToken)
     {

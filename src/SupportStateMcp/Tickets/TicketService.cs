@@ -24,6 +24,9 @@ public sealed record SolutionDecision
 
     /// <summary>A repeat under the same key gets the first outcome; null means none.</summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>Refuse unless the conversation of the ticket stands at this version; null accepts any.</summary>
+    public long? ExpectedVersion { get; init; }
 }
 
 /// <summary>What happened to a ticket's run, oldest first.</summary>
@@ -118,6 +121,7 @@ public sealed class TicketService(
                     : null,
                 Revise = decision.Revise,
                 IdempotencyKey = decision.IdempotencyKey,
+                ExpectedVersion = decision.ExpectedVersion,
             },
             cancellationToken);
         if (result.TryGet(out var outcome, out _) && outcome.Conversation.ReadyStep is not null)

@@ -4,14 +4,14 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Hosting → {Mcp, Cli, Rest} → {Views, Briefs} → Tickets → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
+/// <c>Hosting → {Mcp, Rest, Cli} → {Views, Briefs} → Tickets → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
 /// <c>Storage</c> implements the ports of the conversations, records and articles; faces and stores never see each other. Read off the sources:
 /// what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
     private static readonly string[] s_ours =
-        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs", "Views", "Storage", "Mcp", "Cli", "Hosting"];
+        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs", "Views", "Storage", "Mcp", "Rest", "Cli", "Hosting"];
 
     [Theory]
     [InlineData("Primitives")]
@@ -26,6 +26,7 @@ public partial class DependencyTests
     [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs")]
     [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records", "Knowledge")]
     [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
+    [InlineData("Rest", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
     [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
@@ -67,6 +68,8 @@ public partial class DependencyTests
     [InlineData("McpServerPrompt(", "Mcp")]
     [InlineData("System.CommandLine", "Cli", "Hosting")]
     [InlineData("Spectre.Console", "Cli")]
+    [InlineData("using Microsoft.OpenApi", "Rest")]
+    [InlineData("using Microsoft.AspNetCore", "Rest", "Hosting")]
     public void These_folders_alone_know_each_of_these(string what, params string[] folders)
     {
         var users = s_ours.Where(o => Sources(o).Any(f => Code(f).Contains(what, StringComparison.Ordinal)));

@@ -5,6 +5,7 @@ using System.Xml.Linq;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Rest;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Architecture;
@@ -26,7 +27,8 @@ internal static partial class ErrorsDocument
             What a call is refused with: every code, when it comes, what to do, the facts that are sent with it, and the
             place of the rule. A refused call has changed nothing. Over MCP it is a tool result with `isError: true`, the
             sentence for models as text, and code, sentence and facts as structured content; the command line says the
-            sentence for people, with `--json` the same object.
+            sentence for people, with `--json` the same object; over REST it is a [problem](rest.md#refusals) with the status,
+            the sentence for programs, code and facts.
 
             This page is written from the code: run the tests `ErrorsDocumentTests` with `SUPPORTSTATE_REWRITE_DOCS=1`.
 
@@ -37,10 +39,10 @@ internal static partial class ErrorsDocument
             var comment = comments[$"F:{typeof(ErrorCodes).FullName}.{field.Name}"];
             var samples = ErrorSamples.All.Where(s => s.Error.Code == code).ToList();
             text.Append($"\n## `{code}`\n\n{Prose(comment, "summary")}\n\n**What to do:** {Prose(comment, "remarks")}\n\n");
-            text.Append($"**Facts:** {string.Join(" or ", samples.Select(s => FactNames(s.Error)).Distinct())}\n\n");
-            text.Append("| for a model | for a person |\n|---|---|\n");
+            text.Append($"**Facts:** {string.Join(" or ", samples.Select(s => FactNames(s.Error)).Distinct())}. **Over REST:** {ErrorStatus.Of(code)}.\n\n");
+            text.Append("| for a model | for a person | over REST |\n|---|---|---|\n");
             foreach (var (_, error) in samples)
-                text.Append($"| {McpErrorMessages.Of(error)} | {CliErrorMessages.Of(error).Replace("\n", "<br>", StringComparison.Ordinal)} |\n");
+                text.Append($"| {McpErrorMessages.Of(error)} | {CliErrorMessages.Of(error).Replace("\n", "<br>", StringComparison.Ordinal)} | {(RestErrorMessages.Of(error) is var told && told == McpErrorMessages.Of(error) ? "as for a model" : told)} |\n");
             text.Append("\n**The rule:**\n\n");
             foreach (var place in samples.Select(s => s.Factory).Distinct().SelectMany(f => places[f]).Distinct().Order(StringComparer.Ordinal))
                 text.Append($"- {place}\n");

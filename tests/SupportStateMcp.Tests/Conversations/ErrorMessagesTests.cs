@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Rest;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Conversations;
@@ -32,10 +33,10 @@ public partial class ErrorMessagesTests
     {
         var error = ErrorSamples.All[sample].Error;
 
-        // A model is told tools, a person commands; each in whole sentences.
-        Assert.DoesNotContain("SupportStateMcp", McpErrorMessages.Of(error), StringComparison.Ordinal);
-        Assert.DoesNotMatch(Tools(), CliErrorMessages.Of(error));
-        Assert.All([McpErrorMessages.Of(error), CliErrorMessages.Of(error)], sentence => Assert.Matches(@"[.?]$", sentence));
+        // A model is told tools, a person commands, a program routes; each in whole sentences.
+        Assert.All([McpErrorMessages.Of(error), RestErrorMessages.Of(error)], sentence => Assert.DoesNotContain("SupportStateMcp", sentence, StringComparison.Ordinal));
+        Assert.All([CliErrorMessages.Of(error), RestErrorMessages.Of(error)], sentence => Assert.DoesNotMatch(Tools(), sentence));
+        Assert.All([McpErrorMessages.Of(error), CliErrorMessages.Of(error), RestErrorMessages.Of(error)], sentence => Assert.Matches(@"[.?]$", sentence));
     }
 
     [Theory]

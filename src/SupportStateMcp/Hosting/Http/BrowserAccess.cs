@@ -19,7 +19,7 @@ internal static class BrowserAccess
         .SetIsOriginAllowed(guard.AdmitsOrigin)
         .AllowAnyHeader()
         .WithMethods("GET", "POST", "DELETE")
-        .WithExposedHeaders("Mcp-Session-Id", "MCP-Protocol-Version", "WWW-Authenticate", "Retry-After")
+        .WithExposedHeaders("Mcp-Session-Id", "MCP-Protocol-Version", "WWW-Authenticate", "Retry-After", "ETag", "Idempotent-Replayed")
         .SetPreflightMaxAge(s_preflightAge)
         .Build();
 

@@ -54,6 +54,7 @@ internal static class StartPage
         {string.Join('\n', Toolset(endpoint))}
 
         People work on the same conversations with the command line: SupportStateMcp queue
+        Programs call the same desk over REST: /openapi/v1.json
         Is it ready? /health/ready
 
         """;
@@ -77,6 +78,7 @@ internal static class StartPage
             <p>One set of tools alone, as a server of its own:</p>
             <pre>{string.Join('\n', Toolset(at))}</pre>
             <p>People work on the same conversations with the command line: <code>SupportStateMcp queue</code></p>
+            <p>Programs call the same desk over REST: <a href="/openapi/v1.json">/openapi/v1.json</a></p>
             <p>Is it ready? <a href="/health/ready">/health/ready</a></p>
             </body>
             </html>

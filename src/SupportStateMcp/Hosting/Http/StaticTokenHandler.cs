@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting.Http;

@@ -1,4 +1,5 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Mcp.Filters;
 

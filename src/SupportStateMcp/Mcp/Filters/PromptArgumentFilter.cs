@@ -5,6 +5,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Mcp.Filters;
 

@@ -44,11 +44,11 @@ internal static class AnswerText
     /// <summary>The same for a text that is no JSON: its end is left out, and said to be.</summary>
     public static string Fit(string text)
     {
-        const string Rest = "\n… [shortened to fit]";
+        const string LeftOut = "\n… [shortened to fit]";
         if (text.Length <= Limits.AnswerCharacters)
             return text;
-        var end = Limits.AnswerCharacters - Rest.Length;
-        return text[..(char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)] + Rest;
+        var end = Limits.AnswerCharacters - LeftOut.Length;
+        return text[..(char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)] + LeftOut;
     }
 
     /// <summary>How long each text may be, so that together they are shorter by the excess.</summary>

@@ -1,16 +1,19 @@
 using System.Globalization;
+using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Mcp.Tools;
 
-/// <summary>Refusals in the words of the protocol: a sentence or two that a model can act on; what they advise are tools.</summary>
+/// <summary>
+/// Refusals in the words of the protocol: a sentence or two that a model can act on; what they advise are tools. Those that
+/// advise nothing of one face are <see cref="SharedErrorMessages"/>.
+/// </summary>
 internal static class McpErrorMessages
 {
     /// <summary>The sentence for a refusal.</summary>
-    public static string Of(Error error) => error switch
+    public static string Of(Error error) => SharedErrorMessages.Of(error) ?? error switch
     {
         Errors.NotFound { ErasedAt: { } at } e =>
             $"Conversation {e.Id} was erased at {Second(at)}. get_events still shows its trail; initialize_conversation opens it again.",
@@ -27,30 +30,14 @@ internal static class McpErrorMessages
         Errors.ReopenWindowOver e => $"{Over(e)} reopen_conversation opens a linked follow-up conversation.",
         Errors.VersionConflict e =>
             $"Expected version {e.Expected}, but the conversation is at version {e.Actual}. Call get_state, look at what changed, and decide again.",
-        Errors.TicketConflict e =>
-            $"Ticket {e.Id.TicketId} already has a conversation, and it belongs to another user. Check the ticket id and the user id; one ticket has one user.",
-        Errors.LockTimeout e => string.Create(CultureInfo.InvariantCulture,
-            $"The conversation is busy: its turn did not come within {e.Waited.TotalMilliseconds:0} ms. Nothing was changed; try again."),
-        Errors.InvalidArgument { Others.Count: 0 } e => $"Invalid argument {Fault(e)}",
-        Errors.InvalidArgument e => $"{e.Others.Count + 1} arguments are invalid. {string.Join(' ', e.Others.Prepend(e).Select(Fault))}",
-        Errors.IdempotencyMismatch e =>
-            $"The key {e.Key} was already used on this conversation with other arguments. Use a new key for a new call; repeat a call with exactly the same arguments.",
-        Errors.NotAuthorized { Needs: [var need] } when Requirement.ActorOf(need) is { } actor =>
-            $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
-        Errors.NotAuthorized e =>
-            $"Not authorized: this takes a connection with {string.Join(" and ", e.Needs)}. No argument changes who you are; leave it to somebody who may.",
         Errors.ToolsetNotEnabled { Limit: ToolsetLimit.Endpoint } e =>
             $"{e.Name} is in the toolset {e.Toolset}, and this address serves {All(e.Enabled)} only. Nothing was done; connect to /mcp/{e.Toolset} of this server to have it.",
         Errors.ToolsetNotEnabled { Limit: ToolsetLimit.Token } e =>
             $"{e.Name} is in the toolset {e.Toolset}, and the token of this connection has {All(e.Enabled)} only. Nothing was done; who runs the server adds {e.Toolset} to the toolsets of the token (http.tokens).",
         Errors.ToolsetNotEnabled e =>
             $"{e.Name} is in the toolset {e.Toolset}, and this server was started with {All(e.Enabled)} only. Nothing was done; who runs the server switches it on with --toolsets {string.Join(',', e.Enabled.Append(e.Toolset))}, or tools.sets.",
-        Errors.StoreUnavailable { Retryable: false } =>
-            "The store cannot be used until its operator changes something: trying again does not help. The server's log says what is wrong; tell the people who run it.",
         Errors.StoreUnavailable =>
             "The store is not available right now. Try again in a moment; repeat a write with the same message_id or idempotency_key, so that it is applied once.",
-        Errors.StoreDamaged e =>
-            $"The stored {e.Part} of {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, whose log says where and why. Other conversations work.",
         Errors.RecordDamaged e =>
             $"The stored {e.Kind} {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, who can write it again or restore a backup. Everything else works.",
         Errors.RecordConflict { Actual: 0 } e =>
@@ -62,28 +49,15 @@ internal static class McpErrorMessages
         Errors.NoSuchSystem e =>
             $"Nothing is recorded about the system of customer {e.CustomerId}: ask the customer. A supervisor records it with save_system_info.",
         Errors.LinesRefused e => $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported. {string.Join(' ', e.Lines.Select(l => $"Line {l.Number}: {l.Rule}."))}",
-        Errors.NotOwner { Owner.Queue: { } queue } =>
-            $"The conversation waits in the queue {queue} for a person, who alone may answer the customer now. Nothing was stored; leave the answer to them.",
-        Errors.NotOwner { Owner: { IsPerson: true } owner } =>
-            $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them until they hand the conversation back.",
         Errors.NotOwner { Owner: var owner } =>
             $"The conversation has changed hands: {owner} has it now. Nothing was stored; begin a new turn (begin_turn with the same message_id) and look at the history before you answer.",
         Errors.AlreadyAnswered { Answer: { } answer } e =>
             $"Message {e.Number} has been answered by {answer}. Nothing was stored; one message gets one answer. get_history shows what was said.",
         Errors.AlreadyAnswered e =>
             $"Message {e.Number} has been answered already. Nothing was stored; one message gets one answer. get_history shows what was said.",
-        Errors.LimitReached e => $"The conversation has {e.Limit} approvals that wait for a decision, and takes no more until some are decided.",
-        Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
-            $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
-        Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",
         Errors.ApprovalExpired e =>
             $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; ask again with request_approval.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet: do nothing. await_approval waits for the decision.",
-        Errors.ApprovalRefused e => $"Approval {e.ApprovalId} was refused by {e.RefusedBy}. That is final: do not do it.",
-        Errors.ApprovalMismatch e =>
-            $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
-        Errors.ApprovalUsed e =>
-            $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
         Errors.LeaseLost { State: null } e =>
             $"The step {e.Step} of ticket {e.TicketId} is gone with its run. Nothing was stored; drop the work, and call next_step.",
         Errors.LeaseLost e =>
@@ -124,18 +98,6 @@ internal static class McpErrorMessages
         "system" => "Call lookup_system_info",
         _ => "Read it again",
     };
-
-    private static string Fault(Errors.InvalidArgument e)
-    {
-        var meant = (e.SuggestedArgument, e.Suggestion) switch
-        {
-            ({ } argument, { } value) => $" Did you mean {argument}: \"{value}\"?",
-            ({ } argument, null) => $" Did you mean {argument}?",
-            (null, { } value) => $" Did you mean \"{value}\"?",
-            _ => "",
-        };
-        return $"{e.Argument}: {e.Rule}{(e.Sent is null ? "" : "; you sent " + e.Sent)}.{meant}";
-    }
 
     private static string Instead(Errors.InvalidTransition e) => e switch
     {

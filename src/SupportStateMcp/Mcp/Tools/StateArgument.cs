@@ -1,5 +1,6 @@
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Mcp.Filters;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Mcp.Tools;

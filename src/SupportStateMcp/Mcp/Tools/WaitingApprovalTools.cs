@@ -5,6 +5,7 @@ using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Filters;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Mcp.Tools;

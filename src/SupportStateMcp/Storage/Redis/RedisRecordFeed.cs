@@ -12,8 +12,13 @@ internal sealed class RedisRecordFeed(RedisConnection connection, RedisRecordKey
     /// <summary>How much content one page of changes holds, in bytes, about; the first record is there whatever its size.</summary>
     private const long PageBytes = 4 << 20;
 
-    /// <summary>How many records are read at a time.</summary>
-    private const int ReadTogether = 32;
+    /// <summary>How many records are read together at first; then as many as are about <see cref="StepBytes"/>.</summary>
+    private const int FirstStep = 8;
+
+    private const int LargestStep = 128;
+
+    /// <summary>How much content one call reads, in bytes, about: a call has a time-out.</summary>
+    private const long StepBytes = 512 << 10;
 
     private static readonly RedisValue[] s_fields = ["life", "sequence"];
 
@@ -28,23 +33,26 @@ internal sealed class RedisRecordFeed(RedisConnection connection, RedisRecordKey
         var at = known is null || startedAnew ? stands.Beginning() : known.Within(stands);
 
         var (ids, more) = await ChangedAsync(kind, at, stands, limit, cancellationToken);
-        var (changes, left) = (new List<RecordChange>(), PageBytes);
-        foreach (var together in ids.Chunk(ReadTogether))
+        var (changes, bytes, step) = (new List<RecordChange>(), 0L, FirstStep);
+        for (var from = 0; from < ids.Count; from += step)
         {
-            if (left <= 0)
+            if (bytes >= PageBytes)
             {
                 more = true;
                 break;
             }
 
-            var fields = await reader.FieldsAsync(kind, [.. together.Select(c => c.Id)], cancellationToken);
-            for (var i = 0; i < together.Length; i++)
+            if (from > 0)
+                step = (int)Math.Clamp(StepBytes * from / Math.Max(bytes, 1), 1, LargestStep);
+            var together = ids.GetRange(from, Math.Min(step, ids.Count - from));
+            var fields = await reader.FieldsAsync(kind, together.ConvertAll(c => c.Id), cancellationToken);
+            foreach (var ((shard, id, sequence), found) in together.Zip(fields))
             {
-                var (record, isUnreadable) = reader.ReadListed(kind, together[i].Id, fields[i]);
+                var (record, isUnreadable) = reader.ReadListed(kind, id, found);
                 if (!isUnreadable)
-                    changes.Add(new RecordChange(together[i].Id, record));
-                left -= record?.Content.Length ?? 0;
-                at = at.At(together[i].Shard, together[i].Sequence);
+                    changes.Add(new RecordChange(id, record));
+                bytes += record?.Content.Length ?? 0;
+                at = at.At(shard, sequence);
             }
         }
 

@@ -61,33 +61,34 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
         session.Execute("PRAGMA synchronous = FULL");
         session.Execute("PRAGMA secure_delete = ON");
         session.Execute("PRAGMA temp_store = MEMORY");
-        var version = session.Number("PRAGMA user_version");
-        if (version < Version)
+        if (VersionOf(session) < Version)
             CreateTables(session);
-        else if (version > Version)
-            throw new StoreUnavailableException($"{Path} was made by a newer version of this server: update the server.", passes: false);
     }
+
+    /// <exception cref="StoreUnavailableException">It was made by a newer version of this server.</exception>
+    private long VersionOf(SqliteSession session) => session.Number("PRAGMA user_version")!.Value is var version && version <= Version
+        ? version
+        : throw new StoreUnavailableException($"{Path} was made by a newer version of this server: update the server.", passes: false);
 
     /// <summary>Of several processes that find no tables, or those of an older version, one makes them; the others wait for it.</summary>
     private void CreateTables(SqliteSession session)
     {
         SqliteBusy.Run(session, "PRAGMA journal_mode = WAL", options.LockTimeout);
         SqliteBusy.Run(session, "BEGIN IMMEDIATE", options.LockTimeout);
-        switch (session.Number("PRAGMA user_version"))
+        // Another process may have been quicker, also one of a newer version.
+        var stands = VersionOf(session);
+        if (stands == 0)
         {
-            case 0:
-                RunScript(session, "schema.sql");
-                session.Execute("INSERT INTO marks VALUES ('checked_at', $now), ('swept_to', $now), ('erasures', 0), ('finished', 0)", time.GetUtcNow().UtcTicks);
-                break;
-
-            case var older:
-                for (var next = older + 1; next <= Version; next++)
-                    RunScript(session, $"upgrade-{next}.sql");
-                break;
+            RunScript(session, "schema.sql");
+            session.Execute("INSERT INTO marks VALUES ('checked_at', $now), ('swept_to', $now), ('erasures', 0), ('finished', 0)", time.GetUtcNow().UtcTicks);
+        }
+        else
+        {
+            for (var next = stands + 1; next <= Version; next++)
+                RunScript(session, $"upgrade-{next}.sql");
         }
 
         session.Execute($"PRAGMA user_version = {Version}");
-
         session.Execute("COMMIT");
     }
 

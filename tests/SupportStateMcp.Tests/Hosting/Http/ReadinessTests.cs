@@ -1,6 +1,7 @@
 using System.Net;
-using SupportStateMcp.Hosting.Http;
 using Microsoft.AspNetCore.Http;
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Hosting.Http;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting.Http;
@@ -21,6 +22,9 @@ public class ReadinessTests
         Assert.Equal(
             (HttpStatusCode.ServiceUnavailable, "not ready: Redis says OOM: its memory is full up to maxmemory, so that it takes no writes."),
             await ReadyAsync(server));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, $$"""{"status":"unhealthy","store":"redis","version":"{{McpServerSetup.Version}}"}"""),
+            await AskAsync(server, "/health"));
 
         await SetAsync(redis, "maxmemory", "0");
         Assert.Equal((HttpStatusCode.OK, "ready"), await ReadyAsync(server));
@@ -69,10 +73,12 @@ public class ReadinessTests
         Assert.True(served);
     }
 
-    private static async Task<(HttpStatusCode, string)> ReadyAsync(ServerProcess server)
+    private static Task<(HttpStatusCode, string)> ReadyAsync(ServerProcess server) => AskAsync(server, "/health/ready");
+
+    private static async Task<(HttpStatusCode, string)> AskAsync(ServerProcess server, string path)
     {
         using var http = new HttpClient();
-        using var response = await http.GetAsync(new Uri(server.Endpoint, "/health/ready"), Stop);
+        using var response = await http.GetAsync(new Uri(server.Endpoint, path), Stop);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(Stop));
     }
 

@@ -39,7 +39,7 @@ public sealed class SqliteFolderTests : IDisposable
             CREATE INDEX by_user     ON conversations (user_digest, updated_at, id, expires_at, state, assigned_to) WHERE erased = 0;
             CREATE INDEX by_assignee ON conversations (assigned_to, updated_at, id, expires_at, state) WHERE erased = 0;
             UPDATE conversations SET snapshot = CAST('{"damaged' AS BLOB) WHERE id = 'cs-DAMAGED';
-            DROP TABLE records; DELETE FROM marks WHERE name LIKE 'record_%';
+            DROP TABLE records; DROP TABLE ready_steps; DELETE FROM marks WHERE name LIKE 'record_%';
             PRAGMA user_version = 1;
             """);
 
@@ -60,7 +60,7 @@ public sealed class SqliteFolderTests : IDisposable
         var opened = await _folder.WriteAsync(_folder.CreateStore(), TestConversations.Initialize());
         _folder.Close();
         // As version 2 kept it.
-        _folder.Raw("DROP TABLE records; DELETE FROM marks WHERE name LIKE 'record_%'; PRAGMA user_version = 2;");
+        _folder.Raw("DROP TABLE records; DROP TABLE ready_steps; DELETE FROM marks WHERE name LIKE 'record_%'; PRAGMA user_version = 2;");
 
         var (conversations, records) = _folder.CreateBoth();
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace SupportStateMcp.Mcp.Filters;
+namespace SupportStateMcp.Primitives;
 
 /// <summary>What a caller sent, in a few words.</summary>
 internal static class SentValue

@@ -1,7 +1,6 @@
 using System.Security.Claims;
-using SupportStateMcp.Identity;
 
-namespace SupportStateMcp.Mcp.Tools;
+namespace SupportStateMcp.Identity;
 
 /// <summary>
 /// A caller as the claims of an authenticated user, and back: the actor is the user's name identifier, for example

@@ -1,8 +1,7 @@
 using System.Security.Claims;
 using SupportStateMcp.Identity;
-using SupportStateMcp.Mcp.Tools;
 
-namespace SupportStateMcp.Tests.Mcp.Tools;
+namespace SupportStateMcp.Tests.Identity;
 
 public class CallerClaimsTests
 {
