@@ -59,9 +59,33 @@ export async function callEachTool(client) {
   const other = await call('initialize_conversation', { user_id: 'user-1', ticket_id: newTicket() });
   assert.equal((await call('assign_conversation', { conversation_id: other.conversation_id, to: 'queue:billing' })).owner, 'queue:billing');
 
+  await workATicket(call);
+
   const refused = await call('get_state', { conversation_id: 'cs-nobody-opened-this' }, true);
   assert.equal(refused.code, 'not_found');
   assert.deepEqual([...called].sort(), tools.map(t => t.name).sort(), 'each tool is called');
+}
+
+/** A ticket up to where a person decides: as agents of any framework work it. */
+async function workATicket(call) {
+  const ticket_id = newTicket();
+  const started = await call('create_ticket', { ticket_id, customer_id: 'CUST001', description: 'The Dapr sidecar does not start.' });
+  assert.equal(started.status, 'workflow_started');
+  const triage = await call('next_step', { roles: ['triage'] });
+  assert.equal(triage.ticket_id, ticket_id);
+  await call('complete_step', {
+    step_token: triage.step_token, outcome: 'done', result: { summary: 'It does not start.', category: 'sidecar', priority: 'high', route: 'complex' },
+  });
+  const expert = await call('next_step', { roles: ['expert'] });
+  const { results } = await call('query_knowledge_base', { queries: ['sidecar does not start', 'daprd crash', 'app port'], step_token: expert.step_token });
+  const { article_id } = results[0].articles[0];
+  assert.equal((await call('get_article', { article_id })).article_id, article_id);
+  await call('complete_step', {
+    step_token: expert.step_token, outcome: 'done',
+    result: { problem: 'It does not start.', findings: 'An article tells.', solution: 'Restart it.', steps: ['Restart it.'], confidence: 0.9, citations: [article_id] },
+  });
+  assert.equal((await call('ticket_status', { ticket_id })).status, 'WAITING_FOR_APPROVAL');
+  assert.equal((await call('save_article', { article_id: `draft-${ticket_id}`.toLowerCase(), title: 'A draft', content: '## Solution\n\n1. Restart it.' })).status, 'draft');
 }
 
 /** Opens a case and returns its resource. */

@@ -32,6 +32,11 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM
 
+# What tickets are worked with, for each store.
+for store in http stdio bridge inspector; do
+  "$SERVER" sample-data load --data "$work/$store" --roles supervisor >/dev/null || exit 1
+done
+
 # Three servers on the same conversations: as it is, with sessions for older clients, and with a token for everybody.
 address=http://127.0.0.1:$(free_port)
 "$SERVER" http --url "$address" --data "$work/http" >"$work/http.log" 2>&1 &

@@ -75,6 +75,9 @@ public static class Limits
     /// <summary>The longest lease of a claim, in seconds.</summary>
     public const int LongestLease = 86_400;
 
+    /// <summary>The shortest lease of a step, in seconds.</summary>
+    public const int ShortestStepLease = 5;
+
     /// <summary>The lease of a claim that names none, in seconds.</summary>
     public const int DefaultLease = 900;
 

@@ -30,6 +30,7 @@ internal static class Instructions
         Toolsets.Conversations => "Keeps the state of support conversations: conversation, workflow, ownership, approvals, audit trail. Open a ticket's conversation with initialize_conversation.",
         Toolsets.Tickets => "Works support tickets from the report to the customer's letter: triage, analysis, a person's approval, notification. Report one with create_ticket; work on them with next_step.",
         Toolsets.Knowledge => "Holds the articles of a support knowledge base: look for an answer with query_knowledge_base before you give one.",
+        Toolsets.Crm => "Knows the customers of the desk: who they are, whether support is owed to them, what they run. Look a customer up with lookup_customer.",
         _ => null,
     };
 

@@ -26,6 +26,9 @@ public sealed record TicketSetup
     /// <summary>How many steps the built-in worker is at at a time. Default 4; 1 to 64.</summary>
     public int Workers { get; init; } = 4;
 
+    /// <summary>How long the built-in worker has a step before it goes to another. Default 300 s; 5 s to a day.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(300);
+
     /// <summary>The model, where the worker asks one; null otherwise.</summary>
     public LlmOptions? Llm { get; init; }
 }

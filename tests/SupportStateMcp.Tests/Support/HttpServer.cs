@@ -36,6 +36,9 @@ internal sealed partial class HttpServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _client.BaseAddress!;
+
     /// <summary>Whose calls these are, at a server that asks for tokens.</summary>
     public void ActAs(string token) => _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
 

@@ -54,7 +54,7 @@ public abstract partial record ConversationCommand
         public required TimeSpan Lease { get; init; }
 
         protected override Error? Check() =>
-            Bounds.Range("lease_seconds", (decimal)Lease.TotalSeconds, Limits.ShortestLease, Limits.LongestLease);
+            Bounds.Range("lease_seconds", (decimal)Lease.TotalSeconds, Limits.ShortestStepLease, Limits.LongestLease);
     }
 
     /// <summary>Ends a try of a step, or asks for more time.</summary>
@@ -94,7 +94,7 @@ public abstract partial record ConversationCommand
 
         protected override Error? Check() =>
             Bounds.Text("reason", Reason, Limits.Reason)
-            ?? Bounds.Range("lease_seconds", (decimal)Lease.TotalSeconds, Limits.ShortestLease, Limits.LongestLease)
+            ?? Bounds.Range("lease_seconds", (decimal)Lease.TotalSeconds, Limits.ShortestStepLease, Limits.LongestLease)
             ?? (Outcome == StepOutcome.Done
                 ? Result is { ValueKind: JsonValueKind.Object } result ? SizeViolation(result) : Error.InvalidArgument("result", "with outcome done it is an object, as the result_schema of next_step describes it")
                 : Result is null ? null : Error.InvalidArgument("result", "it goes with outcome done"))

@@ -12,7 +12,7 @@ internal static class KnownKeys
         .. Keys("http:", "url", "sessions", "allowedOrigins", "allowedOrigins:#", "allowedHosts", "allowedHosts:#", "trustedProxies", "trustedProxies:#"),
         .. Keys("http:tokens", "", ":#", ":#:sha256", ":#:actor", ":#:roles", ":#:roles:#", ":#:toolsets", ":#:toolsets:#"),
         .. Keys("tools:", "sets", "sets:#"),
-        .. Keys("tickets:", "autoApprove", "pipeline", "worker", "workers"),
+        .. Keys("tickets:", "autoApprove", "pipeline", "worker", "workers", "lease"),
         .. Keys("llm:", "endpoint", "model", "timeout", "tokensPerRun"),
         .. Keys("pipelines:*:steps", "", ":#"),
         .. Keys("pipelines:*:steps:#:", "name", "role", "tools", "tools:#", "requires", "requires:#", "result_schema", "timeout", "attempts", "state", "instructions", "next", "next:#:when", "next:#:to"),

@@ -36,6 +36,7 @@ public sealed partial class OptionsReader
             Rules = new TicketOptions { AutoApprove = autoApprove, Pipeline = pipeline },
             Worker = worker,
             Workers = Number("tickets.workers", given.Workers, 4, 1, MostWorkers, "steps at a time"),
+            Lease = TimeSpan.FromSeconds(Number("tickets.lease", given.Lease, 300, Limits.ShortestStepLease, Limits.LongestLease, "seconds")),
             Llm = Llm(isUsed: worker == WorkerKind.Llm),
         };
     }

@@ -12,6 +12,8 @@ public sealed class TicketSettings
     public string? Worker { get; set; }
 
     public string? Workers { get; set; }
+
+    public string? Lease { get; set; }
 }
 
 /// <summary>The section <c>llm</c>.</summary>

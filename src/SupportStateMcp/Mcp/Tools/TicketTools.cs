@@ -62,7 +62,7 @@ public sealed class TicketTools(TicketService tickets, StepService steps, Connec
         RequestContext<CallToolRequestParams> call,
         [Description("Only steps of these roles, such as triage, expert, notification; omit it for all."), ItemCount(0, 20), ItemLength(1, 50)] string[]? roles = null,
         [Description("How long to wait for a step."), Range(0, 30)] int wait_seconds = 0,
-        [Description("How long the step is yours."), Range(Limits.ShortestLease, Limits.LongestLease)] int lease_seconds = ConversationCommand.CompleteStep.DefaultStepLease,
+        [Description("How long the step is yours."), Range(Limits.ShortestStepLease, Limits.LongestLease)] int lease_seconds = ConversationCommand.CompleteStep.DefaultStepLease,
         CancellationToken cancellationToken = default) =>
         ToolReply.Of(
             await WaitAsync(wait => steps.NextAsync(callers.Of(call), roles, wait.Time, TimeSpan.FromSeconds(lease_seconds), wait.Ends), wait_seconds, cancellationToken),
@@ -78,7 +78,7 @@ public sealed class TicketTools(TicketService tickets, StepService steps, Connec
         [Description("What became of it."), AllowedValues("done", "failed", "extend")] string outcome,
         [Description("With done: as result_schema describes it.")] Dictionary<string, JsonElement>? result = null,
         [Description("With failed: why."), StringLength(Limits.Reason)] string? reason = null,
-        [Description("With extend: how long from now."), Range(Limits.ShortestLease, Limits.LongestLease)] int lease_seconds = ConversationCommand.CompleteStep.DefaultStepLease,
+        [Description("With extend: how long from now."), Range(Limits.ShortestStepLease, Limits.LongestLease)] int lease_seconds = ConversationCommand.CompleteStep.DefaultStepLease,
         CancellationToken cancellationToken = default)
     {
         if (StepToken.TryParse(step_token) is not { } token)

@@ -32,6 +32,7 @@ public static class ToolCatalogue
         Add<WaitingApprovalTools>();
         Add<TicketTools>();
         Add<KnowledgeTools>();
+        Add<CustomerTools>();
         builder.Services.AddSingleton(services => new Tools(CreateAll(methods, services)));
         for (var i = 0; i < methods.Count; i++)
         {

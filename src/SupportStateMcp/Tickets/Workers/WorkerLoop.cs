@@ -8,10 +8,8 @@ namespace SupportStateMcp.Tickets.Workers;
 /// Takes steps and works on them, several at a time, until it is stopped. A step that it was at then becomes ready again when its lease runs
 /// out: nothing has to be put away.
 /// </summary>
-public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, TimeProvider time, ILogger<WorkerLoop> logger)
+public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, TicketSetup setup, TimeProvider time, ILogger<WorkerLoop> logger)
 {
-    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(ConversationCommand.CompleteStep.DefaultStepLease);
-
     /// <summary>How long it waits after the store did not answer.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
@@ -41,7 +39,7 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
     {
         while (true)
         {
-            var next = await steps.NextAsync(_caller, roles, StepService.LongestWait, s_lease, cancellationToken);
+            var next = await steps.NextAsync(_caller, roles, StepService.LongestWait, setup.Lease, cancellationToken);
             if (!next.TryGet(out var found, out var error))
             {
                 LogWaits(error.Code);

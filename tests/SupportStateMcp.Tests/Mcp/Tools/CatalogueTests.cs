@@ -122,7 +122,7 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
         "integer" or "number" => Has(schema, "minimum") && Has(schema, "maximum"),
         "array" => Has(schema, "maxItems") && IsBounded(schema.GetProperty("items")),
         // Custom facts are bounded by rules of their own, told in the description.
-        "object" => true,
+        "object" => !schema.TryGetProperty("properties", out var members) || members.EnumerateObject().All(m => IsBounded(m.Value)),
         _ => false,
     };
 
