@@ -50,6 +50,20 @@ public sealed partial class ArticleIndexing(IRecordStore records, IArticleIndex 
         }
     }
 
+    /// <summary>Takes in what has changed, and reads what the first searches would wait for.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CatchUpAsync(cancellationToken);
+            await Task.Run(index.Prepare, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            LogBehind(e);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _ends.CancelAsync();

@@ -25,6 +25,9 @@ public interface IArticleIndex
     /// <returns>False where the index stands elsewhere by now, since another process was quicker; nothing was taken in.</returns>
     Task<bool> ApplyAsync(string? from, string to, bool anew, IReadOnlyList<IndexChange> changes, CancellationToken cancellationToken);
 
+    /// <summary>Reads what most queries read, so that the first of them do not wait for it.</summary>
+    void Prepare();
+
     /// <summary>The articles with the sections that fit a query best, the best first, each article once.</summary>
     /// <param name="query">What is searched for.</param>
     /// <param name="limit">How many at most.</param>

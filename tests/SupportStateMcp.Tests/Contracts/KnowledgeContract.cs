@@ -121,9 +121,13 @@ public abstract class KnowledgeContract
             await grown.IdsAsync(words[n % words.Length]);
         }
 
-        var fresh = Create();
+        var (fresh, prepared) = (Create(), Create());
+        await prepared.Indexing.PrepareAsync(Stop);
         foreach (var query in words.Append("sidecar sidecar port error").Append("restart the broker after an upgrade"))
+        {
             Assert.Equal(await fresh.ScoresAsync(query), await grown.ScoresAsync(query));
+            Assert.Equal(await fresh.ScoresAsync(query), await prepared.ScoresAsync(query));
+        }
     }
 
     [Fact]

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Hosting;
+using SupportStateMcp.Knowledge;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>Prepares the search of articles beside the first requests, so that none of them waits for an index of thousands of articles.</summary>
+internal sealed class KnowledgePreparation(ArticleIndexing indexing) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await indexing.PrepareAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+}
