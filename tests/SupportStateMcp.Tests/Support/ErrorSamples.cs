@@ -44,7 +44,6 @@ internal static class ErrorSamples
         (nameof(Error.RecordDamaged), Error.RecordDamaged("customer", "CUST001")),
         (nameof(Error.RecordConflict), Error.RecordConflict("customer", "CUST001", 3, 5)),
         (nameof(Error.RecordConflict), Error.RecordConflict("system", "CUST001", 3, 5)),
-        (nameof(Error.RecordConflict), Error.RecordConflict("article", "mtls", 3, 5)),
         (nameof(Error.RecordConflict), Error.RecordConflict("customer", "CUST001", 3, 0)),
         (nameof(Error.CustomerNotFound), Error.CustomerNotFound("CUST999")),
         (nameof(Error.NoCustomerWithEmail), Error.NoCustomerWithEmail("maria@example.com")),

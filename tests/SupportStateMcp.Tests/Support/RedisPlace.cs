@@ -29,7 +29,8 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
     /// <summary>A store of records with a connection of its own, as another process would have it.</summary>
     public RedisRecordStore RecordStore(RedisOptions? options = null, ILogger<RedisRecordStore>? logger = null)
     {
-        options ??= Options;
+        // Longer than usual: a machine that does much else answers late.
+        options ??= Options with { CallTimeout = TimeSpan.FromSeconds(10) };
         var store = new RedisRecordStore(Connection(options, null), options, logger ?? NullLogger<RedisRecordStore>.Instance);
         _made.Add(store);
         return store;
