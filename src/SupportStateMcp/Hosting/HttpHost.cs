@@ -89,6 +89,7 @@ public static class HttpHost
         builder.Services.AddRest(new ServerDescription(SnakeCaseEnum.Of(options.Backend), McpServerSetup.Version), options.Tokens.Count > 0);
         if (options.Tokens.Count > 0)
             AddTokens(builder.Services, options.Tokens);
+        builder.Services.AddSingleton(new RequestCap());
         configure?.Invoke(builder.Services);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
         builder.Services.AddSingleton<LongAnswers>();
@@ -132,7 +133,7 @@ public static class HttpHost
         }
 
         // One for all: what is open takes memory, whatever it is. Who asks for health is let in all the same.
-        var cap = new RequestCap();
+        var cap = app.Services.GetRequiredService<RequestCap>();
         app.UseWhen(context => !context.Request.Path.StartsWithSegments(HealthPath), capped => capped.Use(cap.ApplyAsync));
         app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath), mcp =>
         {

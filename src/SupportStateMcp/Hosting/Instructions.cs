@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting;
@@ -7,8 +8,13 @@ internal static class Instructions
 {
     private const string Refusals = "A refusal (isError, with code, message and facts) has changed nothing; its message says what is allowed instead, or what was probably meant: follow it.";
 
+    /// <summary>Over HTTP each request asks for them.</summary>
+    private static readonly ConcurrentDictionary<Toolsets, string> s_texts = new();
+
     /// <summary>The instructions for who has these sets, all of them with tools.</summary>
-    public static string Of(Toolsets sets)
+    public static string Of(Toolsets sets) => s_texts.GetOrAdd(sets, Write);
+
+    private static string Write(Toolsets sets)
     {
         var each = ToolsetNames.Each(sets).ToList();
         return string.Join("\n\n", [string.Join(' ', [.. each.Select(About).OfType<string>(), Refusals]), .. each.Select(Use).OfType<string>()]);

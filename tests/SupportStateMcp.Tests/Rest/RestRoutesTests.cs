@@ -1,23 +1,20 @@
 using System.Net;
-using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Snapshooter.Xunit3;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Hosting.Http;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Rest;
 
 /// <summary>The routes of REST on the listener of the server: health, the document, and what guards them.</summary>
-public sealed class RestRoutesTests : IAsyncLifetime
+public sealed class RestRoutesTests(SharedRestProbe shared) : IClassFixture<SharedRestProbe>
 {
     private readonly string _token = AccessToken.Create();
-    private RestProbe _server = null!;
+    private readonly RestProbe _server = shared.Server;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _server = await RestProbe.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task Health_is_told_in_three_members()
@@ -103,6 +100,26 @@ public sealed class RestRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Routes_and_MCP_share_the_cap_on_open_requests()
+    {
+        await using var server = await RestProbe.StartAsync(configure: services => services.AddSingleton(new RequestCap(most: 1)));
+        var held = server.GetAsync("/support/held");
+        await server.Entered.Task;
+
+        using var route = await server.GetAsync("/support/probe/T-1");
+        using var mcp = await server.SendAsync(ListeningServer.Modern(new Uri(server.Address, "/mcp"), "tools/list"));
+        using var health = await server.GetAsync("/health");
+        server.Held.SetResult();
+        using var released = await held;
+
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.OK),
+            (route.StatusCode, mcp.StatusCode, health.StatusCode, released.StatusCode));
+        var problem = await RestProbe.JsonOf(route);
+        Assert.Equal(("busy", true, "5"), ((string?)problem["code"], (bool)problem["retryable"]!, route.Headers.RetryAfter!.ToString()));
+    }
+
+    [Fact]
     public async Task The_routes_of_before_are_as_they_were()
     {
         using var live = await _server.GetAsync("/health/live");
@@ -117,13 +134,13 @@ public sealed class RestRoutesTests : IAsyncLifetime
     [Fact]
     public async Task The_document_is_the_approved_one()
     {
-        await using var server = await ServerProcess.HttpAsync();
-        using var http = new HttpClient();
-        var document = JsonNode.Parse(await http.GetStringAsync(new Uri(server.Endpoint, "/openapi/v1.json"), Stop))!;
+        await using var server = await RestProbe.StartAsync(hasRoutes: false);
+        using var response = await server.GetAsync("/openapi/v1.json");
+        var document = await RestProbe.JsonOf(response);
         Assert.StartsWith("3.1", (string?)document["openapi"], StringComparison.Ordinal);
         Assert.Equal(McpServerSetup.Version, (string?)document["info"]!["version"]);
         // Where the server listens, and its version, are others each time.
-        document.AsObject().Remove("servers");
+        document.Remove("servers");
         document["info"]!["version"] = "-";
 
         Snapshot.Match(ConnectedServer.Pretty(document));

@@ -8,15 +8,9 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Rest;
 
 /// <summary>How a write over REST is read: body, headers, caller.</summary>
-public sealed class RestWriteTests : IAsyncLifetime
+public sealed class RestWriteTests(SharedRestProbe shared) : IClassFixture<SharedRestProbe>
 {
-    private RestProbe _server = null!;
-
-    private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _server = await RestProbe.StartAsync();
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    private readonly RestProbe _server = shared.Server;
 
     [Theory]
     [InlineData("""{"approved": true}""", "ai:unknown T-1 True - False - -")]

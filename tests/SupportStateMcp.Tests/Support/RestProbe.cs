@@ -19,20 +19,34 @@ internal sealed class RestProbe : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly WebApplication _app;
 
-    private RestProbe(Func<ServerOptions, ServerOptions> with)
+    private RestProbe(Func<ServerOptions, ServerOptions> with, Action<IServiceCollection>? configure, bool hasRoutes)
     {
         var options = with(new ServerOptions { Backend = Backend.Sqlite, Directory = _directory.Path, Url = new Uri("http://127.0.0.1:0") });
         _app = HttpHost.Build(options, services =>
         {
             services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Add(ProbeJsonContext.Default));
             services.AddLogging(l => l.AddProvider(new ToLog(Log)));
+            configure?.Invoke(services);
         });
+        if (!hasRoutes)
+            return;
         var group = RestRoutes.Support(_app, options.Tokens.Count > 0);
         group.MapPost("/probe/{ticket_id}", Write);
         group.MapGet("/probe/{ticket_id}", (string ticket_id, int? wait, RestCaller caller) =>
             Say($"{caller.Caller.Actor} {RoleNames.Of(caller.Caller.Roles)[0]} {ticket_id} {wait}", 7));
+        group.MapGet("/held", async () =>
+        {
+            Entered.TrySetResult();
+            await Held.Task;
+        });
         group.MapGet("/broken", IResult () => throw new InvalidOperationException("a secret"));
     }
+
+    /// <summary>Is done once a request for <c>/support/held</c> is in.</summary>
+    public TaskCompletionSource Entered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Keeps that request open until it is done.</summary>
+    public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public KeptLog<RestProbe> Log { get; } = new();
 
@@ -40,9 +54,13 @@ internal sealed class RestProbe : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<RestProbe> StartAsync(Func<ServerOptions, ServerOptions>? with = null)
+    /// <param name="with">Changes how the server is configured.</param>
+    /// <param name="configure">Adds to its services, or changes them.</param>
+    /// <param name="hasRoutes">Whether there are routes beside its own.</param>
+    public static async Task<RestProbe> StartAsync(
+        Func<ServerOptions, ServerOptions>? with = null, Action<IServiceCollection>? configure = null, bool hasRoutes = true)
     {
-        var probe = new RestProbe(with ?? (o => o));
+        var probe = new RestProbe(with ?? (o => o), configure, hasRoutes);
         await probe._app.StartAsync(TestContext.Current.CancellationToken);
         return probe;
     }
@@ -90,6 +108,16 @@ internal sealed class RestProbe : IAsyncDisposable
     /// <summary>Any view will do.</summary>
     private static IResult Say(string what, long version, bool replayed = false) =>
         RestReply.Of(new HealthView { Status = what, Store = "-", Version = "-" }, version: version, replayed: replayed);
+}
+
+/// <summary>One such server for the tests of a class.</summary>
+public sealed class SharedRestProbe : IAsyncLifetime
+{
+    internal RestProbe Server { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Server = await RestProbe.StartAsync();
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
 }
 
 /// <summary>A body with a member of each kind that routes take.</summary>

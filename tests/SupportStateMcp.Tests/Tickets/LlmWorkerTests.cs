@@ -1,0 +1,94 @@
+using System.Text.Json;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Tickets;
+using SupportStateMcp.Tickets.Workers;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SupportStateMcp.Tests.Tickets;
+
+/// <summary>The worker that asks a model, against a server that speaks as one, also with time-outs, garbage and errors.</summary>
+public sealed class LlmWorkerTests(SharedRedis redis)
+{
+    private const string Triage = """{"summary":"It does not start.","category":"sidecar","priority":"high","route":"complex"}""";
+    private const string Queries = """{"queries":["sidecar does not start","daprd crash","app port annotation"]}""";
+
+    [Fact]
+    public async Task A_ticket_comes_to_approval_with_faults_of_the_model_in_between_and_each_is_a_failed_try()
+    {
+        await using var model = await ChatStub.StartAsync();
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, time);
+        var worker = WorkerFor(desk, model, TimeSpan.FromSeconds(1));
+        await desk.ReportAsync("LLM-1");
+        model.Answers.Enqueue(ChatStub.Fails(500));
+        model.Answers.Enqueue(ChatStub.Says("I am sorry, but I cannot help with that."));
+        model.Answers.Enqueue(ChatStub.Says($"Here it is:\n```json\n{Triage}\n```"));
+        model.Answers.Enqueue(ChatStub.IsSilent());
+        model.Answers.Enqueue(ChatStub.Says(Queries));
+        model.Answers.Enqueue(ChatStub.Says(Analysis("nowhere")));
+        model.Answers.Enqueue(ChatStub.Says(Queries));
+        model.Answers.Enqueue(ChatStub.Says(Analysis("sidecar-not-starting")));
+
+        for (var n = 0; n < 6; n++)
+        {
+            await StepAsync(desk, worker);
+            time.Advance(TimeSpan.FromMinutes(2));
+        }
+
+        var ticket = (await desk.Tickets.StatusAsync("LLM-1", TimeSpan.Zero, TestContext.Current.CancellationToken)).Value;
+        Assert.Equal(RunStatus.WaitingForApproval, ticket.Run!.Status);
+        Assert.Equal(
+            ["the model could not be asked: ClientResultException 500", "the model answered with something that is no JSON object", "the model did not answer within 1 s"],
+            (await desk.TrailAsync("LLM-1")).OfType<ConversationEvent.StepFailed>().Select(e => e.Reason).Where(r => !r!.StartsWith("the result was refused", StringComparison.Ordinal)));
+        Assert.DoesNotContain("sk-secret", OneConversation.Json(await desk.TrailAsync("LLM-1")), StringComparison.Ordinal);
+        Assert.All(model.Requests, r => Assert.DoesNotContain("@", r.ToJsonString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_run_that_has_used_up_its_tokens_asks_no_more()
+    {
+        await using var model = await ChatStub.StartAsync();
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis);
+        var worker = WorkerFor(desk, model, TimeSpan.FromSeconds(30), tokens: 100);
+        await desk.ReportAsync("LLM-2");
+        model.Answers.Enqueue(ChatStub.Says(Triage));
+
+        await StepAsync(desk, worker);
+        await StepAsync(desk, worker);
+
+        var failed = Assert.Single((await desk.TrailAsync("LLM-2")).OfType<ConversationEvent.StepFailed>());
+        Assert.Equal(("expert_analysis", "the run has used up its 100 tokens"), (failed.Step, failed.Reason));
+        Assert.Single(model.Requests);
+    }
+
+    private static LlmWorker WorkerFor(TicketDesk desk, ChatStub model, TimeSpan timeout, int tokens = 50_000)
+    {
+        var llm = new LlmOptions { Endpoint = model.Endpoint, Model = "stub", ApiKey = "sk-secret", Timeout = timeout, TokensPerRun = tokens };
+        var services = new ServiceCollection().AddWorker(new TicketSetup { Worker = WorkerKind.Llm, Llm = llm }).AddSingleton(desk.Services.GetRequiredService<TicketResearch>()).BuildServiceProvider();
+        return (LlmWorker)services.GetRequiredService<IStepWorker>();
+    }
+
+    /// <summary>One step as the loop of a worker does it.</summary>
+    private static async Task StepAsync(TicketDesk desk, LlmWorker worker)
+    {
+        var next = await desk.Steps.NextAsync(TicketDesk.Reporter, null, TimeSpan.Zero, TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+        if (next.Value.Step is not { } taken)
+            return;
+        var answer = await worker.WorkAsync(taken, TestContext.Current.CancellationToken);
+        var command = new ConversationCommand.CompleteStep
+        {
+            Id = taken.Token.Id, Actor = TicketDesk.Reporter.Actor, Roles = TicketDesk.Reporter.Roles, Token = taken.Token, Result = answer.Result, Reason = answer.Reason,
+            Outcome = answer.Result is null ? StepOutcome.Failed : StepOutcome.Done,
+        };
+        var completed = await desk.Steps.CompleteAsync(command, TestContext.Current.CancellationToken);
+        if (completed.Error is { } refused)
+            Assert.Null((await desk.Steps.CompleteAsync(command with { Outcome = StepOutcome.Failed, Result = null, Reason = $"the result was refused: {refused.Code}" }, TestContext.Current.CancellationToken)).Error);
+    }
+
+    private static string Analysis(string citation) => JsonSerializer.Serialize(new
+    {
+        problem = "It does not start.", findings = "An article tells.", solution = "Restart it.", steps = new[] { "Restart it." }, confidence = 0.8, citations = new[] { citation },
+    });
+}
