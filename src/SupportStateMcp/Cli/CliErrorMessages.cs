@@ -97,6 +97,7 @@ internal static class CliErrorMessages
         Errors.TicketNotFound e =>
             $"Ticket {e.TicketId} does not exist or has expired. The newest: {string.Join(", ", e.Newest)}. SupportStateMcp ticket new reports one.",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. SupportStateMcp knowledge search WORDS finds articles, with their ids.",
+        Errors.KnowledgeUnavailable e => $"The knowledge base is elsewhere, and does not answer right now: {e.Reason} Try again in a moment.",
         Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
         Errors.ArticleVersionConflict e => $"The article {e.ArticleId} has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look with SupportStateMcp knowledge show, and decide again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),

@@ -10,5 +10,9 @@ public abstract partial record Error
     /// <param name="needs">All that it takes, as <see cref="Identity.Requirement"/> words it.</param>
     public static Error ArticleProtected(string articleId, IReadOnlyList<string> needs) => new Errors.ArticleProtected(articleId, needs);
 
+    /// <summary>The knowledge base elsewhere, which this server asks, does not answer or not as it should.</summary>
+    /// <param name="reason">Why, for an operator: no content, no secret.</param>
+    public static Error KnowledgeUnavailable(string reason) => new Errors.KnowledgeUnavailable(reason);
+
     public static Error ArticleVersionConflict(string articleId, long expected, long actual) => new Errors.ArticleVersionConflict(articleId, expected, actual);
 }

@@ -125,4 +125,8 @@ public static class ErrorCodes
     /// <summary>There is no article with this id.</summary>
     /// <remarks>Find the article with query_knowledge_base, whose answers name ids. An id is exact, in upper and lower case.</remarks>
     public const string ArticleNotFound = "article_not_found";
+
+    /// <summary>The knowledge base elsewhere, which this server asks (knowledge.provider), does not answer, or not with articles.</summary>
+    /// <remarks>Try again in a moment; where it stays so, the server's log says why.</remarks>
+    public const string KnowledgeUnavailable = "knowledge_unavailable";
 }

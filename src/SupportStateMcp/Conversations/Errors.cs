@@ -231,6 +231,12 @@ public static partial class Errors
         public override JsonObject Facts => new() { ["article_id"] = ArticleId };
     }
 
+    /// <param name="Reason">Why, for an operator; not sent.</param>
+    public sealed record KnowledgeUnavailable(string Reason) : Error(ErrorCodes.KnowledgeUnavailable)
+    {
+        public override JsonObject Facts => new() { ["retryable"] = true };
+    }
+
     /// <param name="ArticleId">The article, which is published or archived.</param>
     /// <param name="Needs">All that it takes to change it, as <see cref="Requirement"/> words it.</param>
     public sealed record ArticleProtected(string ArticleId, IReadOnlyList<string> Needs) : Error(ErrorCodes.NotAuthorized)

@@ -8,6 +8,7 @@ using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Clients;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
@@ -56,6 +57,10 @@ public static class Composition
         services.AddSingleton<ArticleService>();
         services.AddSingleton<ArticleIndexing>();
         services.AddSingleton<KnowledgeSearch>();
+        if (options.ForeignKnowledge is { } foreign)
+            services.AddSingleton(foreign).AddSingleton<IForeignKnowledge, McpKnowledge>();
+        else if (options.Embeddings is { } embeddings)
+            services.AddSingleton<IEmbedder>(_ => Embedder.Of(embeddings)).AddSingleton<VectorIndex>().AddSingleton<VectorFilling>().AddSingleton<VectorSearch>();
         services.AddSingleton<ConversationDecider>();
         services.AddSingleton<ConversationCommandHandler>();
         services.AddSingleton<ConversationQueries>();

@@ -42,4 +42,5 @@ internal sealed record ArticleDocument
 /// <summary>Articles as JSON in the stores.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ArticleDocument))]
+[JsonSerializable(typeof(ArticleVectors))]
 internal sealed partial class KnowledgeJson : JsonSerializerContext;

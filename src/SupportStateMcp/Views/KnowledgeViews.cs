@@ -15,6 +15,9 @@ public sealed record KnowledgeAnswersView
     /// <summary>Who wrote what stands in the answer.</summary>
     public string Notice { get; init; } = ArticleText.ExcerptNotice;
 
+    [Description("How articles were found: keyword, hybrid (by meaning, too) or foreign (by another server).")]
+    public required SearchMode Mode { get; init; }
+
     [Description("One entry for each query, in their order.")]
     public required IReadOnlyList<KnowledgeAnswerView> Results { get; init; }
 
@@ -35,7 +38,7 @@ public sealed record KnowledgeAnswersView
         while (true)
         {
             counts[Array.IndexOf(counts, counts.Max())]--;
-            var shown = new KnowledgeAnswers([.. answers.Answers.Select((a, i) => a with { Hits = [.. a.Hits.Take(counts[i])] })]);
+            var shown = answers with { Answers = [.. answers.Answers.Select((a, i) => a with { Hits = [.. a.Hits.Take(counts[i])] })] };
             var view = Of(shown, least, names) with { LeftOut = answers.Answers.Sum(a => a.Hits.Count) - counts.Sum() };
             if (view.Fits() || counts.Sum() == 0)
                 return view;
@@ -47,6 +50,7 @@ public sealed record KnowledgeAnswersView
 
     private static KnowledgeAnswersView Of(KnowledgeAnswers answers, int excerpt, int name) => new()
     {
+        Mode = answers.Mode,
         Results = [.. answers.Answers.Select(a => KnowledgeAnswerView.Of(a, excerpt, name))],
     };
 
@@ -88,15 +92,16 @@ public sealed record KnowledgeHitView
     public string? Heading { get; init; }
 
     [JsonConverter(typeof(SecondsConverter))]
-    public required DateTimeOffset UpdatedAt { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
 
     public static KnowledgeHitView Of(KnowledgeHit hit, int excerpt, int name) => new()
     {
         ArticleId = hit.ArticleId,
         Title = ArticleText.Name(hit.Title, name),
-        Score = Math.Round(hit.Score, 2),
+        // Fused scores are small.
+        Score = Math.Round(hit.Score, hit.Score < 1 ? 4 : 2),
         Excerpt = ArticleText.Excerpt(hit.Excerpt, excerpt),
         Heading = hit.Heading.Length == 0 ? null : ArticleText.Name(hit.Heading, name),
-        UpdatedAt = hit.UpdatedAt,
+        UpdatedAt = hit.UpdatedAt == default ? null : hit.UpdatedAt,
     };
 }

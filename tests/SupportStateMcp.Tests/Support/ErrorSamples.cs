@@ -71,6 +71,7 @@ internal static class ErrorSamples
         (nameof(Error.ApprovalRefused), new Errors.ApprovalRefused(Approval, s_alice, "not ours")),
         (nameof(Error.ApprovalMismatch), new Errors.ApprovalMismatch(Approval, "refund", JsonElement.Parse("""{"order":"A-17","amount":612.40}"""), "1a2b3c4d")),
         (nameof(Error.ArticleNotFound), Error.ArticleNotFound("sidecar-not-starting")),
+        (nameof(Error.KnowledgeUnavailable), Error.KnowledgeUnavailable("It did not answer in time.")),
         (nameof(Error.ArticleProtected), Error.ArticleProtected("sidecar-not-starting", [Requirement.Kind(ActorKind.Human), Requirement.Role(Roles.Supervisor)])),
         (nameof(Error.ArticleVersionConflict), Error.ArticleVersionConflict("sidecar-not-starting", 3, 5)),
         (nameof(Error.ArticleVersionConflict), Error.ArticleVersionConflict("sidecar-not-starting", 3, 0)),

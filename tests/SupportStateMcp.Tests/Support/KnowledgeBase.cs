@@ -12,13 +12,23 @@ internal sealed class KnowledgeBase : IDisposable
     public static readonly Actor Bot = new(ActorKind.Ai, "claude");
     public static readonly Actor Sue = new(ActorKind.Human, "sue");
 
-    public KnowledgeBase(IRecordStore records, FullTextDatabase database, TimeProvider time)
+    private readonly VectorIndex? _vectors;
+    private readonly VectorFilling? _filling;
+
+    public KnowledgeBase(IRecordStore records, FullTextDatabase database, TimeProvider time, IEmbedder? embedder = null)
     {
         Records = records;
         Index = new FullTextIndex(database);
         Indexing = new ArticleIndexing(records, Index, NullLogger<ArticleIndexing>.Instance);
         Articles = new ArticleService(records, Indexing, time);
-        Search = new KnowledgeSearch(Indexing, Index);
+        if (embedder is not null)
+        {
+            _vectors = new VectorIndex(records, embedder);
+            _filling = new VectorFilling(records, embedder, _vectors, time, NullLogger<VectorFilling>.Instance);
+        }
+
+        Search = new KnowledgeSearch(
+            Indexing, Index, Articles, embedder is null ? null : new VectorSearch(embedder, _vectors!, _filling!, time, NullLogger<VectorSearch>.Instance));
     }
 
     public IRecordStore Records { get; }
@@ -56,6 +66,8 @@ internal sealed class KnowledgeBase : IDisposable
 
     public void Dispose()
     {
+        _filling?.DisposeAsync().AsTask().Wait();
+        _vectors?.Dispose();
         Indexing.DisposeAsync().AsTask().Wait();
         Index.Dispose();
     }

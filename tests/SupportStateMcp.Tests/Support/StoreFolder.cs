@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Storage.FullText;
 using SupportStateMcp.Storage.Sqlite;
 
@@ -48,10 +49,10 @@ internal sealed class StoreFolder : IDisposable
         new(Connections(Options with { LockTimeout = lockTimeout ?? Options.LockTimeout }, logger ?? NullLogger.Instance));
 
     /// <summary>A knowledge base with connections of its own, as another process would have them.</summary>
-    public KnowledgeBase CreateKnowledge()
+    public KnowledgeBase CreateKnowledge(IEmbedder? embedder = null)
     {
         var connections = Connections(Options, NullLogger.Instance);
-        var made = new KnowledgeBase(new SqliteRecordStore(connections), new SqliteFullText(connections), Time);
+        var made = new KnowledgeBase(new SqliteRecordStore(connections), new SqliteFullText(connections), Time, embedder);
         lock (_made)
             _made.Add(made);
         return made;

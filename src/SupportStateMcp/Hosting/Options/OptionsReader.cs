@@ -89,6 +89,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var approvals = Approvals();
         var pipelines = PipelinesOf(workflow);
         var tickets = Tickets(pipelines);
+        var (embeddings, foreignKnowledge) = (Embeddings(), ForeignKnowledge());
         var url = Url();
         var sessions = Given(http.Sessions) switch
         {
@@ -128,6 +129,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             TrustedProxies = proxies,
             Tokens = tokens,
             Toolsets = toolsets,
+            Embeddings = embeddings,
+            ForeignKnowledge = foreignKnowledge,
             Actor = actor,
             Roles = roles,
             Person = person,

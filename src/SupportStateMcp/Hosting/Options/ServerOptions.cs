@@ -1,6 +1,7 @@
 using System.Net;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tickets;
@@ -96,6 +97,12 @@ public sealed record ServerOptions
     /// recorded as theirs. Null: as <c>human:user-of-</c> and the AI's id.
     /// </summary>
     public Actor? Person { get; init; }
+
+    /// <summary>The service that turns texts into vectors, so that articles are found by meaning, too; null: by words alone.</summary>
+    public EmbeddingOptions? Embeddings { get; init; }
+
+    /// <summary>The server that is asked instead of the articles here; null: the articles here.</summary>
+    public McpKnowledgeOptions? ForeignKnowledge { get; init; }
 
     /// <summary>True where the server is started to be tried: it loads sample data, runs a worker, and counts REST approvals as those of <c>human:support-team</c>.</summary>
     public bool Demo { get; init; }

@@ -18,6 +18,8 @@ public sealed class SupportStateSettings
 
     public ApprovalSettings Approvals { get; set; } = new();
 
+    public KnowledgeSettings Knowledge { get; set; } = new();
+
     public HttpSettings Http { get; set; } = new();
 
     public ToolSettings Tools { get; set; } = new();

@@ -80,6 +80,8 @@ internal static class McpErrorMessages
         Errors.TicketNotFound e =>
             $"Ticket {e.TicketId} does not exist or has expired. The newest that you may see: {string.Join(", ", e.Newest)}. create_ticket reports one.",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. query_knowledge_base finds articles; its answers name their ids, which are exact.",
+        Errors.KnowledgeUnavailable =>
+            "The knowledge base is elsewhere, and does not answer right now. Try again in a moment; where it stays so, go on without it and say so, or leave it to a person.",
         Errors.ArticleProtected e =>
             $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes a connection with {string.Join(" and ", e.Needs)}. Save your text as a draft under an article_id of its own, and say in it what it is to replace.",
         Errors.ArticleVersionConflict { Actual: 0 } e => $"There is no article {e.ArticleId} yet, and version {e.Expected} was expected. Leave expected_version out, or pass 0, to write it.",

@@ -1,0 +1,65 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using Microsoft.Extensions.AI;
+using OpenAI;
+using SupportStateMcp.Knowledge;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>A service of embeddings that speaks as OpenAI's does.</summary>
+public sealed record EmbeddingOptions
+{
+    /// <summary>Where it is; null: OpenAI's own.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>The model, by the name that the service knows.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The key; never written to a log.</summary>
+    public required string ApiKey { get; init; }
+
+    /// <summary>Hides the key.</summary>
+    public override string ToString() => $"{Model} at {Endpoint?.ToString() ?? "OpenAI"}";
+}
+
+/// <summary>Embeddings by <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/>.</summary>
+internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> generator, string model) : IEmbedder
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+
+    public string Model => model;
+
+    /// <summary>The one for a service; it connects at its first use.</summary>
+    public static Embedder Of(EmbeddingOptions options)
+    {
+        // Who searches does not wait for tries, and who makes vectors tries again later.
+        var client = new OpenAIClientOptions { NetworkTimeout = s_timeout, RetryPolicy = new ClientRetryPolicy(0) };
+        if (options.Endpoint is { } endpoint)
+            client.Endpoint = endpoint;
+        return new Embedder(new OpenAIClient(new ApiKeyCredential(options.ApiKey), client).GetEmbeddingClient(options.Model).AsIEmbeddingGenerator(), options.Model);
+    }
+
+    public async Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await generator.GenerateAsync(texts, cancellationToken: cancellationToken);
+            return found.Count == texts.Count && found.All(e => e.Vector.Length > 0)
+                ? [.. found.Select(e => e.Vector.ToArray())]
+                : throw new EmbeddingException($"it returned {found.Count} vectors for {texts.Count} texts.");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (ClientResultException e)
+        {
+            throw new EmbeddingException($"it answered with status {e.Status}.", e);
+        }
+        catch (Exception e) when (e is not EmbeddingException)
+        {
+            // Whatever a server sends: a search goes on by words.
+            throw new EmbeddingException($"{e.GetType().Name}.", e);
+        }
+    }
+}

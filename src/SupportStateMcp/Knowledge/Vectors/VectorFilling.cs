@@ -1,0 +1,135 @@
+using SupportStateMcp.Records;
+
+namespace SupportStateMcp.Knowledge;
+
+/// <summary>
+/// Makes the vectors that are missing, in the background, article by article, from the first search on. Where the service of embeddings does not
+/// answer it tries again with a later search; two processes that make the same ones write the same.
+/// </summary>
+public sealed partial class VectorFilling(IRecordStore records, IEmbedder embedder, VectorIndex index, TimeProvider time, ILogger<VectorFilling> logger) : IAsyncDisposable
+{
+    private const int Page = 50;
+    private const string By = "system:embeddings";
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _beginning = new(1);
+    private readonly CancellationTokenSource _ends = new();
+    private IAsyncDisposable? _subscription;
+    private Task _running = Task.CompletedTask;
+    private string? _position;
+    private string? _reason;
+
+    /// <summary>Begins, or goes on, unless it is at it.</summary>
+    public async ValueTask GoOnAsync(CancellationToken cancellationToken)
+    {
+        if (_subscription is null)
+        {
+            await _beginning.WaitAsync(cancellationToken);
+            try
+            {
+                if (_subscription is not null)
+                    return;
+                _subscription = await records.SubscribeAsync(Article.Kind, Run, cancellationToken);
+                Run();
+            }
+            finally
+            {
+                _beginning.Release();
+            }
+        }
+        else if (_running.IsCompleted && _reason is not null)
+        {
+            Run();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ends.CancelAsync();
+        if (_subscription is not null)
+            await _subscription.DisposeAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Run() => _running = Task.Run(async () =>
+    {
+        try
+        {
+            await _turn.WaitAsync(_ends.Token);
+            try
+            {
+                await FillAsync(_ends.Token);
+                Note(null);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+        catch (Exception e) when (e is EmbeddingException or Conversations.StoreException)
+        {
+            Note(e.Message);
+        }
+    });
+
+    private async Task FillAsync(CancellationToken cancellationToken)
+    {
+        RecordChanges page;
+        do
+        {
+            page = await records.ReadChangesAsync(Article.Kind, _position, Page, cancellationToken);
+            await index.CatchUpAsync(cancellationToken);
+            foreach (var change in page.Changes)
+            {
+                if (ArticleOf(change) is { Status: ArticleStatus.Published } article && !index.Has(article.ArticleId, article.Version))
+                    await WriteAsync(article, cancellationToken);
+            }
+
+            // Only now: what failed on the way is tried again.
+            _position = page.Position;
+        }
+        while (page.More);
+    }
+
+    private async Task WriteAsync(Article article, CancellationToken cancellationToken)
+    {
+        var vectors = await embedder.EmbedAsync(ArticleVectors.Texts(article), cancellationToken);
+        await records.WriteAsync(
+            [
+                new RecordWrite
+                {
+                    Kind = ArticleVectors.Kind,
+                    Id = article.ArticleId,
+                    By = By,
+                    Now = time.GetUtcNow(),
+                    Content = ArticleVectors.Write(embedder.Model, article.Version, vectors),
+                },
+            ],
+            cancellationToken);
+    }
+
+    private static Article? ArticleOf(RecordChange change)
+    {
+        try
+        {
+            return change.Record is { } record ? ArticleDocument.Read(record) : null;
+        }
+        catch (RecordDamagedException)
+        {
+            return null;
+        }
+    }
+
+    private void Note(string? reason)
+    {
+        if (Interlocked.Exchange(ref _reason, reason) != reason && reason is not null)
+            LogFailed(reason);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Vectors of articles cannot be made now, and are made later; searches go by words meanwhile: {Reason}")]
+    private partial void LogFailed(string reason);
+}

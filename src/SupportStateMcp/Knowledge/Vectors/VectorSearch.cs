@@ -1,0 +1,41 @@
+namespace SupportStateMcp.Knowledge;
+
+/// <summary>Finds what lies near a query, where there are embeddings. A service that does not answer is left alone for a while: searches go by words then.</summary>
+public sealed partial class VectorSearch(IEmbedder embedder, VectorIndex index, VectorFilling filling, TimeProvider time, ILogger<VectorSearch> logger)
+{
+    /// <summary>How many articles of each ranking are fused.</summary>
+    public const int Candidates = 50;
+
+    /// <summary>How long a search waits for the vectors of its queries.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a service that failed is left alone.</summary>
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(30);
+
+    private long _restsUntil;
+
+    /// <summary>The nearest articles for each query; null where the service of embeddings does not answer.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<VectorHit>>?> NearestAsync(IReadOnlyList<string> queries, CancellationToken cancellationToken)
+    {
+        if (time.GetUtcNow().UtcTicks < Volatile.Read(ref _restsUntil))
+            return null;
+        await filling.GoOnAsync(cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_patience);
+        try
+        {
+            var vectors = await embedder.EmbedAsync(queries, patience.Token);
+            await index.CatchUpAsync(cancellationToken);
+            return [.. vectors.Select(v => index.Nearest(ArticleVectors.Normalized(v), Candidates))];
+        }
+        catch (Exception e) when (e is EmbeddingException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogKeywords(e is EmbeddingException ? e.Message : "it did not answer in time.");
+            Volatile.Write(ref _restsUntil, (time.GetUtcNow() + s_rest).UtcTicks);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The service of embeddings is not available; searches go by words for a while: {Reason}")]
+    private partial void LogKeywords(string reason);
+}

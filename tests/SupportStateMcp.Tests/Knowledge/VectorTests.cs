@@ -1,0 +1,116 @@
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Tests.Support;
+using static SupportStateMcp.Tests.Support.KnowledgeBase;
+
+namespace SupportStateMcp.Tests.Knowledge;
+
+/// <summary>Searches by meaning, with a service of embeddings that answers, and with one that does not.</summary>
+public sealed class VectorTests : IAsyncLifetime
+{
+    private readonly StoreFolder _folder = new();
+    private EmbeddingServer _server = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _server = await EmbeddingServer.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_article_is_found_that_says_it_in_other_words()
+    {
+        var knowledge = Create();
+        await knowledge.ImportAsync(Input("a", "# Intro\nNothing.\n# Animals\nStripes on the savanna."), Input("b", "Paying a bill."));
+        Assert.Empty(await _folder.CreateKnowledge().IdsAsync("zebra"));
+
+        var found = await UntilAsync(knowledge, "zebra", a => a.Answers[0].Hits.Any());
+
+        Assert.Equal(SearchMode.Hybrid, found.Mode);
+        Assert.Equal(("a", "Animals"), found.Answers[0].Hits.Select(h => (h.ArticleId, h.Heading)).First());
+    }
+
+    [Fact]
+    public async Task Both_rankings_count()
+    {
+        var knowledge = Create();
+        await knowledge.ImportAsync(Input("words", "invoice number"), Input("meaning", "payment of a bill"), Input("both", "the invoice is a bill for a payment"));
+
+        var found = await UntilAsync(knowledge, "invoice", a => a.Answers[0].Hits.Count == 3);
+
+        // One of the three has none of the words.
+        Assert.Equal("meaning", found.Answers[0].Hits[2].ArticleId);
+        Assert.InRange(found.Answers[0].Hits[0].Score, 2.0 / 64, 2.0 / 61);
+    }
+
+    [Fact]
+    public async Task Vectors_are_made_once_for_all_processes_and_anew_for_what_changed()
+    {
+        var knowledge = Create();
+        await knowledge.ImportAsync(Input("a", "stripes"), Input("b", "login"));
+        await UntilAsync(knowledge, "zebra", a => a.Answers[0].Hits.Any(h => h.ArticleId == "a"));
+        await UntilAsync(knowledge, "password", a => a.Answers[0].Hits.Any(h => h.ArticleId == "b"));
+
+        var elsewhere = Create();
+        var before = _server.Texts;
+        Assert.NotEmpty((await QueryAsync(elsewhere, "zebra")).Answers[0].Hits);
+        Assert.Equal(before + 1, _server.Texts);
+
+        await elsewhere.SaveAsync(Input("a", "about a bill now"));
+        await UntilAsync(knowledge, "payment", a => a.Answers[0].Hits is [{ ArticleId: "a" }, ..]);
+    }
+
+    [Fact]
+    public async Task What_is_not_published_is_not_found_by_its_vectors_either()
+    {
+        var knowledge = Create();
+        await knowledge.ImportAsync(Input("a", "stripes"), Input("b", "savanna", ArticleStatus.Published, null, "tag"));
+        await UntilAsync(knowledge, "zebra", a => a.Answers[0].Hits.Count == 2);
+
+        Assert.Equal("b", Assert.Single((await knowledge.Search.QueryAsync(["zebra"], 5, ["tag"], Stop)).Value.Answers[0].Hits).ArticleId);
+        await knowledge.SaveAsync(Input("a", "stripes", ArticleStatus.Archived));
+        Assert.Equal("b", Assert.Single((await QueryAsync(knowledge, "zebra")).Answers[0].Hits).ArticleId);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_service_does_not_answer_a_search_goes_by_words_and_says_so(bool hangs)
+    {
+        var knowledge = Create();
+        await knowledge.ImportAsync(Input("a", "stripes"), Input("b", "zebra"));
+        await UntilAsync(knowledge, "zebra", a => a.Answers[0].Hits.Count == 2);
+        (_server.Hangs, _server.Status) = (hangs, 500);
+
+        var found = await QueryAsync(knowledge, "zebra");
+        var again = await QueryAsync(knowledge, "zebra");
+        (_server.Hangs, _server.Status) = (false, 200);
+        _folder.Time.Advance(TimeSpan.FromMinutes(1));
+        var later = await QueryAsync(knowledge, "zebra");
+
+        Assert.Equal((SearchMode.Keyword, SearchMode.Keyword, SearchMode.Hybrid), (found.Mode, again.Mode, later.Mode));
+        Assert.Equal("b", Assert.Single(found.Answers[0].Hits).ArticleId);
+    }
+
+    private KnowledgeBase Create() => _folder.CreateKnowledge(Embedder.Of(new EmbeddingOptions { Endpoint = _server.Endpoint, Model = "small", ApiKey = "none" }));
+
+    private static async Task<KnowledgeAnswers> QueryAsync(KnowledgeBase knowledge, string query) =>
+        (await knowledge.Search.QueryAsync([query], 5, [], Stop)).Value;
+
+    /// <summary>Vectors are made in the background.</summary>
+    private static async Task<KnowledgeAnswers> UntilAsync(KnowledgeBase knowledge, string query, Func<KnowledgeAnswers, bool> isMet)
+    {
+        for (var waited = 0; ; waited++)
+        {
+            var answers = await QueryAsync(knowledge, query);
+            if (isMet(answers))
+                return answers;
+            Assert.True(waited < 1_000, "The vectors did not come.");
+            await Task.Delay(10, Stop);
+        }
+    }
+}

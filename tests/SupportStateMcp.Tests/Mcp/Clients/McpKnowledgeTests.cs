@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelContextProtocol.Protocol;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Mcp.Clients;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Mcp.Clients;
+
+/// <summary>A knowledge base behind another MCP server: here a server of our own, as a process, with the sample articles.</summary>
+public sealed class McpKnowledgeTests : IDisposable
+{
+    private readonly StoreFolder _folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Another_server_is_asked_over_HTTP_and_again_after_it_was_gone()
+    {
+        await ImportAsync();
+        var server = await HttpServer.StartAsync("--data", _folder.Path);
+        await using var knowledge = Of(new McpKnowledgeOptions { Url = new Uri(server.Address, "/mcp"), Tool = "query_knowledge_base", Arguments = s_arguments });
+
+        var answers = (await knowledge.QueryAsync(["certificate expired", "failed to invoke: ERR_DIRECT_INVOKE"], 2, [], Stop)).Value;
+
+        Assert.Equal(SearchMode.Foreign, answers.Mode);
+        Assert.Equal(["certificate expired", "failed to invoke: ERR_DIRECT_INVOKE"], answers.Answers.Select(a => a.Query));
+        Assert.Equal(("mtls-certificates-expired", "mTLS certificates have expired"), answers.Answers[0].Hits.Select(h => (h.ArticleId, h.Title)).First());
+        Assert.Equal(["service-invocation-errors"], answers.Answers[1].Hits.Take(1).Select(h => h.ArticleId));
+        Assert.All(answers.Answers, a => Assert.Equal(2, a.Hits.Count));
+        Assert.All(answers.Answers.SelectMany(a => a.Hits), h => Assert.InRange(h.Excerpt.Length, 1, 400));
+
+        await server.DisposeAsync();
+        var refusal = Assert.IsType<Errors.KnowledgeUnavailable>((await knowledge.QueryAsync(["sidecar"], 2, [], Stop)).Error);
+        Assert.Equal("knowledge_unavailable", refusal.Code);
+    }
+
+    [Fact]
+    public async Task Another_server_is_started_as_a_process()
+    {
+        await ImportAsync();
+        await using var knowledge = Of(new McpKnowledgeOptions
+        {
+            Command = ServerProcess.Command, Args = ["stdio", "--toolsets", "knowledge", "--data", _folder.Path], Tool = "query_knowledge_base", Arguments = s_arguments,
+        });
+
+        Assert.Equal("actors-placement", (await knowledge.QueryAsync(["did not find address for actor"], 1, [], Stop)).Value.Answers[0].Hits[0].ArticleId);
+        Assert.Equal("actors-placement", (await knowledge.QueryAsync(["sidecar"], 1, ["placement"], Stop)).Value.Answers[0].Hits[0].ArticleId);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_asked_is_told()
+    {
+        await using var none = Of(new McpKnowledgeOptions { Command = "/nonexistent/program", Tool = "search" });
+        Assert.IsType<Errors.KnowledgeUnavailable>((await none.QueryAsync(["x"], 1, [], Stop)).Error);
+        Assert.Equal("tags", Assert.IsType<Errors.InvalidArgument>((await none.QueryAsync(["x"], 1, ["tag"], Stop)).Error).Argument);
+        await ImportAsync();
+        await using var refuses = Of(new McpKnowledgeOptions { Command = ServerProcess.Command, Args = ["stdio", "--data", _folder.Path], Tool = "get_article" });
+        Assert.Contains("refused the call", Assert.IsType<Errors.KnowledgeUnavailable>((await refuses.QueryAsync(["x"], 1, [], Stop)).Error).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"documents": [{"id": 7, "name": "One", "text": "first"}, {"uri": "kb://2", "snippet": "second", "score": 0.5, "tags": ["x"]}]}""", "7 One first|kb://2 second second")]
+    [InlineData("""[{"title": "Only a title"}]""", "text- Only a title ")]
+    [InlineData("""{"data": {"hits": {"items": [{"doc_id": "a b", "content": "deep"}]}}}""", "a-b deep deep")]
+    [InlineData("""{"count": 0, "results": []}""", "")]
+    [InlineData("""{"results": ["a", "b"]}""", "")]
+    public void Answers_of_many_shapes_are_read(string json, string expected)
+    {
+        var asText = ForeignAnswer.Hits(new CallToolResult { Content = [new TextContentBlock { Text = json }] }, "x");
+        var structured = ForeignAnswer.Hits(new CallToolResult { StructuredContent = JsonElement.Parse(json) }, "x");
+
+        Assert.Equal(expected, Shown(structured));
+        Assert.Equal(expected, Shown(asText));
+
+        static string Shown(IReadOnlyList<KnowledgeHit> hits) => string.Join('|', hits.Select(h => $"{(h.ArticleId.StartsWith("text-", StringComparison.Ordinal) ? "text-" : h.ArticleId)} {h.Title} {h.Excerpt}"));
+    }
+
+    [Fact]
+    public void Texts_are_articles_with_a_name_that_stays()
+    {
+        var result = new CallToolResult { Content = [new TextContentBlock { Text = "# A title\nSome text." }, new TextContentBlock { Text = "Another." }] };
+
+        var hits = ForeignAnswer.Hits(result, "x");
+
+        Assert.Equal(["A title", "Another."], hits.Select(h => h.Title));
+        Assert.Equal(hits.Select(h => h.ArticleId), ForeignAnswer.Hits(result, "y").Select(h => h.ArticleId));
+        Assert.All(hits, h => Assert.Matches("^text-[0-9a-f]{12}$", h.ArticleId));
+    }
+
+    private static readonly Dictionary<string, string> s_arguments = new() { ["query"] = "{query}", ["k"] = "{limit}", ["tags"] = "{tags}" };
+
+    private static McpKnowledge Of(McpKnowledgeOptions options) => new(options, NullLogger<McpKnowledge>.Instance);
+
+    private async Task ImportAsync()
+    {
+        await _folder.CreateKnowledge().ImportAsync(KnowledgeSampleData.Articles);
+        _folder.Close();
+    }
+}
