@@ -55,7 +55,7 @@ internal static class Instructions
             People take a conversation with claim_conversation, reply with add_message(role: assistant), and give it back with hand_back(conversation_id, note) or to a colleague with assign_conversation(conversation_id, to: human:bob); what they said stays in the history, marked as a human takeover. After a hand-back read their note before you answer.
             """,
         Toolsets.Tickets => """
-            Work on tickets step by step. next_step(roles, wait_seconds) gives a step with instructions, input, a result_schema and a step_token; complete_step(step_token, outcome: done, result) ends it. The step is yours until lease_until; extend asks for more time. An analysis needs three different queries with query_knowledge_base(queries, step_token) and cites what they returned. A person decides on the solution, and the server adds the approved text to the letter: nothing is sent without that.
+            Work on tickets step by step. next_step(roles, wait_seconds) gives a step with instructions, input, a result_schema and a step_token; complete_step(step_token, outcome: done, result) ends it. The step is yours until lease_until; extend asks for more time. An analysis needs three different queries to the knowledge base, by the tool that allowed_tools names and with the step_token, and cites what they returned. A person decides on the solution, and the server adds the approved text to the letter: nothing is sent without that.
             """,
         _ => null,
     };

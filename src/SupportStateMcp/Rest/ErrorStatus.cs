@@ -22,7 +22,7 @@ internal static class ErrorStatus
         ErrorCodes.VersionConflict => StatusCodes.Status412PreconditionFailed,
         ErrorCodes.IdempotencyMismatch => StatusCodes.Status422UnprocessableEntity,
         ErrorCodes.StoreDamaged => StatusCodes.Status500InternalServerError,
-        ErrorCodes.LockTimeout or ErrorCodes.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorCodes.LockTimeout or ErrorCodes.StoreUnavailable or ErrorCodes.KnowledgeUnavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new InvalidOperationException($"No status for {code}."),
     };
 }

@@ -40,8 +40,8 @@ internal static class RestErrorMessages
             $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; who needs it asks again.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet: do nothing. POST /support/approve/{{ticket_id}} decides it.",
         Errors.CustomerNotFound { CustomerId: { } id } =>
-            $"There is no customer {id} in the records. SupportStateMcp sample-data load brings sample customers, SupportStateMcp customers import brings yours.",
-        Errors.CustomerNotFound => "There is no customer with this e-mail address in the records. SupportStateMcp customers import brings yours.",
+            $"There is no customer {id} in the records. Who runs the server brings sample customers with its command sample-data load, or imports customers with customers import.",
+        Errors.CustomerNotFound => "There is no customer with this e-mail address in the records. Who runs the server brings sample customers with its command sample-data load, or imports customers with customers import.",
         Errors.TicketDiffers e => $"Ticket {e.Id.TicketId} is there already, with another description. A ticket is reported once: use a new ticket id.",
         Errors.NotWaitingForApproval { Status: null } e => $"Ticket {e.TicketId} is in no pipeline; POST /support/ticket starts one.",
         Errors.NotWaitingForApproval { Status: RunStatus.Running } e =>
