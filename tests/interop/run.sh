@@ -28,6 +28,7 @@ stop() {
   ((${#served[@]})) && kill "${served[@]}" 2>/dev/null
   wait 2>/dev/null
   rm -rf "$work"
+  [[ -L $root/examples/tickets/node_modules ]] && rm "$root/examples/tickets/node_modules"
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
@@ -74,5 +75,15 @@ code=$?
 
 # A file that ran out of time counts as cancelled; a run that did has no counts at all.
 count() { sed -n "s/^# $1 //p" "$work/results.tap" | tail -1 | grep . || echo 0; }
+
+# The demo and the example of tickets, as a newcomer runs them; the example finds its client where the suite's is.
+demo=http://127.0.0.1:$(free_port)
+"$SERVER" http --demo --url "$demo" --data "$work/demo" >"$work/demo.log" 2>&1 &
+served+=($!)
+answers "$demo/health/live" || { cat "$work/demo.log"; exit 1; }
+"$root/examples/tickets/eight-signs.sh" "$demo" || code=1
+[[ -e $root/examples/tickets/node_modules ]] || ln -s "$here/../conformance/node_modules" "$root/examples/tickets/node_modules"
+SERVER_URL=$demo env -u AGENT_TOKEN -u PERSON_TOKEN "$node" "$root/examples/tickets/work.mjs" || code=1
+SERVER_URL=$guarded AGENT_TOKEN=$AGENT_TOKEN PERSON_TOKEN=$PERSON_TOKEN "$node" "$root/examples/tickets/work.mjs" || code=1
 echo "$(count pass) passed, $(($(count fail) + $(count cancelled))) failed"
 exit $code
