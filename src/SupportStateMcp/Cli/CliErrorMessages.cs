@@ -29,7 +29,7 @@ internal static class CliErrorMessages
             $"The conversation is finished: it is in the state {e.State}. SupportStateMcp reopen opens it again, or a linked follow-up conversation.",
         Errors.ReopenWindowOver e => $"{Over(e, zone)} SupportStateMcp reopen opens a linked follow-up conversation.",
         Errors.VersionConflict e =>
-            $"The conversation has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look with SupportStateMcp show, and decide again.",
+            $"The conversation has changed since: it is at version {e.Actual}, not at {e.Expected}. Look with SupportStateMcp show, and decide again.",
         Errors.TicketConflict e => $"Ticket {e.Id.TicketId} already has a conversation, and it belongs to another user. Check the ticket id.",
         Errors.LockTimeout e => string.Create(CultureInfo.InvariantCulture,
             $"The conversation is busy: its turn did not come within {e.Waited.TotalMilliseconds:0} ms. Nothing was changed; try again."),
@@ -53,7 +53,7 @@ internal static class CliErrorMessages
             $"The stored {e.Kind} {e.Id} cannot be read: it is damaged, or a newer version wrote it. Nothing was changed. Write it again, restore a backup, or update the server.",
         Errors.RecordConflict { Actual: 0 } e => $"There is no {e.Kind} {e.Id}, so it is not at version {e.Expected}.",
         Errors.RecordConflict e =>
-            $"The {e.Kind} {e.Id} has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look at it, and decide again.",
+            $"The {e.Kind} {e.Id} has changed since: it is at version {e.Actual}, not at {e.Expected}. Look at it, and decide again.",
         Errors.CustomerNotFound e =>
             $"There is no customer {e.CustomerId ?? e.Email}. Check it. SupportStateMcp sample-data load loads sample data; SupportStateMcp customers import FILE imports your own customers.",
         Errors.NoSuchSystem e => $"Nothing is recorded about the system of customer {e.CustomerId}.",
@@ -99,7 +99,6 @@ internal static class CliErrorMessages
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. SupportStateMcp knowledge search WORDS finds articles, with their ids.",
         Errors.KnowledgeUnavailable e => $"The knowledge base is elsewhere, and does not answer right now: {e.Reason} Try again in a moment.",
         Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
-        Errors.ArticleVersionConflict e => $"The article {e.ArticleId} has changed meanwhile: it is at version {e.Actual}, not at {e.Expected}. Look with SupportStateMcp knowledge show, and decide again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 

@@ -38,6 +38,15 @@ public abstract partial record ConversationCommand
     /// <summary>The bounds of this command's own arguments.</summary>
     protected virtual Error? Check() => null;
 
+    /// <summary>A conversation's id in the place of the ticket's would open a second conversation for the ticket. Only follow-ups have their id from another conversation.</summary>
+    private static Error? TicketViolation(ConversationId id) => id.TicketId.StartsWith(ConversationId.Prefix, StringComparison.Ordinal)
+        ? Error.InvalidArgument(
+            "ticket_id",
+            $"it must be the ticket's id, which does not begin with {ConversationId.Prefix}: the conversation's id does",
+            $"\"{id.TicketId}\"",
+            ConversationId.TryParse(id.TicketId)?.TicketId)
+        : null;
+
     /// <summary>Opens the conversation of a ticket.</summary>
     [Requires(Roles = Roles.Agent)]
     public sealed record Initialize : ConversationCommand
@@ -56,20 +65,11 @@ public abstract partial record ConversationCommand
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 
         protected override Error? Check() =>
-            TicketViolation()
+            (FollowsUp is null ? TicketViolation(Id) : null)
             ?? Bounds.Text("user_id", UserId, Limits.UserId, 1)
             ?? Bounds.Text("assigned_to", AssignedTo, Limits.AssignedTo, 1)
             ?? Bounds.Text("description", Description, Limits.Description)
             ?? Bounds.Facts("metadata", Metadata);
-
-        /// <summary>A conversation's id in the place of the ticket's would open a second conversation for the ticket. Only follow-ups have their id from another conversation.</summary>
-        private Error? TicketViolation() => FollowsUp is null && Id.TicketId.StartsWith(ConversationId.Prefix, StringComparison.Ordinal)
-            ? Error.InvalidArgument(
-                "ticket_id",
-                $"it must be the ticket's id, which does not begin with {ConversationId.Prefix}: the conversation's id does",
-                $"\"{Id.TicketId}\"",
-                ConversationId.TryParse(Id.TicketId)?.TicketId)
-            : null;
     }
 
     /// <summary>Appends a message to the history. Its id is its idempotency key.</summary>

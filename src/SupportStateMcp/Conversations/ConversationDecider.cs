@@ -60,7 +60,8 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
             return recorder.Accepted;
         }
 
-        return decision is Decision.Unchanged && command is ConversationCommand.ExpireOverdue && !recorder.IsEmpty ? recorder.Accepted : decision;
+        // Who looks for work records what they found to have run out, also where it leaves them none.
+        return decision is Decision.Unchanged && (command is ConversationCommand.ExpireOverdue or ConversationCommand.LeaseStep) && !recorder.IsEmpty ? recorder.Accepted : decision;
     }
 
     private Decision Decide(Conversation current, ConversationCommand command, EventRecorder recorder) => command switch

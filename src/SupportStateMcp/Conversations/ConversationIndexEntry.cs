@@ -51,7 +51,7 @@ public sealed record ConversationIndexEntry
         ApprovalQueue = c.ApprovalQueue,
         Approvals = c.HasPendingApprovals ? [.. c.PendingApprovals.Select(a => new ApprovalDeadline(a.ApprovalId, a.Deadline))] : [],
         DueAt = c.DueAt,
-        Work = c.ReadyStep is { } step ? new WorkPlace(step.Role, step.ReadyAt!.Value, step.ReadyVersion!.Value) : null,
+        Work = WorkPlace.Of(c),
     };
 
     /// <summary>True where nothing but the time of the last change differs, so that the conversation is found in the same places.</summary>
@@ -72,7 +72,11 @@ public sealed record QueuePlace(string Queue, Priority Priority, DateTimeOffset 
 /// <param name="Role">Which workers.</param>
 /// <param name="ReadyAt">From when.</param>
 /// <param name="Version">The version of the conversation in which it became ready: no other stay has it.</param>
-public sealed record WorkPlace(string Role, DateTimeOffset ReadyAt, long Version);
+public sealed record WorkPlace(string Role, DateTimeOffset ReadyAt, long Version)
+{
+    /// <summary>The step that a worker may take of a conversation; null where there is none.</summary>
+    public static WorkPlace? Of(Conversation? c) => c?.ReadyStep is { } step ? new WorkPlace(step.Role, step.ReadyAt!.Value, step.ReadyVersion!.Value) : null;
+}
 
 /// <summary>An approval that waits for a decision.</summary>
 /// <param name="ApprovalId">The approval; its id leads to its conversation.</param>

@@ -37,7 +37,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
 
     /// <summary>A conversation as it is.</summary>
     public ValueTask<Result<Loaded>> GetAsync(ConversationId id, CancellationToken cancellationToken) =>
-        Guard<Loaded>(async () =>
+        StoreException.GuardAsync<Loaded>(async () =>
         {
             var loaded = await store.LoadAsync(id, null, cancellationToken);
             return Living(id, loaded) is { } error ? error : loaded with { Conversation = loaded.Conversation!.AsOf(time.GetUtcNow()) };
@@ -52,7 +52,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Result<HistoryPage>> GetHistoryAsync(
         ConversationId id, int limit, long? before, MessageFilter? filter, long maxCharacters, CancellationToken cancellationToken) =>
-        Guard<HistoryPage>(async () =>
+        StoreException.GuardAsync<HistoryPage>(async () =>
         {
             // Both questions are on their way at once; where something came in between, they are asked one after the other.
             var loading = store.LoadAsync(id, null, cancellationToken).AsTask();
@@ -104,7 +104,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
 
     /// <summary>Events above a version. An erased conversation still has its trail.</summary>
     public ValueTask<Result<EventsPage>> GetEventsAsync(ConversationId id, long after, int limit, CancellationToken cancellationToken) =>
-        Guard<EventsPage>(async () =>
+        StoreException.GuardAsync<EventsPage>(async () =>
         {
             var loading = store.LoadAsync(id, null, cancellationToken).AsTask();
             var reading = store.ReadEventsAsync(id, after, limit, ConversationStoreReading.StepBytes, cancellationToken).AsTask();
@@ -129,7 +129,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
     /// <summary>Conversations that match, newest change first. A page may be short or empty, and still have a next one.</summary>
     public ValueTask<Result<ConversationPage>> ListAsync(
         ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
-        Guard<ConversationPage>(async () => filter.Violation() is { } violation ? violation : await store.ListAsync(filter, after, limit, cancellationToken));
+        StoreException.GuardAsync<ConversationPage>(async () => filter.Violation() is { } violation ? violation : await store.ListAsync(filter, after, limit, cancellationToken));
 
     private async ValueTask<Result<HistoryPage>> FilteredAsync(
         Conversation current, ConversationId id, IReadOnlyList<Message> page, int limit,
@@ -184,16 +184,4 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
 
     private static Error? Living(ConversationId id, Loaded loaded) =>
         loaded.Conversation is { ErasedAt: null } ? null : Error.NotFound(id, loaded.Conversation?.ErasedAt);
-
-    private static async ValueTask<Result<T>> Guard<T>(Func<ValueTask<Result<T>>> read)
-    {
-        try
-        {
-            return await read();
-        }
-        catch (StoreException e)
-        {
-            return e.ToError();
-        }
-    }
 }

@@ -13,6 +13,4 @@ public abstract partial record Error
     /// <summary>The knowledge base elsewhere, which this server asks, does not answer or not as it should.</summary>
     /// <param name="reason">Why, for an operator: no content, no secret.</param>
     public static Error KnowledgeUnavailable(string reason) => new Errors.KnowledgeUnavailable(reason);
-
-    public static Error ArticleVersionConflict(string articleId, long expected, long actual) => new Errors.ArticleVersionConflict(articleId, expected, actual);
 }

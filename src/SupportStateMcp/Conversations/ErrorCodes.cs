@@ -18,8 +18,8 @@ public static class ErrorCodes
     /// <remarks>reopen_conversation opens it again where that is possible, else a linked follow-up conversation. What the customer writes is taken in all the same.</remarks>
     public const string TerminalState = "terminal_state";
 
-    /// <summary>The expected version is not the version of the conversation or record: somebody changed it meanwhile.</summary>
-    /// <summary>The expected version is not the version of the conversation or article: somebody changed it meanwhile.</summary>
+    /// <summary>The expected version is not the version of the conversation or record: somebody has changed it since.</summary>
+    /// <summary>The expected version is not the version of the conversation or article: somebody has changed it since.</summary>
     /// <remarks>Read it again, and decide again.</remarks>
     public const string VersionConflict = "version_conflict";
 

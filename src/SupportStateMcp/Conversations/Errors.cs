@@ -244,14 +244,6 @@ public static partial class Errors
         public override JsonObject Facts => new() { ["needs"] = Texts(Needs), ["article_id"] = ArticleId };
     }
 
-    /// <param name="ArticleId">The article.</param>
-    /// <param name="Expected">The version that was expected.</param>
-    /// <param name="Actual">The version it is at; 0 where there is none.</param>
-    public sealed record ArticleVersionConflict(string ArticleId, long Expected, long Actual) : Error(ErrorCodes.VersionConflict)
-    {
-        public override JsonObject Facts => new() { ["expected"] = Expected, ["actual"] = Actual, ["article_id"] = ArticleId };
-    }
-
     /// <summary>A time as facts and sentences write it, in milliseconds where it has them.</summary>
     internal static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFZ", CultureInfo.InvariantCulture);
 

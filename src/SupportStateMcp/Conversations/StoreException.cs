@@ -7,6 +7,19 @@ public abstract class StoreException(string message, Exception? inner) : Excepti
 {
     /// <summary>What the caller is told.</summary>
     public abstract Error ToError();
+
+    /// <summary>Does something with a store; what the store cannot do becomes a refusal.</summary>
+    internal static async ValueTask<Result<T>> GuardAsync<T>(Func<ValueTask<Result<T>>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (StoreException e)
+        {
+            return e.ToError();
+        }
+    }
 }
 
 /// <summary>The store did not answer in time, or not at all. A write under way may have been applied.</summary>

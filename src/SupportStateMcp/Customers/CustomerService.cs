@@ -54,7 +54,7 @@ public sealed class CustomerService(IRecordStore records, IConversationStore con
         FindAsync(new CustomerQuery(customerId, null), cancellationToken);
 
     /// <summary>A customer's record. Of several with one address it is the one that was changed last.</summary>
-    public ValueTask<Result<Versioned<Customer>>> FindAsync(CustomerQuery query, CancellationToken cancellationToken) => Guard<Versioned<Customer>>(async () =>
+    public ValueTask<Result<Versioned<Customer>>> FindAsync(CustomerQuery query, CancellationToken cancellationToken) => StoreException.GuardAsync<Versioned<Customer>>(async () =>
     {
         if (query.Violation() is { } violation)
             return violation;
@@ -72,7 +72,7 @@ public sealed class CustomerService(IRecordStore records, IConversationStore con
         var found = await FindAsync(query, cancellationToken);
         if (!found.TryGet(out var customer, out var error))
             return error;
-        return await Guard<CustomerDetails>(async () =>
+        return await StoreException.GuardAsync<CustomerDetails>(async () =>
         {
             var (open, more) = await OpenConversationsAsync(customer.Value.CustomerId, cancellationToken);
             return new CustomerDetails(customer, customer.Value.IsEntitled(time.GetUtcNow()), open, more);
@@ -80,7 +80,7 @@ public sealed class CustomerService(IRecordStore records, IConversationStore con
     }
 
     /// <summary>What a customer runs.</summary>
-    public ValueTask<Result<Versioned<CustomerSystem>>> GetSystemAsync(string customerId, CancellationToken cancellationToken) => Guard<Versioned<CustomerSystem>>(async () =>
+    public ValueTask<Result<Versioned<CustomerSystem>>> GetSystemAsync(string customerId, CancellationToken cancellationToken) => StoreException.GuardAsync<Versioned<CustomerSystem>>(async () =>
     {
         if (CustomerBounds.Id(customerId) is { } violation)
             return violation;
@@ -90,7 +90,7 @@ public sealed class CustomerService(IRecordStore records, IConversationStore con
     });
 
     /// <summary>How many customers, and how many systems, are recorded.</summary>
-    public ValueTask<Result<(long Customers, long Systems)>> CountAsync(CancellationToken cancellationToken) => Guard<(long, long)>(async () =>
+    public ValueTask<Result<(long Customers, long Systems)>> CountAsync(CancellationToken cancellationToken) => StoreException.GuardAsync<(long, long)>(async () =>
         (await records.CountAsync(Customer.Kind, cancellationToken), await records.CountAsync(CustomerSystem.Kind, cancellationToken)));
 
     public ValueTask<Result<Saved<Customer>>> SaveAsync(SaveCustomer command, CancellationToken cancellationToken) => SaveAsync(
@@ -114,7 +114,7 @@ public sealed class CustomerService(IRecordStore records, IConversationStore con
     /// <param name="command">What to write.</param>
     /// <param name="progress">Told how many are done; null where nobody wants to know.</param>
     /// <param name="cancellationToken">Ends it between two writes.</param>
-    public ValueTask<Result<CustomersImported>> ImportAsync(ImportCustomers command, Action<int>? progress, CancellationToken cancellationToken) => Guard<CustomersImported>(async () =>
+    public ValueTask<Result<CustomersImported>> ImportAsync(ImportCustomers command, Action<int>? progress, CancellationToken cancellationToken) => StoreException.GuardAsync<CustomersImported>(async () =>
     {
         if (Refusal(command) is { } refusal)
             return refusal;
@@ -137,7 +137,7 @@ public sealed class CustomerService(IRecordStore records, IConversationStore con
 
     private ValueTask<Result<Saved<T>>> SaveAsync<T>(
         CustomerCommand command, string kind, string id, long? expectedVersion, Func<T?, Result<T>> apply, JsonTypeInfo<T> type, Func<T, string?> lookupKey,
-        CancellationToken cancellationToken) where T : class => Guard<Saved<T>>(async () =>
+        CancellationToken cancellationToken) where T : class => StoreException.GuardAsync<Saved<T>>(async () =>
     {
         if (Refusal(command) is { } refusal)
             return refusal;
@@ -200,16 +200,4 @@ public sealed class CustomerService(IRecordStore records, IConversationStore con
         Requirement.Of(command.GetType()) is { } required && !required.IsMetBy(new Caller(command.Actor, command.Roles))
             ? Error.NotAuthorized(required.Needs)
             : command.Violation();
-
-    private static async ValueTask<Result<T>> Guard<T>(Func<ValueTask<Result<T>>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (StoreException e)
-        {
-            return e.ToError();
-        }
-    }
 }

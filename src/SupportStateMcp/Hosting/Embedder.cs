@@ -1,7 +1,5 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using Microsoft.Extensions.AI;
-using OpenAI;
 using SupportStateMcp.Knowledge;
 
 namespace SupportStateMcp.Hosting;
@@ -30,14 +28,8 @@ internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> gen
     public string Model => model;
 
     /// <summary>The one for a service; it connects at its first use.</summary>
-    public static Embedder Of(EmbeddingOptions options)
-    {
-        // Who searches does not wait for tries, and who makes vectors tries again later.
-        var client = new OpenAIClientOptions { NetworkTimeout = s_timeout, RetryPolicy = new ClientRetryPolicy(0) };
-        if (options.Endpoint is { } endpoint)
-            client.Endpoint = endpoint;
-        return new Embedder(new OpenAIClient(new ApiKeyCredential(options.ApiKey), client).GetEmbeddingClient(options.Model).AsIEmbeddingGenerator(), options.Model);
-    }
+    public static Embedder Of(EmbeddingOptions options) =>
+        new(OpenAiClients.Create(options.Endpoint, options.ApiKey, s_timeout).GetEmbeddingClient(options.Model).AsIEmbeddingGenerator(), options.Model);
 
     public async Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {

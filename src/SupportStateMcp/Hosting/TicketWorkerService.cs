@@ -1,9 +1,6 @@
-using System.ClientModel;
-using System.ClientModel.Primitives;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OpenAI;
 using SupportStateMcp.Tickets;
 using SupportStateMcp.Tickets.Workers;
 
@@ -27,21 +24,8 @@ internal static class TicketWorkers
         return setup switch
         {
             { Worker: WorkerKind.Rules } => services.AddSingleton<IStepWorker, RulesWorker>(),
-            { Worker: WorkerKind.Llm, Llm: { } llm } => services.AddSingleton(llm).AddSingleton(_ => ClientOf(llm)).AddSingleton<IStepWorker, LlmWorker>(),
+            { Worker: WorkerKind.Llm, Llm: { } llm } => services.AddSingleton(llm).AddSingleton(_ => OpenAiClients.Create(llm.Endpoint, llm.ApiKey, llm.Timeout).GetChatClient(llm.Model).AsIChatClient()).AddSingleton<IStepWorker, LlmWorker>(),
             _ => throw new ArgumentException("No worker is configured.", nameof(setup)),
         };
-    }
-
-    private static IChatClient ClientOf(LlmOptions llm)
-    {
-        var options = new OpenAIClientOptions
-        {
-            NetworkTimeout = llm.Timeout,
-            // A failure is a try of the step that failed: the run counts those, and waits in between.
-            RetryPolicy = new ClientRetryPolicy(0),
-        };
-        if (llm.Endpoint is { } endpoint)
-            options.Endpoint = endpoint;
-        return new OpenAIClient(new ApiKeyCredential(llm.ApiKey), options).GetChatClient(llm.Model).AsIChatClient();
     }
 }

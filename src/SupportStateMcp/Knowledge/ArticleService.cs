@@ -26,7 +26,7 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
     private const int Attempts = 10;
 
     /// <summary>An article, whatever its status.</summary>
-    public ValueTask<Result<Article>> GetAsync(string articleId, CancellationToken cancellationToken) => Guard<Article>(async () =>
+    public ValueTask<Result<Article>> GetAsync(string articleId, CancellationToken cancellationToken) => StoreException.GuardAsync<Article>(async () =>
         await FindAsync(articleId, cancellationToken) is { } article ? article : Error.ArticleNotFound(articleId));
 
     /// <summary>An article, or one section of it.</summary>
@@ -46,14 +46,14 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
     }
 
     /// <summary>How many articles there are, whatever their status.</summary>
-    public ValueTask<Result<long>> CountAsync(CancellationToken cancellationToken) => Guard<long>(async () => await records.CountAsync(Article.Kind, cancellationToken));
+    public ValueTask<Result<long>> CountAsync(CancellationToken cancellationToken) => StoreException.GuardAsync<long>(async () => await records.CountAsync(Article.Kind, cancellationToken));
 
     /// <summary>Writes an article, as far as <see cref="ArticleRules"/> permits.</summary>
     public async ValueTask<Result<SavedArticle>> SaveAsync(SaveArticle command, CancellationToken cancellationToken)
     {
         if (Refusal(command.GetType(), command.Actor, command.Roles) is { } refusal)
             return refusal;
-        return command.Violation() is { } violation ? violation : await Guard(() => WriteAsync(command, cancellationToken));
+        return command.Violation() is { } violation ? violation : await StoreException.GuardAsync(() => WriteAsync(command, cancellationToken));
     }
 
     /// <summary>Writes many articles. Where the store fails on the way, some are written; the same import again writes the rest.</summary>
@@ -65,7 +65,7 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
         if ((Refusal(command.GetType(), command.Actor, command.Roles) ?? ArticleRules.Refusal(command) ?? command.Violation()) is { } refusal)
             return refusal;
 
-        return await Guard<ImportedArticles>(async () =>
+        return await StoreException.GuardAsync<ImportedArticles>(async () =>
         {
             var (done, written) = (0, 0);
             var now = time.GetUtcNow();
@@ -106,10 +106,10 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
                     }), written.Changed);
 
                 case RecordWriteResult.Conflict conflict when command.ExpectedVersion is { } expected:
-                    return Error.ArticleVersionConflict(write.Id, expected, conflict.Actual);
+                    return Error.RecordConflict(Article.Kind, write.Id, expected, conflict.Actual);
 
                 case RecordWriteResult.Conflict conflict when attempt + 1 == Attempts:
-                    return Error.ArticleVersionConflict(write.Id, current?.Version ?? 0, conflict.Actual);
+                    return Error.RecordConflict(Article.Kind, write.Id, current?.Version ?? 0, conflict.Actual);
             }
         }
     }
@@ -130,16 +130,4 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
 
     private static Error? Refusal(Type command, Actor actor, Roles roles) =>
         Requirement.Of(command) is { } required && !required.IsMetBy(new Caller(actor, roles)) ? Error.NotAuthorized(required.Needs) : null;
-
-    private static async ValueTask<Result<T>> Guard<T>(Func<ValueTask<Result<T>>> work)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (StoreException e)
-        {
-            return e.ToError();
-        }
-    }
 }

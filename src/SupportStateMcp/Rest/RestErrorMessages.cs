@@ -65,7 +65,6 @@ internal static class RestErrorMessages
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}.",
         Errors.KnowledgeUnavailable => "The knowledge base is elsewhere, and does not answer right now. Try again in a moment.",
         Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}.",
-        Errors.ArticleVersionConflict e => $"Expected version {e.Expected}, but the article {e.ArticleId} is at version {e.Actual}. Read it again, look at what changed, and decide again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 

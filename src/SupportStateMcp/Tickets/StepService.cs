@@ -12,7 +12,8 @@ namespace SupportStateMcp.Tickets;
 /// <param name="Conversation">The conversation of the ticket, with the run.</param>
 /// <param name="Step">The step, leased.</param>
 /// <param name="Definition">What the pipeline says of it.</param>
-public sealed record TakenStep(Conversation Conversation, RunStep Step, PipelineStep Definition)
+/// <param name="By">Who has taken it.</param>
+public sealed record TakenStep(Conversation Conversation, RunStep Step, PipelineStep Definition, Caller By)
 {
     public StepToken Token => StepToken.Of(Conversation, Step);
 }
@@ -96,7 +97,7 @@ public sealed class StepService(
     /// <param name="token">The token.</param>
     /// <param name="tool">The tool that is called with it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<Result<TakenStep>> OpenAsync(StepToken token, string tool, CancellationToken cancellationToken)
+    public async ValueTask<Result<PipelineStep>> OpenAsync(StepToken token, string tool, CancellationToken cancellationToken)
     {
         try
         {
@@ -104,8 +105,10 @@ public sealed class StepService(
                 return Error.LeaseLost(token);
             if (ConversationDecider.LeaseViolation(current, token) is { } lost)
                 return lost;
-            var step = DefinitionOf(current, token.Step);
-            return step.Tools.Contains(tool) ? new TakenStep(current, current.Run!.Current, step) : Error.ToolNotOpened(tool, step.Name, step.Tools);
+            // Where the configuration has lost the pipeline, the run ends with the next look.
+            if (DefinitionOf(current, token.Step) is not { } step)
+                return Error.LeaseLost(token);
+            return step.Tools.Contains(tool) ? step : Error.ToolNotOpened(tool, step.Name, step.Tools);
         }
         catch (StoreException e)
         {
@@ -144,8 +147,9 @@ public sealed class StepService(
                 return error;
             }
 
-            if (outcome is { Changed: true, Conversation.LeasedStep: { } taken })
-                return new NextStep(new TakenStep(outcome.Conversation, taken, DefinitionOf(outcome.Conversation, taken.Name)), ready.Later);
+            // A change that leaves no step recorded what had run out.
+            if (outcome is { Changed: true, Conversation.LeasedStep: { } taken } && DefinitionOf(outcome.Conversation, taken.Name) is { } definition)
+                return new NextStep(new TakenStep(outcome.Conversation, taken, definition, caller), ready.Later);
         }
 
         return new NextStep(null, ready.Later);
@@ -156,10 +160,13 @@ public sealed class StepService(
     {
         try
         {
-            if ((await store.LoadAsync(command.Id, null, cancellationToken)).Conversation?.Run is not { } run
-                || pipelines.Find(run.Pipeline)?.Step(command.Token.Step)?.Has(StepRequirement.Customer) is not true)
-                return (null, false);
-            return await FactsOfAsync(run.CustomerId, cancellationToken);
+            // Pipeline and customer of a run never change: what this process remembers of this life will do.
+            var current = store.Remembered(command.Id) is { Run: not null } remembered && remembered.Life == command.Token.Life
+                ? remembered
+                : (await store.LoadAsync(command.Id, null, cancellationToken)).Conversation;
+            return current?.Run is { } run && pipelines.Find(run.Pipeline)?.Step(command.Token.Step)?.Has(StepRequirement.Customer) is true
+                ? await FactsOfAsync(run.CustomerId, cancellationToken)
+                : (null, false);
         }
         catch (StoreException e)
         {
@@ -194,6 +201,5 @@ public sealed class StepService(
         return JsonSerializer.SerializeToElement(needed, ConversationJson.Readable.JsonObject);
     }
 
-    private PipelineStep DefinitionOf(Conversation c, string step) => pipelines.Find(c.Run!.Pipeline)?.Step(step)
-        ?? throw new InvalidOperationException($"The pipeline {c.Run.Pipeline} has no step {step}: its configuration changed while the run was under way.");
+    private PipelineStep? DefinitionOf(Conversation c, string step) => pipelines.Find(c.Run!.Pipeline)?.Step(step);
 }

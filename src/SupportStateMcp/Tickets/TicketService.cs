@@ -42,6 +42,9 @@ public sealed class TicketService(
     /// <summary>How many ids an error names.</summary>
     private const int Named = 5;
 
+    /// <summary>Among how many conversations it looks for them.</summary>
+    private const int Looked = 50;
+
     /// <summary>Takes in a ticket. The same again changes nothing, and returns what the first call did.</summary>
     public async ValueTask<Result<Outcome>> CreateAsync(ConversationCommand.OpenTicket command, CancellationToken cancellationToken)
     {
@@ -131,7 +134,7 @@ public sealed class TicketService(
 
     private async ValueTask<IReadOnlyList<string>> NewestAsync(CancellationToken cancellationToken)
     {
-        var page = await queries.ListAsync(new ConversationFilter(), null, Limits.Page, cancellationToken);
+        var page = await queries.ListAsync(new ConversationFilter(), null, Looked, cancellationToken);
         return page.TryGet(out var found, out _)
             ? [.. found.Conversations.Where(c => c.Run is not null).OrderByDescending(c => c.Run!.StartedAt).Take(Named).Select(c => c.TicketId)]
             : [];

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Primitives;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Views;
 
@@ -99,17 +100,17 @@ public sealed record TicketOutputView
         Reason = run.Reason,
         Paused = run.IsActive && !c.Owner.IsMachine,
         Entitled = run.Entitled,
-        Triage = ObjectOf(run.Steps[0].Result),
+        Triage = ObjectOf(run.Step(SupportTicketPipeline.Triage)?.Result),
         Analysis = ObjectOf(c.Analysis?.Result),
         Approval = run.ApprovalId is { } id && c.Approval(id) is { } approval ? SolutionApprovalView.Of(approval) : null,
-        Notification = ObjectOf(run.Steps[^1].Result),
+        Notification = ObjectOf(run.Step(SupportTicketPipeline.Notification)?.Result),
         Steps = [.. run.Steps.Select(RunStepView.Of)],
         Timeline = [.. timeline.TakeLast(MostEntries).Select(TimelineEntryView.Of)],
     };
 
     private const int MostEntries = 100;
 
-    private static JsonObject? ObjectOf(JsonElement? result) => result is { } element ? JsonObject.Create(element) : null;
+    internal static JsonObject? ObjectOf(JsonElement? result) => result is { } element ? JsonObject.Create(element) : null;
 }
 
 /// <summary>A person's decision on a solution, or that it is awaited.</summary>
@@ -168,6 +169,9 @@ public sealed record RunStepView
     [Description("How many queries to the knowledge base are recorded for it.")]
     public int? Queries { get; init; }
 
+    [Description("What came of a step that output does not name.")]
+    public JsonObject? Result { get; init; }
+
     internal static RunStepView Of(RunStep s) => new()
     {
         Name = s.Name,
@@ -180,6 +184,7 @@ public sealed record RunStepView
         EndedAt = s.EndedAt,
         Reason = s.Reason,
         Queries = s.Research.Count > 0 ? s.Research.Count : null,
+        Result = s.Name is SupportTicketPipeline.Triage or SupportTicketPipeline.Notification ? null : TicketOutputView.ObjectOf(s.Result),
     };
 }
 

@@ -65,7 +65,7 @@ public sealed class ArticleServiceTests : IDisposable
         Assert.Equal(3, (await SaveAsync(Sue, Roles.Supervisor, Input("a", "Three."), 2)).Value.Article.Version);
 
         static (long, long) Conflict(Result<SavedArticle> result) =>
-            Assert.IsType<Errors.ArticleVersionConflict>(result.Error) is var e ? (e.Expected, e.Actual) : default;
+            Assert.IsType<Errors.RecordConflict>(result.Error) is var e ? (e.Expected, e.Actual) : default;
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class ArticleServiceTests : IDisposable
     {
         var results = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => SaveAsync(Sue, Roles.Supervisor, Input("a", $"Text {n}.")).AsTask()));
 
-        Assert.All(results.Where(r => r.Error is not null), r => Assert.IsType<Errors.ArticleVersionConflict>(r.Error));
+        Assert.All(results.Where(r => r.Error is not null), r => Assert.IsType<Errors.RecordConflict>(r.Error));
         Assert.Equal(results.Count(r => r.Error is null), (await _knowledge.Articles.GetAsync("a", Stop)).Value.Version);
     }
 

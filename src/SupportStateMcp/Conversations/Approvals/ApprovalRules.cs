@@ -42,23 +42,23 @@ public sealed partial class ConversationDecider
         };
         recorder.Add(requested);
         if (ruling.Automatic)
-        {
-            recorder.Add(new ConversationEvent.ApprovalDecided
-            {
-                Version = recorder.Next,
-                At = recorder.Now,
-                Actor = s_policy,
-                Reason = ruling.Why,
-                ApprovalId = requested.ApprovalId,
-                Approved = true,
-                Status = ApprovalStatus.Granted,
-                Digest = digest,
-                Via = DecisionChannel.Policy,
-            });
-        }
-
+            GrantByPolicy(recorder, requested);
         return recorder.Accepted;
     }
+
+    /// <summary>The policy says yes, for the reason that the request has from it.</summary>
+    private static void GrantByPolicy(EventRecorder recorder, ConversationEvent.ApprovalRequested requested) => recorder.Add(new ConversationEvent.ApprovalDecided
+    {
+        Version = recorder.Next,
+        At = recorder.Now,
+        Actor = s_policy,
+        Reason = requested.Policy,
+        ApprovalId = requested.ApprovalId,
+        Approved = true,
+        Status = ApprovalStatus.Granted,
+        Digest = requested.Digest,
+        Via = DecisionChannel.Policy,
+    });
 
     private Decision Decide(Conversation current, ConversationCommand.DecideApproval c, EventRecorder recorder)
     {

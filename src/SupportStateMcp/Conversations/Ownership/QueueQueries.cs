@@ -8,7 +8,7 @@ public sealed partial class ConversationQueries
     /// <param name="limit">How many, 1 to <see cref="Limits.Page"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Result<QueuePage>> GetQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
-        Guard<QueuePage>(async () => await store.ListQueueAsync(queue, after, limit, cancellationToken));
+        StoreException.GuardAsync<QueuePage>(async () => await store.ListQueueAsync(queue, after, limit, cancellationToken));
 
     /// <summary>Approvals that wait for a decision, the next deadline first.</summary>
     /// <param name="queue">Only of conversations that wait in this queue, or would go back to it; null for all.</param>
@@ -18,7 +18,7 @@ public sealed partial class ConversationQueries
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Result<PendingApprovals>> GetPendingApprovalsAsync(
         string? queue, ConversationId? id, ApprovalCursor? after, int limit, CancellationToken cancellationToken) =>
-        Guard<PendingApprovals>(async () =>
+        StoreException.GuardAsync<PendingApprovals>(async () =>
         {
             if (id is not { } one)
                 return await store.ListPendingApprovalsAsync(queue, after, limit, cancellationToken);

@@ -180,8 +180,7 @@ public sealed record ResearchEntry(string Digest, string? Query, IReadOnlyList<s
     {
         // What differs in case and spaces alone is the same query.
         var words = string.Join(' ', query.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
-        var shown = query.Length <= ShownQuery ? query : query[..(char.IsHighSurrogate(query[ShownQuery - 1]) ? ShownQuery - 1 : ShownQuery)];
-        return new ResearchEntry(Conversations.Digest.OfText(words), shown, articles);
+        return new ResearchEntry(Conversations.Digest.OfText(words), ShortText.Of(query, ShownQuery), articles);
     }
 }
 

@@ -38,9 +38,7 @@ public abstract partial record ConversationCommand
         public required string Description { get; init; }
 
         protected override Error? Check() =>
-            (Id.TicketId.StartsWith(ConversationId.Prefix, StringComparison.Ordinal)
-                ? Error.InvalidArgument("ticket_id", $"it must be the ticket's id, which does not begin with {ConversationId.Prefix}: the conversation's id does", $"\"{Id.TicketId}\"", ConversationId.TryParse(Id.TicketId)?.TicketId)
-                : null)
+            TicketViolation(Id)
             ?? Bounds.Text("customer_id", CustomerId, Limits.UserId, 1)
             ?? Bounds.Text("description", Description, Limits.Description, 1);
     }

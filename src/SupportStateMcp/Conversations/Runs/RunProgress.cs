@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Conversations;
@@ -36,6 +37,10 @@ public sealed partial class ConversationDecider
         if (current.ClosedAt is not null)
         {
             recorder.Add(new ConversationEvent.RunTerminated { Version = recorder.Next, At = recorder.Now, Actor = recorder.Actor, Reason = "the conversation was closed" });
+        }
+        else if (!IsConfigured(run))
+        {
+            End(recorder, $"the pipeline {run.Pipeline} is configured no longer, or with other steps");
         }
         else if (run.Current.State == RunStepState.Failed)
         {
@@ -130,18 +135,7 @@ public sealed partial class ConversationDecider
         });
         if (!ruling.Automatic)
             return;
-        recorder.Add(new ConversationEvent.ApprovalDecided
-        {
-            Version = recorder.Next,
-            At = recorder.Now,
-            Actor = s_policy,
-            Reason = ruling.Why,
-            ApprovalId = requested.ApprovalId,
-            Approved = true,
-            Status = ApprovalStatus.Granted,
-            Digest = digest,
-            Via = DecisionChannel.Policy,
-        });
+        GrantByPolicy(recorder, requested);
         // Advance, which follows every decision, takes it from there.
     }
 
@@ -155,7 +149,12 @@ public sealed partial class ConversationDecider
             return;
         }
 
-        var reason = $"{step.Name} failed {step.Attempt} times: {step.Reason}";
+        End(recorder, $"{step.Name} failed {step.Attempt} times: {step.Reason}");
+    }
+
+    /// <summary>The run has failed, and people take over.</summary>
+    private void End(EventRecorder recorder, string reason)
+    {
         recorder.Add(new ConversationEvent.RunFailed { Version = recorder.Next, At = recorder.Now, Actor = recorder.Actor, Reason = reason });
         HandOver(recorder, reason, null);
     }
@@ -181,7 +180,7 @@ public sealed partial class ConversationDecider
             Version = recorder.Next,
             At = recorder.Now,
             Actor = recorder.Actor,
-            Reason = Cut(reason, Limits.Reason),
+            Reason = ShortText.Of(reason, Limits.Reason),
             Queue = recorder.Current.Owner.Queue!,
             Summary = summary,
             Promises = [],
@@ -199,7 +198,7 @@ public sealed partial class ConversationDecider
             Move(recorder, state, "the run went on");
     }
 
-    private static string SummaryOf(Conversation current, string? notes) => Cut(
+    private static string SummaryOf(Conversation current, string? notes) => ShortText.Of(
         string.Join('\n', ((string?[])
         [
             $"Reported: {current.Description}",
@@ -211,7 +210,4 @@ public sealed partial class ConversationDecider
     /// <summary>What the person wrote who decided on the solution.</summary>
     private static string? NotesOf(Conversation current) =>
         current.Run?.ApprovalId is { } id && current.Approval(id) is { Votes: [.., { Notes: { Length: > 0 } notes }] } ? notes : null;
-
-    private static string Cut(string text, int most) =>
-        text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1)] + "…";
 }

@@ -129,11 +129,13 @@ public sealed partial class ConversationDecider
         return current.Owner.IsMachine ? null : Error.NotOwner(current);
     }
 
-    private PipelineStep StepOf(Run run, string name) => PipelineOf(run).Step(name)
-        ?? throw new InvalidOperationException($"The pipeline {run.Pipeline} has no step {name}: its configuration changed while the run was under way.");
+    /// <summary>A step of a run that <see cref="Advance"/> has found to be configured.</summary>
+    private PipelineStep StepOf(Run run, string name) => PipelineOf(run).Step(name)!;
 
-    private PipelineDefinition PipelineOf(Run run) => pipelines.Find(run.Pipeline)
-        ?? throw new InvalidOperationException($"There is no pipeline {run.Pipeline}: the configuration changed while the run was under way.");
+    private PipelineDefinition PipelineOf(Run run) => pipelines.Find(run.Pipeline)!;
+
+    /// <summary>True where the configuration still has the pipeline of a run, with the same steps.</summary>
+    private bool IsConfigured(Run run) => pipelines.Find(run.Pipeline) is { } pipeline && run.Steps.Select(s => s.Name).SequenceEqual(pipeline.Steps.Select(s => s.Name));
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

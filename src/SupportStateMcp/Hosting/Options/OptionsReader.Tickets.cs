@@ -45,9 +45,7 @@ public sealed partial class OptionsReader
     {
         var given = _settings.Llm;
         var standard = new LlmOptions { Model = "", ApiKey = "" };
-        var endpoint = Given(given.Endpoint) is not { } text ? null
-            : Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "", Fragment: "" } ? url
-            : Violation<Uri?>(null, "llm.endpoint: it is no http or https address without a name and password in it, for example http://127.0.0.1:11434/v1.");
+        var endpoint = Address("llm.endpoint", given.Endpoint, "http://127.0.0.1:11434/v1");
         var timeout = Number("llm.timeout", given.Timeout, (int)standard.Timeout.TotalSeconds, 1, 600, "seconds");
         var tokens = Number("llm.tokensPerRun", given.TokensPerRun, standard.TokensPerRun, 1_000, 10_000_000, "tokens");
         if (isUsed && Given(given.Model) is null)

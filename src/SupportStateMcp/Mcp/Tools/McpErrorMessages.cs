@@ -41,7 +41,9 @@ internal static class McpErrorMessages
         Errors.RecordDamaged e =>
             $"The stored {e.Kind} {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, who can write it again or restore a backup. Everything else works.",
         Errors.RecordConflict { Actual: 0 } e =>
-            $"Expected version {e.Expected}, but there is no {e.Kind} {e.Id}. Leave expected_version out to record a new one.",
+            $"Expected version {e.Expected}, but there is no {e.Kind} {e.Id}. Leave expected_version out, or pass 0, to record a new one.",
+        Errors.RecordConflict { Expected: 0 } e =>
+            $"There is the {e.Kind} {e.Id} already, at version {e.Actual}. {ReadAgain(e.Kind)}, and pass its version to change it, or choose another id.",
         Errors.RecordConflict e =>
             $"Expected version {e.Expected}, but the {e.Kind} {e.Id} is at version {e.Actual}. {ReadAgain(e.Kind)}, look at what changed, and decide again.",
         Errors.CustomerNotFound { CustomerId: { } id } => $"There is no customer {id}. Check the id, or look for the customer by e-mail. {NoCustomers}",
@@ -84,9 +86,6 @@ internal static class McpErrorMessages
             "The knowledge base is elsewhere, and does not answer right now. Try again in a moment; where it stays so, go on without it and say so, or leave it to a person.",
         Errors.ArticleProtected e =>
             $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes a connection with {string.Join(" and ", e.Needs)}. Save your text as a draft under an article_id of its own, and say in it what it is to replace.",
-        Errors.ArticleVersionConflict { Actual: 0 } e => $"There is no article {e.ArticleId} yet, and version {e.Expected} was expected. Leave expected_version out, or pass 0, to write it.",
-        Errors.ArticleVersionConflict { Expected: 0 } e => $"There is an article {e.ArticleId} already, at version {e.Actual}. Choose another article_id, or read it with get_article and pass its version to replace it.",
-        Errors.ArticleVersionConflict e => $"Expected version {e.Expected}, but the article {e.ArticleId} is at version {e.Actual}. Call get_article, look at what changed, and decide again.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 
@@ -98,6 +97,7 @@ internal static class McpErrorMessages
     {
         "customer" => "Call lookup_customer",
         "system" => "Call lookup_system_info",
+        "article" => "Call get_article",
         _ => "Read it again",
     };
 

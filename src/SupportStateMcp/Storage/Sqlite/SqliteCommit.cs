@@ -97,7 +97,7 @@ internal sealed class SqliteCommit
             session.Execute("INSERT INTO idempotency_records VALUES ($conversation, $key_digest, $record)", key, _keyDigest, _record);
         if (!_entry.HasApprovalsOf(_commit.Before))
             WriteApprovals(session, key);
-        if (Work(_commit.Before) != Work(_commit.After))
+        if (WorkPlace.Of(_commit.Before) != WorkPlace.Of(_commit.After))
             WriteWork(session, key);
         return true;
     }
@@ -132,12 +132,10 @@ internal sealed class SqliteCommit
             session.Execute("INSERT INTO parts VALUES ($conversation, $name, $part) ON CONFLICT DO UPDATE SET part = excluded.part", key, name, content);
     }
 
-    private static WorkPlace? Work(Conversation? c) => c?.ReadyStep is { } step ? new WorkPlace(step.Role, step.ReadyAt!.Value, step.ReadyVersion!.Value) : null;
-
     private void WriteWork(SqliteSession session, long key)
     {
         session.Execute("DELETE FROM ready_steps WHERE conversation = $conversation", key);
-        if (Work(_commit.After) is { } work)
+        if (WorkPlace.Of(_commit.After) is { } work)
             session.Execute("INSERT INTO ready_steps VALUES ($conversation, $role, $ready_at)", key, work.Role, work.ReadyAt.UtcTicks);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Tickets.Workers;
 
@@ -25,7 +26,7 @@ internal static partial class ArticleSteps
         if (steps.Count == 0)
             steps = ["See the article."];
         var left = Total;
-        return [.. steps.Take(Most).Select(s => Cut(s, Longest)).TakeWhile((s, i) => (left -= s.Length) > 0 || i == 0)];
+        return [.. steps.Take(Most).Select(s => ShortText.Of(s, Longest)).TakeWhile((s, i) => (left -= s.Length) > 0 || i == 0)];
     }
 
     private static List<string> Items(IEnumerable<string> lines) =>
@@ -45,8 +46,6 @@ internal static partial class ArticleSteps
 
         return found;
     }
-
-    private static string Cut(string text, int most) => text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 2]) ? most - 2 : most - 1)] + "…";
 
     [GeneratedRegex(@"^\s{0,3}(?:[0-9]{1,3}[.)]|[-*+])\s+(.+)$", RegexOptions.CultureInvariant)]
     private static partial Regex Item();

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Workflow;
 
@@ -85,8 +84,7 @@ public sealed class LlmWorker(IChatClient client, LlmOptions options, TicketRese
         if (queries.Length == 0)
             throw new LlmException("the model named no query");
 
-        var caller = new Caller(new Actor(ActorKind.Ai, Name), Roles.Agent);
-        var found = await research.QueryAsync(caller, taken.Token, queries, Found, [], cancellationToken);
+        var found = await research.QueryAsync(taken.By, taken.Token, queries, Found, [], cancellationToken);
         if (!found.TryGet(out var answers, out var error))
             return StepAnswer.Failed($"the knowledge base did not answer: {error.Code}");
         input["found"] = new JsonArray([.. answers.Answers.Select(a => (JsonNode)new JsonObject

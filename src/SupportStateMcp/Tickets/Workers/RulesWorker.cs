@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Tickets.Workers;
@@ -36,7 +36,7 @@ public sealed class RulesWorker(TicketResearch research, ArticleService articles
         var category = TriageKeywords.CategoryOf(description);
         return new JsonObject
         {
-            ["summary"] = description.Length <= 500 ? description : description[..(char.IsHighSurrogate(description[498]) ? 498 : 499)] + "…",
+            ["summary"] = ShortText.Of(description, 500),
             ["category"] = category.Name,
             ["priority"] = TriageKeywords.PriorityOf(description),
             ["route"] = description.Length < 40 ? "needs_info" : category.IsKnown ? "simple" : "complex",
@@ -47,7 +47,7 @@ public sealed class RulesWorker(TicketResearch research, ArticleService articles
     {
         var description = taken.Conversation.Description ?? "";
         var queries = QueriesFor(taken, description);
-        var asked = await research.QueryAsync(new Caller(new Actor(ActorKind.Ai, Name), Roles.Agent), taken.Token, queries, Found, [], cancellationToken);
+        var asked = await research.QueryAsync(taken.By, taken.Token, queries, Found, [], cancellationToken);
         if (!asked.TryGet(out var answers, out var error))
             return StepAnswer.Failed($"the knowledge base did not answer: {error.Code}");
 
@@ -72,7 +72,7 @@ public sealed class RulesWorker(TicketResearch research, ArticleService articles
         var steps = ArticleSteps.Of(article.Content);
         return new JsonObject
         {
-            ["problem"] = description.Length <= 4_000 ? description : description[..3_999],
+            ["problem"] = ShortText.Of(description, 4_000),
             ["findings"] = $"{best[0].Queries} of {queries} queries found the article \"{article.Title}\" ({article.ArticleId}).",
             ["solution"] = $"{article.Title}\n\n{string.Join('\n', steps.Select((s, i) => $"{i + 1}. {s}"))}",
             ["steps"] = new JsonArray([.. steps.Select(s => (JsonNode?)s)]),
@@ -90,11 +90,11 @@ public sealed class RulesWorker(TicketResearch research, ArticleService articles
         var system = run.System is { ValueKind: JsonValueKind.Object } facts
             ? string.Join(' ', facts.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String && p.Name != "customer_id").Select(p => p.Value.GetString()))
             : "";
-        var triage = run.Steps[0].Result is { ValueKind: JsonValueKind.Object } result && result.TryGetProperty("summary", out var summary) ? summary.GetString() ?? "" : "";
+        var triage = run.Step(SupportTicketPipeline.Triage)?.Result is { ValueKind: JsonValueKind.Object } result && result.TryGetProperty("summary", out var summary) ? summary.GetString() ?? "" : "";
         string[] candidates = [description, $"{description} {system}".Trim(), $"{category.Name} {category.Words}", triage, $"{category.Name} {description}", $"how to solve {category.Name} {system}".Trim()];
         return [.. candidates
             .Where(c => c.Length > 0)
-            .Select(c => c.Length <= KnowledgeLimits.Query ? c : c[..KnowledgeLimits.Query])
+            .Select(c => ShortText.Of(c, KnowledgeLimits.Query))
             .DistinctBy(c => ResearchEntry.Of(c, []).Digest)
             .Take(Math.Max(ConversationDecider.LeastQueries, 4))];
     }

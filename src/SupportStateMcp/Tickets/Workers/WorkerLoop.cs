@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Tickets.Workers;
 
@@ -42,6 +43,7 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
             var next = await steps.NextAsync(_caller, roles, StepService.LongestWait, setup.Lease, cancellationToken);
             if (!next.TryGet(out var found, out var error))
             {
+                // The store tells the operator why, once.
                 LogWaits(error.Code);
                 await Task.Delay(s_pause, time, cancellationToken);
             }
@@ -76,7 +78,7 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
             Token = taken.Token,
             Outcome = answer.Result is null ? StepOutcome.Failed : StepOutcome.Done,
             Result = answer.Result,
-            Reason = answer.Result is null ? Shortened(answer.Reason ?? "the worker came to no result") : null,
+            Reason = answer.Result is null ? ShortText.Of(answer.Reason ?? "the worker came to no result", Limits.Reason) : null,
         };
         for (var tries = 1; ; tries++)
         {
@@ -95,7 +97,7 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
             // A result that the rules do not take is a try that failed.
             if (command.Outcome == StepOutcome.Done && error.Code is not (ErrorCodes.LeaseLost or ErrorCodes.NotOwner or ErrorCodes.StoreUnavailable or ErrorCodes.LockTimeout))
             {
-                command = command with { Outcome = StepOutcome.Failed, Result = null, Reason = Shortened($"the result was refused: {error.Code} {error.Facts.ToJsonString()}") };
+                command = command with { Outcome = StepOutcome.Failed, Result = null, Reason = ShortText.Of($"the result was refused: {error.Code} {error.Facts.ToJsonString()}", Limits.Reason) };
                 tries = 0;
                 continue;
             }
@@ -104,9 +106,7 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
         }
     }
 
-    private static string Shortened(string text) => text.Length <= Limits.Reason ? text : text[..(char.IsHighSurrogate(text[Limits.Reason - 2]) ? Limits.Reason - 2 : Limits.Reason - 1)] + "…";
-
-    [LoggerMessage(1, LogLevel.Warning, "The worker waits for the store: {Code}.")]
+    [LoggerMessage(1, LogLevel.Debug, "The worker waits for the store: {Code}.")]
     private partial void LogWaits(string code);
 
     [LoggerMessage(2, LogLevel.Warning, "The worker failed at the step {Step} of ticket {Ticket}.")]

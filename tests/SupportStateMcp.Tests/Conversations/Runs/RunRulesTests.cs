@@ -288,6 +288,32 @@ public class RunRulesTests
         closed.When(Lease()).ThenNothingHappens();
     }
 
+    [Theory]
+    [InlineData("triage", "expert_analysis", "approval", "letter")]
+    [InlineData("triage")]
+    [InlineData]
+    public void A_run_whose_pipeline_is_configured_no_longer_goes_to_people(params string[] steps)
+    {
+        var pipelines = steps is [] ? new Pipelines() : new Pipelines(SupportTicketPipeline.Definition with
+        {
+            Steps = [.. steps.Select(name => SupportTicketPipeline.Definition.Steps[0] with { Name = name, Next = [new PipelineBranch(null, PipelineTarget.End("done"))] })],
+        });
+        var decider = new ConversationDecider(WorkflowDefinition.Default, new ApprovalPolicy(), pipelines, new TicketOptions());
+
+        foreach (var (run, command) in ((Specification.GivenConversation, ConversationCommand)[])
+            [(Reported, Lease()), (WithExpert, Lease()), (Waiting, TwoOwners.Settle())])
+        {
+            var accepted = Assert.IsType<Decision.Accepted>(decider.Decide(run.Conversation, command, OneConversation.Now));
+
+            Assert.Equal([typeof(RunFailed), typeof(OwnerChanged), typeof(Transitioned), typeof(Escalated)], accepted.Events.Select(e => e.GetType()));
+            Assert.Equal((RunStatus.Failed, null), (accepted.After.Run!.Status, accepted.After.LeasedStep));
+            Assert.Contains("support_ticket is configured no longer", accepted.After.Run.Reason);
+        }
+
+        var late = Assert.IsType<Decision.Refused>(decider.Decide(WithExpert.Conversation, Complete(WithExpert.Conversation!, Analysis()), OneConversation.Now));
+        Assert.Equal(ErrorCodes.LeaseLost, late.Error.Code);
+    }
+
     [Fact]
     public void A_token_of_an_earlier_life_of_the_ticket_is_void()
     {
