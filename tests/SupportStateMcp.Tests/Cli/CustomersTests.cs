@@ -113,14 +113,12 @@ public sealed class CustomersTests(SharedRedis shared) : IDisposable
     [Fact]
     public async Task The_shared_customers_are_imported_as_they_are()
     {
-        const string Shared = "/work/shared/data/customers.jsonl";
-        if (!File.Exists(Shared))
-            Assert.Skip($"There is no {Shared}.");
+        var file = SharedData.Path("customers.jsonl");
         using var place = new CliPlace(await shared.ServerAsync());
 
         foreach (var on in (CliPlace[])[_place, place])
         {
-            var (exitCode, output, errors) = await on.RunAsync("customers", "import", Shared, "--roles", "supervisor");
+            var (exitCode, output, errors) = await on.RunAsync("customers", "import", file, "--roles", "supervisor");
             Assert.Equal((0, "500 customers: 500 written, 0 as they were.\npayment_methods was left out of 500 lines: payment data is not stored.\n", ""), (exitCode, output, errors));
             Assert.Equal("Noah Brown", (await on.JsonAsync("customers", "show", "noah.brown7922@example.com")).GetProperty("name").GetString());
         }

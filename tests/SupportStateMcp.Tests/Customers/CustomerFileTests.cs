@@ -1,6 +1,7 @@
 using System.Text;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
+using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Customers;
 
@@ -101,11 +102,7 @@ public class CustomerFileTests
     [Fact]
     public async Task The_customers_of_the_shared_data_are_read_as_they_are()
     {
-        const string Path = "/work/shared/data/customers.jsonl";
-        if (!File.Exists(Path))
-            Assert.Skip($"There is no {Path}.");
-
-        await using var input = File.OpenRead(Path);
+        await using var input = File.OpenRead(SharedData.Path("customers.jsonl"));
         var file = (await CustomerFile.ReadAsync(input, TestContext.Current.CancellationToken)).Value;
 
         Assert.Equal(500, file.Customers.Count);

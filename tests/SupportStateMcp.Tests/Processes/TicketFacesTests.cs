@@ -6,7 +6,7 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Processes;
 
-/// <summary>One ticket worked by agents over MCP alone, one over REST with the built-in worker: the same rules, the same trail.</summary>
+/// <summary>One ticket worked by agents over MCP alone, one over REST and one on the command line, both with the built-in worker: the same rules, the same trail.</summary>
 public sealed class TicketFacesTests
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
@@ -14,7 +14,7 @@ public sealed class TicketFacesTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_ticket_is_worked_by_MCP_alone_and_by_REST_alone_and_the_trails_differ_in_who_did_it_only()
+    public async Task A_ticket_is_worked_by_MCP_alone_by_REST_alone_and_on_the_command_line_and_the_trails_differ_in_who_did_it_only()
     {
         using var place = new CliPlace();
         var (code, output, errors) = await place.RunAsync("sample-data", "load", "--roles", "supervisor");
@@ -27,9 +27,11 @@ public sealed class TicketFacesTests
         tokens["SUPPORTSTATE__TICKETS__WORKER"] = "rules";
         await using var desk = await HttpServer.StartAsync(place.Arguments, tokens);
         var rest = await OverRestAsync(desk);
+        var commandLine = await OnCommandLineAsync(place, desk);
 
         // Where the reporter works the ticket too, no hands change.
         Assert.Equal(mcp.Where(t => t != "owner_changed"), rest.Where(t => t != "owner_changed"));
+        Assert.Equal(rest, commandLine);
         Assert.Equal(
             [
                 "conversation_initialized", "state_transitioned", "message_added", "run_started", "step_ready",
@@ -113,6 +115,26 @@ public sealed class TicketFacesTests
         Assert.Contains("REST-1", (await JsonAsync(missing))["newest"]!.ToJsonString(), StringComparison.Ordinal);
         Assert.Equal("[]", (await JsonAsync(await http.GetAsync("/health/data", Stop)))["missing"]!.ToJsonString());
         return await TypesAsync(server, "cs-REST-1");
+    }
+
+    private static async Task<List<string>> OnCommandLineAsync(CliPlace place, HttpServer worker)
+    {
+        var reported = await RunAsync(0, "new", "CLI-1", "--customer", "CUST001", "The Dapr sidecar does not start.", "--json");
+        Assert.Equal("workflow_started", (string?)JsonNode.Parse(reported)!["status"]);
+        Assert.Contains("was reported already", await RunAsync(0, "new", "CLI-1", "--customer", "CUST001", "The Dapr sidecar does not start."), StringComparison.Ordinal);
+
+        Assert.Equal("WAITING_FOR_APPROVAL", (string?)JsonNode.Parse(await RunAsync(0, "status", "CLI-1", "--wait", "30", "--json"))!["status"]);
+        Assert.Contains("is approved", await RunAsync(0, "approve", "CLI-1", "--notes", "good"), StringComparison.Ordinal);
+        Assert.Contains("decided", await RunAsync(1, "refuse", "CLI-1"), StringComparison.Ordinal);
+        Assert.Contains("COMPLETED, solution_sent", await RunAsync(0, "status", "CLI-1", "--wait", "30"), StringComparison.Ordinal);
+        return await TypesAsync(worker, "cs-CLI-1");
+
+        async Task<string> RunAsync(int expected, params string[] command)
+        {
+            var (code, output, errors) = await place.ProcessAsync("", ["ticket", .. command, "--as", Colleague.Alice.Actor, "--roles", Colleague.Alice.Roles]);
+            Assert.True(code == expected, $"{code}: {errors}");
+            return output + errors;
+        }
     }
 
     private static async Task<JsonElement> NextAsync(HttpServer server, string role)
