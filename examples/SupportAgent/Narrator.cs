@@ -66,6 +66,7 @@ internal sealed class Narrator(IAnsiConsole console)
         "approval_decided" => $"{e.Details.GetProperty("status")}" + (e.Reason is null ? "" : $": {e.Reason}"),
         "approval_used" => e.Details.GetProperty("digest").ToString()[..19] + "…",
         "message_added" => $"{e.Details.GetProperty("role")} {e.Details.GetProperty("message_id")}",
+        "step_ready" or "step_leased" or "step_completed" => $"{e.Details.GetProperty("step")}",
         "metadata_updated" => e.Details.TryGetProperty("metadata", out var facts) ? facts.GetRawText() : "",
         _ => e.Reason ?? "",
     };

@@ -38,5 +38,8 @@ var handoff = new Command("handoff", "Play a login case over three turns: escala
 refund.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data)), s => Refund.PlayAsync(s, p.GetValue(ticket)!, ct)));
 handoff.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data), "desk"), s => Handover.PlayAsync(s, p.GetValue(ticket)!, ct)));
 
-return await new RootCommand("How an agent works with SupportStateMcp: read the state, decide by it, act with tools.") { data, stdio, http, refund, handoff, replay }
+var work = new Command("ticket", "Work a ticket from the report to the letter: triage, expert, a person's decision, notification.") { ticket };
+work.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data)), s => TicketRun.PlayAsync(s, p.GetValue(ticket)!, ct)));
+
+return await new RootCommand("How an agent works with SupportStateMcp: read the state, decide by it, act with tools.") { data, stdio, http, refund, handoff, work, replay }
     .Parse(args).InvokeAsync();

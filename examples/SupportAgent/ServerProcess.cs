@@ -31,6 +31,18 @@ internal sealed class ServerProcess : IAsyncDisposable
         StandardErrorLines = line => Console.Error.WriteLine($"server: {line}"),
     });
 
+    /// <summary>Runs one of the server's commands to its end.</summary>
+    /// <exception cref="UnexpectedException">It failed.</exception>
+    public static async Task RunAsync(string[] command, CancellationToken cancellationToken)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Dotnet, ["exec", Assembly, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+            throw new UnexpectedException($"{string.Join(' ', command)}: {await errors}");
+    }
+
     /// <summary>A server on a free port of this machine; it says which one when it listens.</summary>
     public static async Task<ServerProcess> StartHttpAsync(string data, CancellationToken cancellationToken)
     {

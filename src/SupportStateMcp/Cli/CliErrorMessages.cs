@@ -88,6 +88,7 @@ internal static class CliErrorMessages
             $"Ticket {e.Id.TicketId} is there already, with another description. Use a new ticket id, or SupportStateMcp reply for what is to be said now.",
         Errors.TooManyQueries e => $"A step records at most {e.Limit} queries.",
         Errors.ToolNotOpened e => $"The step {e.Step} does not open {e.Tool}.",
+        Errors.StepTokenRequired e => $"{e.Tool} takes the token of a step, or the toolset {e.Toolset}.",
         Errors.NotWaitingForApproval { Status: null } e => $"Ticket {e.TicketId} is in no pipeline; SupportStateMcp ticket new starts one.",
         Errors.NotWaitingForApproval { Status: RunStatus.Running } e =>
             $"It is too early: ticket {e.TicketId} is at {e.Stage}, and has no solution to decide on yet. SupportStateMcp ticket status {e.TicketId} --wait 30 waits for it.",

@@ -119,6 +119,10 @@ public static class ErrorCodes
     /// <remarks>Use the tools that allowed_tools names.</remarks>
     public const string ToolNotOpened = "tool_not_opened";
 
+    /// <summary>This connection has the tool for those alone who send the token of a step that opens it.</summary>
+    /// <remarks>Take a step with next_step, and send its step_token; or have the tool's own toolset switched on.</remarks>
+    public const string StepTokenRequired = "step_token_required";
+
     /// <summary>The ticket has no solution that waits for a decision: it is too early, or decided already.</summary>
     /// <remarks>Read the ticket's status.</remarks>
     public const string NotWaitingForApproval = "not_waiting_for_approval";

@@ -10,7 +10,7 @@ internal static class ErrorStatus
     public static int Of(string code) => code switch
     {
         ErrorCodes.InvalidArgument or ErrorCodes.InvalidImport => StatusCodes.Status400BadRequest,
-        ErrorCodes.NotAuthorized or ErrorCodes.ToolsetNotEnabled => StatusCodes.Status403Forbidden,
+        ErrorCodes.NotAuthorized or ErrorCodes.ToolsetNotEnabled or ErrorCodes.StepTokenRequired => StatusCodes.Status403Forbidden,
         ErrorCodes.NotFound or ErrorCodes.CustomerNotFound or ErrorCodes.ArticleNotFound => StatusCodes.Status404NotFound,
         ErrorCodes.InvalidTransition or ErrorCodes.TerminalState or ErrorCodes.ReopenWindowOver or ErrorCodes.TicketConflict
             or ErrorCodes.NotOwner or ErrorCodes.AlreadyAnswered or ErrorCodes.LimitReached or ErrorCodes.AlreadyDecided

@@ -57,6 +57,7 @@ internal static class RestErrorMessages
         Errors.UnknownCitation e => $"No query of this step returned {string.Join(", ", e.Citations.Take(5))}.",
         Errors.TooManyQueries e => $"A step records at most {e.Limit} queries.",
         Errors.ToolNotOpened e => $"The step {e.Step} does not open {e.Tool}.",
+        Errors.StepTokenRequired e => $"{e.Tool} takes the token of a step, or the toolset {e.Toolset}.",
         Errors.RecordDamaged e =>
             $"The stored {e.Kind} {e.Id} cannot be read. Nothing was changed. Trying again does not help: tell the people who run this server, who can write it again or restore a backup.",
         Errors.RecordConflict e => $"Expected version {e.Expected}, but the {e.Kind} {e.Id} is at version {e.Actual}. Read it again, look at what changed, and decide again.",

@@ -93,11 +93,11 @@ public sealed class StepService(
         return result;
     }
 
-    /// <summary>The step of a token, where it opens this tool for its bearer now.</summary>
+    /// <summary>The run of a token, where the step opens this tool for its bearer now.</summary>
     /// <param name="token">The token.</param>
     /// <param name="tool">The tool that is called with it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<Result<PipelineStep>> OpenAsync(StepToken token, string tool, CancellationToken cancellationToken)
+    public async ValueTask<Result<Run>> OpenAsync(StepToken token, string tool, CancellationToken cancellationToken)
     {
         try
         {
@@ -108,7 +108,7 @@ public sealed class StepService(
             // Where the configuration has lost the pipeline, the run ends with the next look.
             if (DefinitionOf(current, token.Step) is not { } step)
                 return Error.LeaseLost(token);
-            return step.Tools.Contains(tool) ? step : Error.ToolNotOpened(tool, step.Name, step.Tools);
+            return step.Tools.Contains(tool) ? current.Run! : Error.ToolNotOpened(tool, step.Name, step.Tools);
         }
         catch (StoreException e)
         {

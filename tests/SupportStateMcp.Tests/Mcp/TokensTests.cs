@@ -59,7 +59,7 @@ public partial class TokensTests(StillServer server, CatalogueOfAll catalogue) :
     [Fact]
     public async Task The_tools_fit_their_budgets()
     {
-        var ofConversations = new JsonArray([.. (await ToolsAsync()).Where(t => SetOf((string)t!["name"]!) == Toolsets.Conversations).Select(t => t!.DeepClone())]);
+        var ofConversations = new JsonArray([.. (await ToolsAsync()).Where(t => SetsOf((string)t!["name"]!) == Toolsets.Conversations).Select(t => t!.DeepClone())]);
         Assert.InRange(CountOf(ofConversations), 1, 9_000);
         Assert.InRange(CountOf(WithoutOutputs(ofConversations)), 1, 5_000);
 
@@ -111,13 +111,13 @@ public partial class TokensTests(StillServer server, CatalogueOfAll catalogue) :
     }
 
     /// <summary>The sets that there are tools of.</summary>
-    private Toolsets Present => catalogue.Tools.Aggregate(Toolsets.None, (sets, t) => sets | t.Set);
+    private Toolsets Present => catalogue.Tools.Aggregate(Toolsets.None, (sets, t) => sets | t.Sets);
 
-    private Toolsets SetOf(string tool) => catalogue.Tools.Single(t => t.Tool.Name == tool).Set;
+    private Toolsets SetsOf(string tool) => catalogue.Tools.Single(t => t.Tool.Name == tool).Sets;
 
     /// <summary>What a model has before it of these sets: as an AI, or as one who may call every tool.</summary>
     private JsonArray Inputs(Toolsets sets, bool isForAi = false) => new(
-        [.. catalogue.Tools.Where(t => sets.HasFlag(t.Set) && (!isForAi || t.IsForAi)).OrderBy(t => t.Tool.Name, StringComparer.Ordinal).Select(t => new JsonObject
+        [.. catalogue.Tools.Where(t => (sets & t.Sets) != Toolsets.None && (!isForAi || t.IsForAi)).OrderBy(t => t.Tool.Name, StringComparer.Ordinal).Select(t => new JsonObject
         {
             ["name"] = t.Tool.Name,
             ["description"] = t.Tool.Description,
@@ -169,10 +169,14 @@ public sealed class CatalogueOfAll : IAsyncDisposable
         _services = services.BuildServiceProvider();
         var ai = new Caller(new Actor(ActorKind.Ai, "claude"), RoleNames.DefaultFor(ActorKind.Ai));
         Tools = [.. _services.GetServices<McpServerTool>().Select(t =>
-            (t.ProtocolTool, t.Metadata.OfType<ToolsetAttribute>().Single().Set, AuthorizationFilter.RequirementOf(t)!.IsMetBy(ai)))];
+            (t.ProtocolTool, SetsOf(t), AuthorizationFilter.RequirementOf(t)!.IsMetBy(ai)))];
     }
 
-    public IReadOnlyList<(Tool Tool, Toolsets Set, bool IsForAi)> Tools { get; }
+    public IReadOnlyList<(Tool Tool, Toolsets Sets, bool IsForAi)> Tools { get; }
+
+    /// <summary>A tool that a step opens is listed with the tickets, too.</summary>
+    private static Toolsets SetsOf(McpServerTool tool) =>
+        tool.Metadata.OfType<ToolsetAttribute>().Single().Set | (ToolsetFilter.IsOpenedByStep(tool) ? Toolsets.Tickets : Toolsets.None);
 
     public async ValueTask DisposeAsync()
     {

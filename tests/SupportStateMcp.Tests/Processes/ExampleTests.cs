@@ -10,6 +10,7 @@ public sealed class ExampleTests(ITestOutputHelper output)
     [InlineData("stdio", "✓         a resolved conversation takes no more messages")]
     [InlineData("refund", "✓         paid once: 580.00")]
     [InlineData("handoff", "✓         the trail tells who had the conversation: queue:support → human:alice → ai:support-agent")]
+    [InlineData("ticket", "✓         the customer gets the approved text word for word, once")]
     public async Task A_run_ends_as_expected(string run, string conclusion)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Example(), run])

@@ -20,19 +20,22 @@ public class ConnectedServer : IAsyncLifetime
     /// <summary>What the server is started with.</summary>
     protected virtual string[] Arguments => [];
 
+    /// <summary>Where its store is; null for one of its own.</summary>
+    protected virtual string? Directory => null;
+
     /// <summary>What the server goes by.</summary>
     protected virtual TimeProvider Time => TimeProvider.System;
 
     /// <summary>A ticket that no other test has.</summary>
     public static string NewTicket() => $"T-{Interlocked.Increment(ref s_tickets)}";
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
-        _server = InProcessServer.StartAt(Time, Arguments);
+        _server = Directory is { } directory ? InProcessServer.On(directory, Arguments) : InProcessServer.StartAt(Time, Arguments);
         Client = await ConnectAsync(_server, "tests");
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Client.DisposeAsync();
         await _server.DisposeAsync();

@@ -85,6 +85,7 @@ internal static class ErrorSamples
         (nameof(Error.TooManyQueries), Error.TooManyQueries(ConversationDecider.MaxQueries)),
         (nameof(Error.ToolNotOpened), Error.ToolNotOpened("query_knowledge_base", "triage", ["lookup_customer", "lookup_system_info"])),
         (nameof(Error.ToolNotOpened), Error.ToolNotOpened("query_knowledge_base", "notification", [])),
+        (nameof(Error.StepTokenRequired), Error.StepTokenRequired("lookup_customer", "crm")),
         (nameof(Error.NotWaitingForApproval), new Errors.NotWaitingForApproval("TKT-001", RunStatus.Running, "triage", null)),
         (nameof(Error.NotWaitingForApproval), new Errors.NotWaitingForApproval("TKT-001", RunStatus.Completed, "notification", "solution_sent")),
         (nameof(Error.NotWaitingForApproval), new Errors.NotWaitingForApproval("TKT-001", null, null, null)),

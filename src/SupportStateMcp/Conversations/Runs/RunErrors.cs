@@ -22,6 +22,11 @@ public abstract partial record Error
     /// <summary>The step does not open this tool.</summary>
     public static Error ToolNotOpened(string tool, string step, IReadOnlyList<string> opened) => new Errors.ToolNotOpened(tool, step, opened);
 
+    /// <summary>The connection has this tool for those alone who work on a step that opens it.</summary>
+    /// <param name="tool">The tool.</param>
+    /// <param name="toolset">The set of the tool, which would let it be called without a step.</param>
+    public static Error StepTokenRequired(string tool, string toolset) => new Errors.StepTokenRequired(tool, toolset);
+
     /// <summary>Nobody can decide on the ticket's solution now.</summary>
     public static Error NotWaitingForApproval(string ticketId, Run? run) => new Errors.NotWaitingForApproval(ticketId, run?.Status, run?.Stage, run?.Outcome);
 
@@ -78,6 +83,13 @@ public static partial class Errors
     public sealed record ToolNotOpened(string Tool, string Step, IReadOnlyList<string> Opened) : Error(ErrorCodes.ToolNotOpened)
     {
         public override JsonObject Facts => new() { ["tool"] = Tool, ["step"] = Step, ["allowed_tools"] = Texts(Opened) };
+    }
+
+    /// <param name="Tool">The tool.</param>
+    /// <param name="Toolset">Its own set.</param>
+    public sealed record StepTokenRequired(string Tool, string Toolset) : Error(ErrorCodes.StepTokenRequired)
+    {
+        public override JsonObject Facts => new() { ["tool"] = Tool, ["toolset"] = Toolset };
     }
 
     /// <param name="TicketId">The ticket.</param>

@@ -20,6 +20,9 @@ public sealed record StepToken(ConversationId Id, string Life, string Step, int 
     /// <summary>What a token is; said of one that is none or was changed.</summary>
     public const string TokenRule = "it is the step_token of next_step, unchanged; next_step gives the next step that waits";
 
+    /// <summary>The argument that carries it, in every tool that a step opens.</summary>
+    public const string Argument = "step_token";
+
     private const string Prefix = "step_";
 
     /// <summary>The token as callers carry it: opaque, and refused if changed.</summary>
@@ -28,6 +31,10 @@ public sealed record StepToken(ConversationId Id, string Life, string Step, int 
 
     /// <summary>The token of a step that is leased.</summary>
     public static StepToken Of(Conversation c, RunStep step) => new(ConversationId.TryParse(c.ConversationId)!.Value, c.Life, step.Name, step.Attempt, step.Lease!.Value);
+
+    /// <summary>Reads a token as a caller sent it.</summary>
+    public static Result<StepToken> Parse(string text) =>
+        TryParse(text) is { } token ? token : Error.InvalidArgument(Argument, TokenRule, SentValue.Quoted(text));
 
     /// <summary>Reads a token; null where the text is none.</summary>
     public static StepToken? TryParse(string? token)

@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Mcp.Filters;
 
@@ -16,6 +18,7 @@ public sealed class ToolsetFilter(
     IEnumerable<McpServerTool> tools, IEnumerable<McpServerPrompt> prompts, IEnumerable<McpServerResource> resources, ConnectionToolsets connections)
 {
     private readonly FrozenDictionary<string, Toolsets> _tools = Sets(tools, t => t.ProtocolTool.Name);
+    private readonly FrozenSet<string> _openedByStep = tools.Where(IsOpenedByStep).Select(t => t.ProtocolTool.Name).ToFrozenSet(StringComparer.Ordinal);
     private readonly FrozenDictionary<string, Toolsets> _prompts = Sets(prompts, p => p.ProtocolPrompt.Name);
     private readonly FrozenDictionary<string, Toolsets> _templates = Sets(resources, r => r.ProtocolResourceTemplate.UriTemplate);
     private readonly McpServerResource[] _resources = [.. resources];
@@ -30,7 +33,7 @@ public sealed class ToolsetFilter(
         requests.ListToolsFilters.Add(next => async (request, cancellationToken) =>
         {
             var result = await next(request, cancellationToken);
-            result.Tools = [.. result.Tools.Where(t => Has(request, _tools, t.Name))];
+            result.Tools = [.. result.Tools.Where(t => Has(request, _tools, t.Name) || IsOpenedByStep(request, t.Name))];
             return result;
         });
         requests.ListPromptsFilters.Add(next => async (request, cancellationToken) =>
@@ -84,11 +87,26 @@ public sealed class ToolsetFilter(
         }
     }
 
+    /// <summary>True where the tool belongs to the set of tickets too, for those who send the token of a step.</summary>
+    public static bool IsOpenedByStep(McpServerTool tool) => tool.Metadata.OfType<OpenedByStepAttribute>().Any();
+
     /// <summary>
-    /// The one place that decides whether a tool may be called as to its set. What opens a tool of another set for one call,
-    /// such as the token of a step, is asked here.
+    /// The one place that decides whether a tool may be called as to its set. Where the token of a step opens it, the tool
+    /// itself looks whether this one does.
     /// </summary>
-    private Error? Refusal(RequestContext<CallToolRequestParams> call) => Refusal(call, _tools, call.Params?.Name);
+    private Error? Refusal(RequestContext<CallToolRequestParams> call)
+    {
+        var refusal = Refusal(call, _tools, call.Params?.Name);
+        if (refusal is null || !IsOpenedByStep(call, call.Params!.Name))
+            return refusal;
+        // It is read here: what a later filter takes for none would open the tool without a step.
+        return call.Params.Arguments?.TryGetValue(StepToken.Argument, out var token) is true && token is { ValueKind: JsonValueKind.String } && !string.IsNullOrWhiteSpace(token.GetString())
+            ? StepToken.Parse(token.GetString()!).Error
+            : Error.StepTokenRequired(call.Params.Name, SnakeCaseEnum.Of(_tools[call.Params.Name]));
+    }
+
+    private bool IsOpenedByStep(MessageContext request, string name) =>
+        _openedByStep.Contains(name) && connections.Of(request.User).HasFlag(Toolsets.Tickets);
 
     private Error? Refusal(MessageContext request, FrozenDictionary<string, Toolsets> sets, string? name) =>
         Has(request, sets, name) ? null : connections.Refusal(name!, sets[name!], request.User);

@@ -7,6 +7,7 @@ using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Primitives;
+using SupportStateMcp.Tickets;
 using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Mcp.Tools;
@@ -14,29 +15,48 @@ namespace SupportStateMcp.Mcp.Tools;
 /// <summary>The tools that read and record customers and what they run.</summary>
 [McpServerToolType]
 [Toolset(Toolsets.Crm)]
-public sealed class CustomerTools(CustomerService customers, ConnectionCaller callers, TimeProvider time)
+public sealed class CustomerTools(CustomerService customers, StepService steps, ConnectionCaller callers, TimeProvider time)
 {
     private const string CustomerId = "For example CUST001.";
+    private const string OfStep = "The step_token of next_step, instead: its ticket's customer.";
     private const string Custom = "Custom facts to set, by key; a null removes its key.";
 
     [McpServerTool(Name = "lookup_customer", Title = "Look up a customer", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CustomerView))]
     [Description("Finds a customer by customer_id or by email: who they are, whether support is owed to them (entitled), and their open conversations. entitled is what counts; never infer it from plan or name.")]
     [Requires]
+    [OpenedByStep]
     public async Task<CallToolResult> LookupCustomer(
         [Description(CustomerId), StringLength(Limits.UserId, MinimumLength = 1)] string? customer_id = null,
         [Description("The customer's address, instead."), StringLength(CustomerLimits.Email, MinimumLength = 1)] string? email = null,
-        CancellationToken cancellationToken = default) =>
-        ToolReply.Of(await customers.LookUpAsync(new CustomerQuery(customer_id, email), cancellationToken), details => new CustomerView(details));
+        [Description(OfStep), StringLength(StepToken.MaxTokenLength, MinimumLength = 1)] string? step_token = null,
+        CancellationToken cancellationToken = default)
+    {
+        var ofStep = await CustomerOfAsync(step_token, "lookup_customer", customer_id, cancellationToken);
+        if (!ofStep.TryGet(out var id, out var error))
+            return ToolReply.Of(error);
+        if (step_token is not null && email is not null)
+            return ToolReply.Of(Error.InvalidArgument("email", "a step_token opens the customer of its own ticket alone; leave email out"));
+        return ToolReply.Of(await customers.LookUpAsync(new CustomerQuery(id, email), cancellationToken), details => new CustomerView(details));
+    }
 
     [McpServerTool(Name = "lookup_system_info", Title = "Look up what a customer runs", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(SystemView))]
     [Description("Reads what a customer runs: Dapr version, platform, cloud provider, applications with their versions. Call it before you give technical advice.")]
     [Requires]
+    [OpenedByStep]
     public async Task<CallToolResult> LookupSystemInfo(
-        [Description(CustomerId), StringLength(Limits.UserId, MinimumLength = 1)] string customer_id,
-        CancellationToken cancellationToken = default) =>
-        ToolReply.Of(await customers.GetSystemAsync(customer_id, cancellationToken), system => new SystemView(system));
+        [Description(CustomerId), StringLength(Limits.UserId, MinimumLength = 1)] string? customer_id = null,
+        [Description(OfStep), StringLength(StepToken.MaxTokenLength, MinimumLength = 1)] string? step_token = null,
+        CancellationToken cancellationToken = default)
+    {
+        var ofStep = await CustomerOfAsync(step_token, "lookup_system_info", customer_id, cancellationToken);
+        if (!ofStep.TryGet(out var id, out var error))
+            return ToolReply.Of(error);
+        return id is null
+            ? ToolReply.Of(Error.InvalidArgument("customer_id", "it is required, unless you send the step_token of a ticket's step"))
+            : ToolReply.Of(await customers.GetSystemAsync(id, cancellationToken), system => new SystemView(system));
+    }
 
     [McpServerTool(Name = "save_customer", Title = "Record a customer", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CustomerSavedView))]
@@ -108,5 +128,20 @@ public sealed class CustomerTools(CustomerService customers, ConnectionCaller ca
             ExpectedVersion = expected_version,
         }, cancellationToken);
         return ToolReply.Of(result, SystemSavedView.Of);
+    }
+
+    /// <summary>The customer of a step's ticket; without a token the one that was asked for.</summary>
+    private async ValueTask<Result<string?>> CustomerOfAsync(string? stepToken, string tool, string? customerId, CancellationToken cancellationToken)
+    {
+        if (stepToken is null)
+            return customerId;
+        if (!StepToken.Parse(stepToken).TryGet(out var token, out var unread))
+            return unread;
+        var opened = await steps.OpenAsync(token, tool, cancellationToken);
+        if (!opened.TryGet(out var run, out var error))
+            return error;
+        return customerId is null || customerId == run.CustomerId
+            ? run.CustomerId
+            : Error.InvalidArgument("customer_id", "a step_token opens the customer of its own ticket alone; leave customer_id out", SentValue.Quoted(customerId));
     }
 }

@@ -17,10 +17,11 @@ namespace SupportStateMcp.Mcp.Tools;
 [Toolset(Toolsets.Knowledge)]
 public sealed class KnowledgeTools(KnowledgeSearch search, TicketResearch research, ArticleService articles, ConnectionCaller callers)
 {
-    [McpServerTool(Name = "query_knowledge_base", Title = "Search the knowledge base", ReadOnly = true, Destructive = false,
+    [McpServerTool(Name = "query_knowledge_base", Title = "Search the knowledge base", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(KnowledgeAnswersView))]
     [Description("Finds published articles for one question or several at once, the best first, each with the section that fits best. Ask in words, as the customer says it, and again in the terms of the product; get_article returns what an excerpt leaves out.")]
     [Requires]
+    [OpenedByStep]
     public async Task<CallToolResult> QueryKnowledgeBase(
         RequestContext<CallToolRequestParams> call,
         [Description("One question, in words."), StringLength(KnowledgeLimits.Query, MinimumLength = 1)] string? query = null,
@@ -37,8 +38,8 @@ public sealed class KnowledgeTools(KnowledgeSearch search, TicketResearch resear
             return ToolReply.Of(Error.InvalidArgument("query", "it is required, unless queries has some: ask in words"));
         if (step_token is null)
             return ToolReply.Of(await search.QueryAsync(asked, k, tags ?? [], cancellationToken), KnowledgeAnswersView.Of);
-        if (StepToken.TryParse(step_token) is not { } token)
-            return ToolReply.Of(Error.InvalidArgument("step_token", StepToken.TokenRule, SentValue.Quoted(step_token)));
+        if (!StepToken.Parse(step_token).TryGet(out var token, out var unread))
+            return ToolReply.Of(unread);
         if (conversation_id is not null && conversation_id != token.Id.Value)
             return ToolReply.Of(Error.InvalidArgument("conversation_id", $"it is that of the step, {token.Id.Value}; leave it out, or take the step of the other conversation"));
         return ToolReply.Of(await research.QueryAsync(callers.Of(call), token, asked, k, tags ?? [], cancellationToken), KnowledgeAnswersView.Of);

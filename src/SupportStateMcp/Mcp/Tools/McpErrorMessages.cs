@@ -72,7 +72,9 @@ internal static class McpErrorMessages
             $"Ticket {e.Id.TicketId} is there already, with another description. A ticket is reported once: use a new ticket id, or add_message for what the customer says now.",
         Errors.TooManyQueries e => $"A step records at most {e.Limit} queries. Complete it with what was found, or with outcome failed.",
         Errors.ToolNotOpened e =>
-            $"The step {e.Step} does not open {e.Tool}. {(e.Opened.Count == 0 ? "It opens no tool" : $"It opens {string.Join(", ", e.Opened)}")}; leave step_token out to call {e.Tool} on your own behalf.",
+            $"The step {e.Step} does not open {e.Tool}. {(e.Opened.Count == 0 ? "It opens no tool" : $"It opens {string.Join(", ", e.Opened)}")}; with what that tells, complete the step.",
+        Errors.StepTokenRequired e =>
+            $"{e.Tool} looks here at what belongs to a ticket that you work on. Take a step that opens it with next_step, and send its step_token; without one it takes the toolset {e.Toolset}, which this connection does not have.",
         Errors.NotWaitingForApproval { Status: null } e => $"Ticket {e.TicketId} is in no pipeline; create_ticket starts one.",
         Errors.NotWaitingForApproval { Status: RunStatus.Running } e =>
             $"It is too early: ticket {e.TicketId} is at {e.Stage}, and has no solution to decide on yet. ticket_status with wait_seconds waits for it.",

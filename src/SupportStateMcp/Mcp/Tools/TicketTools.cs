@@ -81,8 +81,8 @@ public sealed class TicketTools(TicketService tickets, StepService steps, Connec
         [Description("With extend: how long from now."), Range(Limits.ShortestStepLease, Limits.LongestLease)] int lease_seconds = ConversationCommand.CompleteStep.DefaultStepLease,
         CancellationToken cancellationToken = default)
     {
-        if (StepToken.TryParse(step_token) is not { } token)
-            return ToolReply.Of(Error.InvalidArgument("step_token", StepToken.TokenRule, SentValue.Quoted(step_token)));
+        if (!StepToken.Parse(step_token).TryGet(out var token, out var unread))
+            return ToolReply.Of(unread);
         var caller = callers.Of(call);
         return ToolReply.Of(
             await steps.CompleteAsync(

@@ -36,7 +36,7 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
     {
         var tools = await ToolsAsync();
 
-        Assert.Equal(31, tools.Count);
+        Assert.Equal(33, tools.Count);
         Assert.All(tools.Select(t => t.ProtocolTool), tool =>
         {
             Assert.Matches("^[a-z]+(_[a-z]+)+$", tool.Name);
@@ -49,7 +49,7 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
             Assert.False(tool.Annotations.OpenWorldHint);
         });
         Assert.Equal(
-            ["await_approval", "get_approval", "get_article", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals", "list_queue", "query_knowledge_base", "ticket_status"],
+            ["await_approval", "get_approval", "get_article", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals", "list_queue", "lookup_customer", "lookup_system_info", "ticket_status"],
             tools.Select(t => t.ProtocolTool).Where(t => t.Annotations!.ReadOnlyHint is true).Select(t => t.Name).Order());
         Assert.Equal(
             ["delete_conversation"],

@@ -1,0 +1,125 @@
+using System.Text.Json.Nodes;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Mcp.Tools;
+
+/// <summary>What a worker has on a connection with tickets alone: the tools that the steps open, for what belongs to its ticket.</summary>
+public class StepToolsTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_tools_that_steps_open_are_listed_with_the_tickets()
+    {
+        await using var server = await WorkerAsync();
+
+        Assert.Equal(
+            ["complete_step", "create_ticket", "lookup_customer", "lookup_system_info", "next_step", "query_knowledge_base", "ticket_status"],
+            (await server.Client.ListToolsAsync(cancellationToken: Stop)).Select(t => t.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_step_opens_the_customer_of_its_ticket_and_no_other()
+    {
+        await using var server = await WorkerAsync();
+        var token = await TriageAsync(server);
+
+        var customer = await server.DoAsync("lookup_customer", $$"""{"step_token": "{{token}}"}""");
+        Assert.Equal(("CUST002", true), ((string?)customer["customer_id"], (bool?)customer["entitled"]));
+        Assert.Equal("CUST002", (string?)(await server.DoAsync("lookup_system_info", $$"""{"step_token": "{{token}}", "customer_id": "CUST002"}"""))["customer_id"]);
+        foreach (var tool in (string[])["lookup_customer", "lookup_system_info"])
+        {
+            var other = await server.RefusedAsync(tool, $$"""{"step_token": "{{token}}", "customer_id": "CUST001"}""");
+            Assert.Contains("the customer of its own ticket alone", other, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("leave email out", await server.RefusedAsync("lookup_customer", $$"""{"step_token": "{{token}}", "email": "ops@acme.example"}"""), StringComparison.Ordinal);
+        Assert.Contains("tool_not_opened", await server.RefusedAsync("query_knowledge_base", $$"""{"step_token": "{{token}}", "query": "sidecar"}"""), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("lookup_customer", """{"customer_id": "CUST001"}""")]
+    [InlineData("lookup_customer", """{"customer_id": "CUST001", "step_token": null}""")]
+    [InlineData("lookup_customer", """{"customer_id": "CUST001", "step_token": ""}""")]
+    [InlineData("lookup_customer", """{"customer_id": "CUST001", "step_token": " "}""")]
+    [InlineData("lookup_customer", """{"customer_id": "CUST001", "step_token": 5}""")]
+    [InlineData("lookup_customer", """{"customer_id": "CUST001", "stepToken": "step_x"}""")]
+    [InlineData("lookup_system_info", """{"customer_id": "CUST001"}""")]
+    [InlineData("query_knowledge_base", """{"query": "sidecar"}""")]
+    public async Task Without_a_step_they_are_refused_with_the_way_to_one(string tool, string arguments)
+    {
+        await using var server = await WorkerAsync();
+
+        var refused = await server.RefusedAsync(tool, arguments);
+
+        Assert.Contains("\"code\":\"step_token_required\"", refused, StringComparison.Ordinal);
+        Assert.Contains("next_step", refused, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("step_x")]
+    [InlineData("{token}x")]
+    public async Task A_token_that_is_none_opens_nothing(string text)
+    {
+        await using var server = await WorkerAsync();
+        var sent = text.Replace("{token}", await TriageAsync(server), StringComparison.Ordinal);
+
+        foreach (var tool in (string[])["lookup_customer", "lookup_system_info"])
+        {
+            var refused = await server.RefusedAsync(tool, new JsonObject { ["customer_id"] = "CUST001", ["step_token"] = sent }.ToJsonString());
+            Assert.Contains("\"code\":\"invalid_argument\"", refused, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_token_opens_nothing_once_its_step_is_done()
+    {
+        await using var server = await WorkerAsync();
+        var token = await TriageAsync(server);
+        await server.DoAsync("complete_step", $$"""
+            {"step_token": "{{token}}", "outcome": "done",
+             "result": {"summary": "It does not start.", "category": "sidecar", "priority": "high", "route": "complex"} }
+            """);
+
+        foreach (var tool in (string[])["lookup_customer", "lookup_system_info"])
+            Assert.Contains("\"code\":\"lease_lost\"", await server.RefusedAsync(tool, $$"""{"step_token": "{{token}}"}"""), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> TriageAsync(WorkerServer server)
+    {
+        await server.DoAsync("create_ticket", """{"ticket_id": "STEP-1", "customer_id": "CUST002", "description": "The sidecar does not start."}""");
+        var step = await server.DoAsync("next_step", """{"roles": ["triage"]}""");
+        Assert.Equal(["lookup_customer", "lookup_system_info"], step["allowed_tools"]!.AsArray().Select(t => (string?)t));
+        return (string)step["step_token"]!;
+    }
+
+    private static async Task<WorkerServer> WorkerAsync()
+    {
+        var server = new WorkerServer();
+        await server.InitializeAsync();
+        return server;
+    }
+
+    /// <summary>The server of an AI that works tickets, with the sample data.</summary>
+    private sealed class WorkerServer : ConnectedServer
+    {
+        private readonly CliPlace _place = new();
+
+        protected override string[] Arguments => ["--toolsets", "tickets"];
+
+        protected override string Directory => _place.Arguments[^1];
+
+        public override async ValueTask InitializeAsync()
+        {
+            var (code, _, errors) = await _place.RunAsync("sample-data", "load", "--roles", "supervisor");
+            Assert.True(code == 0, errors);
+            await base.InitializeAsync();
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            _place.Dispose();
+        }
+    }
+}
