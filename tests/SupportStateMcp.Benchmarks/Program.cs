@@ -1,7 +1,8 @@
-// serve …, store-writer …, bare-writer …: a process that is measured. store …: measures a store alone. --knowledge …:
-// measures the knowledge base. Anything else: measures servers.
+// program …, serve …, store-writer …, bare-writer …: a process that is measured. store …: measures a store alone. tickets …:
+// measures tickets. --knowledge …: measures the knowledge base. Anything else: measures servers.
 
 using SupportStateMcp.Benchmarks;
+using SupportStateMcp.Hosting;
 
 return args switch
 {
@@ -9,6 +10,8 @@ return args switch
     ["store", ..] => await StoreBenchmark.RunAsync(args),
     ["store-writer", ..] => await StoreBenchmark.WriteAsync(args[1..]),
     ["bare-writer", ..] => await StoreBenchmark.WriteBareAsync(args[1..]),
+    ["program", ..] => await CommandLine.RunAsync(args[1..]),
+    ["tickets", ..] => await TicketBenchmark.RunAsync(args),
     ["--knowledge", ..] => await KnowledgeBenchmark.RunAsync(args),
     _ => await BenchmarkRun.RunAsync(args),
 };

@@ -11,12 +11,13 @@ internal sealed class Child : IAsyncDisposable
 
     public Process Process { get; }
 
-    public static Child Start(string file, IEnumerable<string> arguments, bool pipes = false) =>
-        new(Process.Start(new ProcessStartInfo(file, arguments)
-        {
-            RedirectStandardInput = pipes,
-            RedirectStandardOutput = true,
-        }) ?? throw new InvalidOperationException($"{file} did not start."));
+    public static Child Start(string file, IEnumerable<string> arguments, bool pipes = false, IEnumerable<(string Name, string Value)>? environment = null)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = pipes, RedirectStandardOutput = true };
+        foreach (var (name, value) in environment ?? [])
+            start.Environment[name] = value;
+        return new(Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start."));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -62,6 +63,19 @@ internal sealed class Servers(string store, string where) : IAsyncDisposable
         using var client = new HttpClient();
         await Until(async () => (await client.GetAsync(new Uri(url, "/health/ready"))).IsSuccessStatusCode);
         return (server, new Uri(url, "/mcp"));
+    }
+
+    /// <summary>Starts the demo, with the sample data and workers by rules, and waits until it is ready.</summary>
+    public async Task<(Child Server, Uri Address)> DemoAsync(int workers)
+    {
+        var url = new Uri($"http://127.0.0.1:{FreePort()}");
+        string[] at = store == "redis" ? ["--redis", where] : ["--data", where];
+        var server = Child.Start(
+            Environment.ProcessPath!, ["program", "http", "--demo", .. at, "--url", url.ToString()],
+            environment: [("SUPPORTSTATE__TICKETS__WORKERS", $"{workers}")]);
+        using var client = new HttpClient();
+        await Until(async () => (await client.GetAsync(new Uri(url, "/health/data"))).IsSuccessStatusCode);
+        return (server, url);
     }
 
     /// <summary>Starts a server over stdio.</summary>

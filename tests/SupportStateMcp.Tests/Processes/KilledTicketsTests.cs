@@ -5,14 +5,16 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Processes;
 
 /// <summary>
-/// Server and built-in worker are one process here, killed again and again while tickets are at every step. Each ticket ends once, with one
-/// letter, whatever step the kills hit. <c>SUPPORTSTATE_TEST_TICKETS</c> makes it as many tickets as it says.
+/// The server with its built-in worker, and a worker as a process of its own, one or both of which are killed again and again while
+/// tickets are at every step. Each ticket ends once, with one letter, whatever step the kills hit.
+/// <c>SUPPORTSTATE_TEST_KILLS</c> says how many kills there are on each store.
 /// </summary>
-public sealed class KilledTicketsTests
+public sealed class KilledTicketsTests(ITestOutputHelper output)
 {
-    private const int Kills = 3;
+    /// <summary>How many tickets are new before each kill.</summary>
+    private const int Reported = 4;
 
-    private static readonly int s_tickets = int.TryParse(Environment.GetEnvironmentVariable("SUPPORTSTATE_TEST_TICKETS"), out var many) ? many : 12;
+    private static readonly int s_kills = int.TryParse(Environment.GetEnvironmentVariable("SUPPORTSTATE_TEST_KILLS"), out var many) ? many : 3;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -27,53 +29,82 @@ public sealed class KilledTicketsTests
         Assert.Equal(0, (await place.RunAsync("sample-data", "load", "--roles", "supervisor")).ExitCode);
         // A demo, so that REST approves; leases as short as they go, so that nobody waits long for a worker that is dead.
         var environment = new Dictionary<string, string>(place.Environment) { ["SUPPORTSTATE__TICKETS__LEASE"] = "5", ["SUPPORTSTATE__TICKETS__WORKERS"] = "2" };
-        string[] arguments = ["--demo", .. place.Arguments];
+        string[] demo = ["--demo", .. place.Arguments];
 
-        for (var kill = 0; kill <= Kills; kill++)
+        var server = await HttpServer.StartAsync(demo, environment);
+        var worker = Worker();
+        try
         {
-            await using var server = await HttpServer.StartAsync(arguments, environment);
-            using var http = new HttpClient { BaseAddress = server.Address };
-            if (kill == Kills)
+            for (var kill = 0; kill < s_kills; kill++)
             {
-                await FinishAsync(http);
-                for (var n = 0; n < s_tickets; n++)
-                    await CheckAsync(server, n);
-                break;
+                using (var http = new HttpClient { BaseAddress = server.Address })
+                {
+                    var reporting = ReportAsync(http, kill * Reported);
+                    await Task.Delay(random.Next(0, 600), Stop);
+                    var which = random.Next(3);
+                    if (which != 0)
+                        await worker.DisposeAsync();
+                    if (which != 1)
+                        await server.KillAsync();
+                    await reporting;
+                    if (which != 0)
+                        worker = Worker();
+                    if (which == 1)
+                        continue;
+                }
+
+                await server.DisposeAsync();
+                server = await HttpServer.StartAsync(demo, environment);
             }
 
-            var reporting = ReportAsync(http);
-            await Task.Delay(random.Next(50, 1_500), Stop);
-            await server.KillAsync();
-            await reporting;
+            using var last = new HttpClient { BaseAddress = server.Address };
+            await FinishAsync(last);
+            for (var n = 0; n < s_kills * Reported; n++)
+                await CheckAsync(server, n);
+            output.WriteLine($"{s_kills} kills on {store}; tries that a kill ended, by step: {string.Join(", ", _lapsed.Select(l => $"{l.Key} {l.Value}"))}");
         }
+        finally
+        {
+            await worker.DisposeAsync();
+            await server.DisposeAsync();
+        }
+
+        ServerProcess Worker() => ServerProcess.Run(["work", .. place.Arguments], environment);
     }
 
-    /// <summary>Reports all tickets, again where it was done, and approves what waits, until the server is gone.</summary>
-    private static async Task ReportAsync(HttpClient http)
+    private readonly SortedDictionary<string, int> _lapsed = new(StringComparer.Ordinal);
+
+    /// <summary>Reports new tickets and approves what waits, until the server is gone.</summary>
+    private static async Task ReportAsync(HttpClient http, int first)
     {
         try
         {
-            for (var n = 0; n < s_tickets; n++)
+            for (var n = first; n < first + Reported; n++)
             {
                 using var reported = await http.PostAsJsonAsync("/support/ticket", Ticket(n), Stop);
+            }
+
+            for (var n = first; n < first + Reported; n++)
+            {
+                using var waited = await http.GetAsync(new Uri($"/support/status/KT-{n}?wait=1", UriKind.Relative), Stop);
                 using var approved = await http.PostAsJsonAsync($"/support/approve/KT-{n}", new { approved = true }, Stop);
             }
         }
         catch (HttpRequestException)
         {
-            // It was killed; the next one is told again.
+            // It was killed; what was not told is told at the end.
         }
     }
 
     private static async Task FinishAsync(HttpClient http)
     {
-        for (var n = 0; n < s_tickets; n++)
+        for (var n = 0; n < s_kills * Reported; n++)
         {
             using var reported = await http.PostAsJsonAsync("/support/ticket", Ticket(n), Stop);
             reported.EnsureSuccessStatusCode();
         }
 
-        for (var n = 0; n < s_tickets; n++)
+        for (var n = 0; n < s_kills * Reported; n++)
         {
             for (var status = ""; status != "COMPLETED";)
             {
@@ -86,15 +117,21 @@ public sealed class KilledTicketsTests
         }
     }
 
-    private static async Task CheckAsync(HttpServer server, int n)
+    private async Task CheckAsync(HttpServer server, int n)
     {
         var ids = await Deployment.AssertWholeAsync(server, $"cs-KT-{n}");
         Assert.Single(ids, id => id.StartsWith("~letter-", StringComparison.Ordinal));
         Assert.Equal(2, ids.Count);
-        var types = (await Deployment.EventsAsync(server, $"cs-KT-{n}")).Select(e => e.GetProperty("type").GetString()).ToList();
+        var events = await Deployment.EventsAsync(server, $"cs-KT-{n}");
+        var types = events.Select(e => e.GetProperty("type").GetString()).ToList();
         Assert.Single(types, t => t == "run_completed");
         Assert.Single(types, t => t == "approval_used");
         Assert.Equal(4, types.Count(t => t == "step_completed"));
+        foreach (var lapsed in events.Where(e => e.GetProperty("type").GetString() == "lease_expired"))
+        {
+            var step = lapsed.GetProperty("step").GetString()!;
+            _lapsed[step] = _lapsed.GetValueOrDefault(step) + 1;
+        }
     }
 
     private static object Ticket(int n) => new { ticket_id = $"KT-{n}", customer_id = "CUST001", description = "The Dapr sidecar does not start." };

@@ -115,7 +115,7 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
     }
 
     /// <summary>A command that runs until it is ended.</summary>
-    public static ServerProcess Run(string[] arguments) => new(arguments, null, ownData: false);
+    public static ServerProcess Run(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) => new(arguments, environment, ownData: false);
 
     /// <summary>Ends it as Ctrl+C does.</summary>
     public void Interrupt() => Process.Start("kill", ["-INT", $"{_process.Id}"]).WaitForExit();
