@@ -47,26 +47,36 @@ public sealed record ConversationIndexEntry
         Owner = c.Owner.ToString(),
         UpdatedAt = c.UpdatedAt,
         Epoch = c.Epoch,
-        Place = c.Queue is { } queue ? new QueuePlace(queue, c.Priority, c.QueuedSince) : null,
+        Place = QueuePlace.Of(c),
         ApprovalQueue = c.ApprovalQueue,
         Approvals = c.HasPendingApprovals ? [.. c.PendingApprovals.Select(a => new ApprovalDeadline(a.ApprovalId, a.Deadline))] : [],
         DueAt = c.DueAt,
         Work = WorkPlace.Of(c),
     };
 
+    /// <summary>True where the same approvals wait for the people of the same queue.</summary>
+    /// <param name="other">Another entry of the conversation; null where it was not there.</param>
+    public bool SameApprovals(ConversationIndexEntry? other) => other is null or { Approvals.Count: 0 }
+        ? Approvals.Count == 0
+        : ApprovalQueue == other.ApprovalQueue && Approvals.SequenceEqual(other.Approvals);
+
     /// <summary>True where nothing but the time of the last change differs, so that the conversation is found in the same places.</summary>
     public bool SamePlaces(ConversationIndexEntry other) =>
         (State, UserId, AssignedTo, Owner, Place, DueAt, Work) == (other.State, other.UserId, other.AssignedTo, other.Owner, other.Place, other.DueAt, other.Work)
-        && Approvals.SequenceEqual(other.Approvals)
-        // Without a place and an approval nothing is found by these.
-        && ((Place is null && Approvals.Count == 0) || (Epoch, ApprovalQueue) == (other.Epoch, other.ApprovalQueue));
+        && SameApprovals(other)
+        // Without a place and an approval nothing is found by it.
+        && ((Place is null && Approvals.Count == 0) || Epoch == other.Epoch);
 }
 
 /// <summary>A place in a queue.</summary>
 /// <param name="Queue">The queue.</param>
 /// <param name="Priority">The most urgent comes first.</param>
 /// <param name="Since">Within a priority, who has waited longest.</param>
-public sealed record QueuePlace(string Queue, Priority Priority, DateTimeOffset Since);
+public sealed record QueuePlace(string Queue, Priority Priority, DateTimeOffset Since)
+{
+    /// <summary>The place of a conversation; null where it does not wait for a person.</summary>
+    public static QueuePlace? Of(Conversation c) => c.Queue is { } queue ? new QueuePlace(queue, c.Priority, c.QueuedSince) : null;
+}
 
 /// <summary>A step that a worker may take.</summary>
 /// <param name="Role">Which workers.</param>
@@ -75,7 +85,7 @@ public sealed record QueuePlace(string Queue, Priority Priority, DateTimeOffset 
 public sealed record WorkPlace(string Role, DateTimeOffset ReadyAt, long Version)
 {
     /// <summary>The step that a worker may take of a conversation; null where there is none.</summary>
-    public static WorkPlace? Of(Conversation? c) => c?.ReadyStep is { } step ? new WorkPlace(step.Role, step.ReadyAt!.Value, step.ReadyVersion!.Value) : null;
+    public static WorkPlace? Of(Conversation c) => c.ReadyStep is { } step ? new WorkPlace(step.Role, step.ReadyAt!.Value, step.ReadyVersion!.Value) : null;
 }
 
 /// <summary>An approval that waits for a decision.</summary>

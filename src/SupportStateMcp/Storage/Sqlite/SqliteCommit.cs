@@ -35,7 +35,9 @@ internal sealed class SqliteCommit
     private readonly Commit _commit;
     private readonly TimeProvider _time;
     private readonly long _schema;
-    private readonly SqliteIndexEntry _entry;
+    private readonly ConversationIndexEntry _entry;
+    private readonly ConversationIndexEntry? _before;
+    private readonly object?[] _columns;
     private readonly byte[][] _events;
     private readonly byte[][] _messages;
     private readonly StoredSnapshot _snapshot;
@@ -50,9 +52,11 @@ internal sealed class SqliteCommit
     public SqliteCommit(Commit commit, IReadOnlyList<ConversationEvent> redacted, SnapshotCodec codec, TimeSpan timeToLive, TimeProvider time)
     {
         (_commit, _time, _schema) = (commit, time, codec.SchemaVersion);
-        _entry = SqliteIndexEntry.Of(commit.After);
+        _entry = ConversationIndexEntry.Of(commit.After);
+        _before = commit.Before is { } before ? ConversationIndexEntry.Of(before) : null;
         ExpiresAt = commit.LivesFrom + timeToLive;
         _snapshot = codec.Write(commit.Before, commit.After);
+        _columns = Columns();
         _events = [.. redacted.Concat(commit.Events).Select(e => Utf8Json.Write(e, ConversationJson.Default.ConversationEvent))];
         _messages = [.. commit.Messages.Select(m => Utf8Json.Write(m, ConversationJson.Default.Message))];
         if (commit.Key is null)
@@ -73,6 +77,9 @@ internal sealed class SqliteCommit
 
     /// <summary>What stands in an index for text that says something about a customer or a caller: 16 bytes of its SHA-256.</summary>
     public static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text))[..16];
+
+    /// <summary>The order of priorities in a queue: 0 comes first.</summary>
+    public static long UrgencyOf(Priority priority) => Priority.Urgent - priority;
 
     /// <summary>Writes it within the transaction of the session; false where there is a conflict, and nothing was written.</summary>
     public bool Write(SqliteSession session)
@@ -95,18 +102,30 @@ internal sealed class SqliteCommit
             WritePart(session, key, name, content);
         if (_record is not null)
             session.Execute("INSERT INTO idempotency_records VALUES ($conversation, $key_digest, $record)", key, _keyDigest, _record);
-        if (!_entry.HasApprovalsOf(_commit.Before))
+        if (!_entry.SameApprovals(_before))
             WriteApprovals(session, key);
-        if (WorkPlace.Of(_commit.Before) != WorkPlace.Of(_commit.After))
+        if (_entry.Work != _before?.Work)
             WriteWork(session, key);
         return true;
     }
 
     private long? Change(SqliteSession session) => session.Number(
-        Update,
-        _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo, _entry.Owner,
-        _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot.Core, _commit.Id.Value,
-        _commit.ExpectedVersion, _time.GetUtcNow().UtcTicks, _keyDigest);
+        Update, [.. _columns, _commit.ExpectedVersion, _time.GetUtcNow().UtcTicks, _keyDigest]);
+
+    /// <summary>What the columns say, in the order of both statements.</summary>
+    private object?[] Columns()
+    {
+        var after = _commit.After;
+        // Its place in a queue, or the one it will have once its owner has let the lease run out.
+        var place = after.LeaseUntil is { } lease ? QueuePlace.Of(after.AsOf(lease)) : _entry.Place;
+        return
+        [
+            after.Version, _schema, _entry.UpdatedAt.ToUnixTimeMilliseconds(), ExpiresAt.UtcTicks, after.ErasedAt is null ? 0L : 1L,
+            _entry.State, Digest(_entry.UserId), _entry.AssignedTo, _entry.Owner,
+            place?.Queue, place is null ? null : after.LeaseUntil?.UtcTicks ?? 0, place is null ? null : UrgencyOf(place.Priority), place?.Since.UtcTicks,
+            after.ErasedAt is null ? _entry.DueAt?.UtcTicks : null, _snapshot.Core, _commit.Id.Value,
+        ];
+    }
 
     /// <summary>A new conversation starts without the leftovers of one that has expired.</summary>
     private long? Open(SqliteSession session)
@@ -118,10 +137,7 @@ internal sealed class SqliteCommit
             SqliteErasures.Delete(session, session.Number("SELECT key FROM conversations WHERE id = $id", _commit.Id.Value)!.Value);
         }
 
-        return session.Number(
-            Insert,
-            _commit.After.Version, _schema, _entry.UpdatedAt, ExpiresAt.UtcTicks, _entry.Erased, _entry.State, _entry.UserDigest, _entry.AssignedTo, _entry.Owner,
-            _entry.Queue, _entry.QueueFrom, _entry.Urgency, _entry.QueuedSince, _entry.DueAt, _snapshot.Core, _commit.Id.Value);
+        return session.Number(Insert, _columns);
     }
 
     private static void WritePart(SqliteSession session, long key, string name, byte[]? content)
@@ -135,7 +151,7 @@ internal sealed class SqliteCommit
     private void WriteWork(SqliteSession session, long key)
     {
         session.Execute("DELETE FROM ready_steps WHERE conversation = $conversation", key);
-        if (WorkPlace.Of(_commit.After) is { } work)
+        if (_entry.Work is { } work)
             session.Execute("INSERT INTO ready_steps VALUES ($conversation, $role, $ready_at)", key, work.Role, work.ReadyAt.UtcTicks);
     }
 
@@ -143,6 +159,6 @@ internal sealed class SqliteCommit
     {
         session.Execute("DELETE FROM pending_approvals WHERE conversation = $conversation", key);
         foreach (var (id, deadline) in _entry.Approvals)
-            session.Execute("INSERT INTO pending_approvals VALUES ($deadline, $approval_id, $conversation, $queue)", deadline, id, key, _entry.ApprovalQueue);
+            session.Execute("INSERT INTO pending_approvals VALUES ($deadline, $approval_id, $conversation, $queue)", deadline.UtcTicks, id, key, _entry.ApprovalQueue);
     }
 }

@@ -85,7 +85,7 @@ internal sealed class SqliteListing(SqliteReaders readers, StoredReader reader, 
     {
         var now = time.GetUtcNow();
         var (urgency, since, id) = after is { } cursor
-            ? (SqliteIndexEntry.UrgencyOf(cursor.Priority), cursor.Since.UtcTicks, cursor.ConversationId)
+            ? (SqliteCommit.UrgencyOf(cursor.Priority), cursor.Since.UtcTicks, cursor.ConversationId)
             : (-1, 0, "");
         object?[] values = [now.UtcTicks, urgency, since, id, .. queue is null ? (object?[])[] : [queue]];
         var sql = $"""
