@@ -20,11 +20,10 @@ pack() { dotnet pack "$project" -c Release --nologo -v quiet -o "$out" -p:RunAna
 if [[ -z $only ]]; then
   pack
   rm "$out"/SupportStateMcp.linux-x64.*.nupkg
-else
-  # Only the package that points to the others.
-  pack -p:PublishAot=true
 fi
 pack -r linux-x64 -p:PublishAot=true
+# Only the package that points to the others, which holds nothing that is built.
+[[ -z $only ]] || pack --no-build -p:PublishAot=true
 
 mkdir -p "$stage/server/linux"
 cp "$project"/bin/Release/net10.0/linux-x64/publish/{SupportStateMcp,libe_sqlite3.so} "$stage/server/linux/"

@@ -1,8 +1,10 @@
 # Sourced by run.sh here and in tests/interop: the packages, a Node that is new enough, and two helpers.
 packages=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-if [[ ! -d $packages/node_modules/mcp-remote ]]; then
-  npm ci --prefix "$packages" --no-audit --no-fund --loglevel=error || exit 1
-fi
+# Where several begin at once, one installs and the others wait for it.
+(
+  flock 9
+  [[ -d $packages/node_modules/mcp-remote ]] || npm ci --prefix "$packages" --no-audit --no-fund --loglevel=error
+) 9<"$packages" || exit 1
 
 node=node
 if (($(node -p 'process.versions.node.split(".")[0]') < 22)); then

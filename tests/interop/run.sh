@@ -68,7 +68,7 @@ export AGENT_TOKEN PERSON_TOKEN FRAMEWORKS_DATA=$work/frameworks
 # No framework sends anything about its runs.
 export OPENAI_AGENTS_DISABLE_TRACING=1 MASTRA_TELEMETRY_DISABLED=1 LANGSMITH_TRACING=false
 export STDIO_DATA=$work/stdio BRIDGE_DATA=$work/bridge MCP_INSPECTOR_HOME=$work/inspector MCP_CATALOG_PATH=$work/inspector.json
-timeout 240 "$node" --test --test-concurrency=1 --test-force-exit --test-timeout=60000 \
+timeout 600 "$node" --test --test-concurrency=1 --test-force-exit --test-timeout=180000 \
   --test-reporter=spec --test-reporter-destination=stdout \
   --test-reporter=tap --test-reporter-destination="$work/results.tap" "${tests[@]}"
 code=$?

@@ -91,7 +91,7 @@ public sealed class QueueTests : IDisposable
         using var directory = new TemporaryDirectory();
         foreach (var folder in (string[])[directory.Path, Path.Combine(directory.Path, "no-such")])
         {
-            var (exitCode, output, errors) = await ServerProcess.RunAsync([.. command, "--data", folder]);
+            var (exitCode, output, errors) = await RecordedConsole.RunAsync([.. command, "--data", folder]);
 
             Assert.Equal((69, ""), (exitCode, output));
             Assert.StartsWith($"The store cannot be used: There is no database in {folder}. Name the folder that the server uses (--data)", errors, StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting;
 
-/// <summary>The command line, through the real program.</summary>
+/// <summary>The command line: a few through the real program, what it refuses at once in this process.</summary>
 public sealed class CommandLineTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -28,7 +28,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Help_of_the_http_command_tells_where_it_listens()
     {
-        var (exitCode, output, _) = await ServerProcess.RunAsync(["http", "--help"]);
+        var (exitCode, output, _) = await RecordedConsole.RunAsync(["http", "--help"]);
 
         Assert.Equal(0, exitCode);
         Assert.Contains("--url <URL>", output, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(null)]
     public async Task Every_toolset_that_there_is_not_is_named(string? command)
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync([.. command is null ? [] : new[] { command }, "--toolsets", "ticket,crm,memory"]);
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync([.. command is null ? [] : new[] { command }, "--toolsets", "ticket,crm,memory"]);
 
         Assert.Equal(78, exitCode);
         Assert.Equal(
@@ -87,7 +87,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_variable_of_the_environment_is_checked_like_the_file()
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync(
             ["http"], new Dictionary<string, string> { ["SUPPORTSTATE__PERSISTENCE__TTL"] = "soon" });
 
         Assert.Equal(78, exitCode);
@@ -97,7 +97,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_server_that_other_machines_reach_starts_with_tokens_only()
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["http", "--url", "http://0.0.0.0:0", "--actor", "human:alice", "--data", _directory.Path]);
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync(["http", "--url", "http://0.0.0.0:0", "--actor", "human:alice", "--data", _directory.Path]);
 
         Assert.Equal(78, exitCode);
         Assert.Contains("  - --actor: over HTTP anybody could then act as human:alice;", errors, StringComparison.Ordinal);
@@ -114,7 +114,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var file = _directory.File("broken.json", content);
 
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["--config", file]);
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync(["--config", file]);
 
         Assert.Equal(78, exitCode);
         Assert.StartsWith($"The configuration cannot be used:\n  - {file}: ", errors.ReplaceLineEndings("\n"), StringComparison.Ordinal);
@@ -128,7 +128,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var file = Path.Combine(_directory.Path, name);
 
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["--config", file]);
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync(["--config", file]);
 
         Assert.Equal(78, exitCode);
         Assert.Equal($"The configuration cannot be used:\n  - {file}: there is no such file.\n", errors.ReplaceLineEndings("\n"));
@@ -137,7 +137,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_directory_is_no_file()
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["--config", _directory.Path]);
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync(["--config", _directory.Path]);
 
         Assert.Equal(78, exitCode);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
@@ -146,7 +146,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Conversations_are_kept_in_one_place()
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["--redis", "127.0.0.1:1", "--data", _directory.Path]);
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync(["--redis", "127.0.0.1:1", "--data", _directory.Path]);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("--redis and --data exclude each other: conversations are kept in one place.", errors, StringComparison.Ordinal);
@@ -158,7 +158,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--url")]
     public async Task What_it_does_not_know_is_refused_before_anything_starts(string argument)
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync([argument]);
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync([argument]);
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains(argument, errors, StringComparison.Ordinal);

@@ -131,7 +131,7 @@ public sealed class StartTests : IDisposable
     [InlineData("--redis", "%REDIS%:6379", "persistence.connectionString: a host holds a variable")]
     public async Task A_variable_that_nothing_has_replaced_makes_no_second_store(string option, string value, string told)
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync([option, value]);
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync([option, value]);
 
         Assert.Equal(78, exitCode);
         Assert.Contains(told, errors, StringComparison.Ordinal);
@@ -143,7 +143,7 @@ public sealed class StartTests : IDisposable
     [InlineData("--config")]
     public async Task An_empty_option_is_not_one_that_was_left_out(string option)
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["queue", option, ""]);
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync(["queue", option, ""]);
 
         Assert.Equal(1, exitCode);
         Assert.Contains($"{option}: it is empty; leave it out, or give it a value.", errors, StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting;
 
-/// <summary>The making of tokens, through the real program.</summary>
+/// <summary>The making of tokens: once through the real program, else in this process.</summary>
 public sealed partial class TokenCommandTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -22,7 +22,7 @@ public sealed partial class TokenCommandTests : IDisposable
 
         // The configuration takes it: the server finds nothing wrong but the address.
         var file = _directory.File("tokens.json", $$"""{"mcp": {"http": {"url": "ftp://x", "tokens": [{{entry}}]} } }""");
-        var (_, _, refusal) = await ServerProcess.RunAsync(["http", "--config", file]);
+        var (_, _, refusal) = await RecordedConsole.RunAsync(["http", "--config", file]);
         Assert.StartsWith("The configuration cannot be used:\n  - http.url:", refusal.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Equal(2, refusal.Trim().Split('\n').Length);
     }
@@ -32,7 +32,7 @@ public sealed partial class TokenCommandTests : IDisposable
     [InlineData("system:cron", """["agent"]""")]
     public async Task Without_roles_a_token_has_those_of_its_kind(string actor, string roles)
     {
-        var (_, output, _) = await ServerProcess.RunAsync(["token", "create", "--actor", actor, "--json"]);
+        var (_, output, _) = await RecordedConsole.RunAsync(["token", "create", "--actor", actor, "--json"]);
 
         var made = JsonNode.Parse(output)!.AsObject();
         Assert.Equal(["token", "sha256", "actor", "roles"], made.Select(p => p.Key));
@@ -42,10 +42,10 @@ public sealed partial class TokenCommandTests : IDisposable
     [Fact]
     public async Task A_token_is_given_toolsets_in_its_entry()
     {
-        var (_, json, _) = await ServerProcess.RunAsync(["token", "create", "--actor", "ai:bot", "--toolsets", "crm,knowledge", "--json"]);
+        var (_, json, _) = await RecordedConsole.RunAsync(["token", "create", "--actor", "ai:bot", "--toolsets", "crm,knowledge", "--json"]);
         Assert.Equal("""["knowledge","crm"]""", JsonNode.Parse(json)!["toolsets"]!.ToJsonString());
 
-        var (_, text, _) = await ServerProcess.RunAsync(["token", "create", "--actor", "ai:bot", "--toolsets", "crm,knowledge"]);
+        var (_, text, _) = await RecordedConsole.RunAsync(["token", "create", "--actor", "ai:bot", "--toolsets", "crm,knowledge"]);
         Assert.EndsWith("ROLES=agent,approver\nSUPPORTSTATE__HTTP__TOKENS__0__TOOLSETS=knowledge,crm\n", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
@@ -56,7 +56,7 @@ public sealed partial class TokenCommandTests : IDisposable
     [InlineData("--toolsets: 'x' is none; use conversations, tickets, knowledge, crm.", "--actor", "ai:bot", "--toolsets", "x,crm")]
     public async Task Whose_token_it_is_must_be_said(string told, params string[] arguments)
     {
-        var (exitCode, output, errors) = await ServerProcess.RunAsync(["token", "create", .. arguments]);
+        var (exitCode, output, errors) = await RecordedConsole.RunAsync(["token", "create", .. arguments]);
 
         Assert.Equal(1, exitCode);
         Assert.Contains(told, errors, StringComparison.Ordinal);

@@ -71,11 +71,8 @@ internal sealed partial class CliPlace : IDisposable
     /// <summary>Runs a command line of the real program in a shell, which can give it inputs and outputs that fail.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> ShellAsync(string command)
     {
-        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["-c", $"exec \"$0\" \"$@\" {command}", ServerProcess.Command, .. Arguments])
-            start.ArgumentList.Add(argument);
-        foreach (var (name, value) in Environment)
-            start.Environment[name] = value;
+        var start = TestedProgram.Start("/bin/sh", ["-c", $"exec \"$0\" \"$@\" {command}", TestedProgram.Command, .. Arguments], Environment);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
         var reading = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -50,13 +50,8 @@ internal sealed partial class HttpServer : IAsyncDisposable
     public static async Task<HttpServer> StartAsync(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         // It takes a free port itself: one that was looked up for it may be another's by then.
-        var start = new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "SupportStateMcp"), ["http", "--url", "http://127.0.0.1:0", .. arguments])
-        {
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in environment)
-            start.Environment[name] = value;
+        var start = TestedProgram.Start(["http", "--url", "http://127.0.0.1:0", .. arguments], environment);
+        start.RedirectStandardError = true;
         var server = new HttpServer(Process.Start(start)!);
         var waiting = Stopwatch.StartNew();
         server._client.BaseAddress = await server._listening.Task.WaitAsync(s_patience);

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text;
 using SupportStateMcp.Cli;
+using SupportStateMcp.Hosting;
 
 namespace SupportStateMcp.Tests.Support;
 
@@ -24,6 +25,17 @@ internal sealed class RecordedConsole(string input, IDictionary environment, boo
     public override TimeZoneInfo TimeZone => environment["TZ"] is string zone ? TimeZoneInfo.FindSystemTimeZoneById(zone) : TimeZoneInfo.Utc;
 
     public override Stream OpenInput() => new MemoryStream(Encoding.UTF8.GetBytes(input));
+
+    /// <summary>
+    /// Runs a command line in this process, as the program reads and runs it. For what ends at once: a server would write
+    /// its logs to the tests' own error stream.
+    /// </summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string[] arguments, Dictionary<string, string>? environment = null)
+    {
+        var console = new RecordedConsole("", environment ?? []);
+        // A server that starts where a refusal is due would never end.
+        return console.Ended(await CommandLine.RunAsync(arguments, console, null).WaitAsync(TimeSpan.FromSeconds(60)));
+    }
 
     /// <summary>How the command ended, with all that it wrote.</summary>
     public (int ExitCode, string Output, string Errors) Ended(int exitCode) =>

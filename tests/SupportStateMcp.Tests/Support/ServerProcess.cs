@@ -14,36 +14,22 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
 
-    private ServerProcess(string[] arguments, IReadOnlyDictionary<string, string>? environment, bool ownData, string? workingDirectory = null)
+    private ServerProcess(
+        string[] arguments, IReadOnlyDictionary<string, string>? environment, bool ownData, string? workingDirectory = null, string? command = null)
     {
-        var start = new ProcessStartInfo(Command)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardInputEncoding = new UTF8Encoding(false),
-            StandardOutputEncoding = Encoding.UTF8,
-            WorkingDirectory = workingDirectory ?? "",
-        };
         if (ownData)
             arguments = [.. arguments, "--data", _directory.Path];
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        // What the machine has configured for itself is not for a test.
-        foreach (var name in start.Environment.Keys.Where(n => n == "REDIS_URL" || n.StartsWith("SUPPORTSTATE", StringComparison.OrdinalIgnoreCase)).ToList())
-            start.Environment.Remove(name);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-            start.Environment[name] = value;
+        var start = TestedProgram.Start(command ?? TestedProgram.Command, arguments, environment);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.StandardInputEncoding = new UTF8Encoding(false);
+        start.StandardOutputEncoding = Encoding.UTF8;
+        start.WorkingDirectory = workingDirectory ?? "";
 
         _process = new Process { StartInfo = start };
         _process.ErrorDataReceived += (_, e) => Note(e.Data);
         _process.Start();
         _process.BeginErrorReadLine();
     }
-
-    /// <summary>The built server beside the tests.</summary>
-    public static string Command { get; } =
-        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "SupportStateMcp.exe" : "SupportStateMcp");
 
     public string Directory => _directory.Path;
 
@@ -67,6 +53,9 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
 
     /// <summary>Where it listens; only over HTTP.</summary>
     public Uri Endpoint => _listening.Task.Result;
+
+    /// <summary>The portable build on standard input and output, whichever program the tests start otherwise.</summary>
+    public static ServerProcess PortableStdio() => new([], null, ownData: true, command: TestedProgram.Portable);
 
     /// <summary>A server on standard input and output.</summary>
     public static ServerProcess Stdio(params string[] arguments) => new(arguments, null, ownData: true);

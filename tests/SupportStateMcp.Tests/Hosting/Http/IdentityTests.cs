@@ -187,7 +187,7 @@ public class IdentityTests(GuardedServer server) : IClassFixture<GuardedServer>
     [Fact]
     public async Task A_token_that_was_made_is_one_that_the_server_takes()
     {
-        var (exitCode, output, _) = await ServerProcess.RunAsync(["token", "create", "--actor", "human:carol", "--roles", "approver,agent", "--json"]);
+        var (exitCode, output, _) = await RecordedConsole.RunAsync(["token", "create", "--actor", "human:carol", "--roles", "approver,agent", "--json"]);
         Assert.Equal(0, exitCode);
         var made = JsonNode.Parse(output)!;
         var token = (string)made["token"]!;

@@ -115,7 +115,7 @@ public class SessionTests
     [Fact]
     public async Task A_word_that_is_no_choice_is_refused_at_the_start()
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync(["http"], new Dictionary<string, string> { ["SUPPORTSTATE__HTTP__SESSIONS"] = "sometimes" });
+        var (exitCode, _, errors) = await RecordedConsole.RunAsync(["http"], new Dictionary<string, string> { ["SUPPORTSTATE__HTTP__SESSIONS"] = "sometimes" });
 
         Assert.Equal(CommandLine.BadConfiguration, exitCode);
         Assert.Contains("sometimes", errors, StringComparison.Ordinal);

@@ -44,7 +44,7 @@ public sealed class McpKnowledgeTests : IDisposable
         await ImportAsync();
         await using var knowledge = Of(new McpKnowledgeOptions
         {
-            Command = ServerProcess.Command, Args = ["stdio", "--toolsets", "knowledge", "--data", _folder.Path], Tool = "query_knowledge_base", Arguments = s_arguments,
+            Command = TestedProgram.Command, Args = ["stdio", "--toolsets", "knowledge", "--data", _folder.Path], Tool = "query_knowledge_base", Arguments = s_arguments,
         });
 
         Assert.Equal("actors-placement", (await knowledge.QueryAsync(["did not find address for actor"], 1, [], Stop)).Value.Answers[0].Hits[0].ArticleId);
@@ -58,7 +58,7 @@ public sealed class McpKnowledgeTests : IDisposable
         Assert.IsType<Errors.KnowledgeUnavailable>((await none.QueryAsync(["x"], 1, [], Stop)).Error);
         Assert.Equal("tags", Assert.IsType<Errors.InvalidArgument>((await none.QueryAsync(["x"], 1, ["tag"], Stop)).Error).Argument);
         await ImportAsync();
-        await using var refuses = Of(new McpKnowledgeOptions { Command = ServerProcess.Command, Args = ["stdio", "--data", _folder.Path], Tool = "get_article" });
+        await using var refuses = Of(new McpKnowledgeOptions { Command = TestedProgram.Command, Args = ["stdio", "--data", _folder.Path], Tool = "get_article" });
         Assert.Contains("refused the call", Assert.IsType<Errors.KnowledgeUnavailable>((await refuses.QueryAsync(["x"], 1, [], Stop)).Error).Reason, StringComparison.Ordinal);
     }
 
