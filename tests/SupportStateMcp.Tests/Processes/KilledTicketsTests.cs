@@ -129,7 +129,7 @@ public sealed class KilledTicketsTests(ITestOutputHelper output)
         Assert.Equal(4, types.Count(t => t == "step_completed"));
         foreach (var lapsed in events.Where(e => e.GetProperty("type").GetString() == "lease_expired"))
         {
-            var step = lapsed.GetProperty("step").GetString()!;
+            var step = lapsed.GetProperty("details").GetProperty("step").GetString()!;
             _lapsed[step] = _lapsed.GetValueOrDefault(step) + 1;
         }
     }
