@@ -38,5 +38,10 @@ var handoff = new Command("handoff", "Play a login case over three turns: escala
 refund.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data)), s => Refund.PlayAsync(s, p.GetValue(ticket)!, ct)));
 handoff.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data), "desk"), s => Handover.PlayAsync(s, p.GetValue(ticket)!, ct)));
 
-return await new RootCommand("How an agent works with SupportStateMcp: read the state, decide by it, act with tools.") { data, stdio, http, refund, handoff, replay }
+var stateless = new Command("stateless", "Play one turn with another server process for each call.") { ticket };
+var bounded = new Command("bounded", "Let a conversation grow while what a model gets of it stays within a budget.") { ticket };
+stateless.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data)), s => Stateless.PlayAsync(s, p.GetValue(ticket)!, ct)));
+bounded.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data)), s => Bounded.PlayAsync(s, p.GetValue(ticket)!, ct)));
+
+return await new RootCommand("How an agent works with SupportStateMcp: read the state, decide by it, act with tools.") { data, stdio, http, refund, handoff, stateless, bounded, replay }
     .Parse(args).InvokeAsync();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
+using SupportStateMcp.Context;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Knowledge;
@@ -19,6 +20,7 @@ using SupportStateMcp.Storage.FullText;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tickets;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Hosting;
 
@@ -66,6 +68,10 @@ public static class Composition
         services.AddSingleton<ConversationQueries>();
         services.AddSingleton<ConversationChangeWaiter>();
         services.AddSingleton<TurnService>();
+        services.AddSingleton(new StateSuggestions(options.Workflow, options.Suggestions));
+        services.AddSingleton(options.Context);
+        services.AddSingleton<ITokenCounter>(_ => options.Context.CountsExactly ? new ExactTokens() : new TokenEstimate());
+        services.AddSingleton<ContextService>();
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<Reopening>();
         services.AddSingleton<CustomerService>();

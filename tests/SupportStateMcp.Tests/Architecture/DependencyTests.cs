@@ -11,7 +11,7 @@ namespace SupportStateMcp.Tests.Architecture;
 public partial class DependencyTests
 {
     private static readonly string[] s_ours =
-        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views", "Storage", "Mcp", "Rest", "Cli", "Hosting"];
+        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views", "Storage", "Mcp", "Rest", "Cli", "Hosting"];
 
     [Theory]
     [InlineData("Primitives")]
@@ -22,11 +22,12 @@ public partial class DependencyTests
     [InlineData("Customers", "Primitives", "Identity", "Conversations", "Records")]
     [InlineData("Knowledge", "Primitives", "Identity", "Conversations", "Records")]
     [InlineData("Memory", "Primitives", "Identity", "Conversations", "Records", "Knowledge")]
+    [InlineData("Context", "Primitives", "Identity", "Conversations", "Knowledge", "Memory")]
     [InlineData("Tickets", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge")]
     [InlineData("Briefs", "Primitives", "Identity", "Workflow", "Conversations")]
-    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Tickets", "Briefs")]
+    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs")]
     [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records", "Knowledge", "Memory")]
-    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views")]
+    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views")]
     [InlineData("Rest", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views")]
     [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
@@ -51,6 +52,7 @@ public partial class DependencyTests
     [InlineData("Identity")]
     [InlineData("Knowledge")]
     [InlineData("Memory")]
+    [InlineData("Context")]
     [InlineData("Records")]
     [InlineData("Primitives")]
     [InlineData("Workflow", "Stateless", "Json")]
@@ -69,6 +71,7 @@ public partial class DependencyTests
     [InlineData("McpServerResource(", "Mcp")]
     [InlineData("McpServerPrompt(", "Mcp")]
     [InlineData("System.CommandLine", "Cli", "Hosting")]
+    [InlineData("Microsoft.ML.Tokenizers", "Hosting")]
     [InlineData("Spectre.Console", "Cli")]
     [InlineData("using Microsoft.OpenApi", "Rest")]
     [InlineData("using Microsoft.AspNetCore", "Rest", "Hosting")]

@@ -12,6 +12,7 @@ internal static class KnownKeys
         .. Keys("http:", "url", "sessions", "allowedOrigins", "allowedOrigins:#", "allowedHosts", "allowedHosts:#", "trustedProxies", "trustedProxies:#"),
         .. Keys("http:tokens", "", ":#", ":#:sha256", ":#:actor", ":#:roles", ":#:roles:#", ":#:toolsets", ":#:toolsets:#"),
         .. Keys("tools:", "sets", "sets:#"),
+        .. Keys("context:", "strategy", "tokenizer"),
         .. Keys("tickets:", "autoApprove", "pipeline", "worker", "workers", "lease"),
         .. Keys("knowledge:", "provider"),
         .. Keys("knowledge:embeddings:", "endpoint", "model", "apiKey"),
@@ -19,7 +20,7 @@ internal static class KnownKeys
         .. Keys("llm:", "endpoint", "model", "timeout", "tokensPerRun"),
         .. Keys("pipelines:*:steps", "", ":#"),
         .. Keys("pipelines:*:steps:#:", "name", "role", "tools", "tools:#", "requires", "requires:#", "result_schema", "timeout", "attempts", "state", "instructions", "next", "next:#:when", "next:#:to"),
-        .. Keys("stateMachine:", "enabled", "profile", "reopenWindow"),
+        .. Keys("stateMachine:", "enabled", "profile", "reopenWindow", "suggestions", "suggestions:*", "suggestions:*:#"),
         .. Workflow("stateMachine:"),
         // A profile without anything in it is known too, so that it is told what it lacks.
         .. Keys("stateMachine:profiles:", "*"),

@@ -86,6 +86,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         if (Given(p.KeyPrefix) is { } prefix && PathText.HoldsVariable(prefix))
             _violations.Add($"persistence.keyPrefix: '{prefix}' holds a variable that nothing has replaced; write its value.");
         var workflow = Workflow();
+        var suggestions = Suggestions(workflow);
+        var context = Context();
         var approvals = Approvals();
         var pipelines = PipelinesOf(workflow);
         var tickets = Tickets(pipelines);
@@ -116,6 +118,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             KeyPrefix = Given(p.KeyPrefix) ?? "",
             Directory = directory,
             Workflow = workflow,
+            Suggestions = suggestions,
+            Context = context,
             ApprovalPolicy = approvals,
             Pipelines = pipelines,
             Tickets = _identity.Demo && tickets.Worker == SupportStateMcp.Tickets.WorkerKind.None ? tickets with { Worker = SupportStateMcp.Tickets.WorkerKind.Rules } : tickets,

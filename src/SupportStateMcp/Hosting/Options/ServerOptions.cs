@@ -1,4 +1,5 @@
 using System.Net;
+using SupportStateMcp.Context;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
@@ -47,6 +48,12 @@ public sealed record ServerOptions
     public string Directory { get; init; } = DefaultDirectory;
 
     public WorkflowDefinition Workflow { get; init; } = WorkflowDefinition.Default;
+
+    /// <summary>The words of an answer that hint at a state, by state.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Suggestions { get; init; } = StateSuggestions.DefaultWords;
+
+    /// <summary>How contexts are made.</summary>
+    public ContextOptions Context { get; init; } = new();
 
     /// <summary>Which requests a person must approve.</summary>
     public ApprovalPolicy ApprovalPolicy { get; init; } = new();

@@ -24,6 +24,8 @@ public sealed class SupportStateSettings
 
     public ToolSettings Tools { get; set; } = new();
 
+    public ContextSettings Context { get; set; } = new();
+
     public TicketSettings Tickets { get; set; } = new();
 
     public LlmSettings Llm { get; set; } = new();
@@ -71,6 +73,14 @@ public sealed class ApprovalSettings
 public sealed class ToolSettings
 {
     public List<string>? Sets { get; set; }
+}
+
+/// <summary>The section <c>context</c>.</summary>
+public sealed class ContextSettings
+{
+    public string? Strategy { get; set; }
+
+    public string? Tokenizer { get; set; }
 }
 
 /// <summary>The section <c>http</c>.</summary>
@@ -130,6 +140,8 @@ public sealed class StateMachineSettings : WorkflowSettings
     public string? Enabled { get; set; }
 
     public string? ReopenWindow { get; set; }
+
+    public Dictionary<string, List<string>>? Suggestions { get; set; }
 
     public string? Profile { get; set; }
 
