@@ -34,7 +34,7 @@ public sealed record ContextRequest
 /// Gathers what an answer needs, from all tiers, in two rounds of reads. What it reads is bounded by what has room, so that it costs
 /// the same however long the conversation is.
 /// </summary>
-public sealed class ContextService(ConversationQueries conversations, KnowledgeSearch knowledge, ContextOptions options, IMemory? memory = null)
+public sealed class ContextService(ConversationQueries conversations, KnowledgeSearch knowledge, IMemory memory, ContextOptions options)
 {
     /// <summary>How many characters of messages are read for a token of room: no more than a token has, save in runs of blanks.</summary>
     private const int CharactersPerToken = 6;
@@ -43,7 +43,7 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
     private const int NewestRead = 10;
 
     private readonly KnowledgeSearch _knowledge = knowledge;
-    private readonly IMemory? _memory = memory;
+    private readonly IMemory _memory = memory;
 
     private static readonly IReadOnlySet<ContextPart> s_all = new HashSet<ContextPart>(Enum.GetValues<ContextPart>());
 
@@ -133,13 +133,13 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
 
         public async Task RunAsync(IReadOnlySet<ContextPart> included)
         {
-            var profile = included.Contains(ContextPart.Profile) ? service._memory?.ProfileAsync(current.UserId, cancellationToken).AsTask() : null;
+            var profile = included.Contains(ContextPart.Profile) ? service._memory.ProfileAsync(current.UserId, cancellationToken).AsTask() : null;
             var memories = included.Contains(ContextPart.Memories)
-                ? service._memory?.RecallAsync(caller, current.UserId, query, [], most, null, cancellationToken).AsTask() : null;
+                ? service._memory.RecallAsync(caller, current.UserId, query, [], most, null, cancellationToken).AsTask() : null;
             var articles = included.Contains(ContextPart.Articles) && query is not null
                 ? service._knowledge.QueryAsync([query], most, [], cancellationToken).AsTask() : null;
             var earlier = included.Contains(ContextPart.EarlierConversations) ? service.EarlierAsync(current, most, cancellationToken) : null;
-            var session = included.Contains(ContextPart.Session) ? service._memory?.SessionAsync(_id, cancellationToken).AsTask() : null;
+            var session = included.Contains(ContextPart.Session) ? service._memory.SessionAsync(_id, cancellationToken).AsTask() : null;
             await Task.WhenAll(new Task?[] { profile, memories, articles, earlier, session }.OfType<Task>());
 
             Profile = Take(ContextPart.Profile, profile);

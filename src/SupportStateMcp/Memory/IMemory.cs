@@ -27,5 +27,5 @@ public interface IMemory
     ValueTask<Result<CustomerProfile>> ProfileAsync(string customerId, CancellationToken cancellationToken);
 
     /// <summary>What is shared in a conversation now, by key; refused with <c>not_found</c> where there is no such conversation.</summary>
-    ValueTask<Result<IReadOnlyList<SessionValue>>> SessionAsync(ConversationId conversationId, CancellationToken cancellationToken);
+    ValueTask<Result<SessionValues>> SessionAsync(ConversationId conversationId, CancellationToken cancellationToken);
 }

@@ -8,3 +8,7 @@ namespace SupportStateMcp.Memory;
 /// <param name="ExpiresAt">From then on it is gone.</param>
 /// <param name="By">Who set it, as text.</param>
 public sealed record SessionValue(string Key, JsonElement Value, DateTimeOffset ExpiresAt, string By);
+
+/// <summary>What is shared in a conversation at a moment.</summary>
+/// <param name="Values">By their keys.</param>
+public sealed record SessionValues(IReadOnlyList<SessionValue> Values);

@@ -92,6 +92,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var pipelines = PipelinesOf(workflow);
         var tickets = Tickets(pipelines);
         var (embeddings, foreignKnowledge) = (Embeddings(), ForeignKnowledge());
+        var memory = Memory();
         var url = Url();
         var sessions = Given(http.Sessions) switch
         {
@@ -133,6 +134,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             TrustedProxies = proxies,
             Tokens = tokens,
             Toolsets = toolsets,
+            Memory = memory,
             Embeddings = embeddings,
             ForeignKnowledge = foreignKnowledge,
             Actor = actor,

@@ -4,6 +4,7 @@ using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Memory;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
@@ -110,6 +111,9 @@ public sealed record ServerOptions
 
     /// <summary>The server that is asked instead of the articles here; null: the articles here.</summary>
     public McpKnowledgeOptions? ForeignKnowledge { get; init; }
+
+    /// <summary>What is remembered and forgotten by itself.</summary>
+    public MemoryOptions Memory { get; init; } = new();
 
     /// <summary>True where the server is started to be tried: it loads sample data, runs a worker, and counts REST approvals as those of <c>human:support-team</c>.</summary>
     public bool Demo { get; init; }

@@ -20,6 +20,8 @@ public sealed class SupportStateSettings
 
     public KnowledgeSettings Knowledge { get; set; } = new();
 
+    public MemorySettings Memory { get; set; } = new();
+
     public HttpSettings Http { get; set; } = new();
 
     public ToolSettings Tools { get; set; } = new();
