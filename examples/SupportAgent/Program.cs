@@ -41,5 +41,10 @@ handoff.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(
 var work = new Command("ticket", "Work a ticket from the report to the letter: triage, expert, a person's decision, notification.") { ticket };
 work.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data)), s => TicketRun.PlayAsync(s, p.GetValue(ticket)!, ct)));
 
-return await new RootCommand("How an agent works with SupportStateMcp: read the state, decide by it, act with tools.") { data, stdio, http, refund, handoff, work, replay }
+var stateless = new Command("stateless", "Play one turn with another server process for each call.") { ticket };
+var bounded = new Command("bounded", "Let a conversation grow while what a model gets of it stays within a budget.") { ticket };
+stateless.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data)), s => Stateless.PlayAsync(s, p.GetValue(ticket)!, ct)));
+bounded.SetAction((p, ct) => Run.OnAsync(() => Server.OverStdioAsync(p.GetValue(data)), s => Bounded.PlayAsync(s, p.GetValue(ticket)!, ct)));
+
+return await new RootCommand("How an agent works with SupportStateMcp: read the state, decide by it, act with tools.") { data, stdio, http, refund, handoff, work, stateless, bounded, replay }
     .Parse(args).InvokeAsync();

@@ -26,8 +26,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         Name = "support-state",
         Command = Dotnet,
-        Arguments = ["exec", Assembly, "stdio", "--data", data, .. actor is null ? [] : new[] { "--actor", actor }],
-        EnvironmentVariables = new Dictionary<string, string?> { ["SUPPORTSTATE__STATEMACHINE__PROFILE"] = profile },
+        Arguments = ["exec", Assembly, "stdio", "--data", data, "--toolsets", "conversations,context", .. actor is null ? [] : new[] { "--actor", actor }],
+        EnvironmentVariables = new Dictionary<string, string?>
+        {
+            ["SUPPORTSTATE__STATEMACHINE__PROFILE"] = profile, ["SUPPORTSTATE__CONTEXT__STRATEGY"] = "summarise",
+        },
         StandardErrorLines = line => Console.Error.WriteLine($"server: {line}"),
     });
 

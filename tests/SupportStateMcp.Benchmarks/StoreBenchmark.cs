@@ -20,14 +20,14 @@ internal static class StoreBenchmark
     private const int Callers = 64;
 
     /// <summary>
-    /// <c>store [--part commits|processes|pages] [--seconds N] [--rounds N] [--conversations N] [--redis CONNECTION]</c>:
-    /// with a Redis only the pages are measured, on that Redis.
+    /// <c>store [--part commits|processes|pages|contexts] [--seconds N] [--rounds N] [--conversations N] [--redis CONNECTION]</c>:
+    /// with a Redis only the pages, or the contexts, are measured, on that Redis.
     /// </summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var seconds = BenchmarkRun.Option(args, "--seconds", 3);
         var redis = Text(args, "--redis");
-        var part = redis is null ? Text(args, "--part") : "pages";
+        var part = Text(args, "--part") ?? (redis is null ? null : "pages");
         Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}\n");
         var directory = Directory.CreateTempSubdirectory("supportstate-bench-").FullName;
         try
@@ -44,6 +44,12 @@ internal static class StoreBenchmark
             {
                 await using var services = Open(Path.Combine(directory, "pages"), redis);
                 await StorePages.RunAsync(services, redis is null ? "sqlite" : "redis", BenchmarkRun.Option(args, "--conversations", 100_000));
+            }
+
+            if (part is null or "contexts")
+            {
+                await using var services = Open(Path.Combine(directory, "contexts"), redis);
+                await StoreContexts.RunAsync(services, redis is null ? "sqlite" : "redis");
             }
         }
         finally

@@ -32,6 +32,8 @@ internal static class SharedErrorMessages
         Errors.NotOwner { Owner: { IsPerson: true } owner } =>
             $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them until they hand the conversation back.",
         Errors.LimitReached e => $"The conversation has {e.Limit} approvals that wait for a decision, and takes no more until some are decided.",
+        Errors.PersonalData e => PersonalData(e),
+        Errors.SessionFull e => $"The session of the conversation holds {e.Limit} values, and takes no more until one expires or is removed.",
         Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
         Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",
@@ -42,6 +44,9 @@ internal static class SharedErrorMessages
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
         _ => null,
     };
+
+    internal static string PersonalData(Errors.PersonalData e) =>
+        $"The argument {e.Argument} holds personal data ({string.Join(", ", e.Kinds)}), and a solution is read for every customer. Nothing was stored: say it without, or remember it as a fact or an episode of the customer.";
 
     private static string Fault(Errors.InvalidArgument e)
     {

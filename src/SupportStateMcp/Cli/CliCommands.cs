@@ -29,7 +29,7 @@ public static class CliCommands
             ApprovalsCommand.Create(),
             .. DecisionCommands.Create(),
         ];
-        IReadOnlyList<Command> groups = [TicketCommands.Create(), CustomersCommand.Create(), KnowledgeCommands.Create(), SampleDataCommand.Create()];
+        IReadOnlyList<Command> groups = [TicketCommands.Create(), CustomersCommand.Create(), KnowledgeCommands.Create(), MemoryCommands.Create(), SampleDataCommand.Create()];
         foreach (var command in commands.Concat(groups.SelectMany(g => g.Subcommands.OfType<CliCommand>())))
             Complete(command, actor, console, open);
         return [.. commands, .. groups];

@@ -3,6 +3,7 @@ using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
+using SupportStateMcp.Memory;
 using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
 
@@ -18,6 +19,7 @@ public sealed record CliContext(
     CustomerService Customers,
     ArticleService Articles,
     KnowledgeSearch Knowledge,
+    MemoryService Memory,
     TicketService Tickets,
     SampleData SampleData,
     WorkflowDefinition Workflow,

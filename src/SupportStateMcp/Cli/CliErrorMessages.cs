@@ -1,4 +1,5 @@
 using System.Globalization;
+using SupportStateMcp.Briefs;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Primitives;
@@ -98,6 +99,9 @@ internal static class CliErrorMessages
         Errors.TicketNotFound e =>
             $"Ticket {e.TicketId} does not exist or has expired. The newest: {string.Join(", ", e.Newest)}. SupportStateMcp ticket new reports one.",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. SupportStateMcp knowledge search WORDS finds articles, with their ids.",
+        Errors.NoSuchMemory e => $"There is no memory {e.MemoryId}: it never was, or it is forgotten already. SupportStateMcp memory list CUSTOMER shows those there are.",
+        Errors.PersonalData e => SharedErrorMessages.PersonalData(e),
+        Errors.SessionFull e => $"The session of the conversation holds {e.Limit} values, and takes no more until one expires or is removed.",
         Errors.KnowledgeUnavailable e => $"The knowledge base is elsewhere, and does not answer right now: {e.Reason} Try again in a moment.",
         Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),

@@ -97,6 +97,12 @@ public sealed partial record Conversation
                 Version = e.Version,
             },
             ConversationEvent.RunEvent e => After(before, e),
+            ConversationEvent.SummarySaved e => before with
+            {
+                Summary = new ConversationSummary(e.Through, e.Summary, e.Actor, e.At),
+                UpdatedAt = e.At,
+                Version = e.Version,
+            },
             _ => throw new InvalidOperationException($"No rule says what {@event.GetType().Name} changes."),
         };
     }

@@ -86,6 +86,9 @@ public abstract partial record ConversationCommand
         /// <summary>True where a program sends it by itself.</summary>
         public bool Automated { get; init; }
 
+        /// <inheritdoc cref="Message.ToolCallId"/>
+        public string? ToolCallId { get; init; }
+
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
         public override string? IdempotencyKey => MessageId;
         public override string? StoredKey => "message:" + MessageId;
@@ -93,6 +96,7 @@ public abstract partial record ConversationCommand
         protected override Error? Check() =>
             Bounds.Text("message_id", MessageId, Limits.Key, 1)
             ?? Bounds.Text("content", Content, Limits.Content)
+            ?? Bounds.Text("tool_call_id", ToolCallId, Limits.Key, 1)
             ?? Bounds.Facts("metadata", Metadata);
     }
 

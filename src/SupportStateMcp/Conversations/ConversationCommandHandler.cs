@@ -20,7 +20,8 @@ public sealed class ConversationCommandHandler(
     ConversationDecider decider,
     ConcurrencyOptions concurrency,
     TimeProvider time,
-    Random random)
+    Random random,
+    ICommitObserver? observer = null)
 {
     private readonly KeyedQueue _queue = new();
 
@@ -125,7 +126,7 @@ public sealed class ConversationCommandHandler(
     private async ValueTask<(Result<Outcome> Result, Loaded? Conflict)> CommitAsync(
         Write write, Loaded current, Decision.Accepted accepted, IdempotencyRecord record, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var result = await store.CommitAsync(new Commit
+        var commit = new Commit
         {
             Id = write.Command.Id,
             Before = current.Conversation,
@@ -135,7 +136,12 @@ public sealed class ConversationCommandHandler(
             Key = write.Key,
             IdempotencyRecord = record,
             Now = now,
-        }, cancellationToken);
+        };
+        if (observer is not null)
+            await observer.BeforeAsync(commit, cancellationToken);
+        var result = await store.CommitAsync(commit, cancellationToken);
+        if (result is CommitResult.Committed)
+            observer?.After(commit);
         return result switch
         {
             CommitResult.Conflict conflict => (default, conflict.Current),

@@ -88,6 +88,7 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         ConversationCommand.LeaseStep c => Lease(current, c, recorder),
         ConversationCommand.CompleteStep c => Complete(current, c, recorder),
         ConversationCommand.RecordQueries c => Record(current, c, recorder),
+        ConversationCommand.SaveSummary c => Save(current, c, recorder),
         ConversationCommand.ExpireOverdue => new Decision.Unchanged(),
         ConversationCommand.Erase c => Erase(current, c, recorder),
         _ => throw new InvalidOperationException($"No rule for {command.GetType().Name} in state {current.State}."),

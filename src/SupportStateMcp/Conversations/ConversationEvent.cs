@@ -34,6 +34,7 @@ namespace SupportStateMcp.Conversations;
 [JsonDerivedType(typeof(RunCompleted), "run_completed")]
 [JsonDerivedType(typeof(RunFailed), "run_failed")]
 [JsonDerivedType(typeof(RunTerminated), "run_terminated")]
+[JsonDerivedType(typeof(SummarySaved), "summary_saved")]
 public abstract partial record ConversationEvent
 {
     private ConversationEvent() { }

@@ -19,6 +19,7 @@ namespace SupportStateMcp.Conversations;
 [JsonSerializable(typeof(IReadOnlyList<Approval>))]
 [JsonSerializable(typeof(Run))]
 [JsonSerializable(typeof(Analysis))]
+[JsonSerializable(typeof(ConversationSummary))]
 [JsonSerializable(typeof(ConversationEvent))]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IdempotencyRecord))]

@@ -7,7 +7,7 @@ public static class ConversationStoreReading
     public const long StepBytes = 384 << 10;
 
     /// <summary>What a message counts for in addition to its content, in characters.</summary>
-    private const int Around = 150;
+    internal const int Around = 150;
 
     /// <inheritdoc cref="IConversationStore.ReadMessagesAsync"/>
     public static ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(

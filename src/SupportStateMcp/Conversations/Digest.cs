@@ -54,6 +54,8 @@ public static class Digest
                         json.WriteStringValue(SnakeCaseEnum.Of(c.Visibility));
                     if (c.Automated)
                         json.WriteStringValue("automated");
+                    if (c.ToolCallId is { } call)
+                        json.WriteStringValue("tool_call:" + call);
                     break;
                 case ConversationCommand.BeginTurn c:
                     WriteMessage(json, MessageRole.User, c.Content, c.Metadata);
@@ -128,6 +130,11 @@ public static class Digest
                     json.WriteStringValue(c.Reason);
                     if (c.Result is { } result)
                         WriteSorted(json, result);
+                    break;
+                case ConversationCommand.SaveSummary c:
+                    json.WriteStringValue("save_summary");
+                    json.WriteNumberValue(c.Through);
+                    json.WriteStringValue(c.Summary);
                     break;
                 case ConversationCommand.Transition c:
                     json.WriteStringValue("transition_state");

@@ -6,7 +6,7 @@ namespace SupportStateMcp.Conversations;
 /// </summary>
 public static class ErrorCodes
 {
-    /// <summary>There is no such conversation, turn or approval: never there, expired or erased. Or nothing is recorded about the system of a customer.</summary>
+    /// <summary>There is no such conversation, turn, approval or memory: never there, expired, erased or forgotten. Or nothing is recorded about the system of a customer.</summary>
     /// <remarks>Check the id. A ticket gets its conversation with initialize_conversation. Without a system, ask the customer.</remarks>
     public const string NotFound = "not_found";
 
@@ -75,8 +75,8 @@ public static class ErrorCodes
     /// <remarks>Reopening opens a linked follow-up conversation.</remarks>
     public const string ReopenWindowOver = "reopen_window_over";
 
-    /// <summary>As many approvals of the conversation wait for a decision as may.</summary>
-    /// <remarks>Wait until some are decided.</remarks>
+    /// <summary>As many approvals of the conversation wait for a decision, or as many values are in its session, as may.</summary>
+    /// <remarks>Wait until some are decided, or have expired.</remarks>
     public const string LimitReached = "limit_reached";
 
     /// <summary>The approval is decided, or the caller has decided on it already.</summary>
@@ -126,6 +126,11 @@ public static class ErrorCodes
     /// <summary>The ticket has no solution that waits for a decision: it is too early, or decided already.</summary>
     /// <remarks>Read the ticket's status.</remarks>
     public const string NotWaitingForApproval = "not_waiting_for_approval";
+
+    /// <summary>A solution, which is remembered for all customers, holds an e-mail address, a telephone number, a card number or an IBAN. Nothing was stored.</summary>
+    /// <remarks>Say it without, or remember it as a fact or an episode of the customer.</remarks>
+    public const string PersonalData = "personal_data";
+
     /// <summary>There is no article with this id.</summary>
     /// <remarks>Find the article with query_knowledge_base, whose answers name ids. An id is exact, in upper and lower case.</remarks>
     public const string ArticleNotFound = "article_not_found";

@@ -81,6 +81,7 @@ internal sealed class EventRecorder(Conversation before, ConversationCommand com
             Visibility = draft.Visibility,
             Automated = draft.Automated,
             InReplyTo = draft.InReplyTo,
+            ToolCallId = draft.ToolCallId,
             Metadata = draft.Metadata,
             At = now,
             RecordedBy = Actor.ToString(),

@@ -21,7 +21,7 @@ public static class Limits
     /// <summary>A reason, in characters.</summary>
     public const int Reason = 1_000;
 
-    /// <summary>The summary of a handoff, or the note of a hand-back, in characters.</summary>
+    /// <summary>The summary of a handoff or of a conversation's messages, or the note of a hand-back, in characters.</summary>
     public const int Summary = 4_000;
 
     /// <summary>The most promises, or attempts, that a handoff lists.</summary>

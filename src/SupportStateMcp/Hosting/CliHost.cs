@@ -5,6 +5,7 @@ using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
+using SupportStateMcp.Memory;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
@@ -38,6 +39,7 @@ internal static class CliHost
             services.GetRequiredService<CustomerService>(),
             services.GetRequiredService<ArticleService>(),
             services.GetRequiredService<KnowledgeSearch>(),
+            services.GetRequiredService<MemoryService>(),
             services.GetRequiredService<TicketService>(),
             services.GetRequiredService<SampleData>(),
             services.GetRequiredService<WorkflowDefinition>(),

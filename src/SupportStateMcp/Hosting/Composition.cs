@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Briefs;
+using SupportStateMcp.Context;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Knowledge;
@@ -13,12 +14,14 @@ using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Memory;
 using SupportStateMcp.Records;
 using SupportStateMcp.Storage;
 using SupportStateMcp.Storage.FullText;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tickets;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Hosting;
 
@@ -61,11 +64,16 @@ public static class Composition
             services.AddSingleton(foreign).AddSingleton<IForeignKnowledge, McpKnowledge>();
         else if (options.Embeddings is { } embeddings)
             services.AddSingleton<IEmbedder>(_ => Embedder.Of(embeddings)).AddSingleton<VectorIndex>().AddSingleton<VectorFilling>().AddSingleton<VectorSearch>();
+        AddMemory(services, options);
         services.AddSingleton<ConversationDecider>();
         services.AddSingleton<ConversationCommandHandler>();
         services.AddSingleton<ConversationQueries>();
         services.AddSingleton<ConversationChangeWaiter>();
         services.AddSingleton<TurnService>();
+        services.AddSingleton(new StateSuggestions(options.Workflow, options.Suggestions));
+        services.AddSingleton(options.Context);
+        services.AddSingleton<ITokenCounter>(_ => options.Context.CountsExactly ? new ExactTokens() : new TokenEstimate());
+        services.AddSingleton<ContextService>();
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<Reopening>();
         services.AddSingleton<CustomerService>();
@@ -106,6 +114,24 @@ public static class Composition
             .WithPrompts<TicketPrompts>();
     }
 
+    /// <summary>What is remembered: its records, its index, and what follows the end of a conversation.</summary>
+    private static void AddMemory(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(options.Memory);
+        services.AddSingleton<MemoryIndexing>();
+        services.AddSingleton<MemoryParts>();
+        services.AddSingleton<MemoryService>();
+        services.AddSingleton<IMemory>(s => s.GetRequiredService<MemoryService>());
+        services.AddSingleton<Episodes>();
+        services.AddSingleton<ResolutionWork>();
+        services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<ResolutionWork>());
+        services.AddSingleton<MemoryUpkeep>();
+        if (options is { ForeignKnowledge: not null, Embeddings: { } embeddings })
+            services.AddSingleton<IEmbedder>(_ => Embedder.Of(embeddings));
+        if (options.Embeddings is not null)
+            services.AddSingleton<MemoryVectors>();
+    }
+
     private static void AddSqlite(IServiceCollection services, ServerOptions options, bool mustExist)
     {
         services.AddSingleton(new SqliteStoreOptions(options.Directory, options.TimeToLive, options.Concurrency.LockTimeout) { MustExist = mustExist });
@@ -113,6 +139,8 @@ public static class Composition
         services.AddSingleton<IConversationStore, SqliteConversationStore>();
         services.AddSingleton<IRecordStore, SqliteRecordStore>();
         services.AddSingleton<IArticleIndex>(s => new FullTextIndex(new SqliteFullText(s.GetRequiredService<SqliteConnections>())));
+        services.AddSingleton<IMemoryIndex>(s => new MemoryIndex(new SqliteFullText(s.GetRequiredService<SqliteConnections>())));
+        services.AddSingleton<ISessionStore, SqliteSessionStore>();
         services.AddSingleton<IConversationLocks, SqliteConversationLocks>();
     }
 
@@ -123,6 +151,8 @@ public static class Composition
         services.AddSingleton<IConversationStore, RedisConversationStore>();
         services.AddSingleton<IRecordStore, RedisRecordStore>();
         services.AddSingleton<IArticleIndex>(_ => new FullTextIndex(new MemoryFullText()));
+        services.AddSingleton<IMemoryIndex>(_ => new MemoryIndex(new MemoryFullText()));
+        services.AddSingleton<ISessionStore, RedisSessionStore>();
         services.AddSingleton<IConversationLocks, RedLockConversationLocks>();
     }
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using SupportStateMcp.Context;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting.Http;
 using SupportStateMcp.Identity;
@@ -98,6 +99,8 @@ public static class HttpHost
         builder.Services.AddHostedService<KnowledgePreparation>();
         if (options.Tickets.Worker != Tickets.WorkerKind.None)
             builder.Services.AddWorker(options.Tickets).AddHostedService<TicketWorkerService>();
+        if (options is { Tickets.Worker: not Tickets.WorkerKind.None, Context.Strategy: ContextStrategy.Summarise })
+            builder.Services.AddHostedService<SummaryService>();
         var app = builder.Build();
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<ServerStopping>().Tell);
         Map(app, options);

@@ -27,6 +27,8 @@ internal static class Instructions
         Toolsets.Tickets => "Support tickets",
         Toolsets.Knowledge => "Support knowledge base",
         Toolsets.Crm => "Support customers",
+        Toolsets.Memory => "Support memory",
+        Toolsets.Context => "Support context",
         _ => "Support desk state",
     };
 
@@ -37,6 +39,8 @@ internal static class Instructions
         Toolsets.Tickets => "Works support tickets from the report to the customer's letter: triage, analysis, a person's approval, notification. Report one with create_ticket; work on them with next_step.",
         Toolsets.Knowledge => "Holds the articles of a support knowledge base: look for an answer with query_knowledge_base before you give one.",
         Toolsets.Crm => "Knows the customers of the desk: who they are, whether support is owed to them, what they run. Look a customer up with lookup_customer.",
+        Toolsets.Memory => "Remembers what is known of customers beyond a conversation: recall it before you ask again, and remember what will be needed.",
+        Toolsets.Context => "Tells all that an answer to a customer needs, within a budget of tokens: get_context, when you take a conversation up.",
         _ => null,
     };
 

@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
+using SupportStateMcp.Memory;
 
 namespace SupportStateMcp.Hosting;
 
-/// <summary>Sweeps the store now and then, while the server runs, and records expired leases and approvals.</summary>
-public sealed partial class StoreMaintenance(IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger)
+/// <summary>Sweeps the store now and then, while the server runs, records expired leases and approvals, and looks after the memory.</summary>
+public sealed partial class StoreMaintenance(
+    IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger, MemoryUpkeep? memory = null)
 {
     /// <summary>
     /// How often leases and approvals that have expired are recorded. Anyone who looks at a conversation before that sees it as it
@@ -30,7 +31,11 @@ public sealed partial class StoreMaintenance(IConversationStore store, Conversat
     /// <summary>Runs until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         EveryAsync(Interval, ct => store.SweepAsync(ct).AsTask(), cancellationToken),
-        EveryAsync(ClockInterval, ExpireOverdueAsync, cancellationToken));
+        EveryAsync(ClockInterval, ExpireOverdueAsync, cancellationToken),
+        memory is null ? Task.CompletedTask : Task.WhenAll(
+            EveryAsync(MemoryUpkeep.FinishInterval, memory.FinishAsync, cancellationToken),
+            EveryAsync(MemoryUpkeep.SweepInterval, memory.SweepAsync, cancellationToken),
+            EveryAsync(MemoryUpkeep.ForgetInterval, memory.ForgetAsync, cancellationToken)));
 
     /// <summary>Records expired leases and approvals. Of several instances that see it at once, one does; the others find it done.</summary>
     public async Task ExpireOverdueAsync(CancellationToken cancellationToken)
@@ -66,7 +71,7 @@ public sealed partial class StoreMaintenance(IConversationStore store, Conversat
         {
             LogPostponed(e.Message);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is StoreException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             // One conversation that cannot be read keeps nobody from serving the others.
             LogFailed(e);

@@ -12,6 +12,12 @@ internal sealed class TicketWorkerService(WorkerLoop loop, TicketSetup setup) : 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(null, setup.Workers, stoppingToken);
 }
 
+/// <summary>The summaries that stand for older messages, as a service of an application.</summary>
+internal sealed class SummaryService(SummaryLoop loop) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(stoppingToken);
+}
+
 /// <summary>Puts the built-in worker together.</summary>
 internal static class TicketWorkers
 {
@@ -21,10 +27,11 @@ internal static class TicketWorkers
     {
         services.AddSingleton(setup);
         services.AddSingleton<WorkerLoop>();
+        services.AddSingleton<SummaryLoop>();
         return setup switch
         {
-            { Worker: WorkerKind.Rules } => services.AddSingleton<IStepWorker, RulesWorker>(),
-            { Worker: WorkerKind.Llm, Llm: { } llm } => services.AddSingleton(llm).AddSingleton(_ => OpenAiClients.Create(llm.Endpoint, llm.ApiKey, llm.Timeout).GetChatClient(llm.Model).AsIChatClient()).AddSingleton<IStepWorker, LlmWorker>(),
+            { Worker: WorkerKind.Rules } => services.AddSingleton<IStepWorker, RulesWorker>().AddSingleton<ISummaryWriter, RulesSummaryWriter>(),
+            { Worker: WorkerKind.Llm, Llm: { } llm } => services.AddSingleton(llm).AddSingleton(_ => OpenAiClients.Create(llm.Endpoint, llm.ApiKey, llm.Timeout).GetChatClient(llm.Model).AsIChatClient()).AddSingleton<IStepWorker, LlmWorker>().AddSingleton<ISummaryWriter, LlmSummaryWriter>(),
             _ => throw new ArgumentException("No worker is configured.", nameof(setup)),
         };
     }

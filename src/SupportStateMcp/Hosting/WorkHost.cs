@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using SupportStateMcp.Context;
 using SupportStateMcp.Tickets;
 using SupportStateMcp.Tickets.Workers;
 
@@ -39,7 +40,9 @@ internal static class WorkHost
             $"SupportStateMcp works as {services.GetRequiredService<IStepWorker>().Name} on {string.Join(", ", wanted is { Length: > 0 } ? wanted : known)}, {setup.Workers} steps at a time, until Ctrl+C.");
         // Steps whose lease ran out are given back also where no server runs.
         await using var maintenance = services.GetRequiredService<StoreMaintenance>().Start();
-        await services.GetRequiredService<WorkerLoop>().RunAsync(wanted, setup.Workers, ends.Token);
+        await Task.WhenAll(
+            services.GetRequiredService<WorkerLoop>().RunAsync(wanted, setup.Workers, ends.Token),
+            options.Context.Strategy == ContextStrategy.Summarise ? services.GetRequiredService<SummaryLoop>().RunAsync(ends.Token) : Task.CompletedTask);
         return 0;
 
         void Stop(PosixSignalContext context)

@@ -27,6 +27,9 @@ public interface IRecordStore
     /// <summary>Removes a record; false where there is none. Its removal is told as a change, for which its id and version stay; a record that is made anew under the id has a later version.</summary>
     ValueTask<bool> DeleteAsync(string kind, string id, CancellationToken cancellationToken);
 
+    /// <summary>Removes a record where it stands at this version; false where it stands at another, or there is none. Nothing that was written meanwhile is lost.</summary>
+    ValueTask<bool> DeleteVersionAsync(string kind, string id, long version, CancellationToken cancellationToken);
+
     /// <summary>How many records of a kind there are.</summary>
     ValueTask<long> CountAsync(string kind, CancellationToken cancellationToken);
 

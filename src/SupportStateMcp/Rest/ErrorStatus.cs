@@ -9,7 +9,7 @@ internal static class ErrorStatus
     /// <summary>The status for a code of <see cref="ErrorCodes"/>.</summary>
     public static int Of(string code) => code switch
     {
-        ErrorCodes.InvalidArgument or ErrorCodes.InvalidImport => StatusCodes.Status400BadRequest,
+        ErrorCodes.InvalidArgument or ErrorCodes.InvalidImport or ErrorCodes.PersonalData => StatusCodes.Status400BadRequest,
         ErrorCodes.NotAuthorized or ErrorCodes.ToolsetNotEnabled or ErrorCodes.StepTokenRequired => StatusCodes.Status403Forbidden,
         ErrorCodes.NotFound or ErrorCodes.CustomerNotFound or ErrorCodes.ArticleNotFound => StatusCodes.Status404NotFound,
         ErrorCodes.InvalidTransition or ErrorCodes.TerminalState or ErrorCodes.ReopenWindowOver or ErrorCodes.TicketConflict

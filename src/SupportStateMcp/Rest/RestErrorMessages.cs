@@ -64,6 +64,7 @@ internal static class RestErrorMessages
         Errors.NoSuchSystem e => $"Nothing is recorded about the system of customer {e.CustomerId}.",
         Errors.LinesRefused e => $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported. {string.Join(' ', e.Lines.Select(l => $"Line {l.Number}: {l.Rule}."))}",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}.",
+        Errors.NoSuchMemory e => $"There is no memory {e.MemoryId}: it never was, or it is forgotten already.",
         Errors.KnowledgeUnavailable => "The knowledge base is elsewhere, and does not answer right now. Try again in a moment.",
         Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),

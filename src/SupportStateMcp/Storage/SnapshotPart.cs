@@ -18,6 +18,7 @@ internal abstract class SnapshotPart
             "approvals", c => c.Approvals.Count == 0 ? null : c.Approvals, (c, value) => c with { Approvals = value ?? [] }, ConversationJson.Default.IReadOnlyListApproval),
         new Part<Run>("run", c => c.Run, (c, value) => c with { Run = value }, ConversationJson.Default.Run),
         new Part<Analysis>("analysis", c => c.Analysis, (c, value) => c with { Analysis = value }, ConversationJson.Default.Analysis),
+        new Part<ConversationSummary>("summary", c => c.Summary, (c, value) => c with { Summary = value }, ConversationJson.Default.ConversationSummary),
     ];
 
     public required string Name { get; init; }

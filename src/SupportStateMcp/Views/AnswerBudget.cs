@@ -6,7 +6,11 @@ namespace SupportStateMcp.Views;
 /// <summary>How much an answer shows.</summary>
 /// <param name="Characters">How many characters of JSON it may have, <see cref="Limits.LeastAnswerCharacters"/> to <see cref="Limits.AnswerCharacters"/>.</param>
 /// <param name="IsFull">True for all there is to say of each entry; false for what matters.</param>
-public sealed record AnswerSize(int Characters = Limits.AnswerCharacters, bool IsFull = false);
+public sealed record AnswerSize(int Characters = Limits.AnswerCharacters, bool IsFull = false)
+{
+    /// <summary>True where messages have their role and content alone.</summary>
+    public bool IsPlain { get; init; }
+}
 
 /// <summary>Counts what an answer takes, entry by entry, in characters of JSON. At least one entry is always taken.</summary>
 internal sealed class AnswerBudget
@@ -17,6 +21,9 @@ internal sealed class AnswerBudget
     private int _taken;
 
     public AnswerBudget(AnswerSize size) => Left = size.Characters - Frame;
+
+    /// <summary>True while no entry is taken.</summary>
+    public bool IsEmpty => _taken == 0;
 
     /// <summary>How many characters there is still room for.</summary>
     public int Left { get; private set; }

@@ -11,7 +11,11 @@ public sealed record MessageView
     /// <summary>What a message takes in addition to its content and what a caller gave with it, in characters of JSON.</summary>
     internal const int Around = 300;
 
-    public required long Number { get; init; }
+    /// <summary>Left out in the format of OpenAI, which has roles and contents only.</summary>
+    public long? Number { get; init; }
+
+    /// <summary>The conversation that it belongs to, in an answer with several.</summary>
+    public string? ConversationId { get; init; }
 
     public required MessageRole Role { get; init; }
 
@@ -25,6 +29,9 @@ public sealed record MessageView
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Automated { get; init; }
+
+    /// <summary>The id of the tool call that it makes, or whose result it is.</summary>
+    public string? ToolCallId { get; init; }
 
     public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 
@@ -46,29 +53,43 @@ public sealed record MessageView
     /// <summary>All there is to say of a message.</summary>
     public static MessageView Of(Message m) => Of(m, isFull: true, int.MaxValue);
 
-    /// <summary>The newest messages that an answer has room for, in chronological order; at least one. Long contents are shortened.</summary>
-    public static IReadOnlyList<MessageView> Newest(IReadOnlyList<Message> messages, AnswerSize size)
+    /// <summary>Role and content alone, as a chat completion takes them. A content that has no room is cut, and says so.</summary>
+    public static MessageView Plain(Message m, int most)
     {
-        var budget = new AnswerBudget(size);
+        var shown = most == int.MaxValue ? m.Content.Length : AnswerBudget.Fitting(m.Content, most);
+        return new MessageView
+        {
+            Role = m.Role,
+            Content = shown == m.Content.Length ? m.Content : string.Create(CultureInfo.InvariantCulture, $"{m.Content[..shown]}… [{shown} of {m.Content.Length} characters shown]"),
+        };
+    }
+
+    /// <summary>The newest messages that an answer has room for, in chronological order; at least one. Long contents are shortened.</summary>
+    public static IReadOnlyList<MessageView> Newest(IReadOnlyList<Message> messages, AnswerSize size) => Newest(messages, new AnswerBudget(size), size);
+
+    /// <summary>The same with what is left of an answer's room.</summary>
+    internal static IReadOnlyList<MessageView> Newest(IReadOnlyList<Message> messages, AnswerBudget budget, AnswerSize size)
+    {
         var shown = new List<MessageView>();
         for (var i = messages.Count - 1; i >= 0; i--)
         {
             var around = AroundOf(messages[i], size.IsFull);
-            var view = Of(messages[i], size.IsFull, Math.Min(Limits.ShownContent, shown.Count == 0 ? budget.Left - around : int.MaxValue));
+            var most = budget.IsEmpty ? budget.Left - around : int.MaxValue;
+            var view = size.IsPlain ? Plain(messages[i], most) : Of(messages[i], size.IsFull, Math.Min(Limits.ShownContent, most));
             if (!budget.Takes(AnswerBudget.LengthOf(view.Content) + around))
                 break;
             shown.Add(view);
         }
 
         shown.Reverse();
-        for (var i = shown.Count - 1; i > 0 && !size.IsFull; i--)
-        {
-            if (shown[i].At!.Value.UtcTicks / TimeSpan.TicksPerMinute == shown[i - 1].At!.Value.UtcTicks / TimeSpan.TicksPerMinute)
-                shown[i] = shown[i] with { At = null };
-        }
-
-        return shown;
+        return size.IsFull ? shown : WithoutRepeatedTimes(shown);
     }
+
+    /// <summary>The messages without the times that are within the minute of the message before.</summary>
+    internal static IReadOnlyList<MessageView> WithoutRepeatedTimes(IReadOnlyList<MessageView> messages) =>
+        [.. messages.Select((m, i) => i > 0 && Minute(m) is { } minute && minute == Minute(messages[i - 1]) ? m with { At = null } : m)];
+
+    private static long? Minute(MessageView message) => message.At?.UtcTicks / TimeSpan.TicksPerMinute;
 
     /// <param name="m">The message.</param>
     /// <param name="isFull">Whether all there is to say of it is said.</param>
@@ -87,6 +108,7 @@ public sealed record MessageView
                 $"{end - offset} of {m.Content.Length} characters shown; get_history(conversation_id, number: {m.Number}, offset: {end}) returns what follows"),
             Visibility = isFull || m.Visibility != Conversations.Visibility.Public ? m.Visibility : null,
             Automated = m.Automated,
+            ToolCallId = m.ToolCallId,
             Metadata = m.Metadata,
             At = m.At,
             MessageId = isFull ? m.MessageId : null,
@@ -99,6 +121,7 @@ public sealed record MessageView
 
     private static int AroundOf(Message m, bool isFull) =>
         Around
+        + (m.ToolCallId is { } call ? AnswerBudget.LengthOf(call) : 0)
         + (m.Metadata?.Sum(f => AnswerBudget.LengthOf(f.Key) + f.Value.GetRawText().Length + 4) ?? 0)
         + (isFull ? AnswerBudget.LengthOf(m.MessageId) + m.RecordedBy.Length + Around : 0);
 }

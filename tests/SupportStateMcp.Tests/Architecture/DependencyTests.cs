@@ -4,14 +4,14 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Hosting → {Mcp, Rest, Cli} → {Views, Briefs} → Tickets → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
-/// <c>Storage</c> implements the ports of the conversations, records and articles; faces and stores never see each other. Read off the sources:
+/// <c>Hosting → {Mcp, Rest, Cli} → {Views, Briefs} → {Tickets, Memory} → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
+/// <c>Storage</c> implements the ports of the conversations, records, articles and memories; faces and stores never see each other. Read off the sources:
 /// what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
     private static readonly string[] s_ours =
-        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs", "Views", "Storage", "Mcp", "Rest", "Cli", "Hosting"];
+        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views", "Storage", "Mcp", "Rest", "Cli", "Hosting"];
 
     [Theory]
     [InlineData("Primitives")]
@@ -21,13 +21,15 @@ public partial class DependencyTests
     [InlineData("Records", "Primitives", "Identity", "Conversations")]
     [InlineData("Customers", "Primitives", "Identity", "Conversations", "Records")]
     [InlineData("Knowledge", "Primitives", "Identity", "Conversations", "Records")]
+    [InlineData("Memory", "Primitives", "Identity", "Conversations", "Records", "Knowledge")]
+    [InlineData("Context", "Primitives", "Identity", "Conversations", "Knowledge", "Memory")]
     [InlineData("Tickets", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge")]
     [InlineData("Briefs", "Primitives", "Identity", "Workflow", "Conversations")]
-    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs")]
-    [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records", "Knowledge")]
-    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
-    [InlineData("Rest", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
-    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Tickets", "Briefs", "Views")]
+    [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs")]
+    [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records", "Knowledge", "Memory")]
+    [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views")]
+    [InlineData("Rest", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views")]
+    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
         var used = Sources(folder).SelectMany(f => Used(f)
@@ -49,6 +51,8 @@ public partial class DependencyTests
     [InlineData("Customers")]
     [InlineData("Identity")]
     [InlineData("Knowledge")]
+    [InlineData("Memory")]
+    [InlineData("Context")]
     [InlineData("Records")]
     [InlineData("Primitives")]
     [InlineData("Workflow", "Stateless", "Json")]
@@ -67,6 +71,7 @@ public partial class DependencyTests
     [InlineData("McpServerResource(", "Mcp")]
     [InlineData("McpServerPrompt(", "Mcp")]
     [InlineData("System.CommandLine", "Cli", "Hosting")]
+    [InlineData("Microsoft.ML.Tokenizers", "Hosting")]
     [InlineData("Spectre.Console", "Cli")]
     [InlineData("using Microsoft.OpenApi", "Rest")]
     [InlineData("using Microsoft.AspNetCore", "Rest", "Hosting")]

@@ -9,6 +9,8 @@ public sealed class ExampleTests(ITestOutputHelper output)
     [Theory]
     [InlineData("stdio", "✓         a resolved conversation takes no more messages")]
     [InlineData("refund", "✓         paid once: 580.00")]
+    [InlineData("stateless", "✓         process 6 reads what the others stored: the state is in the store, and in no process")]
+    [InlineData("bounded", "✓         summarising deletes nothing: all 60 messages are in the history")]
     [InlineData("handoff", "✓         the trail tells who had the conversation: queue:support → human:alice → ai:support-agent")]
     [InlineData("ticket", "✓         the customer gets the approved text word for word, once")]
     public async Task A_run_ends_as_expected(string run, string conclusion)

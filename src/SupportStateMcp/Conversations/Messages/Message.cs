@@ -46,6 +46,9 @@ public sealed record Message
     /// <summary>The number of the customer's message that it answers; null where it answers none.</summary>
     public long? InReplyTo { get; init; }
 
+    /// <summary>The id of a tool call: on the assistant's message that makes the call, and on those with its result. Null for every other message.</summary>
+    public string? ToolCallId { get; init; }
+
     public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 
     public required DateTimeOffset At { get; init; }

@@ -16,6 +16,9 @@ internal sealed record MessageDraft(string MessageId, MessageRole Role, string C
 
     public long? InReplyTo { get; init; }
 
+    /// <inheritdoc cref="Message.ToolCallId"/>
+    public string? ToolCallId { get; init; }
+
     public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 
     /// <summary>True for what the customer hears from the desk, no matter who says it and in which role.</summary>

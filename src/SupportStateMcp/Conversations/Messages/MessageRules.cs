@@ -6,12 +6,14 @@ public sealed partial class ConversationDecider
 {
     private Decision Add(Conversation current, ConversationCommand.AddMessage c, EventRecorder recorder)
     {
-        var draft = new MessageDraft(c.MessageId, c.Role, c.Content) { Visibility = c.Visibility, Automated = c.Automated, Metadata = c.Metadata };
+        var draft = new MessageDraft(c.MessageId, c.Role, c.Content) { Visibility = c.Visibility, Automated = c.Automated, ToolCallId = c.ToolCallId, Metadata = c.Metadata };
         // Tools do return nothing at times; people and models that say nothing have said nothing.
         if (c is { Content: "", Role: not MessageRole.Tool })
             return Refuse(Error.NothingSaid());
         if (draft.HasReservedId)
             return Refuse(Error.ReservedMessageId());
+        if (c is { ToolCallId: not null, Role: not (MessageRole.Assistant or MessageRole.Tool) })
+            return Refuse(Error.InvalidArgument("tool_call_id", "it goes with the role assistant, for the call, or tool, for its result"));
         if (c is { Role: MessageRole.User, Visibility: Visibility.Internal })
             return Refuse(Error.InvalidArgument("visibility", "what the customer wrote is public"));
         if (ClosedViolation(current, draft) is { } closed)

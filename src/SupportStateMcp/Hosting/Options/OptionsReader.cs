@@ -86,10 +86,13 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         if (Given(p.KeyPrefix) is { } prefix && PathText.HoldsVariable(prefix))
             _violations.Add($"persistence.keyPrefix: '{prefix}' holds a variable that nothing has replaced; write its value.");
         var workflow = Workflow();
+        var suggestions = Suggestions(workflow);
+        var context = Context();
         var approvals = Approvals();
         var pipelines = PipelinesOf(workflow);
         var tickets = Tickets(pipelines);
         var (embeddings, foreignKnowledge) = (Embeddings(), ForeignKnowledge());
+        var memory = Memory();
         var url = Url();
         var sessions = Given(http.Sessions) switch
         {
@@ -116,6 +119,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             KeyPrefix = Given(p.KeyPrefix) ?? "",
             Directory = directory,
             Workflow = workflow,
+            Suggestions = suggestions,
+            Context = context,
             ApprovalPolicy = approvals,
             Pipelines = pipelines,
             Tickets = _identity.Demo && tickets.Worker == SupportStateMcp.Tickets.WorkerKind.None ? tickets with { Worker = SupportStateMcp.Tickets.WorkerKind.Rules } : tickets,
@@ -129,6 +134,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             TrustedProxies = proxies,
             Tokens = tokens,
             Toolsets = toolsets,
+            Memory = memory,
             Embeddings = embeddings,
             ForeignKnowledge = foreignKnowledge,
             Actor = actor,

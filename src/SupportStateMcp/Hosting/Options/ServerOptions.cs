@@ -1,8 +1,10 @@
 using System.Net;
+using SupportStateMcp.Context;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Memory;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tickets;
 using SupportStateMcp.Workflow;
@@ -47,6 +49,12 @@ public sealed record ServerOptions
     public string Directory { get; init; } = DefaultDirectory;
 
     public WorkflowDefinition Workflow { get; init; } = WorkflowDefinition.Default;
+
+    /// <summary>The words of an answer that hint at a state, by state.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Suggestions { get; init; } = StateSuggestions.DefaultWords;
+
+    /// <summary>How contexts are made.</summary>
+    public ContextOptions Context { get; init; } = new();
 
     /// <summary>Which requests a person must approve.</summary>
     public ApprovalPolicy ApprovalPolicy { get; init; } = new();
@@ -103,6 +111,9 @@ public sealed record ServerOptions
 
     /// <summary>The server that is asked instead of the articles here; null: the articles here.</summary>
     public McpKnowledgeOptions? ForeignKnowledge { get; init; }
+
+    /// <summary>What is remembered and forgotten by itself.</summary>
+    public MemoryOptions Memory { get; init; } = new();
 
     /// <summary>True where the server is started to be tried: it loads sample data, runs a worker, and counts REST approvals as those of <c>human:support-team</c>.</summary>
     public bool Demo { get; init; }

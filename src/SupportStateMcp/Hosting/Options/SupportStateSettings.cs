@@ -20,9 +20,13 @@ public sealed class SupportStateSettings
 
     public KnowledgeSettings Knowledge { get; set; } = new();
 
+    public MemorySettings Memory { get; set; } = new();
+
     public HttpSettings Http { get; set; } = new();
 
     public ToolSettings Tools { get; set; } = new();
+
+    public ContextSettings Context { get; set; } = new();
 
     public TicketSettings Tickets { get; set; } = new();
 
@@ -71,6 +75,14 @@ public sealed class ApprovalSettings
 public sealed class ToolSettings
 {
     public List<string>? Sets { get; set; }
+}
+
+/// <summary>The section <c>context</c>.</summary>
+public sealed class ContextSettings
+{
+    public string? Strategy { get; set; }
+
+    public string? Tokenizer { get; set; }
 }
 
 /// <summary>The section <c>http</c>.</summary>
@@ -130,6 +142,8 @@ public sealed class StateMachineSettings : WorkflowSettings
     public string? Enabled { get; set; }
 
     public string? ReopenWindow { get; set; }
+
+    public Dictionary<string, List<string>>? Suggestions { get; set; }
 
     public string? Profile { get; set; }
 

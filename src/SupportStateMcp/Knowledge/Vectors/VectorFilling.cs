@@ -6,7 +6,8 @@ namespace SupportStateMcp.Knowledge;
 /// Makes the vectors that are missing, in the background, article by article, from the first search on. Where the service of embeddings does not
 /// answer it tries again with a later search; two processes that make the same ones write the same.
 /// </summary>
-public sealed partial class VectorFilling(IRecordStore records, IEmbedder embedder, VectorIndex index, TimeProvider time, ILogger<VectorFilling> logger) : IAsyncDisposable
+public sealed partial class VectorFilling(
+    IRecordStore records, IEmbedder embedder, VectorIndex index, TimeProvider time, ILogger<VectorFilling> logger, VectorSource source) : IAsyncDisposable
 {
     private const int Page = 50;
     private const string By = "system:embeddings";
@@ -19,6 +20,12 @@ public sealed partial class VectorFilling(IRecordStore records, IEmbedder embedd
     private string? _position;
     private string? _reason;
 
+    /// <summary>Those of the articles.</summary>
+    public VectorFilling(IRecordStore records, IEmbedder embedder, VectorIndex index, TimeProvider time, ILogger<VectorFilling> logger)
+        : this(records, embedder, index, time, logger, VectorSource.Articles)
+    {
+    }
+
     /// <summary>Begins, or goes on, unless it is at it.</summary>
     public async ValueTask GoOnAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +36,7 @@ public sealed partial class VectorFilling(IRecordStore records, IEmbedder embedd
             {
                 if (_subscription is not null)
                     return;
-                _subscription = await records.SubscribeAsync(Article.Kind, Run, cancellationToken);
+                _subscription = await records.SubscribeAsync(source.RecordKind, Run, cancellationToken);
                 Run();
             }
             finally
@@ -81,12 +88,20 @@ public sealed partial class VectorFilling(IRecordStore records, IEmbedder embedd
         RecordChanges page;
         do
         {
-            page = await records.ReadChangesAsync(Article.Kind, _position, Page, cancellationToken);
+            page = await records.ReadChangesAsync(source.RecordKind, _position, Page, cancellationToken);
             await index.CatchUpAsync(cancellationToken);
             foreach (var change in page.Changes)
             {
-                if (ArticleOf(change) is { Status: ArticleStatus.Published } article && !index.Has(article.ArticleId, article.Version))
-                    await WriteAsync(article, cancellationToken);
+                if (TextsOf(change) is not { } texts)
+                {
+                    // Vectors tell something of what they were made of: they go with it.
+                    if (change.Record is null && index.Has(change.Id, long.MinValue))
+                        await records.DeleteAsync(source.VectorKind, change.Id, cancellationToken);
+                }
+                else if (!index.Has(change.Id, texts.Version))
+                {
+                    await WriteAsync(change.Id, texts, cancellationToken);
+                }
             }
 
             // Only now: what failed on the way is tried again.
@@ -95,28 +110,28 @@ public sealed partial class VectorFilling(IRecordStore records, IEmbedder embedd
         while (page.More);
     }
 
-    private async Task WriteAsync(Article article, CancellationToken cancellationToken)
+    private async Task WriteAsync(string id, VectorTexts texts, CancellationToken cancellationToken)
     {
-        var vectors = await embedder.EmbedAsync(ArticleVectors.Texts(article), cancellationToken);
+        var vectors = await embedder.EmbedAsync(texts.Texts, cancellationToken);
         await records.WriteAsync(
             [
                 new RecordWrite
                 {
-                    Kind = ArticleVectors.Kind,
-                    Id = article.ArticleId,
+                    Kind = source.VectorKind,
+                    Id = id,
                     By = By,
                     Now = time.GetUtcNow(),
-                    Content = ArticleVectors.Write(embedder.Model, article.Version, vectors),
+                    Content = ArticleVectors.Write(embedder.Model, texts.Version, vectors),
                 },
             ],
             cancellationToken);
     }
 
-    private static Article? ArticleOf(RecordChange change)
+    private VectorTexts? TextsOf(RecordChange change)
     {
         try
         {
-            return change.Record is { } record ? ArticleDocument.Read(record) : null;
+            return change.Record is { } record ? source.Texts(record) : null;
         }
         catch (RecordDamagedException)
         {
@@ -130,6 +145,6 @@ public sealed partial class VectorFilling(IRecordStore records, IEmbedder embedd
             LogFailed(reason);
     }
 
-    [LoggerMessage(LogLevel.Warning, "Vectors of articles cannot be made now, and are made later; searches go by words meanwhile: {Reason}")]
+    [LoggerMessage(LogLevel.Warning, "Vectors cannot be made now, and are made later; searches go by words meanwhile: {Reason}")]
     private partial void LogFailed(string reason);
 }

@@ -10,13 +10,18 @@ namespace SupportStateMcp.Knowledge;
 public readonly record struct VectorHit(string ArticleId, int Section);
 
 /// <summary>All vectors of one model, in memory; it follows their records. A vector of 1,536 numbers takes 6 KB.</summary>
-public sealed class VectorIndex(IRecordStore records, IEmbedder embedder) : IDisposable
+public sealed class VectorIndex(IRecordStore records, IEmbedder embedder, VectorSource source) : IDisposable
 {
     private const int Page = 200;
 
     private readonly ConcurrentDictionary<string, (long Version, IReadOnlyList<float[]> Sections)> _articles = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _turn = new(1);
     private string? _position;
+
+    /// <summary>Those of the articles.</summary>
+    public VectorIndex(IRecordStore records, IEmbedder embedder) : this(records, embedder, VectorSource.Articles)
+    {
+    }
 
     /// <summary>Takes in what has changed.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
@@ -27,7 +32,7 @@ public sealed class VectorIndex(IRecordStore records, IEmbedder embedder) : IDis
             RecordChanges page;
             do
             {
-                page = await records.ReadChangesAsync(ArticleVectors.Kind, _position, Page, cancellationToken);
+                page = await records.ReadChangesAsync(source.VectorKind, _position, Page, cancellationToken);
                 if (page.StartedAnew)
                     _articles.Clear();
                 foreach (var change in page.Changes)
@@ -46,10 +51,13 @@ public sealed class VectorIndex(IRecordStore records, IEmbedder embedder) : IDis
     public bool Has(string articleId, long version) => _articles.TryGetValue(articleId, out var article) && article.Version >= version;
 
     /// <summary>The articles whose sections lie nearest to a vector, the nearest first.</summary>
-    public IReadOnlyList<VectorHit> Nearest(float[] vector, int limit)
+    /// <param name="vector">The vector.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="wanted">Only these; null for all.</param>
+    public IReadOnlyList<VectorHit> Nearest(float[] vector, int limit, IReadOnlyCollection<string>? wanted = null)
     {
         var near = new List<(VectorHit Hit, float Nearness)>(_articles.Count);
-        foreach (var (id, (_, sections)) in _articles)
+        foreach (var (id, (_, sections)) in wanted is null ? _articles : Of(wanted))
         {
             var (best, section) = (float.MinValue, 0);
             for (var i = 0; i < sections.Count; i++)
@@ -66,6 +74,15 @@ public sealed class VectorIndex(IRecordStore records, IEmbedder embedder) : IDis
     }
 
     public void Dispose() => _turn.Dispose();
+
+    private IEnumerable<KeyValuePair<string, (long Version, IReadOnlyList<float[]> Sections)>> Of(IReadOnlyCollection<string> ids)
+    {
+        foreach (var id in ids)
+        {
+            if (_articles.TryGetValue(id, out var article))
+                yield return KeyValuePair.Create(id, article);
+        }
+    }
 
     private void Take(RecordChange change)
     {

@@ -15,7 +15,12 @@ public sealed partial class VectorSearch(IEmbedder embedder, VectorIndex index, 
     private long _restsUntil;
 
     /// <summary>The nearest articles for each query; null where the service of embeddings does not answer.</summary>
-    public async Task<IReadOnlyList<IReadOnlyList<VectorHit>>?> NearestAsync(IReadOnlyList<string> queries, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IReadOnlyList<VectorHit>>?> NearestAsync(IReadOnlyList<string> queries, CancellationToken cancellationToken) =>
+        NearestAsync(queries, null, cancellationToken);
+
+    /// <summary>The same of those that are wanted alone; null for all.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<VectorHit>>?> NearestAsync(
+        IReadOnlyList<string> queries, IReadOnlyCollection<string>? wanted, CancellationToken cancellationToken)
     {
         if (time.GetUtcNow().UtcTicks < Volatile.Read(ref _restsUntil))
             return null;
@@ -26,7 +31,7 @@ public sealed partial class VectorSearch(IEmbedder embedder, VectorIndex index, 
         {
             var vectors = await embedder.EmbedAsync(queries, patience.Token);
             await index.CatchUpAsync(cancellationToken);
-            return [.. vectors.Select(v => index.Nearest(ArticleVectors.Normalized(v), Candidates))];
+            return [.. vectors.Select(v => index.Nearest(ArticleVectors.Normalized(v), Candidates, wanted))];
         }
         catch (Exception e) when (e is EmbeddingException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

@@ -19,5 +19,5 @@ internal static class Describe
 
     public const string Cursor = "The next_cursor of the last answer.";
 
-    public const string Facts = "Custom facts, by key; at most 16,384 characters of JSON.";
+    public const string Facts = "Custom facts, by key.";
 }

@@ -84,6 +84,7 @@ internal static class McpErrorMessages
         Errors.TicketNotFound e =>
             $"Ticket {e.TicketId} does not exist or has expired. The newest that you may see: {string.Join(", ", e.Newest)}. create_ticket reports one.",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. query_knowledge_base finds articles; its answers name their ids, which are exact.",
+        Errors.NoSuchMemory e => $"There is no memory {e.MemoryId}: it never was, or it is forgotten already. recall finds memories, with their ids.",
         Errors.KnowledgeUnavailable =>
             "The knowledge base is elsewhere, and does not answer right now. Try again in a moment; where it stays so, go on without it and say so, or leave it to a person.",
         Errors.ArticleProtected e =>
@@ -100,6 +101,7 @@ internal static class McpErrorMessages
         "customer" => "Call lookup_customer",
         "system" => "Call lookup_system_info",
         "article" => "Call get_article",
+        "customer_profile" => "Call update_profile without a patch",
         _ => "Read it again",
     };
 

@@ -19,13 +19,20 @@ public enum Toolsets
 
     /// <summary>Customers and their systems.</summary>
     Crm = 8,
+
+    /// <summary>What is remembered of customers.</summary>
+    Memory = 16,
+
+    /// <summary>What an answer needs, from all tiers in one call; summaries.</summary>
+    Context = 128,
 }
 
-/// <summary>Toolsets by their names in configuration and addresses: <c>conversations</c>, <c>tickets</c>, <c>knowledge</c>, <c>crm</c>.</summary>
+/// <summary>Toolsets by their names in configuration and addresses: <c>conversations</c>, <c>tickets</c>, <c>knowledge</c>, <c>crm</c>, <c>memory</c>, <c>context</c>.</summary>
 public static class ToolsetNames
 {
     /// <summary>Every set there is.</summary>
-    public const Toolsets Every = Toolsets.Conversations | Toolsets.Tickets | Toolsets.Knowledge | Toolsets.Crm;
+    public const Toolsets Every =
+        Toolsets.Conversations | Toolsets.Tickets | Toolsets.Knowledge | Toolsets.Crm | Toolsets.Memory | Toolsets.Context;
 
     /// <summary>What a host sees that asks for nothing else: as much as a model can have before it on every turn.</summary>
     public const Toolsets Default = Toolsets.Conversations | Toolsets.Tickets | Toolsets.Knowledge;

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Context;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Filters;
@@ -16,7 +17,7 @@ namespace SupportStateMcp.Mcp.Tools;
 [McpServerToolType]
 [Toolset(Toolsets.Conversations)]
 public sealed class TurnTools(
-    TurnService turns, WorkflowDefinition workflow, ConnectionCaller callers, TimeProvider time)
+    TurnService turns, ContextService contexts, ITokenCounter counter, StateSuggestions suggestions, WorkflowDefinition workflow, ConnectionCaller callers, TimeProvider time)
 {
     [McpServerTool(Name = "begin_turn", Title = "Take in a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(BeginTurnView))]
@@ -26,8 +27,9 @@ public sealed class TurnTools(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("What the customer wrote, as it is."), StringLength(Limits.Content, MinimumLength = 1)] string content,
-        [Description("Your id for the customer's message, such as the mail's; a repeat with it begins the same turn again, or tells the answer."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
-        [Description("How many of the messages before it to return."), Range(0, Limits.Page)] int max_messages = 50,
+        [Description("Your id for the customer's message, such as the mail's; a repeat begins the same turn again, or tells the answer."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
+        [Description("How many messages before it."), Range(0, Limits.Page)] int max_messages = 50,
+        [Description("With the customer's profile and memories.")] bool context = true,
         [Description(Describe.Facts)] Dictionary<string, JsonElement>? metadata = null,
         [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
         CancellationToken cancellationToken = default)
@@ -42,7 +44,20 @@ public sealed class TurnTools(
             Content = content,
             Metadata = metadata,
         }, caller, max_messages, max_characters, cancellationToken);
-        return ToolReply.Of(result, begun => BeginTurnView.Of(begun, workflow, new AnswerSize(max_characters)));
+        if (!result.TryGet(out var begun, out var refusal))
+            return ToolReply.Of(refusal);
+
+        TurnContextView? known = null;
+        if (context)
+        {
+            // The message is stored; where what is known cannot be read, a repeat with its message_id begins the same turn.
+            var read = await contexts.BriefAsync(begun.Outcome.Conversation, content, caller, cancellationToken);
+            if (!read.TryGet(out var material, out refusal))
+                return ToolReply.Of(refusal);
+            known = ContextFitting.Brief(material, counter);
+        }
+
+        return ToolReply.Of(BeginTurnView.Of(begun, known, workflow, new AnswerSize(max_characters)));
     }
 
     [McpServerTool(Name = "complete_turn", Title = "Answer a customer's message", ReadOnly = false, Destructive = false,
@@ -53,8 +68,8 @@ public sealed class TurnTools(
         RequestContext<CallToolRequestParams> call,
         [Description("The turn_token of begin_turn, as it is."), StringLength(Turn.MaxTokenLength, MinimumLength = 1)] string turn_token,
         [Description("Your answer to the customer."), StringLength(Limits.Content, MinimumLength = 1)] string content,
-        [Description("The state to move to with this answer; one of allowed_transitions. Omit it to stay."), StringLength(Limits.State, MinimumLength = 1)] string? new_state = null,
-        [Description("Why the conversation moves; kept in the audit trail."), StringLength(Limits.Reason)] string? reason = null,
+        [Description("The state to move to: one of allowed_transitions. Omit it to stay."), StringLength(Limits.State, MinimumLength = 1)] string? new_state = null,
+        [Description(Describe.Reason), StringLength(Limits.Reason)] string? reason = null,
         CancellationToken cancellationToken = default)
     {
         if (Turn.TryParse(turn_token) is not { } turn)
@@ -73,6 +88,6 @@ public sealed class TurnTools(
             NewState = state,
             Reason = reason,
         };
-        return ToolReply.Of(await turns.CompleteAsync(command, cancellationToken), o => new CompleteTurnView(command, o, workflow));
+        return ToolReply.Of(await turns.CompleteAsync(command, cancellationToken), o => new CompleteTurnView(command, o, workflow, suggestions));
     }
 }

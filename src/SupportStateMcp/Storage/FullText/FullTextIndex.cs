@@ -4,11 +4,15 @@ using SupportStateMcp.Storage.Sqlite;
 namespace SupportStateMcp.Storage.FullText;
 
 /// <summary>
-/// The index of articles on FTS5, in a database of its choice. FTS5 splits text into terms and keeps which sections have which; this
+/// An index on FTS5, of articles unless said otherwise, in a database of its choice. FTS5 splits text into terms and keeps which sections have which; this
 /// process remembers the lists that it has read (<see cref="IndexSnapshot"/>), and ranks by them.
 /// </summary>
-internal sealed class FullTextIndex(FullTextDatabase database) : IArticleIndex, IDisposable
+internal sealed class FullTextIndex(FullTextDatabase database, IndexTables tables) : IArticleIndex, IDisposable
 {
+    public FullTextIndex(FullTextDatabase database) : this(database, IndexTables.Articles)
+    {
+    }
+
     private readonly Terms _terms = new();
     private readonly Lock _refreshing = new();
     private volatile IndexSnapshot? _snapshot;
@@ -17,36 +21,64 @@ internal sealed class FullTextIndex(FullTextDatabase database) : IArticleIndex, 
 
     public int MostTogether => database.IsShared ? 25 : 500;
 
-    public string? Position => database.Read(IndexState.Read)?.Position;
+    public string? Position => Read(IndexState.Read)?.Position;
 
     public Task<bool> ApplyAsync(string? from, string to, bool anew, IReadOnlyList<IndexChange> changes, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => IndexWriter.Apply(session, from, to, anew, changes), cancellationToken);
+        database.WriteAsync(session => IndexWriter.Apply(new IndexSession(session, tables), from, to, anew, changes), cancellationToken);
 
     /// <summary>What many sections say, many queries ask for: those spread over all of them stand for them.</summary>
     public void Prepare()
     {
         const int Sections = 100;
-        foreach (var text in database.Read(session => Spread(session, Sections)))
+        foreach (var text in Read(session => Spread(session, Sections)))
         {
             var counts = _terms.Count(string.Join(' ', SearchQuery.Of(text).Words));
-            database.Read(session => Lists(session, counts));
+            Read(session => Lists(session, counts));
         }
     }
 
-    public IReadOnlyList<SectionHit> Search(SearchQuery query, int limit, IReadOnlyList<string> tags)
+    public IReadOnlyList<SectionHit> Search(SearchQuery query, int limit, IReadOnlyList<string> tags) =>
+        Search(query, limit, a => tags.All(t => a.Tags.Contains(t, StringComparer.Ordinal)));
+
+    /// <summary>The same among those articles that are wanted.</summary>
+    public IReadOnlyList<SectionHit> Search(SearchQuery query, int limit, Func<IndexedArticle, bool> isWanted)
     {
         var counts = _terms.Count(string.Join(' ', query.Words));
         while (true)
         {
-            var (snapshot, lists) = database.Read(session => Lists(session, counts));
+            var (snapshot, lists) = Read(session => Lists(session, counts));
             if (snapshot is null)
                 return [];
-            var best = Ranking.Best(snapshot, lists, limit, a => tags.All(t => a.Tags.Contains(t, StringComparer.Ordinal)));
-            var hits = database.Read(session => best.Select(b => Hit(session, snapshot, b.Slot, b.Score)).ToList());
+            var best = Ranking.Best(snapshot, lists, limit, isWanted);
+            var hits = Read(session => best.Select(b => Hit(session, snapshot, b.Slot, b.Score)).ToList());
             // A section that is gone by now was written anew: its article is found by what it says now.
             if (hits.TrueForAll(h => h is not null))
                 return hits!;
         }
+    }
+
+    /// <summary>All that are there and wanted.</summary>
+    public IReadOnlyList<IndexedArticle> List(Func<IndexedArticle, bool> isWanted)
+    {
+        var snapshot = Read(session => IndexState.Read(session) is { } state ? At(session, state) : null);
+        var wanted = new List<IndexedArticle>();
+        if (snapshot is null)
+            return wanted;
+        // One whose sections are all gone is no longer to be found.
+        var isThere = new bool[snapshot.Articles.Length];
+        foreach (var article in snapshot.ArticleOf)
+        {
+            if (article >= 0)
+                isThere[article] = true;
+        }
+
+        for (var i = 0; i < isThere.Length; i++)
+        {
+            if (isThere[i] && isWanted(snapshot.Articles[i]))
+                wanted.Add(snapshot.Articles[i]);
+        }
+
+        return wanted;
     }
 
     public void Dispose()
@@ -55,8 +87,10 @@ internal sealed class FullTextIndex(FullTextDatabase database) : IArticleIndex, 
         (database as IDisposable)?.Dispose();
     }
 
+    private T Read<T>(Func<IndexSession, T> read) => database.Read(session => read(new IndexSession(session, tables)));
+
     /// <summary>The present snapshot, with the lists of the terms that it has.</summary>
-    private (IndexSnapshot? Snapshot, List<(PostingList List, int Count)> Lists) Lists(SqliteSession session, IReadOnlyDictionary<string, int> counts)
+    private (IndexSnapshot? Snapshot, List<(PostingList List, int Count)> Lists) Lists(IndexSession session, IReadOnlyDictionary<string, int> counts)
     {
         if (IndexState.Read(session) is not { } state)
             return (null, []);
@@ -65,7 +99,7 @@ internal sealed class FullTextIndex(FullTextDatabase database) : IArticleIndex, 
     }
 
     /// <summary>The snapshot of the moment that a session reads.</summary>
-    private IndexSnapshot At(SqliteSession session, IndexState state)
+    private IndexSnapshot At(IndexSession session, IndexState state)
     {
         if (_snapshot is { } current && current.State == state)
             return current;
@@ -80,7 +114,7 @@ internal sealed class FullTextIndex(FullTextDatabase database) : IArticleIndex, 
         }
     }
 
-    private List<string> Spread(SqliteSession session, int count)
+    private List<string> Spread(IndexSession session, int count)
     {
         var texts = new List<string>();
         if (IndexState.Read(session) is not { } state)
@@ -88,7 +122,7 @@ internal sealed class FullTextIndex(FullTextDatabase database) : IArticleIndex, 
         var snapshot = At(session, state);
         for (var i = 0; i < count && i < snapshot.ArticleOf.Length; i++)
         {
-            using var found = session.Query("SELECT text FROM article_sections WHERE row = $row", snapshot.RowOf((int)((long)i * snapshot.ArticleOf.Length / count)));
+            using var found = session.Query("SELECT text FROM {one}_sections WHERE row = $row", snapshot.RowOf((int)((long)i * snapshot.ArticleOf.Length / count)));
             if (found.Read())
                 texts.Add(found.GetString(0));
         }
@@ -96,12 +130,12 @@ internal sealed class FullTextIndex(FullTextDatabase database) : IArticleIndex, 
         return texts;
     }
 
-    private static SectionHit? Hit(SqliteSession session, IndexSnapshot snapshot, int slot, double score)
+    private static SectionHit? Hit(IndexSession session, IndexSnapshot snapshot, int slot, double score)
     {
         using var found = session.Query(
             """
             SELECT a.article_id, a.title, a.updated_at, s.heading, s.level, s.text
-            FROM article_sections s JOIN indexed_articles a ON a.key = s.article WHERE s.row = $row
+            FROM {one}_sections s JOIN indexed_{many} a ON a.key = s.article WHERE s.row = $row
             """,
             snapshot.RowOf(slot));
         return found.Read()

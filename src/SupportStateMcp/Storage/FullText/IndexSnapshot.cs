@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using SQLitePCL;
-using SupportStateMcp.Storage.Sqlite;
 
 namespace SupportStateMcp.Storage.FullText;
 
@@ -60,7 +59,7 @@ internal sealed class IndexSnapshot
     /// <summary>The sections that have a term.</summary>
     /// <param name="session">The index at the moment of this snapshot.</param>
     /// <param name="term">The term.</param>
-    public PostingList List(SqliteSession session, string term)
+    public PostingList List(IndexSession session, string term)
     {
         if (_lists.TryGetValue(term, out var list))
             return list;
@@ -75,7 +74,7 @@ internal sealed class IndexSnapshot
     }
 
     /// <summary>Reads all of it.</summary>
-    public static IndexSnapshot Read(SqliteSession session, IndexState state)
+    public static IndexSnapshot Read(IndexSession session, IndexState state)
     {
         var articles = new List<IndexedArticle>();
         var articleByKey = new Dictionary<long, int>();
@@ -86,7 +85,7 @@ internal sealed class IndexSnapshot
         }
 
         var sections = new List<(long Row, int Article)>();
-        using (var found = session.Query("SELECT row, article FROM article_sections"))
+        using (var found = session.Query("SELECT row, article FROM {one}_sections"))
         {
             while (found.Read())
                 sections.Add((raw.sqlite3_column_int64(found.Handle, 0), articleByKey[raw.sqlite3_column_int64(found.Handle, 1)]));
@@ -99,7 +98,7 @@ internal sealed class IndexSnapshot
     }
 
     /// <summary>The next state, with what changed since; the lists that were read stay.</summary>
-    public IndexSnapshot Next(SqliteSession session, IndexState state, Terms terms)
+    public IndexSnapshot Next(IndexSession session, IndexState state, Terms terms)
     {
         var changes = IndexedArticle.ReadChanged(session, State.Generation);
         // Reading all of it costs less than many changes, and leaves no gaps.
@@ -125,7 +124,7 @@ internal sealed class IndexSnapshot
             if (place == articles.Count)
                 articles.Add(article);
             using var found = session.Query(
-                "SELECT s.row, a.title, s.text FROM article_sections s JOIN indexed_articles a ON a.key = s.article WHERE s.article = $article ORDER BY s.row",
+                "SELECT s.row, a.title, s.text FROM {one}_sections s JOIN indexed_{many} a ON a.key = s.article WHERE s.article = $article ORDER BY s.row",
                 article.Key);
             while (found.Read())
                 added.Add((found.GetInt64(0), place, found.GetString(1), found.GetString(2)));

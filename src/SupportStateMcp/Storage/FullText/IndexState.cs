@@ -1,5 +1,3 @@
-using SupportStateMcp.Storage.Sqlite;
-
 namespace SupportStateMcp.Storage.FullText;
 
 /// <summary>Which state of the index a database holds.</summary>
@@ -13,36 +11,36 @@ internal readonly record struct IndexState(long Life, long Generation, string? P
     private const long Format = 1;
 
     /// <summary>The state; null where there is no index, or one of another format.</summary>
-    public static IndexState? Read(SqliteSession session)
+    public static IndexState? Read(IndexSession session)
     {
-        if (session.Number("SELECT 1 FROM sqlite_master WHERE name = 'article_index'") is null)
+        if (session.Number("SELECT 1 FROM sqlite_master WHERE name = '{one}_index'") is null)
             return null;
-        using var found = session.Query("SELECT life, generation, position, last_row FROM article_index WHERE format = $format", Format);
+        using var found = session.Query("SELECT life, generation, position, last_row FROM {one}_index WHERE format = $format", Format);
         return found.Read() ? new IndexState(found.GetInt64(0), found.GetInt64(1), found.IsDBNull(2) ? null : found.GetString(2), found.GetInt64(3)) : null;
     }
 
     /// <summary>Makes an empty index where there is none of this format.</summary>
-    public static IndexState Create(SqliteSession session)
+    public static IndexState Create(IndexSession session)
     {
         Run(session, "drop.sql");
         Run(session, "index.sql");
-        session.Execute("INSERT INTO article_index VALUES ($format, random(), 0, NULL, 0)", Format);
+        session.Execute("INSERT INTO {one}_index VALUES ($format, random(), 0, NULL, 0)", Format);
         return Read(session)!.Value;
     }
 
     /// <summary>Writes the next one.</summary>
-    public static void Write(SqliteSession session, IndexState state) =>
+    public static void Write(IndexSession session, IndexState state) =>
         session.Execute(
-            "UPDATE article_index SET generation = $generation, position = $position, last_row = $last_row", state.Generation, state.Position, state.LastRow);
+            "UPDATE {one}_index SET generation = $generation, position = $position, last_row = $last_row", state.Generation, state.Position, state.LastRow);
 
-    private static void Run(SqliteSession session, string file)
+    private static void Run(IndexSession session, string file)
     {
         using var stream = typeof(IndexState).Assembly.GetManifestResourceStream($"{typeof(IndexState).Namespace}.{file}")
             ?? throw new InvalidOperationException($"{file} is not embedded.");
         using var reader = new StreamReader(stream);
-        using var command = session.Connection.CreateCommand();
+        using var command = session.Database.Connection.CreateCommand();
 #pragma warning disable CA2100 // A file of this folder.
-        command.CommandText = reader.ReadToEnd();
+        command.CommandText = session.Tables.Sql(reader.ReadToEnd());
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using SupportStateMcp.Storage.Sqlite;
 
 namespace SupportStateMcp.Storage.FullText;
 
@@ -12,18 +11,18 @@ internal sealed record IndexedArticle(long Key, string ArticleId, string[] Tags)
     private const string Columns = "key, article_id, tags";
 
     /// <summary>All that are to be found.</summary>
-    public static IEnumerable<IndexedArticle> ReadAll(SqliteSession session)
+    public static IEnumerable<IndexedArticle> ReadAll(IndexSession session)
     {
-        using var found = session.Query($"SELECT {Columns} FROM indexed_articles WHERE is_found = 1");
+        using var found = session.Query($"SELECT {Columns} FROM indexed_{{many}} WHERE is_found = 1");
         while (found.Read())
             yield return Of(found);
     }
 
     /// <summary>Those that changed after a generation, also those that are no longer to be found.</summary>
-    public static List<IndexedArticle> ReadChanged(SqliteSession session, long generation)
+    public static List<IndexedArticle> ReadChanged(IndexSession session, long generation)
     {
         var changed = new List<IndexedArticle>();
-        using var found = session.Query($"SELECT {Columns} FROM indexed_articles WHERE generation > $generation", generation);
+        using var found = session.Query($"SELECT {Columns} FROM indexed_{{many}} WHERE generation > $generation", generation);
         while (found.Read())
             changed.Add(Of(found));
         return changed;

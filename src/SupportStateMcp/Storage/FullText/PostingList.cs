@@ -1,5 +1,4 @@
 using SQLitePCL;
-using SupportStateMcp.Storage.Sqlite;
 
 namespace SupportStateMcp.Storage.FullText;
 
@@ -28,10 +27,10 @@ internal sealed class PostingList
     /// <param name="session">The index, at the moment of which the rows are.</param>
     /// <param name="term">The term, as the tokenizer makes it.</param>
     /// <param name="rows">The rows of the sections by their slots, ascending.</param>
-    public static PostingList Read(SqliteSession session, string term, ReadOnlySpan<long> rows)
+    public static PostingList Read(IndexSession session, string term, ReadOnlySpan<long> rows)
     {
         var list = new Builder();
-        using var found = session.Query("SELECT doc, col = 'title' FROM article_terms WHERE term = $term", term);
+        using var found = session.Query("SELECT doc, col = 'title' FROM {one}_terms WHERE term = $term", term);
         var (row, slot) = (long.MinValue, -1);
         while (found.Read())
         {

@@ -1,5 +1,4 @@
 using SQLitePCL;
-using SupportStateMcp.Storage.Sqlite;
 
 namespace SupportStateMcp.Storage.FullText;
 
@@ -8,11 +7,11 @@ internal static class SectionSizes
 {
     /// <param name="session">The index.</param>
     /// <param name="rows">The rows of the sections, ascending.</param>
-    public static int[] Read(SqliteSession session, long[] rows)
+    public static int[] Read(IndexSession session, long[] rows)
     {
         var sizes = new int[rows.Length];
         var slot = 0;
-        using var found = session.Query("SELECT id, sz FROM article_words_docsize ORDER BY id");
+        using var found = session.Query("SELECT id, sz FROM {one}_words_docsize ORDER BY id");
         while (slot < rows.Length && found.Read())
         {
             if (raw.sqlite3_column_int64(found.Handle, 0) == rows[slot])

@@ -1,5 +1,5 @@
-DROP TABLE IF EXISTS article_terms;
-DROP TABLE IF EXISTS article_words;
-DROP TABLE IF EXISTS article_sections;
-DROP TABLE IF EXISTS indexed_articles;
-DROP TABLE IF EXISTS article_index;
+DROP TABLE IF EXISTS {one}_terms;
+DROP TABLE IF EXISTS {one}_words;
+DROP TABLE IF EXISTS {one}_sections;
+DROP TABLE IF EXISTS indexed_{many};
+DROP TABLE IF EXISTS {one}_index;

@@ -1,9 +1,9 @@
--- The full-text index of the published articles: in the database of the embedded store, or in memory where the articles are in Redis. It is made
--- from the records, and made again where its format is another.
+-- A full-text index, of the published articles or of the memories ({one}, {many}): in the database of the embedded store, or in memory where the
+-- records are in Redis. It is made from the records, and made again where its format is another. A document is called an article here.
 
 -- format: of these tables and of what stands in them. life: which index this is. generation: how often it changed. position: how far in
 -- the changes of the records it has come. last_row: the highest number that a section has had.
-CREATE TABLE article_index (
+CREATE TABLE {one}_index (
   format     INTEGER NOT NULL,
   life       INTEGER NOT NULL,
   generation INTEGER NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE article_index (
 ) STRICT;
 
 -- One that is no longer to be found stays as a row, so that other processes hear of it.
-CREATE TABLE indexed_articles (
+CREATE TABLE indexed_{many} (
   key        INTEGER PRIMARY KEY,
   article_id TEXT NOT NULL UNIQUE,
   generation INTEGER NOT NULL,  -- at which it changed last
@@ -22,10 +22,10 @@ CREATE TABLE indexed_articles (
   tags       TEXT NOT NULL      -- one a line
 ) STRICT;
 
-CREATE INDEX indexed_articles_by_change ON indexed_articles (generation);
+CREATE INDEX indexed_{many}_by_change ON indexed_{many} (generation);
 
 -- A row's number is never used again: a list of rows that was read before stays true of what it names.
-CREATE TABLE article_sections (
+CREATE TABLE {one}_sections (
   row     INTEGER PRIMARY KEY,
   article INTEGER NOT NULL,
   heading TEXT NOT NULL,
@@ -33,8 +33,8 @@ CREATE TABLE article_sections (
   text    TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX article_sections_by_article ON article_sections (article);
+CREATE INDEX {one}_sections_by_article ON {one}_sections (article);
 
--- Words alone, by the rows of article_sections.
-CREATE VIRTUAL TABLE article_words USING fts5(title, body, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE article_terms USING fts5vocab(article_words, 'instance');
+-- Words alone, by the rows of {one}_sections.
+CREATE VIRTUAL TABLE {one}_words USING fts5(title, body, content = '', contentless_delete = 1, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE {one}_terms USING fts5vocab({one}_words, 'instance');

@@ -9,6 +9,7 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversation:{cs-TKT-001}:history   list    messages with their content, JSON, oldest first
 // {prefix}conversation:{cs-TKT-001}:events    list    events, JSON with their schema version, oldest first
 // {prefix}conversation:{cs-TKT-001}:seen      hash    the caller's key → receipt, JSON
+// {prefix}conversation:{cs-TKT-001}:session   hash    what is shared for a short time: key → when it expires, life, value
 // {prefix}conversation:{cs-TKT-001}:lock      string  the token of its holder
 // {prefix}conversation:{cs-TKT-001}:changed   channel the version, on each change
 // {prefix}configuration                       channel on which clients tell each other of a failover
@@ -63,6 +64,8 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey Events(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:events");
 
     public RedisKey Seen(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:seen");
+
+    public RedisKey Session(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:session");
 
     public string Changed(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:changed");
 

@@ -63,12 +63,16 @@ public sealed class RedisRecordStore : IRecordStore, IAsyncDisposable
         return results;
     }
 
-    public async ValueTask<bool> DeleteAsync(string kind, string id, CancellationToken cancellationToken)
+    public ValueTask<bool> DeleteAsync(string kind, string id, CancellationToken cancellationToken) => DeleteAsync(kind, id, null, cancellationToken);
+
+    public ValueTask<bool> DeleteVersionAsync(string kind, string id, long version, CancellationToken cancellationToken) => DeleteAsync(kind, id, version, cancellationToken);
+
+    private async ValueTask<bool> DeleteAsync(string kind, string id, long? expected, CancellationToken cancellationToken)
     {
         var answer = (RedisValue[])(await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.RecordRemove, Keys(kind, id), [id, _keys.Changed(kind)], RedisConnection.Master),
+            db => db.ScriptEvaluateAsync(RedisScripts.RecordRemove, Keys(kind, id), [id, _keys.Changed(kind), expected is { } version ? (RedisValue)version : RedisValue.EmptyString], RedisConnection.Master),
             cancellationToken))!;
-        if (answer[0] == "none")
+        if (answer[0] != "removed")
             return false;
         await _lookups.LeaveAsync([new RedisLookupPlace(kind, id, answer[1]!, answer[2]!)], cancellationToken);
         return true;

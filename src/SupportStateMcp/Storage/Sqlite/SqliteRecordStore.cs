@@ -55,10 +55,14 @@ public sealed class SqliteRecordStore(SqliteConnections connections) : IRecordSt
         return results;
     }
 
-    public async ValueTask<bool> DeleteAsync(string kind, string id, CancellationToken cancellationToken)
+    public ValueTask<bool> DeleteAsync(string kind, string id, CancellationToken cancellationToken) => DeleteAsync(kind, id, null, cancellationToken);
+
+    public ValueTask<bool> DeleteVersionAsync(string kind, string id, long version, CancellationToken cancellationToken) => DeleteAsync(kind, id, version, cancellationToken);
+
+    private async ValueTask<bool> DeleteAsync(string kind, string id, long? expected, CancellationToken cancellationToken)
     {
         var (removed, stamp) = await _writer.WriteAsync(
-            session => (SqliteRecordWrite.Delete(session, kind, id), StampOf(session, kind)), cancellationToken);
+            session => (SqliteRecordWrite.Delete(session, kind, id, expected), StampOf(session, kind)), cancellationToken);
         if (!removed)
             return false;
         _changes.Notify(Watched(kind), stamp);

@@ -45,9 +45,14 @@ internal sealed class SqliteRecordWrite(RecordWrite write)
     }
 
     /// <summary>Removes a record, and says whether there was one. It counts as an erasure: the sweep makes sure that not a byte is left.</summary>
-    public static bool Delete(SqliteSession session, string kind, string id)
+    /// <param name="session">The session.</param>
+    /// <param name="kind">The kind of the record.</param>
+    /// <param name="id">The record.</param>
+    /// <param name="expected">The version that it has to stand at; null for any.</param>
+    public static bool Delete(SqliteSession session, string kind, string id, long? expected)
     {
-        if (session.Number("SELECT 1 FROM records WHERE kind = $kind AND id = $id AND content IS NOT NULL", kind, id) is null)
+        if (session.Number("SELECT version FROM records WHERE kind = $kind AND id = $id AND content IS NOT NULL", kind, id) is not { } version
+            || (expected is not null && expected != version))
             return false;
         session.Execute(Remove, NextSequence(session), kind, id);
         session.SetMark("erasures", session.Mark("erasures") + 1);

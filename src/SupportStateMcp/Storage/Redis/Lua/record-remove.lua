@@ -1,9 +1,9 @@
 -- Removes one record, if it is there: what stays is its version, which must not come again, and its place among the changes.
 -- Atomic for the same reasons as a write.
 -- KEYS: record, changes, feed
--- ARGV: id, channel
+-- ARGV: id, channel, the version that it has to stand at (empty for any)
 local stands = redis.call('HMGET', KEYS[1], 'version', 'content', 'lookup', 'place')
-if not stands[2] then
+if not stands[2] or (ARGV[3] ~= '' and stands[1] ~= ARGV[3]) then
   return {'none'}
 end
 

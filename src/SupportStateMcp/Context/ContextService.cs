@@ -1,0 +1,175 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Memory;
+using SupportStateMcp.Primitives;
+
+namespace SupportStateMcp.Context;
+
+/// <summary>What somebody wants to know who is about to work on a conversation.</summary>
+public sealed record ContextRequest
+{
+    public required ConversationId Id { get; init; }
+
+    /// <summary>What memories and articles are looked for; null: what the customer wrote last, else the conversation's description.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>How many memories, articles and earlier conversations at most, 1 to <see cref="ContextLimits.Found"/>.</summary>
+    public int Found { get; init; } = ContextLimits.DefaultFound;
+
+    /// <summary>How much room there is, in tokens.</summary>
+    public int Tokens { get; init; } = ContextLimits.DefaultTokens;
+
+    /// <summary>Which parts; none means all.</summary>
+    public IReadOnlyCollection<ContextPart> Include { get; init; } = [];
+
+    /// <summary>The first bound that it breaks; null where it breaks none.</summary>
+    public Error? Violation() =>
+        Bounds.Text("query", Query, ContextLimits.Query, 1)
+        ?? Bounds.Range("k", Found, 1, ContextLimits.Found)
+        ?? Bounds.Range("max_tokens", Tokens, ContextLimits.LeastTokens, ContextLimits.MostTokens);
+}
+
+/// <summary>
+/// Gathers what an answer needs, from all tiers, in two rounds of reads. What it reads is bounded by what has room, so that it costs
+/// the same however long the conversation is.
+/// </summary>
+public sealed class ContextService(ConversationQueries conversations, KnowledgeSearch knowledge, IMemory memory, ContextOptions options)
+{
+    /// <summary>How many characters of messages are read for a token of room: no more than a token has, save in runs of blanks.</summary>
+    private const int CharactersPerToken = 6;
+
+    /// <summary>How many of the newest messages are read where only what the customer wrote last is wanted.</summary>
+    private const int NewestRead = 10;
+
+    private readonly KnowledgeSearch _knowledge = knowledge;
+    private readonly IMemory _memory = memory;
+
+    private static readonly IReadOnlySet<ContextPart> s_all = new HashSet<ContextPart>(Enum.GetValues<ContextPart>());
+
+    /// <summary>Gathers what a context is made of.</summary>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="caller">Who asks; any role may.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Result<ContextMaterial>> GatherAsync(ContextRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        if (request.Violation() is { } violation)
+            return violation;
+        var included = request.Include.Count == 0 ? s_all : request.Include.ToHashSet();
+        var looks = included.Contains(ContextPart.Memories) || included.Contains(ContextPart.Articles);
+        var (current, messages, error) = await ReadAsync(request, included.Contains(ContextPart.Messages), looks && request.Query is null, cancellationToken);
+        if (current is null)
+            return error!;
+
+        var query = request.Query ?? (looks ? ImpliedQuery(current, messages) : null);
+        var reads = new Reads(this, caller, current, query, request.Found, cancellationToken);
+        await reads.RunAsync(included);
+        return reads.Error is { } refused ? refused : new ContextMaterial
+        {
+            Conversation = current,
+            Included = included,
+            Strategy = options.Strategy,
+            Messages = included.Contains(ContextPart.Messages) ? messages : [],
+            Profile = reads.Profile,
+            Memories = reads.Memories,
+            Articles = reads.Articles,
+            EarlierConversations = reads.Earlier,
+            Session = reads.Session,
+            Unavailable = reads.Unavailable,
+        };
+    }
+
+    /// <summary>What a turn begins with: the customer's profile, and a few memories that fit what they wrote.</summary>
+    public async ValueTask<Result<ContextMaterial>> BriefAsync(Conversation current, string content, Caller caller, CancellationToken cancellationToken)
+    {
+        var reads = new Reads(this, caller, current, Short(content), ContextLimits.BriefMemories, cancellationToken);
+        var included = new HashSet<ContextPart> { ContextPart.Profile, ContextPart.Memories };
+        await reads.RunAsync(included);
+        return reads.Error is { } refused ? refused : new ContextMaterial
+        {
+            Conversation = current, Included = included, Strategy = options.Strategy, Profile = reads.Profile, Memories = reads.Memories,
+        };
+    }
+
+    /// <summary>The conversation, with the newest messages where they are wanted.</summary>
+    private async ValueTask<(Conversation? Conversation, IReadOnlyList<Message> Messages, Error? Error)> ReadAsync(
+        ContextRequest request, bool messages, bool newest, CancellationToken cancellationToken)
+    {
+        if (!messages && !newest)
+        {
+            var found = await conversations.GetAsync(request.Id, cancellationToken);
+            return found.TryGet(out var loaded, out var missing) ? (loaded.Conversation, [], null) : (null, [], missing);
+        }
+
+        var (limit, characters) = messages ? (Limits.Page, Math.Min((long)request.Tokens * CharactersPerToken, Limits.AnswerCharacters)) : (NewestRead, Limits.AnswerCharacters);
+        var read = await conversations.GetHistoryAsync(request.Id, limit, null, null, characters, cancellationToken);
+        return read.TryGet(out var page, out var error) ? (page.Conversation, page.Messages, null) : (null, [], error);
+    }
+
+    private static string? ImpliedQuery(Conversation current, IReadOnlyList<Message> messages) =>
+        Short(messages.LastOrDefault(m => m is { Role: MessageRole.User, Automated: false } && !string.IsNullOrWhiteSpace(m.Content))?.Content ?? current.Description);
+
+    private static string? Short(string? text) => string.IsNullOrWhiteSpace(text) ? null : ShortText.Of(text, ContextLimits.ImpliedQuery);
+
+    /// <summary>The reads that need to know the conversation, side by side.</summary>
+    private sealed class Reads(ContextService service, Caller caller, Conversation current, string? query, int most, CancellationToken cancellationToken)
+    {
+        private readonly ConversationId _id = ConversationId.TryParse(current.ConversationId)!.Value;
+        private readonly List<ContextPart> _unavailable = [];
+
+        public Error? Error { get; private set; }
+
+        public CustomerProfile? Profile { get; private set; }
+
+        public IReadOnlyList<MemoryItem> Memories { get; private set; } = [];
+
+        public IReadOnlyList<KnowledgeHit> Articles { get; private set; } = [];
+
+        public IReadOnlyList<Conversation> Earlier { get; private set; } = [];
+
+        public IReadOnlyList<SessionValue> Session { get; private set; } = [];
+
+        public IReadOnlyList<ContextPart> Unavailable => _unavailable;
+
+        public async Task RunAsync(IReadOnlySet<ContextPart> included)
+        {
+            var profile = included.Contains(ContextPart.Profile) ? service._memory.ProfileAsync(current.UserId, cancellationToken).AsTask() : null;
+            var memories = included.Contains(ContextPart.Memories)
+                ? service._memory.RecallAsync(caller, current.UserId, query, [], most, null, cancellationToken).AsTask() : null;
+            var articles = included.Contains(ContextPart.Articles) && query is not null
+                ? service._knowledge.QueryAsync([query], most, [], cancellationToken).AsTask() : null;
+            var earlier = included.Contains(ContextPart.EarlierConversations) ? service.EarlierAsync(current, most, cancellationToken) : null;
+            var session = included.Contains(ContextPart.Session) ? service._memory.SessionAsync(_id, cancellationToken).AsTask() : null;
+            await Task.WhenAll(new Task?[] { profile, memories, articles, earlier, session }.OfType<Task>());
+
+            Profile = Take(ContextPart.Profile, profile);
+            Memories = Take(ContextPart.Memories, memories)?.Memories ?? [];
+            Articles = Take(ContextPart.Articles, articles)?.Answers[0].Hits ?? [];
+            Earlier = Take(ContextPart.EarlierConversations, earlier) ?? [];
+            Session = Take(ContextPart.Session, session) ?? [];
+        }
+
+        /// <summary>What was read. That another server does not answer is said, and the rest is there all the same.</summary>
+        private T? Take<T>(ContextPart part, Task<Result<T>>? read)
+            where T : class
+        {
+            if (read is null)
+                return null;
+            if (read.Result.TryGet(out var value, out var error))
+                return value;
+            if (error is Errors.KnowledgeUnavailable)
+                _unavailable.Add(part);
+            else
+                Error ??= error;
+            return null;
+        }
+    }
+
+    private async Task<Result<List<Conversation>>> EarlierAsync(Conversation current, int most, CancellationToken cancellationToken)
+    {
+        var listed = await conversations.ListAsync(new ConversationFilter(UserId: current.UserId), null, most + 1, cancellationToken);
+        return listed.TryGet(out var page, out var error)
+            ? page.Conversations.Where(c => c.ConversationId != current.ConversationId).Take(most).ToList()
+            : error;
+    }
+}

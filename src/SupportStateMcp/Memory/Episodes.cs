@@ -1,0 +1,206 @@
+using System.Globalization;
+using System.Text;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Records;
+
+namespace SupportStateMcp.Memory;
+
+/// <summary>
+/// Tells what happened in a conversation that was closed: as a memory of the customer and, where no article covers the problem, as the draft of
+/// one, which a person looks at before a search finds it.
+/// </summary>
+public sealed class Episodes
+{
+    /// <summary>How much of an answer is told, in characters.</summary>
+    private const int Answer = 500;
+
+    private const int Problem = 600;
+
+    /// <summary>How many states, and articles, are told.</summary>
+    private const int States = 12;
+    private const int Articles = 10;
+
+    /// <summary>How far back the answer is looked for, in messages, and how much of them is read, in bytes.</summary>
+    private const int Looked = 100;
+    private const long LookedBytes = 1 << 20;
+
+    private const int EventsRead = 2_000;
+    private const long EventBytes = 4 << 20;
+
+    /// <summary>An answer below this length solves nothing that an article would tell, in characters.</summary>
+    private const int LeastAnswer = 40;
+
+    /// <summary>How many articles are looked at to say that one covers a problem, and how many of its words such an article has.</summary>
+    private const int Candidates = 3;
+    private const double Covered = 0.5;
+
+    /// <summary>As far as words have to be the same: their ends differ.</summary>
+    private const int Stem = 5;
+
+    private static readonly Actor s_by = new(ActorKind.System, "memory");
+
+    private readonly IConversationStore _conversations;
+    private readonly IRecordStore _records;
+    private readonly ArticleService _articles;
+    private readonly KnowledgeSearch _knowledge;
+    private readonly MemoryParts _parts;
+    private readonly MemoryOptions _options;
+
+    /// <param name="conversations">Holds trail and history.</param>
+    /// <param name="records">Holds the drafts.</param>
+    /// <param name="articles">Writes drafts.</param>
+    /// <param name="knowledge">Says whether an article covers a problem.</param>
+    /// <param name="parts">What writes memories.</param>
+    /// <param name="options">What is remembered by itself.</param>
+    public Episodes(
+        IConversationStore conversations, IRecordStore records, ArticleService articles, KnowledgeSearch knowledge, MemoryParts parts, MemoryOptions options) =>
+        (_conversations, _records, _articles, _knowledge, _parts, _options) = (conversations, records, articles, knowledge, parts, options);
+
+    /// <summary>Remembers it. The same closing is remembered once, however often this is called; the next closing after a reopening supersedes it.</summary>
+    internal async Task RememberAsync(ConversationId id, Conversation conversation, CancellationToken cancellationToken)
+    {
+        var events = await _conversations.ReadEventsAsync(id, 0, EventsRead, EventBytes, cancellationToken);
+        if (events.OfType<ConversationEvent.Transitioned>().LastOrDefault(e => e.Closes) is not { } closing)
+            return;
+        var messages = (await _conversations.ReadMessagesAsync(id, long.MaxValue, Looked, LookedBytes, cancellationToken)).Where(m => m.Version <= closing.Version).ToList();
+        var told = Told.Of(conversation, closing, events, messages);
+        var draft = new MemoryDraft
+        {
+            CustomerId = conversation.UserId,
+            Kind = MemoryKind.Episode,
+            Text = told.Text,
+            Key = $"{conversation.ConversationId}/{conversation.Life}",
+            Source = "closed conversation",
+            ConversationId = conversation.ConversationId,
+            Life = conversation.Life,
+            By = s_by.ToString(),
+            At = closing.At,
+        };
+        // One that somebody has forgotten stays so.
+        var recordId = MemoryDocument.IdOf(draft.CustomerId, draft.Kind, draft.Key, draft.Text);
+        var memoryId = MemoryDocument.IdOf(recordId, new MemoryText { Text = draft.Text, At = closing.At, By = draft.By });
+        if (!(await _parts.Trail.ReadAsync(draft.CustomerId, cancellationToken)).Any(f => f.MemoryId == memoryId))
+        {
+            if ((await _parts.Records.RememberAsync(draft, cancellationToken)).Error is { } busy)
+                throw new StoreUnavailableException($"The episode could not be written: {busy.Code}.");
+            await _parts.Forgetting.TrimAsync(draft.CustomerId, cancellationToken);
+        }
+
+        if (_options.Drafts)
+            await WriteDraftAsync(id, conversation, told, cancellationToken);
+    }
+
+    /// <summary>Removes the draft that came from a conversation, unless a person has taken it over.</summary>
+    internal async Task RemoveDraftAsync(ConversationId id, string life, CancellationToken cancellationToken)
+    {
+        var articleId = DraftId(id, life);
+        if (await _records.GetAsync(Article.Kind, articleId, cancellationToken) is { } record && record.UpdatedBy == s_by.ToString())
+            await _records.DeleteVersionAsync(Article.Kind, articleId, record.Version, cancellationToken);
+    }
+
+    private async Task WriteDraftAsync(ConversationId id, Conversation conversation, Told told, CancellationToken cancellationToken)
+    {
+        var problem = PersonalData.Redacted(told.Problem);
+        if (told.Answer is not { Length: >= LeastAnswer } answer || string.IsNullOrWhiteSpace(problem) || told.Articles.Count > 0 || await IsCoveredAsync(problem, cancellationToken))
+            return;
+        var title = ShortText.Of(string.Join(' ', problem.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), 120);
+        var command = new SaveArticle
+        {
+            Actor = s_by,
+            Roles = Roles.Agent,
+            ExpectedVersion = 0,
+            Article = new ArticleInput
+            {
+                ArticleId = DraftId(id, conversation.Life),
+                Title = string.Concat(title.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c)),
+                Content = $"## Problem\n\n{Plain(problem)}\n\n## Solution\n\n{Plain(PersonalData.Redacted(answer))}\n",
+                Tags = ["draft-from-conversation"],
+                Status = ArticleStatus.Draft,
+            },
+        };
+        // One that is there already was written before, and may have been changed or published since.
+        if ((await _articles.SaveAsync(command, cancellationToken)).Error is Errors.StoreUnavailable fault)
+            throw new StoreUnavailableException(fault.Reason, null, fault.Retryable);
+    }
+
+    /// <summary>True where one of the best articles has half of the words of the problem: then somebody has written it down already.</summary>
+    private async Task<bool> IsCoveredAsync(string problem, CancellationToken cancellationToken)
+    {
+        var query = problem.Length <= KnowledgeLimits.Query ? problem : problem[..KnowledgeLimits.Query];
+        var wanted = StemsOf(SearchQuery.Of(query).Words);
+        if (wanted.Count == 0 || !(await _knowledge.QueryAsync([query], Candidates, [], cancellationToken)).TryGet(out var found, out _))
+            return false;
+        foreach (var hit in found.Answers[0].Hits)
+        {
+            // An article of another server is known by its excerpt alone.
+            var text = (await _articles.GetAsync(hit.ArticleId, cancellationToken)).TryGet(out var article, out _)
+                ? $"{article.Title}\n{article.Content}"
+                : $"{hit.Title}\n{hit.Excerpt}";
+            var has = StemsOf(SearchQuery.WordsOf(text));
+            if (wanted.Count(has.Contains) >= wanted.Count * Covered)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static HashSet<string> StemsOf(IEnumerable<string> words) =>
+        words.Select(w => w.ToLowerInvariant()).Select(w => w.Length <= Stem ? w : w[..Stem]).ToHashSet(StringComparer.Ordinal);
+
+    private static string DraftId(ConversationId id, string life) => $"draft-{id.TicketId}-{life}";
+
+    /// <summary>Text of a conversation as text of an article: no line of it is a heading.</summary>
+    private static string Plain(string text) => string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(l => l.TrimStart().StartsWith('#') ? "\\" + l.TrimStart() : l)).Trim();
+
+    /// <summary>What is told of a conversation.</summary>
+    /// <param name="Problem">What it was about.</param>
+    /// <param name="Answer">The last answer to the customer; null where there was none.</param>
+    /// <param name="Articles">The articles that its analysis cites.</param>
+    /// <param name="Text">All of it in words.</param>
+    private sealed record Told(string Problem, string? Answer, IReadOnlyList<string> Articles, string Text)
+    {
+        public static Told Of(
+            Conversation conversation, ConversationEvent.Transitioned closing, IReadOnlyList<ConversationEvent> events, IReadOnlyList<Message> messages)
+        {
+            var until = events.Where(e => e.Version <= closing.Version).ToList();
+            var asked = messages.FirstOrDefault(m => m is { Role: MessageRole.User, Visibility: Visibility.Public, Automated: false })?.Content;
+            var problem = (conversation.Description is { Length: > 0 } description ? description : asked ?? "").Trim();
+            var answer = messages.LastOrDefault(m => m is { Role: MessageRole.Assistant, Visibility: Visibility.Public, Automated: false })?.Content.Trim();
+            var moves = until.OfType<ConversationEvent.Transitioned>().ToList();
+            var path = moves.Select(m => m.From).Take(1).Concat(moves.Select(m => m.To)).ToList();
+            var escalated = until.OfType<ConversationEvent.Escalated>().LastOrDefault();
+            var articles = CitedIn(conversation);
+
+            var text = new StringBuilder();
+            Add(text, "Problem", ShortText.Of(problem, Episodes.Problem));
+            if (conversation.Description is { Length: > 0 } && asked is not null && asked.Trim() != problem)
+                Add(text, "Customer", ShortText.Of(asked.Trim(), 300));
+            Add(text, "Path", string.Join(" → ", path.Count <= States ? path : [.. path.Take(States / 2), "…", .. path.TakeLast(States / 2)]));
+            if (escalated?.Reason is { Length: > 0 } reason)
+                Add(text, "Handed to people", ShortText.Of(reason, 200));
+            if (escalated is { Tried.Count: > 0 })
+                Add(text, "Tried", ShortText.Of(string.Join("; ", escalated.Tried), 300));
+            if (articles.Count > 0)
+                Add(text, "Articles", string.Join(", ", articles.Take(Episodes.Articles).Select(a => ShortText.Of(a, 60))));
+            if (answer is not null)
+                Add(text, "Answer", answer.Length <= Episodes.Answer ? answer : ShortText.Of(answer, Episodes.Answer));
+            Add(text, "Outcome", string.Create(CultureInfo.InvariantCulture, $"{closing.To}, by {closing.Actor}{(closing.Reason is { Length: > 0 } why ? ": " + ShortText.Of(why, 150) : "")}"));
+            return new Told(problem, answer, articles, ShortText.Of(text.ToString().TrimEnd(), MemoryLimits.Text));
+        }
+
+        private static void Add(StringBuilder text, string what, string value)
+        {
+            if (value.Length > 0)
+                text.Append(what).Append(": ").Append(value).Append('\n');
+        }
+
+        private static List<string> CitedIn(Conversation conversation) =>
+            conversation.Analysis?.Result is { ValueKind: System.Text.Json.JsonValueKind.Object } result
+            && result.TryGetProperty("citations", out var cited) && cited.ValueKind == System.Text.Json.JsonValueKind.Array
+                ? [.. cited.EnumerateArray().Select(c => c.ToString()).Where(c => c.Length > 0).Distinct(StringComparer.Ordinal)]
+                : [];
+    }
+}

@@ -1,0 +1,40 @@
+using SupportStateMcp.Knowledge;
+
+namespace SupportStateMcp.Memory;
+
+/// <summary>
+/// The full-text index of the memories; it works as that of the articles does (<see cref="IArticleIndex"/>) and shares nothing with it.
+/// </summary>
+/// <exception cref="Conversations.StoreUnavailableException">From each method, where the index cannot be read or written.</exception>
+public interface IMemoryIndex
+{
+    /// <summary>True where all processes on a store share one index.</summary>
+    bool IsShared { get; }
+
+    /// <summary>How many changes one call of <see cref="ApplyAsync"/> takes at most.</summary>
+    int MostTogether { get; }
+
+    /// <summary>How far the index has come; null at the beginning.</summary>
+    string? Position { get; }
+
+    /// <summary>Takes in a page of changes; false where the index stands elsewhere by now, and nothing was taken in.</summary>
+    Task<bool> ApplyAsync(string? from, string to, bool anew, IReadOnlyList<MemoryChange> changes, CancellationToken cancellationToken);
+
+    /// <summary>The records that fit a query best, the best first, of those that are wanted alone.</summary>
+    IReadOnlyList<string> Search(SearchQuery query, int limit, Func<MemoryMarks, bool> isWanted);
+
+    /// <summary>All that are wanted, in no order.</summary>
+    IReadOnlyList<MemoryMarks> List(Func<MemoryMarks, bool> isWanted);
+}
+
+/// <summary>What became of a memory's record.</summary>
+/// <param name="RecordId">The record.</param>
+/// <param name="Entry">What is to be found of it; null where it is gone.</param>
+public sealed record MemoryChange(string RecordId, MemoryEntry? Entry);
+
+/// <summary>A memory as it is to be found.</summary>
+/// <param name="Marks">Whose it is, and when it was valid.</param>
+/// <param name="Title">Its key and topics, whose words count more.</param>
+/// <param name="Texts">Its texts.</param>
+/// <param name="UpdatedAt">When it last changed.</param>
+public sealed record MemoryEntry(MemoryMarks Marks, string Title, IReadOnlyList<string> Texts, DateTimeOffset UpdatedAt);

@@ -1,0 +1,31 @@
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Memory;
+
+/// <summary>
+/// Keeps the values of sessions, each until it expires. Both implementations pass the same contract tests. Every method throws
+/// <see cref="StoreUnavailableException"/> where the store does not answer within a bounded time.
+/// </summary>
+public interface ISessionStore
+{
+    /// <summary>Sets a value.</summary>
+    /// <param name="id">The conversation.</param>
+    /// <param name="life">Which conversation of that ticket (<see cref="Conversation.Life"/>): one that is opened anew sees nothing of the one before.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="most">How many the conversation may have with it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False where there would be more than that; nothing was set.</returns>
+    ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, CancellationToken cancellationToken);
+
+    /// <summary>Removes a value, if it is there.</summary>
+    ValueTask RemoveAsync(ConversationId id, string life, string key, CancellationToken cancellationToken);
+
+    /// <summary>The values that have not expired, by their keys.</summary>
+    ValueTask<IReadOnlyList<SessionValue>> ReadAsync(ConversationId id, string life, CancellationToken cancellationToken);
+
+    /// <summary>Removes all values of a ticket's conversations.</summary>
+    ValueTask ClearAsync(ConversationId id, CancellationToken cancellationToken);
+
+    /// <summary>Removes what has expired, where the store does not do that by itself.</summary>
+    ValueTask SweepAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Memory;
+
+/// <summary>
+/// Forgets what is old, what nobody recalls, and what is too much, in the background and with each memory that is added. Several processes that do it
+/// at once forget the same. The trail of the customer says what went, and why.
+/// </summary>
+internal sealed partial class MemoryForgetting(
+    MemoryRecords memories, MemoryIndexing indexing, IMemoryIndex index, MemoryOptions options, TimeProvider time, ILogger<MemoryForgetting> logger, MemoryVectors? vectors = null)
+{
+    /// <summary>Who forgets by itself.</summary>
+    private const string Clock = "system:memory";
+
+    /// <summary>How many uses are noted at a time; more are not noted.</summary>
+    private const int NotedUses = 10_000;
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _uses = new(StringComparer.Ordinal);
+
+    /// <summary>Notes that a memory was recalled; written with the next <see cref="WriteUsesAsync"/>, once a day at most.</summary>
+    public void NoteUse(string recordId, DateTimeOffset? usedAt)
+    {
+        var now = time.GetUtcNow();
+        var day = new DateTimeOffset(now.Year, now.Month, now.Day, 0, 0, 0, TimeSpan.Zero);
+        if (!(usedAt >= day) && _uses.Count < NotedUses)
+            _uses.TryAdd(recordId, day);
+    }
+
+    /// <summary>Writes which memories were recalled. What a process that dies did not write is as if it had not been recalled.</summary>
+    public async Task WriteUsesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var recordId in _uses.Keys)
+        {
+            if (_uses.TryRemove(recordId, out var day))
+                await memories.NoteUseAsync(recordId, day, cancellationToken);
+        }
+    }
+
+    /// <summary>Forgets all that is old, unused or too much by now.</summary>
+    /// <returns>How many memories went.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await indexing.CatchUpAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var (all, count) = (index.List(_ => true), 0);
+        foreach (var marks in all)
+        {
+            if (options.MaxAge is { } age && marks.OldestAt + age <= now)
+                count += await ForgetAsync(marks.RecordId, t => t.At + age <= now, ForgottenBecause.Age, cancellationToken);
+            if (options.MaxIdle is { } idle && marks.LastAt + idle <= now)
+                count += await ForgetAsync(marks.RecordId, _ => true, ForgottenBecause.Inactivity, cancellationToken);
+        }
+
+        foreach (var scope in all.GroupBy(m => m.Scope, StringComparer.Ordinal))
+            count += await TrimAsync([.. scope], cancellationToken);
+        if (count > 0)
+            await indexing.CatchUpAsync(cancellationToken);
+        return count;
+    }
+
+    /// <summary>Forgets what a customer, or the desk, has too much of.</summary>
+    public Task<int> TrimAsync(string? customerId, CancellationToken cancellationToken)
+    {
+        var scope = MemoryMarks.ScopeOf(customerId);
+        return TrimAsync(index.List(m => m.Scope == scope), cancellationToken);
+    }
+
+    /// <summary>Forgets all that came from a conversation, whoever's it is.</summary>
+    public async Task<int> ForgetConversationAsync(string conversationId, string life, string by, CancellationToken cancellationToken)
+    {
+        await indexing.CatchUpAsync(cancellationToken);
+        var count = 0;
+        foreach (var marks in index.List(m => m.CameFrom(conversationId, life)))
+        {
+            var forgotten = await memories.ForgetAsync(
+                marks.RecordId, (_, t) => t.CameFrom(conversationId, life), ForgottenBecause.Erasure, by, null, cancellationToken);
+            count += await DoneAsync(forgotten, cancellationToken);
+        }
+
+        await indexing.CatchUpAsync(cancellationToken);
+        return count;
+    }
+
+    /// <summary>What follows when memories were forgotten: their vectors go, the log says it.</summary>
+    public async Task<int> DoneAsync(IReadOnlyList<ForgottenMemory> forgotten, CancellationToken cancellationToken)
+    {
+        foreach (var memory in forgotten)
+        {
+            if (vectors is not null)
+                await vectors.RemoveAsync(memory.MemoryId, cancellationToken);
+            LogForgotten(memory.MemoryId, memory.Because, memory.By);
+        }
+
+        return forgotten.Count;
+    }
+
+    private async Task<int> TrimAsync(IReadOnlyList<MemoryMarks> scope, CancellationToken cancellationToken)
+    {
+        var most = scope.Count > 0 && scope[0].IsDesk ? options.MostSolutions : options.MostPerCustomer;
+        if (scope.Count <= most)
+            return 0;
+        var count = 0;
+        // What is valid stays rather than what is not; then what was recalled or remembered last.
+        foreach (var marks in scope.OrderBy(m => m.IsValid).ThenBy(m => m.LastAt).ThenBy(m => m.RecordId, StringComparer.Ordinal).Take(scope.Count - most))
+            count += await ForgetAsync(marks.RecordId, _ => true, ForgottenBecause.Number, cancellationToken);
+        return count;
+    }
+
+    private async Task<int> ForgetAsync(string recordId, Func<MemoryText, bool> isMeant, ForgottenBecause because, CancellationToken cancellationToken) =>
+        await DoneAsync(await memories.ForgetAsync(recordId, (_, t) => isMeant(t), because, Clock, null, cancellationToken), cancellationToken);
+
+    [LoggerMessage(LogLevel.Information, "The memory {MemoryId} is forgotten ({Because}), by {By}.")]
+    private partial void LogForgotten(string memoryId, ForgottenBecause because, string by);
+}

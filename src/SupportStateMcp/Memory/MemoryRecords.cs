@@ -1,0 +1,133 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Records;
+
+namespace SupportStateMcp.Memory;
+
+/// <summary>What is to be remembered, checked already.</summary>
+internal sealed record MemoryDraft
+{
+    /// <summary>Whose it is; null for the desk's.</summary>
+    public required string? CustomerId { get; init; }
+
+    public required MemoryKind Kind { get; init; }
+
+    public required string Text { get; init; }
+
+    public string? Key { get; init; }
+
+    public IReadOnlyList<string> Topics { get; init; } = [];
+
+    public double? Confidence { get; init; }
+
+    public string? Source { get; init; }
+
+    public string? ConversationId { get; init; }
+
+    public string? Life { get; init; }
+
+    public required string By { get; init; }
+
+    /// <summary>From when it is valid, where what it tells of says so: a second draft of this time is the first one again. Null: from now on.</summary>
+    public DateTimeOffset? At { get; init; }
+}
+
+/// <summary>What came of remembering.</summary>
+/// <param name="Memory">The memory as it is now.</param>
+/// <param name="Replayed">True where it was remembered before.</param>
+/// <param name="Supersedes">The memory that is no longer valid since; null where there is none.</param>
+public sealed record Remembered(MemoryItem Memory, bool Replayed, string? Supersedes);
+
+/// <summary>Writes and removes the records of memories, each change one write of one record.</summary>
+internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, TimeProvider time)
+{
+    /// <summary>How often a change that met another is made again on top of it.</summary>
+    private const int Attempts = 20;
+
+    public async ValueTask<(MemoryDocument Document, long Version)?> FindAsync(string recordId, CancellationToken cancellationToken) =>
+        await records.GetAsync(MemoryDocument.RecordKind, recordId, cancellationToken) is { } record ? (MemoryDocument.Read(record), record.Version) : null;
+
+    public async ValueTask<Result<Remembered>> RememberAsync(MemoryDraft draft, CancellationToken cancellationToken)
+    {
+        var id = MemoryDocument.IdOf(draft.CustomerId, draft.Kind, draft.Key, draft.Text);
+        for (var attempt = 1; ; attempt++)
+        {
+            var found = await FindAsync(id, cancellationToken);
+            var before = found?.Document ?? new MemoryDocument { CustomerId = draft.CustomerId, Kind = draft.Kind, Key = draft.Key, Texts = [] };
+            if (before.CustomerId != draft.CustomerId || before.Kind != draft.Kind || before.Key != draft.Key)
+                throw new RecordDamagedException(MemoryDocument.RecordKind, id, "it is another memory's.");
+
+            var current = before.Texts.LastOrDefault(t => t.InvalidAt is null);
+            if ((draft.At is { } at ? before.Texts.FirstOrDefault(t => t.At == at) : current?.Text == draft.Text ? current : null) is { } same)
+                return new Remembered(before.Item(id, same), Replayed: true, null);
+
+            var now = time.GetUtcNow();
+            var text = new MemoryText
+            {
+                Text = draft.Text,
+                Topics = draft.Topics,
+                Confidence = draft.Confidence,
+                Source = draft.Source,
+                ConversationId = draft.ConversationId,
+                Life = draft.Life,
+                By = draft.By,
+                At = After(draft.At ?? now, before.Texts),
+            };
+            var after = before.With(text);
+            if (await WriteAsync(id, after, found?.Version ?? 0, draft.By, now, cancellationToken))
+                return new Remembered(after.Item(id, text), Replayed: false, current is null ? null : MemoryDocument.IdOf(id, current));
+            if (attempt == Attempts)
+                return Error.RecordConflict(MemoryDocument.RecordKind, id, found?.Version ?? 0, (await FindAsync(id, cancellationToken))?.Version ?? 0);
+        }
+    }
+
+    /// <summary>Forgets those texts of a record that are meant, and says which; the trail says so first.</summary>
+    public async ValueTask<IReadOnlyList<ForgottenMemory>> ForgetAsync(
+        string recordId, Func<MemoryDocument, MemoryText, bool> isMeant, ForgottenBecause because, string by, string? reason, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await FindAsync(recordId, cancellationToken) is not var (document, version))
+                return [];
+            var now = time.GetUtcNow();
+            IReadOnlyList<ForgottenMemory> forgotten = [.. document.Texts.Where(t => isMeant(document, t)).Select(t => new ForgottenMemory
+            {
+                MemoryId = MemoryDocument.IdOf(recordId, t), Kind = document.Kind, At = now, By = by, Because = because, Reason = reason,
+            })];
+            if (forgotten.Count == 0)
+                return [];
+            await trail.AddAsync(document.CustomerId, forgotten, cancellationToken);
+
+            IReadOnlyList<MemoryText> left = [.. document.Texts.Where(t => !isMeant(document, t))];
+            if (left.Count == 0
+                ? await records.DeleteVersionAsync(MemoryDocument.RecordKind, recordId, version, cancellationToken)
+                : await WriteAsync(recordId, document with { Texts = left }, version, by, now, cancellationToken))
+            {
+                return forgotten;
+            }
+
+            if (attempt == Attempts)
+                throw new StoreUnavailableException("Too many change one memory at once.");
+        }
+    }
+
+    /// <summary>Notes that a memory was recalled, to the day. Where somebody changes it at the same time, the note is dropped.</summary>
+    public async ValueTask NoteUseAsync(string recordId, DateTimeOffset day, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(recordId, cancellationToken) is var (document, version) && !(document.UsedAt >= day))
+            await WriteAsync(recordId, document with { UsedAt = day }, version, document.Texts[^1].By, time.GetUtcNow(), cancellationToken);
+    }
+
+    private async ValueTask<bool> WriteAsync(
+        string id, MemoryDocument document, long expectedVersion, string by, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var write = new RecordWrite
+        {
+            Kind = MemoryDocument.RecordKind, Id = id, ExpectedVersion = expectedVersion, By = by, Now = now, Content = document.Write(),
+        };
+        return (await records.WriteAsync([write], cancellationToken))[0] is RecordWriteResult.Written;
+    }
+
+    /// <summary>Times of the texts of one key never run backwards, and no two are the same.</summary>
+    private static DateTimeOffset After(DateTimeOffset at, IReadOnlyList<MemoryText> texts) =>
+        texts.Count > 0 && texts[^1].At >= at ? texts[^1].At.AddTicks(1) : at;
+}

@@ -1,0 +1,327 @@
+using System.Text;
+using System.Text.Json;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Records;
+
+namespace SupportStateMcp.Memory;
+
+/// <summary>The memories of a customer, and what was forgotten of them.</summary>
+/// <param name="Memories">The newest first; at most <see cref="MemoryLimits.Listed"/>.</param>
+/// <param name="Total">How many there are.</param>
+/// <param name="Forgotten">The newest first.</param>
+public sealed record MemoryList(IReadOnlyList<MemoryItem> Memories, int Total, IReadOnlyList<ForgottenMemory> Forgotten);
+
+/// <summary>What came of a change of a profile.</summary>
+/// <param name="Profile">The profile as it is now.</param>
+/// <param name="Changed">False where it was so before.</param>
+public sealed record UpdatedProfile(CustomerProfile Profile, bool Changed);
+
+/// <summary>The one way to remember, recall and forget.</summary>
+public sealed class MemoryService : IMemory
+{
+    /// <summary>How often a change that met another is made again on top of it.</summary>
+    private const int Attempts = 20;
+
+    private readonly IRecordStore _records;
+    private readonly IConversationStore _conversations;
+    private readonly MemoryIndexing _indexing;
+    private readonly IMemoryIndex _index;
+    private readonly ISessionStore _sessions;
+    private readonly MemoryParts _parts;
+    private readonly TimeProvider _time;
+
+    /// <param name="records">Holds the memories.</param>
+    /// <param name="conversations">Says whose a conversation is.</param>
+    /// <param name="indexing">Keeps the index at the end of the changes.</param>
+    /// <param name="index">The index.</param>
+    /// <param name="sessions">Holds what is shared for a short time.</param>
+    /// <param name="parts">What writes and removes records.</param>
+    /// <param name="time">The clock.</param>
+    public MemoryService(
+        IRecordStore records, IConversationStore conversations, MemoryIndexing indexing, IMemoryIndex index, ISessionStore sessions, MemoryParts parts, TimeProvider time)
+    {
+        (_records, _conversations, _indexing, _index) = (records, conversations, indexing, index);
+        (_sessions, _parts, _time) = (sessions, parts, time);
+    }
+
+    /// <summary>Remembers a text.</summary>
+    public async ValueTask<Result<Remembered>> RememberAsync(Remember command, CancellationToken cancellationToken)
+    {
+        if (Refusal(command) is { } refusal)
+            return refusal;
+        return await StoreException.GuardAsync<Remembered>(async () =>
+        {
+            if (!(await ScopeAsync(command.CustomerId, command.Conversation, cancellationToken)).TryGet(out var scope, out var error))
+                return error;
+            var draft = new MemoryDraft
+            {
+                CustomerId = command.Kind == MemoryKind.Solution ? null : scope.CustomerId,
+                Kind = command.Kind,
+                Text = command.Text.Trim(),
+                Key = command.Key?.Trim(),
+                Topics = [.. command.Topics.Select(t => t.Trim().ToLowerInvariant()).Distinct(StringComparer.Ordinal)],
+                Confidence = command.Confidence,
+                Source = command.Source?.Trim(),
+                ConversationId = command.Conversation?.Value,
+                Life = scope.Life,
+                By = command.Actor.ToString(),
+            };
+            if (!(await _parts.Records.RememberAsync(draft, cancellationToken)).TryGet(out var remembered, out error))
+                return error;
+
+            // A conversation that was erased meanwhile takes along what came from it.
+            if (command.Conversation is { } id && await IsGoneAsync(id, scope.Life!, cancellationToken))
+            {
+                await _parts.Forgetting.ForgetConversationAsync(id.Value, scope.Life!, Conversation.Clock.ToString(), cancellationToken);
+                return Error.NotFound(id);
+            }
+
+            if (!remembered.Replayed)
+            {
+                await _indexing.CatchUpAsync(cancellationToken);
+                await _parts.Forgetting.TrimAsync(draft.CustomerId, cancellationToken);
+            }
+
+            return remembered;
+        });
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Result<Recalled>> RecallAsync(
+        Caller caller, string customerId, string? query, IReadOnlyCollection<MemoryKind> kinds, int k, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    {
+        if (!caller.Has(RoleNames.Any))
+            return Error.NotAuthorized([Requirement.Role(RoleNames.Any)]);
+        if ((Bounds.Text("customer_id", customerId, Limits.UserId, 1) ?? Bounds.Text("query", query, MemoryLimits.Query)
+            ?? Bounds.Range("k", k, 1, MemoryLimits.Recalled)) is { } violation)
+        {
+            return violation;
+        }
+
+        return await StoreException.GuardAsync<Recalled>(async () =>
+        {
+            await _indexing.CatchUpAsync(cancellationToken);
+            var at = asOf ?? _time.GetUtcNow();
+            var scope = MemoryMarks.ScopeOf(customerId);
+            bool IsWanted(MemoryMarks m) => (m.Scope == scope || m.IsDesk) && (kinds.Count == 0 || kinds.Contains(m.Kind)) && m.IsValidAt(at);
+            // Some of what the index finds may be gone by now.
+            var (ids, mode) = await FindAsync(query, IsWanted, k + MemoryLimits.Recalled, cancellationToken);
+            var found = new List<MemoryItem>(k);
+            foreach (var id in ids)
+            {
+                if (found.Count == k)
+                    break;
+                // The record decides, not the index.
+                if (await _parts.Records.FindAsync(id, cancellationToken) is not ({ } document, _)
+                    || document.CustomerId != (document.Kind == MemoryKind.Solution ? null : customerId)
+                    || (kinds.Count > 0 && !kinds.Contains(document.Kind))
+                    || document.ValidAt(at) is not { } text)
+                {
+                    continue;
+                }
+
+                found.Add(document.Item(id, text));
+                _parts.Forgetting.NoteUse(id, document.UsedAt);
+            }
+
+            return new Recalled(found, mode);
+        });
+    }
+
+    /// <summary>The same for the customer by id or by a conversation of theirs.</summary>
+    public async ValueTask<Result<Recalled>> RecallAsync(
+        Caller caller, string? customerId, ConversationId? conversation, string? query, IReadOnlyCollection<MemoryKind> kinds, int k, DateTimeOffset? asOf, CancellationToken cancellationToken)
+    {
+        if (MemoryCommand.ScopeViolation(customerId, conversation) is { } violation)
+            return violation;
+        var scope = await StoreException.GuardAsync(() => ScopeAsync(customerId, conversation, cancellationToken));
+        return scope.TryGet(out var found, out var error)
+            ? await RecallAsync(caller, found.CustomerId, query, kinds, k, asOf, cancellationToken)
+            : error;
+    }
+
+    /// <summary>Forgets one memory.</summary>
+    /// <returns>What is gone.</returns>
+    public async ValueTask<Result<ForgottenMemory>> ForgetAsync(Forget command, CancellationToken cancellationToken)
+    {
+        if (Refusal(command) is { } refusal)
+            return refusal;
+        return await StoreException.GuardAsync<ForgottenMemory>(async () =>
+        {
+            if (MemoryDocument.RecordOf(command.MemoryId) is not { } recordId)
+                return Error.NoSuchMemory(command.MemoryId);
+            var forgotten = await _parts.Records.ForgetAsync(
+                recordId, (_, t) => MemoryDocument.IdOf(recordId, t) == command.MemoryId, ForgottenBecause.Asked, command.Actor.ToString(), command.Reason, cancellationToken);
+            if (forgotten is not [var gone])
+                return Error.NoSuchMemory(command.MemoryId);
+            await _parts.Forgetting.DoneAsync(forgotten, cancellationToken);
+            // From the index too, before anybody is told that it is gone.
+            await _indexing.CatchUpAsync(cancellationToken);
+            return gone;
+        });
+    }
+
+    /// <summary>All memories of a customer, without the desk's; and what was forgotten.</summary>
+    /// <param name="customerId">The customer; null for the desk's solutions.</param>
+    /// <param name="kinds">Only of these kinds; none means all.</param>
+    /// <param name="all">True for those too that are no longer valid.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Result<MemoryList>> ListAsync(string? customerId, IReadOnlyCollection<MemoryKind> kinds, bool all, CancellationToken cancellationToken)
+    {
+        if (Bounds.Text("customer_id", customerId, Limits.UserId, 1) is { } violation)
+            return violation;
+        return await StoreException.GuardAsync<MemoryList>(async () =>
+        {
+            await _indexing.CatchUpAsync(cancellationToken);
+            var (scope, now) = (MemoryMarks.ScopeOf(customerId), _time.GetUtcNow());
+            var marks = _index.List(m => m.Scope == scope && (kinds.Count == 0 || kinds.Contains(m.Kind)));
+            var items = new List<MemoryItem>();
+            foreach (var id in marks.OrderByDescending(m => m.NewestAt).ThenBy(m => m.RecordId, StringComparer.Ordinal).Select(m => m.RecordId))
+            {
+                if (items.Count >= MemoryLimits.Listed)
+                    break;
+                if (await _parts.Records.FindAsync(id, cancellationToken) is ({ } document, _) && document.CustomerId == customerId)
+                    items.AddRange(document.Texts.Where(t => all || t.IsValidAt(now)).Reverse().Select(t => document.Item(id, t)));
+            }
+
+            return new MemoryList([.. items.Take(MemoryLimits.Listed)], marks.Count, await _parts.Trail.ReadAsync(customerId, cancellationToken));
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Result<CustomerProfile>> ProfileAsync(string customerId, CancellationToken cancellationToken) => StoreException.GuardAsync<CustomerProfile>(async () =>
+        Bounds.Text("customer_id", customerId, Limits.UserId, 1) is { } violation ? violation : await FindProfileAsync(customerId, cancellationToken));
+
+    /// <summary>Changes a profile.</summary>
+    public async ValueTask<Result<UpdatedProfile>> UpdateAsync(UpdateProfile command, CancellationToken cancellationToken)
+    {
+        if (Refusal(command) is { } refusal)
+            return refusal;
+        return await StoreException.GuardAsync<UpdatedProfile>(async () =>
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var before = await FindProfileAsync(command.CustomerId, cancellationToken);
+                if (command is { Preferences: null, History: null })
+                    return new UpdatedProfile(before, Changed: false);
+                var now = _time.GetUtcNow();
+                var after = before with
+                {
+                    Preferences = command.Preferences is null ? before.Preferences : MergePatch.Apply(before.Preferences, command.Preferences),
+                    History = command.History is null ? before.History : MergePatch.Apply(before.History, command.History),
+                    UpdatedAt = now,
+                    UpdatedBy = command.Actor.ToString(),
+                };
+                var content = Content(after);
+                if (before.Version > 0 && content.AsSpan().SequenceEqual(Content(before)))
+                    return new UpdatedProfile(before, Changed: false);
+                if (command.ExpectedVersion is { } expected && expected != before.Version)
+                    return Error.RecordConflict(ProfileDocument.RecordKind, command.CustomerId, expected, before.Version);
+                if (Encoding.UTF8.GetByteCount(after.Preferences.GetRawText()) + Encoding.UTF8.GetByteCount(after.History.GetRawText()) > MemoryLimits.ProfileBytes)
+                    return Error.InvalidArgument("preferences", $"preferences and history have at most {MemoryLimits.ProfileBytes} bytes of JSON together, with what is there already");
+
+                var write = new RecordWrite
+                {
+                    Kind = ProfileDocument.RecordKind, Id = command.CustomerId, ExpectedVersion = before.Version, By = after.UpdatedBy, Now = now, Content = content,
+                };
+                switch ((await _records.WriteAsync([write], cancellationToken))[0])
+                {
+                    case RecordWriteResult.Written written:
+                        return new UpdatedProfile(after with { Version = written.Version }, written.Changed);
+                    case RecordWriteResult.Conflict conflict when attempt == Attempts || command.ExpectedVersion is not null:
+                        return Error.RecordConflict(ProfileDocument.RecordKind, command.CustomerId, before.Version, conflict.Actual);
+                }
+            }
+        });
+    }
+
+    /// <summary>Sets a value of a conversation's session, or removes one.</summary>
+    /// <returns>What is shared in the conversation then.</returns>
+    public async ValueTask<Result<SessionValues>> SetAsync(SetSession command, CancellationToken cancellationToken)
+    {
+        if (Refusal(command) is { } refusal)
+            return refusal;
+        return await StoreException.GuardAsync<SessionValues>(async () =>
+        {
+            if (!(await ScopeAsync(null, command.Conversation, cancellationToken)).TryGet(out var scope, out var error))
+                return error;
+            if (command.Value is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } shared)
+            {
+                await _sessions.RemoveAsync(command.Conversation, scope.Life!, command.Key, cancellationToken);
+            }
+            else
+            {
+                var value = new SessionValue(
+                    command.Key, shared, _time.GetUtcNow() + TimeSpan.FromSeconds(command.TimeToLive), command.Actor.ToString());
+                if (!await _sessions.SetAsync(command.Conversation, scope.Life!, value, MemoryLimits.SessionValues, cancellationToken))
+                    return Error.SessionFull(MemoryLimits.SessionValues);
+            }
+
+            return new SessionValues(await _sessions.ReadAsync(command.Conversation, scope.Life!, cancellationToken));
+        });
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Result<SessionValues>> SessionAsync(ConversationId conversationId, CancellationToken cancellationToken) =>
+        StoreException.GuardAsync<SessionValues>(async () =>
+            (await ScopeAsync(null, conversationId, cancellationToken)).TryGet(out var scope, out var error)
+                ? new SessionValues(await _sessions.ReadAsync(conversationId, scope.Life!, cancellationToken))
+                : error);
+
+    private async ValueTask<(IReadOnlyList<string> Ids, SearchMode Mode)> FindAsync(
+        string? query, Func<MemoryMarks, bool> isWanted, int limit, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(query))
+        {
+            return ([.. _index.List(isWanted).OrderByDescending(m => m.NewestAt).ThenBy(m => m.RecordId, StringComparer.Ordinal).Take(limit).Select(m => m.RecordId)],
+                SearchMode.Keyword);
+        }
+
+        var byWords = _index.Search(SearchQuery.Of(query), limit, isWanted);
+        var byMeaning = _parts.Vectors is { } vectors ? await vectors.NearestAsync(query, _index.List(isWanted), limit, cancellationToken) : null;
+        return byMeaning is null
+            ? (byWords, SearchMode.Keyword)
+            : ([.. RankFusion.Of(byWords, byMeaning).Take(limit).Select(r => r.Id)], SearchMode.Hybrid);
+    }
+
+    private async ValueTask<bool> IsGoneAsync(ConversationId id, string life, CancellationToken cancellationToken) =>
+        (await _conversations.LoadAsync(id, null, cancellationToken)).Conversation is not { ErasedAt: null } found || found.Life != life;
+
+    /// <summary>Whose memory is meant, and which life the conversation has.</summary>
+    private async ValueTask<Result<MemoryOwner>> ScopeAsync(string? customerId, ConversationId? conversation, CancellationToken cancellationToken)
+    {
+        if (conversation is not { } id)
+            return new MemoryOwner(customerId!, null);
+        if ((await _conversations.LoadAsync(id, null, cancellationToken)).Conversation is not { ErasedAt: null } found)
+            return Error.NotFound(id);
+        return customerId is null || customerId == found.UserId
+            ? new MemoryOwner(found.UserId, found.Life)
+            : Error.InvalidArgument("customer_id", $"it is that of the conversation {id}; leave one of the two out", SentValue.Quoted(customerId));
+    }
+
+    private async ValueTask<CustomerProfile> FindProfileAsync(string customerId, CancellationToken cancellationToken)
+    {
+        if (await _records.GetAsync(ProfileDocument.RecordKind, customerId, cancellationToken) is not { } record)
+            return new CustomerProfile { CustomerId = customerId, Preferences = MergePatch.Empty, History = MergePatch.Empty, Version = 0 };
+        var (document, version, at, by) = record.As(MemoryJson.Default.ProfileDocument);
+        return new CustomerProfile
+        {
+            CustomerId = customerId, Preferences = document.Preferences, History = document.History, Version = version, UpdatedAt = at, UpdatedBy = by,
+        };
+    }
+
+    private static byte[] Content(CustomerProfile profile) => Utf8Json.Write(
+        new ProfileDocument { Preferences = profile.Preferences, History = profile.History }, MemoryJson.Default.ProfileDocument);
+
+    private static Error? Refusal(MemoryCommand command) =>
+        Requirement.Of(command.GetType()) is { } required && !required.IsMetBy(new Caller(command.Actor, command.Roles))
+            ? Error.NotAuthorized(required.Needs)
+            : command.Violation();
+
+    /// <param name="CustomerId">The customer.</param>
+    /// <param name="Life">Which conversation of its ticket; null where no conversation was named.</param>
+    private sealed record MemoryOwner(string CustomerId, string? Life);
+}

@@ -1,0 +1,55 @@
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Records;
+
+namespace SupportStateMcp.Memory;
+
+/// <summary>Finds memories by what they mean, where embeddings are configured: the vectors of their newest texts, made in the background.</summary>
+public sealed class MemoryVectors : IAsyncDisposable
+{
+    /// <summary>The kind of the records of vectors; their ids are those of the memories' records.</summary>
+    private const string Kind = "memory_vectors";
+
+    private static readonly VectorSource s_source = new(MemoryDocument.RecordKind, Kind, record =>
+    {
+        var document = MemoryDocument.Read(record);
+        // When a text was remembered tells it from the one before; that it was recalled makes no other vector.
+        return document.Texts is [.., var newest] ? new VectorTexts(newest.At.UtcTicks, [string.Join('\n', newest.Topics.Append(newest.Text))]) : null;
+    });
+
+    private readonly IRecordStore _records;
+    private readonly VectorIndex _index;
+    private readonly VectorFilling _filling;
+    private readonly VectorSearch _search;
+
+    /// <param name="records">Holds memories and vectors.</param>
+    /// <param name="embedder">Makes vectors.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Hear of a service that does not answer.</param>
+    public MemoryVectors(IRecordStore records, IEmbedder embedder, TimeProvider time, ILoggerFactory loggers)
+    {
+        _records = records;
+        _index = new VectorIndex(records, embedder, s_source);
+        _filling = new VectorFilling(records, embedder, _index, time, loggers.CreateLogger<VectorFilling>(), s_source);
+        _search = new VectorSearch(embedder, _index, _filling, time, loggers.CreateLogger<VectorSearch>());
+    }
+
+    /// <summary>Of these memories the records that lie nearest to a query; null where the service of embeddings does not answer.</summary>
+    internal async Task<IReadOnlyList<string>?> NearestAsync(string query, IReadOnlyList<MemoryMarks> wanted, int limit, CancellationToken cancellationToken)
+    {
+        var nearest = await _search.NearestAsync([query], [.. wanted.Select(m => m.RecordId)], cancellationToken);
+        return nearest is null ? null : [.. nearest[0].Take(limit).Select(h => h.ArticleId)];
+    }
+
+    /// <summary>Removes the vectors of a memory that was forgotten; where other texts of its record are left, they are made again.</summary>
+    internal async ValueTask RemoveAsync(string memoryId, CancellationToken cancellationToken)
+    {
+        if (MemoryDocument.RecordOf(memoryId) is { } recordId)
+            await _records.DeleteAsync(Kind, recordId, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _filling.DisposeAsync();
+        _index.Dispose();
+    }
+}

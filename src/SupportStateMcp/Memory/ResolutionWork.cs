@@ -1,0 +1,235 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Records;
+
+namespace SupportStateMcp.Memory;
+
+/// <summary>
+/// Remembers what happened in a conversation that is closed, and forgets what came from one that is erased. That it has to be done is
+/// noted before the change is committed, and the note goes when it is done: where this process dies in between, another one finds the note. All that is done derives
+/// from the conversation alone, so that doing it twice is doing it once.
+/// </summary>
+public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
+{
+    private const int Attempts = 50;
+
+    /// <summary>How old a note is before another process takes it for one that was left behind.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
+
+    /// <summary>After this time a note is given up: what it names cannot be read.</summary>
+    private static readonly TimeSpan s_givenUp = TimeSpan.FromDays(7);
+
+    private readonly IRecordStore _records;
+    private readonly IConversationStore _conversations;
+    private readonly ISessionStore _sessions;
+    private readonly MemoryParts _parts;
+    private readonly Episodes _episodes;
+    private readonly MemoryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ResolutionWork> _logger;
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, ResolutionWorkDocument.Shards).Select(_ => new SemaphoreSlim(1))];
+    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private readonly HashSet<int> _pending = [];
+    private string? _position;
+
+    /// <param name="records">Holds the notes.</param>
+    /// <param name="conversations">Holds the conversations.</param>
+    /// <param name="sessions">Holds what is shared for a short time.</param>
+    /// <param name="parts">What writes and removes memories.</param>
+    /// <param name="episodes">Tells what happened.</param>
+    /// <param name="options">What is remembered by itself.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Hears of what is done later.</param>
+    public ResolutionWork(
+        IRecordStore records, IConversationStore conversations, ISessionStore sessions, MemoryParts parts, Episodes episodes, MemoryOptions options, TimeProvider time,
+        ILogger<ResolutionWork> logger)
+    {
+        (_records, _conversations, _sessions) = (records, conversations, sessions);
+        (_parts, _episodes, _options, _time, _logger) = (parts, episodes, options, time, logger);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask BeforeAsync(Commit commit, CancellationToken cancellationToken)
+    {
+        if (WorkOf(commit) is { } work)
+        {
+            await ChangeAsync(
+                ShardOf(work.ConversationId),
+                before => before.Any(work.IsSameAs) ? before : [.. before.Append(work).TakeLast(ResolutionWorkDocument.Most)],
+                cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void After(Commit commit)
+    {
+        if (WorkOf(commit) is not { } work)
+            return;
+        var running = Task.Run(() => DoNowAsync(work));
+        _running.TryAdd(running, 0);
+        _ = running.ContinueWith(t => _running.TryRemove(t, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>Waits for what this process has begun.</summary>
+    public Task WhenDoneAsync() => Task.WhenAll(_running.Keys);
+
+    /// <summary>Does what processes left behind that have died since.</summary>
+    /// <returns>How many notes were done.</returns>
+    /// <exception cref="StoreException">The store cannot be read.</exception>
+    public async Task<int> FinishAsync(CancellationToken cancellationToken)
+    {
+        RecordChanges page;
+        do
+        {
+            page = await _records.ReadChangesAsync(ResolutionWorkDocument.RecordKind, _position, ResolutionWorkDocument.Shards, cancellationToken);
+            _position = page.Position;
+            foreach (var change in page.Changes)
+                _pending.Add(int.Parse(change.Id, NumberStyles.None, CultureInfo.InvariantCulture));
+        }
+        while (page.More);
+
+        var done = 0;
+        foreach (var shard in _pending.ToList())
+        {
+            var (document, _) = await FindAsync(shard, cancellationToken);
+            if (document.Conversations.Count == 0)
+                _pending.Remove(shard);
+            foreach (var work in document.Conversations)
+            {
+                if (work.At + s_grace <= _time.GetUtcNow() && await DoAsync(work, isCommitted: false, cancellationToken))
+                    done++;
+            }
+        }
+
+        return done;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await WhenDoneAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var turn in _turns)
+            turn.Dispose();
+    }
+
+    private FollowedConversation? WorkOf(Commit commit)
+    {
+        var change = commit.Erases ? FollowedChange.Erased
+            : _options.Episodes && commit.After.ErasedAt is null && commit.Events.Any(e => e is ConversationEvent.Transitioned { Closes: true }) ? FollowedChange.Closed
+            : (FollowedChange?)null;
+        return change is null ? null
+            : new FollowedConversation(commit.Id.Value, commit.After.Life, change.Value, commit.Now, commit.Events[^1].Actor.ToString());
+    }
+
+    private async Task DoNowAsync(FollowedConversation work)
+    {
+        try
+        {
+            await DoAsync(work, isCommitted: true, CancellationToken.None);
+        }
+        catch (StoreException e)
+        {
+            // The note is still there.
+            LogPostponed(work.ConversationId, e.Message);
+        }
+    }
+
+    /// <summary>Does it and takes the note away; false where it is too early to tell whether the change was committed.</summary>
+    private async Task<bool> DoAsync(FollowedConversation work, bool isCommitted, CancellationToken cancellationToken)
+    {
+        var id = ConversationId.TryParse(work.ConversationId)!.Value;
+        try
+        {
+            var found = (await _conversations.LoadAsync(id, null, cancellationToken)).Conversation;
+            if (work.Change == FollowedChange.Erased)
+            {
+                if (found is not { ErasedAt: null } || found.Life != work.Life)
+                    await ForgetAsync(id, work, cancellationToken);
+                else if (isCommitted || work.At + s_grace > _time.GetUtcNow())
+                    return false;
+            }
+            else if (found is { ErasedAt: not null } && found.Life == work.Life)
+            {
+                await ForgetAsync(id, work, cancellationToken);
+            }
+            else if (found is { ClosedAt: not null } && found.Life == work.Life)
+            {
+                await _episodes.RememberAsync(id, found, cancellationToken);
+                // One that was erased meanwhile takes along what was just remembered.
+                if ((await _conversations.LoadAsync(id, null, cancellationToken)).Conversation is { ErasedAt: not null })
+                    await ForgetAsync(id, work, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is StoreDamagedException or RecordDamagedException)
+        {
+            if (work.At + s_givenUp > _time.GetUtcNow())
+            {
+                LogPostponed(work.ConversationId, e.Message);
+                return false;
+            }
+
+            LogGivenUp(work.ConversationId, e);
+        }
+
+        await ChangeAsync(ShardOf(work.ConversationId), before => [.. before.Where(w => !w.IsSameAs(work))], cancellationToken);
+        return true;
+    }
+
+    private async Task ForgetAsync(ConversationId id, FollowedConversation work, CancellationToken cancellationToken)
+    {
+        await _parts.Forgetting.ForgetConversationAsync(work.ConversationId, work.Life, work.By, cancellationToken);
+        await _episodes.RemoveDraftAsync(id, work.Life, cancellationToken);
+        await _sessions.ClearAsync(id, cancellationToken);
+    }
+
+    private async Task ChangeAsync(
+        int shard, Func<IReadOnlyList<FollowedConversation>, IReadOnlyList<FollowedConversation>> change, CancellationToken cancellationToken)
+    {
+        await _turns[shard].WaitAsync(cancellationToken);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var (document, version) = await FindAsync(shard, cancellationToken);
+                var after = change(document.Conversations);
+                if (after.Count == document.Conversations.Count)
+                    return;
+                var write = new RecordWrite
+                {
+                    Kind = ResolutionWorkDocument.RecordKind,
+                    Id = IdOf(shard),
+                    ExpectedVersion = version,
+                    By = Conversation.Clock.ToString(),
+                    Now = _time.GetUtcNow(),
+                    Content = Utf8Json.Write(new ResolutionWorkDocument { Conversations = after }, MemoryJson.Default.ResolutionWorkDocument),
+                };
+                if ((await _records.WriteAsync([write], cancellationToken))[0] is RecordWriteResult.Written)
+                    return;
+                if (attempt == Attempts)
+                    throw new StoreUnavailableException("Too many conversations are closed at once.");
+            }
+        }
+        finally
+        {
+            _turns[shard].Release();
+        }
+    }
+
+    private async ValueTask<(ResolutionWorkDocument Document, long Version)> FindAsync(int shard, CancellationToken cancellationToken) =>
+        await _records.GetAsync(ResolutionWorkDocument.RecordKind, IdOf(shard), cancellationToken) is { } record
+            ? (record.As(MemoryJson.Default.ResolutionWorkDocument).Value, record.Version)
+            : (new ResolutionWorkDocument(), 0);
+
+    private static string IdOf(int shard) => shard.ToString(CultureInfo.InvariantCulture);
+
+    private static int ShardOf(string conversationId) => SHA256.HashData(Encoding.UTF8.GetBytes(conversationId))[0] % ResolutionWorkDocument.Shards;
+
+    [LoggerMessage(LogLevel.Warning, "What follows the end of {ConversationId} is done later: {Reason}")]
+    private partial void LogPostponed(string conversationId, string reason);
+
+    [LoggerMessage(LogLevel.Error, "What follows the end of {ConversationId} is given up: it cannot be read.")]
+    private partial void LogGivenUp(string conversationId, Exception exception);
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using SupportStateMcp.Primitives;
+
+namespace SupportStateMcp.Memory;
+
+/// <summary>What happened to a conversation that the memory has to follow.</summary>
+[JsonConverter(typeof(SnakeCaseEnumConverter<FollowedChange>))]
+internal enum FollowedChange
+{
+    /// <summary>It was closed: what happened is to be remembered.</summary>
+    Closed,
+
+    /// <summary>It was erased: what came from it is to be forgotten.</summary>
+    Erased,
+}
+
+/// <summary>One conversation that the memory has to follow.</summary>
+/// <param name="ConversationId">The conversation.</param>
+/// <param name="Life">Which conversation of its ticket.</param>
+/// <param name="Change">What happened to it.</param>
+/// <param name="At">When that was decided.</param>
+/// <param name="By">Who did it, as text.</param>
+internal sealed record FollowedConversation(string ConversationId, string Life, FollowedChange Change, DateTimeOffset At, string By)
+{
+    /// <summary>True where it is the same work, whoever decided it and when.</summary>
+    public bool IsSameAs(FollowedConversation other) => (ConversationId, Life, Change) == (other.ConversationId, other.Life, other.Change);
+}
+
+/// <summary>The conversations that the memory has to follow, as they are kept: in a fixed number of records, so that those done leave nothing behind.</summary>
+internal sealed record ResolutionWorkDocument
+{
+    public const string RecordKind = "memory_work";
+
+    /// <summary>How many records there are; part of what is stored.</summary>
+    public const int Shards = 16;
+
+    /// <summary>How many conversations one record holds; with more, the oldest are not followed.</summary>
+    public const int Most = 1_000;
+
+    public IReadOnlyList<FollowedConversation> Conversations { get; init => field = value ?? []; } = [];
+}

@@ -1,0 +1,29 @@
+-- Sets or removes one value of a conversation's session, takes away what has expired or is another conversation's of the ticket, and
+-- lets the whole go when its last value does. Atomic, because the number of values is bounded.
+-- KEYS: session
+-- ARGV: now (Unix ms), life, key, expires at (Unix ms), value (empty to remove), most
+-- A field holds: expires at, life and value, with a line end between them.
+local left, last = 0, 0
+local fields = redis.call('HGETALL', KEYS[1])
+for i = 1, #fields, 2 do
+  local expires, life = string.match(fields[i + 1], '^(%d+)\n(%w+)\n')
+  if life ~= ARGV[2] or tonumber(expires) <= tonumber(ARGV[1]) then
+    redis.call('HDEL', KEYS[1], fields[i])
+  elseif fields[i] ~= ARGV[3] then
+    left = left + 1
+    last = math.max(last, tonumber(expires))
+  end
+end
+
+if ARGV[5] == '' then
+  redis.call('HDEL', KEYS[1], ARGV[3])
+  return 1
+end
+
+if left >= tonumber(ARGV[6]) then
+  return 0
+end
+
+redis.call('HSET', KEYS[1], ARGV[3], ARGV[4] .. '\n' .. ARGV[2] .. '\n' .. ARGV[5])
+redis.call('PEXPIRE', KEYS[1], math.max(last, tonumber(ARGV[4])) - tonumber(ARGV[1]))
+return 1

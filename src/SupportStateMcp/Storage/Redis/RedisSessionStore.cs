@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using StackExchange.Redis;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Memory;
+using SupportStateMcp.Primitives;
+
+namespace SupportStateMcp.Storage.Redis;
+
+/// <summary>Values of sessions in Redis, a hash for each conversation, which goes when its last value does.</summary>
+/// <param name="connection">The Redis that holds them; stays its owner's to dispose.</param>
+/// <param name="options">The key prefix.</param>
+/// <param name="time">The clock that expires values.</param>
+public sealed class RedisSessionStore(RedisConnection connection, RedisOptions options, TimeProvider time) : ISessionStore
+{
+    private readonly RedisKeys _keys = new(options.KeyPrefix);
+
+    public async ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, CancellationToken cancellationToken) =>
+        await WriteAsync(id, life, value.Key, value.ExpiresAt, Utf8Json.Write(value, MemoryJson.Default.SessionValue), most, cancellationToken);
+
+    public async ValueTask RemoveAsync(ConversationId id, string life, string key, CancellationToken cancellationToken) =>
+        await WriteAsync(id, life, key, time.GetUtcNow(), RedisValue.EmptyString, 0, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<SessionValue>> ReadAsync(ConversationId id, string life, CancellationToken cancellationToken)
+    {
+        var fields = await connection.CallAsync(db => db.HashGetAllAsync(_keys.Session(id), RedisConnection.Master), cancellationToken);
+        var now = time.GetUtcNow();
+        return [.. fields.Select(f => ((string)f.Value!).Split('\n', 3)).Where(parts => parts[1] == life)
+            .Select(parts => JsonSerializer.Deserialize(parts[2], MemoryJson.Default.SessionValue)!)
+            .Where(v => v.ExpiresAt > now).OrderBy(v => v.Key, StringComparer.Ordinal)];
+    }
+
+    public async ValueTask ClearAsync(ConversationId id, CancellationToken cancellationToken) =>
+        await connection.CallAsync(db => db.KeyDeleteAsync(_keys.Session(id)), cancellationToken);
+
+    /// <summary>Nothing: Redis lets them go by itself.</summary>
+    public ValueTask SweepAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    private async Task<bool> WriteAsync(
+        ConversationId id, string life, string key, DateTimeOffset expiresAt, RedisValue value, int most, CancellationToken cancellationToken) =>
+        (long)await connection.CallAsync(
+            db => db.ScriptEvaluateAsync(
+                RedisScripts.SessionSet,
+                [_keys.Session(id)],
+                [
+                    time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), life, key,
+                    expiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), value, most,
+                ],
+                RedisConnection.Master),
+            cancellationToken) == 1;
+}

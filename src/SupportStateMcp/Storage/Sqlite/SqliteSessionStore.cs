@@ -1,0 +1,98 @@
+using System.Text.Json;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Memory;
+using SupportStateMcp.Primitives;
+
+namespace SupportStateMcp.Storage.Sqlite;
+
+/// <summary>Values of sessions in the embedded database; each write removes what has expired.</summary>
+/// <param name="connections">The database; stays its owner's to dispose.</param>
+/// <param name="time">The clock that expires values.</param>
+public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvider time) : ISessionStore
+{
+    private const string IsThere = "SELECT 1 FROM sqlite_master WHERE name = 'session_values'";
+
+    private static readonly string s_create = ReadSql();
+
+    public async ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, CancellationToken cancellationToken)
+    {
+        var content = Utf8Json.Write(value, MemoryJson.Default.SessionValue);
+        return await connections.Writer.WriteAsync(
+            session =>
+            {
+                if (session.Number(IsThere) is null)
+                    Create(session);
+                Expire(session, time.GetUtcNow());
+                // What an earlier conversation of the ticket shared is not this one's.
+                session.Execute("DELETE FROM session_values WHERE conversation = $conversation AND life <> $life", id.Value, life);
+                if (session.Number("SELECT count(*) FROM session_values WHERE conversation = $conversation AND key <> $key", id.Value, value.Key) >= most)
+                    return false;
+                session.Execute(
+                    """
+                    INSERT INTO session_values (conversation, key, life, expires_at, value) VALUES ($conversation, $key, $life, $expires_at, $value)
+                    ON CONFLICT (conversation, key) DO UPDATE SET life = excluded.life, expires_at = excluded.expires_at, value = excluded.value
+                    """,
+                    id.Value, value.Key, life, value.ExpiresAt.UtcTicks, content);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    public async ValueTask RemoveAsync(ConversationId id, string life, string key, CancellationToken cancellationToken) =>
+        await DeleteAsync("DELETE FROM session_values WHERE conversation = $conversation AND life = $life AND key = $key", cancellationToken, id.Value, life, key);
+
+    public ValueTask<IReadOnlyList<SessionValue>> ReadAsync(ConversationId id, string life, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult<IReadOnlyList<SessionValue>>(connections.Readers.Read(session =>
+        {
+            var values = new List<SessionValue>();
+            if (session.Number(IsThere) is null)
+                return values;
+            using var found = session.Query(
+                "SELECT value FROM session_values WHERE conversation = $conversation AND life = $life AND expires_at > $now ORDER BY key",
+                id.Value, life, time.GetUtcNow().UtcTicks);
+            while (found.Read())
+                values.Add(JsonSerializer.Deserialize(found.GetFieldValue<byte[]>(0), MemoryJson.Default.SessionValue)!);
+            return values;
+        }));
+    }
+
+    public async ValueTask ClearAsync(ConversationId id, CancellationToken cancellationToken) =>
+        await DeleteAsync("DELETE FROM session_values WHERE conversation = $conversation", cancellationToken, id.Value);
+
+    public async ValueTask SweepAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (connections.Readers.Read(session => session.Number(IsThere) is not null
+            && session.Number("SELECT 1 FROM session_values WHERE expires_at <= $now LIMIT 1", now.UtcTicks) is not null))
+        {
+            await connections.Writer.WriteAsync(session => Expire(session, now), cancellationToken);
+        }
+    }
+
+    private async Task DeleteAsync(string statement, CancellationToken cancellationToken, params object?[] values)
+    {
+        if (connections.Readers.Read(session => session.Number(IsThere)) is not null)
+            await connections.Writer.WriteAsync(session => session.Execute(statement, values), cancellationToken);
+    }
+
+    private static int Expire(SqliteSession session, DateTimeOffset now) => session.Execute("DELETE FROM session_values WHERE expires_at <= $now", now.UtcTicks);
+
+    private static void Create(SqliteSession session)
+    {
+        using var command = session.Connection.CreateCommand();
+#pragma warning disable CA2100 // A file of this folder.
+        command.CommandText = s_create;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    private static string ReadSql()
+    {
+        using var stream = typeof(SqliteSessionStore).Assembly.GetManifestResourceStream($"{typeof(SqliteSessionStore).Namespace}.sessions.sql")
+            ?? throw new InvalidOperationException("sessions.sql is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,137 @@
+using Microsoft.Extensions.Logging;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+
+namespace SupportStateMcp.Tickets.Workers;
+
+/// <summary>
+/// Summarises conversations whose messages are due, also those that other processes write. It looks now and then at what changed since
+/// it looked last: a summary that comes a few seconds later costs nothing, and no message is ever lost by it.
+/// </summary>
+public sealed partial class SummaryLoop(
+    IConversationStore store, ConversationCommandHandler commands, ISummaryWriter writer, TimeProvider time, ILogger<SummaryLoop> logger)
+{
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How far the first look goes back.</summary>
+    private static readonly TimeSpan s_back = TimeSpan.FromDays(1);
+
+    /// <summary>Clocks of processes differ by so much.</summary>
+    private static readonly TimeSpan s_overlap = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it leaves a conversation alone whose summary came to nothing.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
+
+    private const int Page = 100;
+    private const int Pages = 20;
+
+    /// <summary>How many conversations whose summary came to nothing are tried again.</summary>
+    private const int Kept = 1_000;
+
+    private readonly Caller _caller = new(new Actor(ActorKind.Ai, writer.Name), Roles.Agent);
+    private readonly Dictionary<ConversationId, DateTimeOffset> _again = [];
+    private DateTimeOffset? _since;
+
+    /// <summary>Works until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await LookAsync(cancellationToken);
+                }
+                catch (StoreException e)
+                {
+                    // The store tells the operator why, once.
+                    LogWaits(e.Message);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // It was told to stop.
+        }
+    }
+
+    /// <summary>Looks once at what changed.</summary>
+    /// <returns>How many summaries were saved.</returns>
+    public async ValueTask<int> LookAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var filter = new ConversationFilter { UpdatedSince = _since ?? now - s_back };
+        var due = new Dictionary<ConversationId, Conversation>();
+        ConversationCursor? after = null;
+        for (var page = 0; page < Pages; page++)
+        {
+            var listed = await store.ListAsync(filter, after, Page, cancellationToken);
+            foreach (var c in listed.Conversations.Where(IsDue))
+                due[ConversationId.TryParse(c.ConversationId)!.Value] = c;
+            if (listed.Next is not { } next)
+                break;
+            after = next;
+        }
+
+        foreach (var id in _again.Where(a => a.Value <= now).Select(a => a.Key).ToList())
+        {
+            _again.Remove(id);
+            if (!due.ContainsKey(id) && (await store.LoadAsync(id, null, cancellationToken)).Conversation is { ErasedAt: null } c && IsDue(c))
+                due[id] = c;
+        }
+
+        var saved = 0;
+        foreach (var (id, conversation) in due)
+        {
+            if (_again.ContainsKey(id))
+                continue;
+            if (await SummariseAsync(id, conversation, cancellationToken))
+                saved++;
+            else if (_again.Count < Kept)
+                _again[id] = now + s_pause;
+        }
+
+        _since = now - s_overlap;
+        return saved;
+    }
+
+    private static bool IsDue(Conversation c) => c is { ClosedAt: null, SummaryDue: not null };
+
+    /// <summary>Summarises what is due next; false where nothing came of it.</summary>
+    private async ValueTask<bool> SummariseAsync(ConversationId id, Conversation conversation, CancellationToken cancellationToken)
+    {
+        var due = conversation.SummaryDue!;
+        try
+        {
+            var messages = await store.ReadMessagesAsync(id, due.To + 1, SummaryDue.Messages, cancellationToken);
+            if (messages is not [var first, ..] || first.Number != due.From || await writer.WriteAsync(conversation.Summary?.Text, messages, cancellationToken) is not { } summary)
+            {
+                LogNothing(id.Value, "the summary is empty");
+                return false;
+            }
+
+            var result = await commands.ExecuteAsync(
+                new ConversationCommand.SaveSummary { Id = id, Actor = _caller.Actor, Roles = _caller.Roles, Through = due.To, Summary = summary }, cancellationToken);
+            // Somebody else was quicker: there is a summary.
+            if (result.TryGet(out _, out var error) || error is Errors.InvalidArgument or Errors.NotFound)
+                return true;
+            LogNothing(id.Value, error.Code);
+            return false;
+        }
+        catch (Exception e) when (e is LlmException or StoreDamagedException)
+        {
+            LogNothing(id.Value, e.Message);
+            return false;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Summaries wait for the store: {Reason}")]
+    private partial void LogWaits(string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "The messages of {Conversation} could not be summarised; they stay as they are, and it is tried again in a minute: {Reason}")]
+    private partial void LogNothing(string conversation, string reason);
+}
