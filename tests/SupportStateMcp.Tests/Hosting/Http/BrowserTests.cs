@@ -8,25 +8,23 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Hosting.Http;
 
 /// <summary>Web pages that call the server, proxies before it, and people who open it in a browser.</summary>
-public sealed class BrowserTests : IAsyncLifetime
+public sealed class BrowserTests(BrowserServer shared) : IClassFixture<BrowserServer>, IAsyncDisposable
 {
     private const string Ping = """{"jsonrpc":"2.0","id":1,"method":"ping"}""";
-    private const string Page = "https://desk.example";
+    private const string Page = BrowserServer.Page;
 
-    private readonly TemporaryDirectory _directory = new();
-    private readonly string _token = AccessToken.Create();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
-    private WebApplication _app = null!;
+    private BrowserServer? _own;
 
-    private Uri Endpoint => new(_app.Urls.Single() + "/mcp");
+    private BrowserServer Server => _own ?? shared;
 
-    public ValueTask InitializeAsync() => StartAsync(o => o with { AllowedOrigins = [Page], AllowedHosts = ["desk.example", "port.example:8443"] });
+    private Uri Endpoint => Server.Endpoint;
 
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await _app.DisposeAsync();
-        _directory.Dispose();
+        if (_own is not null)
+            await _own.DisposeAsync();
     }
 
     [Theory]
@@ -109,10 +107,9 @@ public sealed class BrowserTests : IAsyncLifetime
     [Fact]
     public async Task Told_names_bind_also_a_server_on_every_address()
     {
-        await _app.DisposeAsync();
         await StartAsync(o => o with { Url = new Uri("http://0.0.0.0:0"), AllowedHosts = ["desk.example"] });
         using var request = ListeningServer.Post(new Uri($"http://127.0.0.1:{Endpoint.Port}/mcp"), Ping);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Server.Token);
         request.Headers.Host = "evil.example";
 
         using var response = await SendAsync(request);
@@ -127,7 +124,6 @@ public sealed class BrowserTests : IAsyncLifetime
     [InlineData(null, "http://127.0.0.1")]
     public async Task Forwarded_headers_are_taken_from_trusted_proxies_alone(string? proxy, string shown)
     {
-        await _app.DisposeAsync();
         await StartAsync(o => o with { AllowedHosts = ["desk.example"], TrustedProxies = proxy is null ? [] : [System.Net.IPNetwork.Parse(proxy)] });
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Endpoint, "/"));
         request.Headers.Add("X-Forwarded-For", "203.0.113.7");
@@ -142,7 +138,6 @@ public sealed class BrowserTests : IAsyncLifetime
     [Fact]
     public async Task A_name_that_a_trusted_proxy_passes_on_is_checked_like_any_other()
     {
-        await _app.DisposeAsync();
         await StartAsync(o => o with { AllowedHosts = ["desk.example"], TrustedProxies = [System.Net.IPNetwork.Parse("127.0.0.1/32")] });
         using var request = Post();
         request.Headers.Add("X-Forwarded-For", "203.0.113.7");
@@ -180,7 +175,7 @@ public sealed class BrowserTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, Endpoint);
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Server.Token);
 
         using var response = await SendAsync(request);
 
@@ -208,16 +203,11 @@ public sealed class BrowserTests : IAsyncLifetime
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
-    private async ValueTask StartAsync(Func<ServerOptions, ServerOptions> with)
+    /// <summary>A server of this test's own in the place of the shared one.</summary>
+    private ValueTask StartAsync(Func<ServerOptions, ServerOptions> with)
     {
-        _app = HttpHost.Build(with(new ServerOptions
-        {
-            Backend = Backend.Sqlite,
-            Directory = _directory.Path,
-            Url = new Uri("http://127.0.0.1:0"),
-            Tokens = [new AccessToken(AccessToken.Digest(_token), new Caller(new Actor(ActorKind.Ai, "bot"), Roles.Agent))],
-        }));
-        await _app.StartAsync(TestContext.Current.CancellationToken);
+        _own = new BrowserServer(with);
+        return _own.InitializeAsync();
     }
 
     private HttpRequestMessage Preflight(string origin, string method, string headers)
@@ -232,9 +222,45 @@ public sealed class BrowserTests : IAsyncLifetime
     private HttpRequestMessage Post()
     {
         var request = ListeningServer.Post(Endpoint, Ping);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Server.Token);
         return request;
     }
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, TestContext.Current.CancellationToken);
+}
+
+/// <summary>A server in this process that asks for a token, and serves one page and two names.</summary>
+public sealed class BrowserServer : IAsyncLifetime
+{
+    public const string Page = "https://desk.example";
+
+    private readonly TemporaryDirectory _directory = new();
+    private readonly Func<ServerOptions, ServerOptions> _with;
+    private WebApplication _app = null!;
+
+    public BrowserServer() => _with = o => o with { AllowedOrigins = [Page], AllowedHosts = ["desk.example", "port.example:8443"] };
+
+    internal BrowserServer(Func<ServerOptions, ServerOptions> with) => _with = with;
+
+    public string Token { get; } = AccessToken.Create();
+
+    public Uri Endpoint => new(_app.Urls.Single() + "/mcp");
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = HttpHost.Build(_with(new ServerOptions
+        {
+            Backend = Backend.Sqlite,
+            Directory = _directory.Path,
+            Url = new Uri("http://127.0.0.1:0"),
+            Tokens = [new AccessToken(AccessToken.Digest(Token), new Caller(new Actor(ActorKind.Ai, "bot"), Roles.Agent))],
+        }));
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _directory.Dispose();
+    }
 }

@@ -17,6 +17,17 @@ public sealed class SqliteKnowledgeTests : KnowledgeContract, IDisposable
 
     private protected override KnowledgeBase Create() => _folder.CreateKnowledge();
 
+    /// <summary>Few articles: what is long about it is to be the texts, not the ranking.</summary>
+    [Fact]
+    public async Task Nor_has_any_of_fifty_thousand_texts_an_error_in_it()
+    {
+        var knowledge = Create();
+        await knowledge.ImportAsync([.. KnowledgeSampleData.Articles.Take(2)]);
+        Assert.NotEmpty(await knowledge.IdsAsync("sidecar"));
+
+        SearchAnything(knowledge, 50_000);
+    }
+
     [Fact]
     public async Task The_index_is_in_the_file_and_what_one_process_has_taken_in_no_other_has_to()
     {
