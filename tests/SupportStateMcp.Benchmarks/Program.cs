@@ -1,5 +1,5 @@
 // serve …, store-writer …, bare-writer …: a process that is measured. store …: measures a store alone. --knowledge …:
-// measures the knowledge base. Anything else: measures servers.
+// measures the knowledge base. --versions …: measures looking back. Anything else: measures servers.
 
 using SupportStateMcp.Benchmarks;
 
@@ -9,6 +9,7 @@ return args switch
     ["store", ..] => await StoreBenchmark.RunAsync(args),
     ["store-writer", ..] => await StoreBenchmark.WriteAsync(args[1..]),
     ["bare-writer", ..] => await StoreBenchmark.WriteBareAsync(args[1..]),
+    ["--versions", ..] => await VersionsBenchmark.RunAsync(args),
     ["--knowledge", ..] => await KnowledgeBenchmark.RunAsync(args),
     _ => await BenchmarkRun.RunAsync(args),
 };

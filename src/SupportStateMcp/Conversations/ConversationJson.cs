@@ -19,6 +19,8 @@ namespace SupportStateMcp.Conversations;
 [JsonSerializable(typeof(IReadOnlyList<Approval>))]
 [JsonSerializable(typeof(Run))]
 [JsonSerializable(typeof(Analysis))]
+[JsonSerializable(typeof(IReadOnlyList<ConversationTask>))]
+[JsonSerializable(typeof(IReadOnlyList<Checkpoint>))]
 [JsonSerializable(typeof(ConversationEvent))]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IdempotencyRecord))]

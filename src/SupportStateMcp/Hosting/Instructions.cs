@@ -27,6 +27,8 @@ internal static class Instructions
         Toolsets.Tickets => "Support tickets",
         Toolsets.Knowledge => "Support knowledge base",
         Toolsets.Crm => "Support customers",
+        Toolsets.Tasks => "Support tasks",
+        Toolsets.Versions => "Support conversation versions",
         _ => "Support desk state",
     };
 
@@ -37,6 +39,8 @@ internal static class Instructions
         Toolsets.Tickets => "Works support tickets from the report to the customer's letter: triage, analysis, a person's approval, notification. Report one with create_ticket; work on them with next_step.",
         Toolsets.Knowledge => "Holds the articles of a support knowledge base: look for an answer with query_knowledge_base before you give one.",
         Toolsets.Crm => "Knows the customers of the desk: who they are, whether support is owed to them, what they run. Look a customer up with lookup_customer.",
+        Toolsets.Tasks => "Keeps what agents have taken on in support conversations, with plans and steps: look with list_tasks before you begin with create_task.",
+        Toolsets.Versions => "Names versions of support conversations and goes back to one: checkpoint before you try something, rollback where it went wrong.",
         _ => null,
     };
 

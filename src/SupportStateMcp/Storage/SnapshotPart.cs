@@ -18,6 +18,10 @@ internal abstract class SnapshotPart
             "approvals", c => c.Approvals.Count == 0 ? null : c.Approvals, (c, value) => c with { Approvals = value ?? [] }, ConversationJson.Default.IReadOnlyListApproval),
         new Part<Run>("run", c => c.Run, (c, value) => c with { Run = value }, ConversationJson.Default.Run),
         new Part<Analysis>("analysis", c => c.Analysis, (c, value) => c with { Analysis = value }, ConversationJson.Default.Analysis),
+        new Part<IReadOnlyList<ConversationTask>>(
+            "tasks", c => c.Tasks.Count == 0 ? null : c.Tasks, (c, value) => c with { Tasks = value ?? [] }, ConversationJson.Default.IReadOnlyListConversationTask),
+        new Part<IReadOnlyList<Checkpoint>>(
+            "checkpoints", c => c.Checkpoints.Count == 0 ? null : c.Checkpoints, (c, value) => c with { Checkpoints = value ?? [] }, ConversationJson.Default.IReadOnlyListCheckpoint),
     ];
 
     public required string Name { get; init; }

@@ -77,8 +77,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(
             """
             The configuration cannot be used:
-              - tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm.
-              - tools.sets: 'memory' is none; use conversations, tickets, knowledge, crm.
+              - tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm, tasks, versions.
+              - tools.sets: 'memory' is none; use conversations, tickets, knowledge, crm, tasks, versions.
 
             """,
             errors.ReplaceLineEndings("\n"));

@@ -87,6 +87,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             _violations.Add($"persistence.keyPrefix: '{prefix}' holds a variable that nothing has replaced; write its value.");
         var workflow = Workflow();
         var approvals = Approvals();
+        var facts = Facts();
         var pipelines = PipelinesOf(workflow);
         var tickets = Tickets(pipelines);
         var (embeddings, foreignKnowledge) = (Embeddings(), ForeignKnowledge());
@@ -117,6 +118,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Directory = directory,
             Workflow = workflow,
             ApprovalPolicy = approvals,
+            Facts = facts,
             Pipelines = pipelines,
             Tickets = _identity.Demo && tickets.Worker == SupportStateMcp.Tickets.WorkerKind.None ? tickets with { Worker = SupportStateMcp.Tickets.WorkerKind.Rules } : tickets,
             Demo = _identity.Demo,

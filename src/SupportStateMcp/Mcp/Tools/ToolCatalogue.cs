@@ -33,6 +33,8 @@ public static class ToolCatalogue
         Add<TicketTools>();
         Add<KnowledgeTools>();
         Add<CustomerTools>();
+        Add<TaskTools>();
+        Add<VersionTools>();
         builder.Services.AddSingleton(services => new Tools(CreateAll(methods, services)));
         for (var i = 0; i < methods.Count; i++)
         {

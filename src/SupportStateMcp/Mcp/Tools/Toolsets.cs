@@ -19,13 +19,19 @@ public enum Toolsets
 
     /// <summary>Customers and their systems.</summary>
     Crm = 8,
+
+    /// <summary>What agents have taken on in conversations: goals, plans, steps.</summary>
+    Tasks = 32,
+
+    /// <summary>Versions of conversations: checkpoints, and the way back to one.</summary>
+    Versions = 64,
 }
 
-/// <summary>Toolsets by their names in configuration and addresses: <c>conversations</c>, <c>tickets</c>, <c>knowledge</c>, <c>crm</c>.</summary>
+/// <summary>Toolsets by their names in configuration and addresses: <c>conversations</c>, <c>tickets</c>, <c>knowledge</c>, <c>crm</c>, <c>tasks</c>, <c>versions</c>.</summary>
 public static class ToolsetNames
 {
     /// <summary>Every set there is.</summary>
-    public const Toolsets Every = Toolsets.Conversations | Toolsets.Tickets | Toolsets.Knowledge | Toolsets.Crm;
+    public const Toolsets Every = Toolsets.Conversations | Toolsets.Tickets | Toolsets.Knowledge | Toolsets.Crm | Toolsets.Tasks | Toolsets.Versions;
 
     /// <summary>What a host sees that asks for nothing else: as much as a model can have before it on every turn.</summary>
     public const Toolsets Default = Toolsets.Conversations | Toolsets.Tickets | Toolsets.Knowledge;
