@@ -1,5 +1,5 @@
 // program …, serve …, store-writer …, bare-writer …: a process that is measured. store …: measures a store alone. tickets …:
-// measures tickets. --knowledge …: measures the knowledge base. Anything else: measures servers.
+// measures tickets. --knowledge …: measures the knowledge base. --versions …: measures looking back. Anything else: measures servers.
 
 using SupportStateMcp.Benchmarks;
 using SupportStateMcp.Hosting;
@@ -11,6 +11,7 @@ return args switch
     ["store-writer", ..] => await StoreBenchmark.WriteAsync(args[1..]),
     ["bare-writer", ..] => await StoreBenchmark.WriteBareAsync(args[1..]),
     ["program", ..] => await CommandLine.RunAsync(args[1..]),
+    ["--versions", ..] => await VersionsBenchmark.RunAsync(args),
     ["tickets", ..] => await TicketBenchmark.RunAsync(args),
     ["--knowledge", ..] => await KnowledgeBenchmark.RunAsync(args),
     _ => await BenchmarkRun.RunAsync(args),

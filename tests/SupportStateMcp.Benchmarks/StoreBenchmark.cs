@@ -192,7 +192,7 @@ internal static class StoreBenchmark
 
     private static ConversationId Id(string name, int n) => ConversationId.OfTicket($"{name}-{n}")!.Value;
 
-    private static ServiceProvider Open(string directory, string? redis) => new ServiceCollection().AddDesk(
+    internal static ServiceProvider Open(string directory, string? redis) => new ServiceCollection().AddDesk(
         new ServerOptions { Backend = redis is null ? Backend.Sqlite : Backend.Redis, Directory = directory, RedisConnection = redis ?? "" },
         LogLevel.Warning).BuildServiceProvider();
 

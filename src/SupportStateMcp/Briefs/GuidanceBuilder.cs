@@ -12,6 +12,8 @@ public static class GuidanceBuilder
     /// <summary>For anyone who works on the conversation.</summary>
     public static string Of(Conversation c, WorkflowDefinition workflow)
     {
+        if (c.ForkOf is { } origin)
+            return string.Create(CultureInfo.InvariantCulture, $"This is a what-if copy of version {origin.Version} of {origin.ConversationId}: it takes facts, transitions, tasks and internal notes, and nothing in it reaches a customer. What is to count is done in {origin.ConversationId}.");
         if (c.ClosedAt is not null)
             return c.FollowUp is { } next ? $"The conversation is closed; it goes on in {next}." : workflow.Guidance(c.State);
 

@@ -76,6 +76,8 @@ public static class HandoffBrief
             yield return ($"Promised: {string.Join("; ", packet.Promises.Select(CustomerText.Other))}", 8);
         if (packet is { Tried.Count: > 0 })
             yield return ($"Tried: {string.Join("; ", packet.Tried.Select(CustomerText.Other))}", 8);
+        if (c.OpenTasks.Any())
+            yield return ($"Under way: {string.Join(" / ", c.OpenTasks.Select(TaskText.Of))}", 14);
         if (c.HasPendingApprovals)
             yield return ($"Waiting for a decision: {string.Join("; ", c.PendingApprovals.Select(Pending))}", 14);
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Primitives;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Briefs;
 
@@ -42,6 +43,19 @@ internal static class SharedErrorMessages
             $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
         Errors.ApprovalUsed e =>
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
+        Errors.WhatIfCopy e =>
+            $"{e.Id} is a what-if copy: it takes facts, transitions, tasks and internal notes, and nothing that reaches a customer or a colleague. Nothing was changed; do it in {e.Of}.",
+        Errors.TooManyForks e => $"The conversation has {e.Limit} what-if copies, and no more are made of it.",
+        Errors.ForksLeft e => $"The conversation has what-if copies that are erased with it: {string.Join(", ", e.Forks)}. Nothing was erased; try again.",
+        Errors.TooManyTasks e => $"The conversation has {e.Limit} open tasks, and takes no more until one of them is done.",
+        Errors.InvalidTaskEvent { Allowed.Count: 0 } e =>
+            $"Task {e.TaskId} is done, and nothing happens to it any more. Take on what is left as a new task.",
+        Errors.InvalidTaskEvent { Trigger: TaskTrigger.TaskComplete, OpenSteps: > 0, State: TaskState.Executing } e =>
+            $"Task {e.TaskId} is not done: {(e.OpenSteps == 1 ? "1 step is" : $"{e.OpenSteps} steps are")} open. Complete each with step_complete, or plan again with what is really left, also with no steps; then task_complete.",
+        Errors.InvalidTaskEvent { Trigger: TaskTrigger.StepComplete, State: TaskState.Executing } e =>
+            $"Task {e.TaskId} has no open step to complete. Allowed now: {string.Join(", ", e.Allowed.Select(SnakeCaseEnum.Of))}.",
+        Errors.InvalidTaskEvent e =>
+            $"Task {e.TaskId} is {SnakeCaseEnum.Of(e.State)}, where {SnakeCaseEnum.Of(e.Trigger)} does not follow. Allowed now: {string.Join(", ", e.Allowed.Select(SnakeCaseEnum.Of))}.",
         _ => null,
     };
 

@@ -26,10 +26,11 @@ public static class CliCommands
             ReplyCommand.Create(),
             .. OwnershipCommands.Create(),
             .. LifecycleCommands.Create(),
+            .. VersionCommands.Create(),
             ApprovalsCommand.Create(),
             .. DecisionCommands.Create(),
         ];
-        IReadOnlyList<Command> groups = [TicketCommands.Create(), CustomersCommand.Create(), KnowledgeCommands.Create(), MemoryCommands.Create(), SampleDataCommand.Create()];
+        IReadOnlyList<Command> groups = [TicketCommands.Create(), TaskCommands.Create(), CustomersCommand.Create(), KnowledgeCommands.Create(), MemoryCommands.Create(), SampleDataCommand.Create()];
         foreach (var command in commands.Concat(groups.SelectMany(g => g.Subcommands.OfType<CliCommand>())))
             Complete(command, actor, console, open);
         return [.. commands, .. groups];

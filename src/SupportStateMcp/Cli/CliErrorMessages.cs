@@ -25,6 +25,10 @@ internal static class CliErrorMessages
         Errors.TurnOfAnotherLife e => $"The conversation of this turn is gone: it expired or was erased, and {e.Id} is another conversation now. Nothing was stored.",
         Errors.NoSuchApproval e =>
             $"Approval {e.ApprovalId} does not exist, or its conversation has expired. SupportStateMcp approvals shows what waits for a decision.",
+        Errors.NoSuchTask e => $"Task {e.TaskId} does not exist, or its conversation has expired. SupportStateMcp task list CONVERSATION shows those there are.",
+        Errors.TooManyTasks or Errors.InvalidTaskEvent or Errors.WhatIfCopy or Errors.TooManyForks or Errors.ForksLeft => SharedErrorMessages.Of(error)!,
+        Errors.NoSuchCheckpoint e => $"There is no checkpoint {e.Name} in this conversation. {(e.Names.Count == 0 ? "It has none; SupportStateMcp checkpoint names the version it is at." : $"There are: {string.Join(", ", e.Names)}.")}",
+        Errors.NoWayBack e => $"The workflow does not lead from {e.From} back to {e.To}, so nothing was rolled back. With --keep-state all but the state goes back.",
         Errors.InvalidTransition e => $"Invalid transition: {e.From} → {e.To}. {Instead(e)}",
         Errors.TerminalState e =>
             $"The conversation is finished: it is in the state {e.State}. SupportStateMcp reopen opens it again, or a linked follow-up conversation.",

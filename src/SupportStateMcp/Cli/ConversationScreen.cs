@@ -12,7 +12,7 @@ internal static class ConversationScreen
 {
     public static void Write(IAnsiConsole screen, ConversationDetailsView c, DateTimeOffset now)
     {
-        screen.Heading(c.ConversationId);
+        screen.Heading(c.CurrentVersion is { } latest ? string.Create(CultureInfo.InvariantCulture, $"{c.ConversationId} as it was in version {c.Version} of {latest}") : c.ConversationId);
         var fields = new Fields();
         fields.Add("customer", c.UserId);
         fields.Add("state", $"{c.State}, for the customer {SnakeCaseEnum.Of(c.TicketStatus)}");

@@ -40,6 +40,7 @@ public sealed partial record Conversation
                 UpdatedAt = e.At,
                 Version = e.Version,
             },
+            ConversationEvent.ForkOpened e => Forked(e),
             _ when before is null => throw new InvalidOperationException(
                 $"A trail cannot start with {@event.GetType().Name}."),
             ConversationEvent.MessageAdded e => Heard(before, e) with
@@ -103,6 +104,10 @@ public sealed partial record Conversation
                 UpdatedAt = e.At,
                 Version = e.Version,
             },
+            ConversationEvent.TaskEvent e => After(before, e),
+            ConversationEvent.CheckpointSet e => After(before, e),
+            ConversationEvent.ForkAnnounced e => before with { Forks = [.. before.Forks, e.Fork], UpdatedAt = e.At, Version = e.Version },
+            ConversationEvent.RolledBack e => After(before, e),
             _ => throw new InvalidOperationException($"No rule says what {@event.GetType().Name} changes."),
         };
     }

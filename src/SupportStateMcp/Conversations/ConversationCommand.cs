@@ -130,6 +130,12 @@ public abstract partial record ConversationCommand
     {
         public string? Reason { get; init; }
 
+        /// <summary>The what-if copies that are erased already, by the server.</summary>
+        public IReadOnlyList<string> ErasedForks { get; init; } = [];
+
+        /// <summary>True where a what-if copy is erased since its conversation is; never from the caller.</summary>
+        public bool WithOrigin { get; init; }
+
         protected override Error? Check() =>
             Bounds.Text("reason", Reason, Limits.Reason);
     }

@@ -116,7 +116,13 @@ public sealed class ConversationCommandHandler(
             case Decision.Accepted accepted:
                 var approval = accepted.Events.OfType<ConversationEvent.ApprovalEvent>().LastOrDefault(e => e is not ConversationEvent.ApprovalExpired);
                 return await CommitAsync(
-                    write, current, accepted, IdempotencyRecord.Of(accepted.After, write.ArgumentsDigest, approval?.ApprovalId), now, cancellationToken);
+                    write, current, accepted, IdempotencyRecord.Of(accepted.After, write.ArgumentsDigest, approval?.ApprovalId) with
+                    {
+                        TaskId = accepted.Events.OfType<ConversationEvent.TaskCreated>().FirstOrDefault()?.TaskId,
+                        Fork = accepted.Events.OfType<ConversationEvent.ForkAnnounced>().FirstOrDefault()?.Fork,
+                        RolledBackTo = accepted.Events.OfType<ConversationEvent.RolledBack>().FirstOrDefault()?.To,
+                    },
+                    now, cancellationToken);
 
             case var decision:
                 throw new InvalidOperationException($"No rule says what to do with {decision.GetType().Name}.");

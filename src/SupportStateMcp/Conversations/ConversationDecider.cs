@@ -1,3 +1,4 @@
+using System.Text.Json;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Workflow;
 
@@ -26,7 +27,8 @@ public abstract record Decision
 /// The rulebook of a support conversation: what each command does to each conversation. Pure: the same conversation, command and time give the
 /// same decision.
 /// </summary>
-public sealed partial class ConversationDecider(WorkflowDefinition workflow, ApprovalPolicy policy, Pipelines pipelines, TicketOptions tickets)
+public sealed partial class ConversationDecider(
+    WorkflowDefinition workflow, ApprovalPolicy policy, Pipelines pipelines, TicketOptions tickets, FactsSchema? schema = null)
 {
     /// <summary>With the built-in pipeline, where a person decides on every solution.</summary>
     public ConversationDecider(WorkflowDefinition workflow, ApprovalPolicy policy) : this(workflow, policy, Pipelines.Default, new TicketOptions())
@@ -39,24 +41,30 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         {
             return command switch
             {
-                ConversationCommand.Initialize c => Open(before, c, now).Accepted,
+                ConversationCommand.Initialize c => FactsViolation("metadata", c.Metadata ?? Conversation.EmptyMetadata) is { } violation ? Refuse(violation) : Open(before, c, now).Accepted,
                 ConversationCommand.OpenTicket c => OpenTicket(before, c, now),
+                ConversationCommand.OpenFork c => Open(before, c, now),
                 _ => Refuse(Missing(command, before?.ErasedAt)),
             };
         }
 
-        if (command.ExpectedVersion is { } expected && expected != before.Version)
+        if ((command.ExpectedVersion ?? (command as ConversationCommand.Rollback)?.CountedFrom) is { } expected && expected != before.Version)
             return Refuse(Error.VersionConflict(expected, before.Version));
+
+        if (ForkViolation(before, command) is { } outside)
+            return Refuse(outside);
 
         // What has run out by now did so before this command.
         var recorder = new EventRecorder(before, command, now);
         foreach (var expired in before.ExpirationEvents(now))
             recorder.Add(expired);
         Advance(recorder, command);
+        ResumeTasks(recorder);
         var decision = Decide(recorder.Current, command, recorder);
         if (decision is Decision.Accepted)
         {
             Advance(recorder, command);
+            ResumeTasks(recorder);
             return recorder.Accepted;
         }
 
@@ -89,6 +97,13 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         ConversationCommand.CompleteStep c => Complete(current, c, recorder),
         ConversationCommand.RecordQueries c => Record(current, c, recorder),
         ConversationCommand.SaveSummary c => Save(current, c, recorder),
+        ConversationCommand.CreateTask c => CreateTask(current, c, recorder),
+        ConversationCommand.PlanTask c => PlanTask(current, c, recorder),
+        ConversationCommand.AdvanceTask c => AdvanceTask(current, c, recorder),
+        ConversationCommand.AnnounceFork c => Announce(current, c, recorder),
+        ConversationCommand.OpenFork c => Found(current, c),
+        ConversationCommand.SetCheckpoint c => Set(current, c, recorder),
+        ConversationCommand.Rollback c => Rollback(current, c, recorder),
         ConversationCommand.ExpireOverdue => new Decision.Unchanged(),
         ConversationCommand.Erase c => Erase(current, c, recorder),
         _ => throw new InvalidOperationException($"No rule for {command.GetType().Name} in state {current.State}."),
@@ -121,14 +136,14 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         return recorder;
     }
 
-    private static Decision Update(Conversation current, ConversationCommand.UpdateMetadata c, EventRecorder recorder)
+    private Decision Update(Conversation current, ConversationCommand.UpdateMetadata c, EventRecorder recorder)
     {
         // Facts are welcome; what the person's conversation is to the customer, and whose, is theirs to say.
         if (IsLockedByHuman(current, c) && (c.TicketStatus, c.Priority, c.AssignedTo) is not (null, null, null))
             return Refuse(Error.NotOwner(current));
         var after = Conversation.Merge(current.Metadata, c.Metadata);
-        if (MetadataRules.Violation(after) is { } rule)
-            return Refuse(Error.InvalidArgument("metadata", rule));
+        if (FactsViolation("metadata", after) is { } violation)
+            return Refuse(violation);
 
         recorder.Add(new ConversationEvent.MetadataUpdated
         {
@@ -143,10 +158,18 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         return recorder.Accepted;
     }
 
+    /// <summary>The rule that custom facts break: one of all desks, or of the schema of this one; null where they break none.</summary>
+    private Error? FactsViolation(string argument, IReadOnlyDictionary<string, JsonElement> facts) =>
+        MetadataRules.Violation(facts) is { } rule ? Error.InvalidArgument(argument, rule)
+        : schema?.Violations(facts) is { Count: > 0 } broken ? Error.InvalidArgument(argument, $"it fits the schema of this desk: {string.Join("; ", broken)}")
+        : null;
+
     private static Decision Erase(Conversation current, ConversationCommand.Erase c, EventRecorder recorder)
     {
-        if (IsLockedByHuman(current, c))
+        if (!c.WithOrigin && IsLockedByHuman(current, c))
             return Refuse(Error.NotOwner(current));
+        if (current.Forks.Except(c.ErasedForks).ToList() is { Count: > 0 } left)
+            return Refuse(Error.ForksLeft(left));
         recorder.Add(new ConversationEvent.Erased
         {
             Version = recorder.Next,
@@ -168,6 +191,8 @@ public sealed partial class ConversationDecider(WorkflowDefinition workflow, App
         ConversationCommand.UseApproval c => Error.NoSuchApproval(c.ApprovalId),
         ConversationCommand.CompleteStep c => Error.LeaseLost(c.Token),
         ConversationCommand.RecordQueries c => Error.LeaseLost(c.Token),
+        ConversationCommand.PlanTask c => Error.NoSuchTask(c.TaskId),
+        ConversationCommand.AdvanceTask c => Error.NoSuchTask(c.TaskId),
         _ => Error.NotFound(command.Id, erasedAt),
     };
 

@@ -35,6 +35,13 @@ namespace SupportStateMcp.Conversations;
 [JsonDerivedType(typeof(RunFailed), "run_failed")]
 [JsonDerivedType(typeof(RunTerminated), "run_terminated")]
 [JsonDerivedType(typeof(SummarySaved), "summary_saved")]
+[JsonDerivedType(typeof(TaskCreated), "task_created")]
+[JsonDerivedType(typeof(TaskPlanned), "task_planned")]
+[JsonDerivedType(typeof(TaskAdvanced), "task_advanced")]
+[JsonDerivedType(typeof(CheckpointSet), "checkpoint_set")]
+[JsonDerivedType(typeof(RolledBack), "rolled_back")]
+[JsonDerivedType(typeof(ForkAnnounced), "fork_announced")]
+[JsonDerivedType(typeof(ForkOpened), "fork_opened")]
 public abstract partial record ConversationEvent
 {
     private ConversationEvent() { }

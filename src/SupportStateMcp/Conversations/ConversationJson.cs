@@ -20,6 +20,8 @@ namespace SupportStateMcp.Conversations;
 [JsonSerializable(typeof(Run))]
 [JsonSerializable(typeof(Analysis))]
 [JsonSerializable(typeof(ConversationSummary))]
+[JsonSerializable(typeof(IReadOnlyList<ConversationTask>))]
+[JsonSerializable(typeof(IReadOnlyList<Checkpoint>))]
 [JsonSerializable(typeof(ConversationEvent))]
 [JsonSerializable(typeof(Message))]
 [JsonSerializable(typeof(IdempotencyRecord))]

@@ -136,6 +136,41 @@ public static class Digest
                     json.WriteNumberValue(c.Through);
                     json.WriteStringValue(c.Summary);
                     break;
+                case ConversationCommand.CreateTask c:
+                    json.WriteStringValue("create_task");
+                    json.WriteStringValue(c.Goal);
+                    Write(json, c.Steps);
+                    Write(json, c.Data);
+                    break;
+                case ConversationCommand.PlanTask c:
+                    json.WriteStringValue("plan_task");
+                    json.WriteStringValue(c.TaskId);
+                    Write(json, c.Steps);
+                    json.WriteStringValue(c.Reason);
+                    break;
+                case ConversationCommand.AdvanceTask c:
+                    json.WriteStringValue("advance_task");
+                    json.WriteStringValue(c.TaskId);
+                    json.WriteStringValue(SnakeCaseEnum.Of(c.Trigger));
+                    json.WriteStringValue(c.Reason);
+                    Write(json, c.Data);
+                    break;
+                case ConversationCommand.SetCheckpoint c:
+                    json.WriteStringValue("checkpoint");
+                    json.WriteStringValue(c.Name);
+                    break;
+                case ConversationCommand.AnnounceFork c:
+                    json.WriteStringValue("fork_conversation");
+                    json.WriteStringValue(c.Point);
+                    json.WriteStringValue(c.Reason);
+                    break;
+                case ConversationCommand.Rollback c:
+                    json.WriteStringValue("rollback");
+                    Write(json, c.Steps);
+                    json.WriteStringValue(c.To);
+                    json.WriteBooleanValue(c.KeepState);
+                    json.WriteStringValue(c.Reason);
+                    break;
                 case ConversationCommand.Transition c:
                     json.WriteStringValue("transition_state");
                     json.WriteStringValue(c.NewState);

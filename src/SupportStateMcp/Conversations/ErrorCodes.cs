@@ -6,7 +6,7 @@ namespace SupportStateMcp.Conversations;
 /// </summary>
 public static class ErrorCodes
 {
-    /// <summary>There is no such conversation, turn, approval or memory: never there, expired, erased or forgotten. Or nothing is recorded about the system of a customer.</summary>
+    /// <summary>There is no such conversation, turn, approval, task or memory: never there, expired, erased or forgotten. Or nothing is recorded about the system of a customer.</summary>
     /// <remarks>Check the id. A ticket gets its conversation with initialize_conversation. Without a system, ask the customer.</remarks>
     public const string NotFound = "not_found";
 
@@ -75,8 +75,8 @@ public static class ErrorCodes
     /// <remarks>Reopening opens a linked follow-up conversation.</remarks>
     public const string ReopenWindowOver = "reopen_window_over";
 
-    /// <summary>As many approvals of the conversation wait for a decision, or as many values are in its session, as may.</summary>
-    /// <remarks>Wait until some are decided, or have expired.</remarks>
+    /// <summary>As many approvals of the conversation wait for a decision, as many of its tasks are open, or as many values are in its session, as may; or it has as many what-if copies.</summary>
+    /// <remarks>Wait until some are decided, or have expired; finish a task.</remarks>
     public const string LimitReached = "limit_reached";
 
     /// <summary>The approval is decided, or the caller has decided on it already.</summary>
@@ -130,6 +130,14 @@ public static class ErrorCodes
     /// <summary>A solution, which is remembered for all customers, holds an e-mail address, a telephone number, a card number or an IBAN. Nothing was stored.</summary>
     /// <remarks>Say it without, or remember it as a fact or an episode of the customer.</remarks>
     public const string PersonalData = "personal_data";
+
+    /// <summary>The event does not follow where the task stands: a task is planned before it is executed, and done when no step is open.</summary>
+    /// <remarks>Send one of the events in allowed. Steps that are open are completed one by one, or replaced with plan_task.</remarks>
+    public const string InvalidTaskEvent = "invalid_task_event";
+
+    /// <summary>A what-if copy takes facts, transitions, tasks and internal notes only; or a conversation that has such copies was to be erased without them.</summary>
+    /// <remarks>Do it in the conversation that fork_of names. delete_conversation erases a conversation together with its copies.</remarks>
+    public const string WhatIfCopy = "what_if_copy";
 
     /// <summary>There is no article with this id.</summary>
     /// <remarks>Find the article with query_knowledge_base, whose answers name ids. An id is exact, in upper and lower case.</remarks>

@@ -26,10 +26,10 @@ internal sealed class EventRecorder(Conversation before, ConversationCommand com
     public bool IsEmpty => _events.Count == 0;
 
     /// <summary>Starts with the opening of a conversation, after what an earlier one of the ticket left, if anything.</summary>
-    public static EventRecorder Open(Conversation? erased, ConversationEvent.Initialized initialized, ConversationCommand command, DateTimeOffset now)
+    public static EventRecorder Open(Conversation? erased, ConversationEvent first, ConversationCommand command, DateTimeOffset now)
     {
-        var recorder = new EventRecorder(Conversation.Apply(erased, initialized), command, now);
-        recorder._events.Add(initialized);
+        var recorder = new EventRecorder(Conversation.Apply(erased, first), command, now);
+        recorder._events.Add(first);
         return recorder;
     }
 

@@ -167,7 +167,8 @@ public sealed record ConversationFilter(string? State = null, string? UserId = n
     public DateTimeOffset? UpdatedSince { get; init; }
 
     public bool Matches(Conversation c) =>
-        c.ErasedAt is null
+        // What-if copies are nobody's work, and no customer's conversation.
+        c is { ErasedAt: null, ForkOf: null }
         && (State is null || c.State == State)
         && (UserId is null || c.UserId == UserId)
         && (AssignedTo is null || c.AssignedTo == AssignedTo)

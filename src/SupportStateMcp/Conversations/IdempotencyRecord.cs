@@ -33,6 +33,15 @@ public sealed record IdempotencyRecord
     /// <summary>The approval that the write was about; null where it was about none.</summary>
     public string? ApprovalId { get; init; }
 
+    /// <summary>The task that the write created; null where it created none.</summary>
+    public string? TaskId { get; init; }
+
+    /// <summary>The what-if copy that the write announced; null where it announced none.</summary>
+    public string? Fork { get; init; }
+
+    /// <summary>The version that the write went back to; null where it was no rollback.</summary>
+    public long? RolledBackTo { get; init; }
+
     /// <summary>True where the conversation already was as the call wanted it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Unchanged { get; init; }

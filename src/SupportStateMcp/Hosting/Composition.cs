@@ -51,6 +51,8 @@ public static class Composition
         services.AddSingleton(options.Concurrency);
         services.AddSingleton(options.Pipelines);
         services.AddSingleton(options.Tickets.Rules);
+        if (options.Facts is { } facts)
+            services.AddSingleton(facts);
         services.AddSingleton(StoredSchema.Current);
         if (options.Backend == Backend.Redis)
             AddRedis(services, options);
@@ -76,6 +78,9 @@ public static class Composition
         services.AddSingleton<ContextService>();
         services.AddSingleton<ApprovalService>();
         services.AddSingleton<Reopening>();
+        services.AddSingleton<TaskService>();
+        services.AddSingleton<ConversationVersions>();
+        services.AddSingleton<Forking>();
         services.AddSingleton<CustomerService>();
         services.AddSingleton<StoreMaintenance>();
         services.AddSingleton<SampleData>();

@@ -29,6 +29,8 @@ internal static class Instructions
         Toolsets.Crm => "Support customers",
         Toolsets.Memory => "Support memory",
         Toolsets.Context => "Support context",
+        Toolsets.Tasks => "Support tasks",
+        Toolsets.Versions => "Support conversation versions",
         _ => "Support desk state",
     };
 
@@ -41,6 +43,8 @@ internal static class Instructions
         Toolsets.Crm => "Knows the customers of the desk: who they are, whether support is owed to them, what they run. Look a customer up with lookup_customer.",
         Toolsets.Memory => "Remembers what is known of customers beyond a conversation: recall it before you ask again, and remember what will be needed.",
         Toolsets.Context => "Tells all that an answer to a customer needs, within a budget of tokens: get_context, when you take a conversation up.",
+        Toolsets.Tasks => "Keeps what agents have taken on in support conversations, with plans and steps: look with list_tasks before you begin with create_task.",
+        Toolsets.Versions => "Names versions of support conversations and goes back to one: checkpoint before you try something, rollback where it went wrong.",
         _ => null,
     };
 

@@ -20,6 +20,9 @@ internal static class RestErrorMessages
             $"The conversation of this turn is gone: it expired or was erased, and {e.Id} is another conversation now. Nothing was stored; drop the answer.",
         Errors.NoSuchApproval e =>
             $"Approval {e.ApprovalId} does not exist, or its conversation has expired. GET /support/status/{{ticket_id}} says what a ticket waits for.",
+        Errors.NoSuchTask e => $"Task {e.TaskId} does not exist, or its conversation has expired.",
+        Errors.NoSuchCheckpoint e => $"There is no checkpoint {e.Name} in this conversation.",
+        Errors.NoWayBack e => $"The workflow does not lead from {e.From} back to {e.To}, so nothing was rolled back.",
         Errors.InvalidTransition e => $"Invalid transition: {e.From} → {e.To}. {Instead(e)}",
         Errors.TerminalState { ReopenableUntil: { } until } e =>
             $"The conversation is closed in the state {e.State}. An agent or a person opens it again until {Second(until)}; after that a linked follow-up conversation takes its place.",

@@ -8,7 +8,14 @@ namespace SupportStateMcp.Storage;
 /// <summary>A snapshot as a commit writes it.</summary>
 /// <param name="Core">All of it but its parts, as JSON.</param>
 /// <param name="Parts">The parts that this commit changes: what to store, or null to remove.</param>
-internal sealed record StoredSnapshot(byte[] Core, IReadOnlyList<(string Name, byte[]? Content)> Parts);
+internal sealed record StoredSnapshot(byte[] Core, IReadOnlyList<(string Name, byte[]? Content)> Parts)
+{
+    /// <summary>How large its core is in memory, in bytes.</summary>
+    public int CoreBytes { get; } = StoredBytes.LengthOf(Core);
+
+    /// <summary>How large its parts are; null where they are as they were.</summary>
+    public int? PartBytes { get; } = Parts.Count == 0 ? null : Parts.Sum(p => p.Content is null ? 0 : StoredBytes.LengthOf(p.Content));
+}
 
 /// <summary>
 /// Snapshots as both stores keep them: a core, and parts beside it. A part has the schema version it was written under before
@@ -29,11 +36,11 @@ internal sealed class SnapshotCodec(StoredSchema schema)
         {
             core = part.Without(core);
             if (!part.IsUnchanged(before, after))
-                (changed ??= []).Add((part.Name, part.Write(after) is { } json ? Versioned(json) : null));
+                (changed ??= []).Add((part.Name, part.Write(after) is { } json ? StoredBytes.Pack(Versioned(json)) : null));
         }
 
         return new StoredSnapshot(
-            Utf8Json.Write(core, ConversationJson.Default.Conversation), changed ?? (IReadOnlyList<(string, byte[]?)>)[]);
+            StoredBytes.Pack(Utf8Json.Write(core, ConversationJson.Default.Conversation)), changed ?? (IReadOnlyList<(string, byte[]?)>)[]);
     }
 
     /// <summary>Puts a snapshot together.</summary>
@@ -42,9 +49,9 @@ internal sealed class SnapshotCodec(StoredSchema schema)
     /// <param name="parts">The parts in the order of <see cref="PartNames"/>; null or empty where the conversation has no such part.</param>
     /// <exception cref="InvalidDataException">Newer code wrote it, or it is no snapshot.</exception>
     /// <exception cref="JsonException">It is no JSON, or not that of a snapshot.</exception>
-    public Conversation Read(int version, ReadOnlySpan<byte> core, params ReadOnlySpan<byte[]?> parts)
+    public Conversation Read(int version, byte[] core, params ReadOnlySpan<byte[]?> parts)
     {
-        var conversation = schema.ReadSnapshot(version, core);
+        var conversation = schema.ReadSnapshot(version, StoredBytes.Unpack(core));
         for (var i = 0; i < parts.Length; i++)
         {
             var part = SnapshotPart.All[i];
@@ -52,7 +59,7 @@ internal sealed class SnapshotCodec(StoredSchema schema)
             if (!part.IsEmpty(conversation))
                 throw new InvalidDataException($"Its {part.Name} are inside the snapshot: a version of this server before its first release wrote it.");
             if (parts[i] is { Length: > 0 } stored)
-                conversation = Add(part, stored, conversation);
+                conversation = Add(part, StoredBytes.Unpack(stored), conversation);
         }
 
         return conversation;

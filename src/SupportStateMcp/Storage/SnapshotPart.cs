@@ -19,6 +19,10 @@ internal abstract class SnapshotPart
         new Part<Run>("run", c => c.Run, (c, value) => c with { Run = value }, ConversationJson.Default.Run),
         new Part<Analysis>("analysis", c => c.Analysis, (c, value) => c with { Analysis = value }, ConversationJson.Default.Analysis),
         new Part<ConversationSummary>("summary", c => c.Summary, (c, value) => c with { Summary = value }, ConversationJson.Default.ConversationSummary),
+        new Part<IReadOnlyList<ConversationTask>>(
+            "tasks", c => c.Tasks.Count == 0 ? null : c.Tasks, (c, value) => c with { Tasks = value ?? [] }, ConversationJson.Default.IReadOnlyListConversationTask),
+        new Part<IReadOnlyList<Checkpoint>>(
+            "checkpoints", c => c.Checkpoints.Count == 0 ? null : c.Checkpoints, (c, value) => c with { Checkpoints = value ?? [] }, ConversationJson.Default.IReadOnlyListCheckpoint),
     ];
 
     public required string Name { get; init; }

@@ -39,7 +39,7 @@ internal sealed partial class StoredReader(StoredSchema schema, string place, IL
     /// <summary>A message of the history.</summary>
     /// <exception cref="StoreDamagedException">It is damaged.</exception>
     public Message Message(ConversationId id, byte[] message) =>
-        Read(id, "history", () => JsonSerializer.Deserialize(message, ConversationJson.Readable.Message));
+        Read(id, "history", () => JsonSerializer.Deserialize(StoredBytes.Unpack(message), ConversationJson.Readable.Message));
 
     /// <summary>An idempotency record.</summary>
     /// <exception cref="StoreDamagedException">It is damaged.</exception>

@@ -32,30 +32,34 @@ public sealed class StoredSchema
         }
     }
 
-    /// <summary>The schema this code writes. Upcasters from older ones go here.</summary>
-    public static StoredSchema Current { get; } = new(1);
+    /// <summary>The schema this code writes. Upcasters from older ones go here. Version 2 compresses what is long (<see cref="StoredBytes"/>); what version 1 wrote needs no change.</summary>
+    public static StoredSchema Current { get; } = new(2, new Upcaster(1));
 
     public int Version { get; }
 
     /// <summary>Reads a snapshot that was written under a schema version.</summary>
     /// <exception cref="InvalidDataException">It was written by newer code, or is no snapshot.</exception>
-    public Conversation ReadSnapshot(int version, ReadOnlySpan<byte> json) => version == Version
+    public Conversation ReadSnapshot(int version, ReadOnlySpan<byte> json) => IsSame(version, u => u.Snapshot is null)
         ? JsonSerializer.Deserialize(json, ConversationJson.Readable.Conversation) ?? throw NotJson()
         : Upcast(version, json, u => u.Snapshot is { } change ? node => change(node.AsObject()) : null).Deserialize(ConversationJson.Readable.Conversation) ?? throw NotJson();
 
     /// <summary>Reads an event that was written under a schema version.</summary>
     /// <exception cref="InvalidDataException">It was written by newer code, or is no event.</exception>
-    public ConversationEvent ReadEvent(int version, ReadOnlySpan<byte> json) => version == Version
+    public ConversationEvent ReadEvent(int version, ReadOnlySpan<byte> json) => IsSame(version, u => u.Event is null)
         ? JsonSerializer.Deserialize(json, ConversationJson.Readable.ConversationEvent) ?? throw NotJson()
         : Upcast(version, json, u => u.Event is { } change ? node => change(node.AsObject()) : null)
             .Deserialize(ConversationJson.Readable.ConversationEvent) ?? throw NotJson();
 
     /// <summary>Adds a part that was written under a schema version to a snapshot.</summary>
     /// <exception cref="InvalidDataException">It was written by newer code, or is no such part.</exception>
-    internal Conversation ReadPart(Conversation conversation, SnapshotPart part, int version, ReadOnlySpan<byte> json) => version == Version
+    internal Conversation ReadPart(Conversation conversation, SnapshotPart part, int version, ReadOnlySpan<byte> json) => IsSame(version, u => u.Part is null)
         ? part.With(conversation, json)
         : part.With(conversation, JsonSerializer.SerializeToUtf8Bytes(
             Upcast(version, json, u => u.Part is { } change ? node => change(part.Name, node) : null), ConversationJson.Readable.JsonNode));
+
+    /// <summary>True where what that version wrote needs no change.</summary>
+    private bool IsSame(int version, Func<Upcaster, bool> changesNothing) =>
+        version == Version || (version >= 1 && version < Version && Enumerable.Range(version, Version - version).All(v => changesNothing(_upcasters[v])));
 
     private JsonNode Upcast(int version, ReadOnlySpan<byte> json, Func<Upcaster, Action<JsonNode>?> change)
     {

@@ -23,6 +23,9 @@ public sealed record ConversationDetailsView : ConversationView
         Messages = [.. page.Messages.Select(MessageView.Of)];
     }
 
+    /// <summary>The same, told as the past.</summary>
+    public ConversationDetailsView As(ConversationThen past) => this with { CurrentVersion = past.Now.Version, Guidance = GuidanceOf(past) };
+
     [Description("Since when the owner has the conversation.")]
     [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset OwnerSince { get; init; }

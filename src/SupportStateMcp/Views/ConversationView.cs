@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SupportStateMcp.Briefs;
@@ -36,6 +37,8 @@ public record ConversationView
         PendingApprovals = c.HasPendingApprovals ? [.. c.PendingApprovals.Select(a => a.ApprovalId)] : null;
         FollowsUp = c.FollowsUp;
         FollowUp = c.FollowUp;
+        ForkOf = c.ForkOf?.ConversationId;
+        Forks = c.Forks.Count > 0 ? c.Forks : null;
         ClosedAt = c.ClosedAt;
         ReopenableUntil = c.ReopenableUntil;
         Description = c.Description;
@@ -49,6 +52,18 @@ public record ConversationView
         AllowedTransitions = workflow.AllowedFrom(c.State);
         Guidance = GuidanceBuilder.Of(c, workflow);
     }
+
+    /// <summary>A conversation as it was.</summary>
+    [SetsRequiredMembers]
+    public ConversationView(ConversationThen found, WorkflowDefinition workflow) : this(found.Then, null, workflow)
+    {
+        CurrentVersion = found.Now.Version;
+        Guidance = GuidanceOf(found);
+    }
+
+    /// <summary>What is said of the past in the place of what to do now.</summary>
+    protected static string GuidanceOf(ConversationThen past) => string.Create(
+        CultureInfo.InvariantCulture, $"This is the past: version {past.Then.Version} of {past.Now.Version}. Do not act on it; read the conversation as it is first.");
 
     [Description("The handle of the conversation; pass it to the other tools.")]
     public required string ConversationId { get; init; }
@@ -105,6 +120,12 @@ public record ConversationView
     [Description("The conversation in which this one goes on.")]
     public string? FollowUp { get; init; }
 
+    [Description("Only of a what-if copy: what it is a copy of.")]
+    public string? ForkOf { get; init; }
+
+    [Description("The what-if copies of this conversation; some may have expired.")]
+    public IReadOnlyList<string>? Forks { get; init; }
+
     [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? ClosedAt { get; init; }
 
@@ -134,6 +155,9 @@ public record ConversationView
 
     [Description("The number of changes so far; pass it as expected_version to write only if nothing changed since.")]
     public required long Version { get; init; }
+
+    [Description("Only where an earlier version is shown: the one that the conversation is at now.")]
+    public long? CurrentVersion { get; init; }
 
     [Description("The states that transition_state accepts now.")]
     public required IReadOnlyList<string> AllowedTransitions { get; init; }

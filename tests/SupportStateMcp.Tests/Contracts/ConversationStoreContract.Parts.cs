@@ -28,7 +28,7 @@ public abstract partial class ConversationStoreContract
         Assert.Null(await RawPartAsync("approvals"));
         var asked = await WriteAsync(store, TwoOwners.Ask());
         var stored = (await RawPartAsync("approvals"))!;
-        Assert.StartsWith("1 [{\"approval_id\":", stored, StringComparison.Ordinal);
+        Assert.StartsWith("2 [{\"approval_id\":", stored, StringComparison.Ordinal);
         await SetRawPartAsync("approvals", stored + " ");
 
         var told = await WriteAsync(store, TestConversations.Message("m-1"));
@@ -91,7 +91,10 @@ public abstract partial class ConversationStoreContract
     [InlineData("1")]
     [InlineData("1 {}")]
     [InlineData("1 [{}]")]
-    [InlineData("2 []")]
+    [InlineData("3 []")]
+    [InlineData("\u0001")]
+    [InlineData("\u000100000800x")]
+    [InlineData("\u0001ffffffffx")]
     public async Task A_part_that_cannot_be_read_is_not_taken_for_none(string damaged)
     {
         var store = CreateStore();

@@ -77,8 +77,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(
             """
             The configuration cannot be used:
-              - tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm, memory, context.
-              - tools.sets: 'memories' is none; use conversations, tickets, knowledge, crm, memory, context.
+              - tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.
+              - tools.sets: 'memories' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.
 
             """,
             errors.ReplaceLineEndings("\n"));

@@ -60,18 +60,18 @@ public sealed class ToolsetOptionsTests : IDisposable
         Assert.Equal(
             [
                 "tools.set: there is no such key; docs/configuration.md lists them all.",
-                "http.tokens.0.toolsets: there is none; use at least one of conversations, tickets, knowledge, crm, memory, context, or leave the key out.",
-                "http.tokens.1.toolsets: 'none' is none; use conversations, tickets, knowledge, crm, memory, context.",
-                "http.tokens.1.toolsets: '' is none; use conversations, tickets, knowledge, crm, memory, context.",
-                "tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm, memory, context.",
-                "tools.sets: 'all' is none; use conversations, tickets, knowledge, crm, memory, context.",
+                "http.tokens.0.toolsets: there is none; use at least one of conversations, tickets, knowledge, crm, memory, tasks, versions, context, or leave the key out.",
+                "http.tokens.1.toolsets: 'none' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
+                "http.tokens.1.toolsets: '' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
+                "tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
+                "tools.sets: 'all' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
             ],
             violations);
     }
 
     [Fact]
     public void An_empty_list_is_refused() => Assert.Equal(
-        ["tools.sets: there is none; use at least one of conversations, tickets, knowledge, crm, memory, context, or leave the key out."],
+        ["tools.sets: there is none; use at least one of conversations, tickets, knowledge, crm, memory, tasks, versions, context, or leave the key out."],
         Read(Json("""{"tools": {"sets": []} }""")).Violations);
 
     public void Dispose() => _directory.Dispose();

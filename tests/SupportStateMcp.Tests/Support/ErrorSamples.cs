@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Tests.Support;
 
@@ -13,12 +14,29 @@ internal static class ErrorSamples
     private static readonly Actor s_bot = new(ActorKind.Ai, "claude");
     private const string Approval = "ap-1a2b3c4d-TKT-001";
 
+    private static ConversationTask Task(TaskState state, params string[] open) => new()
+    {
+        TaskId = "task-1a2b3c4d-TKT-001", Goal = "Restore the login", State = state, Open = open, CreatedBy = s_bot, CreatedAt = s_at, ChangedAt = s_at, ChangedIn = 3,
+    };
+
     public static IReadOnlyList<(string Factory, Error Error)> All { get; } =
     [
         (nameof(Error.NotFound), Error.NotFound(s_id)),
         (nameof(Error.NotFound), Error.NotFound(s_id, s_at)),
         (nameof(Error.TurnOfAnotherLife), Error.TurnOfAnotherLife(s_id)),
         (nameof(Error.NoSuchApproval), Error.NoSuchApproval(Approval)),
+        (nameof(Error.NoSuchTask), Error.NoSuchTask("task-1a2b3c4d-TKT-001")),
+        (nameof(Error.TooManyTasks), Error.TooManyTasks(TaskLimits.Tasks)),
+        (nameof(Error.InvalidTaskEvent), Error.InvalidTaskEvent(Task(TaskState.Planning), TaskTrigger.StepComplete)),
+        (nameof(Error.InvalidTaskEvent), Error.InvalidTaskEvent(Task(TaskState.Executing, "Send a link"), TaskTrigger.TaskComplete)),
+        (nameof(Error.InvalidTaskEvent), Error.InvalidTaskEvent(Task(TaskState.Executing), TaskTrigger.StepComplete)),
+        (nameof(Error.InvalidTaskEvent), Error.InvalidTaskEvent(Task(TaskState.Done), TaskTrigger.NeedsInput)),
+        (nameof(Error.WhatIfCopy), Error.WhatIfCopy("cs-TKT-001-w1", "cs-TKT-001")),
+        (nameof(Error.TooManyForks), Error.TooManyForks(Conversation.MaxForks)),
+        (nameof(Error.ForksLeft), Error.ForksLeft(["cs-TKT-001-w1"])),
+        (nameof(Error.NoWayBack), Error.NoWayBack("processing", "gathering_info", ["awaiting_confirmation", "escalated"])),
+        (nameof(Error.NoSuchCheckpoint), Error.NoSuchCheckpoint("before-refund", ["start"])),
+        (nameof(Error.NoSuchCheckpoint), Error.NoSuchCheckpoint("before-refund", [])),
         (nameof(Error.InvalidTransition), Error.InvalidTransition("gathering_info", "resolved", ["processing", "escalated"])),
         (nameof(Error.InvalidTransition), Error.InvalidTransition("resolved", "processing", [], ["gathering_info (reopen, within 7 days)"])),
         (nameof(Error.InvalidTransition), Error.InvalidTransition("resolved", "processing", [])),

@@ -11,6 +11,7 @@ internal static class KnownKeys
         .. Keys("approvals:", "riskPriorityAbove", "amountAbove", "confidenceAbove"),
         .. Keys("http:", "url", "sessions", "allowedOrigins", "allowedOrigins:#", "allowedHosts", "allowedHosts:#", "trustedProxies", "trustedProxies:#"),
         .. Keys("http:tokens", "", ":#", ":#:sha256", ":#:actor", ":#:roles", ":#:roles:#", ":#:toolsets", ":#:toolsets:#"),
+        .. Keys("metadata:", "schema"),
         .. Keys("tools:", "sets", "sets:#"),
         .. Keys("context:", "strategy", "tokenizer"),
         .. Keys("tickets:", "autoApprove", "pipeline", "worker", "workers", "lease"),

@@ -89,6 +89,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var suggestions = Suggestions(workflow);
         var context = Context();
         var approvals = Approvals();
+        var facts = Facts();
         var pipelines = PipelinesOf(workflow);
         var tickets = Tickets(pipelines);
         var (embeddings, foreignKnowledge) = (Embeddings(), ForeignKnowledge());
@@ -122,6 +123,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Suggestions = suggestions,
             Context = context,
             ApprovalPolicy = approvals,
+            Facts = facts,
             Pipelines = pipelines,
             Tickets = _identity.Demo && tickets.Worker == SupportStateMcp.Tickets.WorkerKind.None ? tickets with { Worker = SupportStateMcp.Tickets.WorkerKind.Rules } : tickets,
             Demo = _identity.Demo,

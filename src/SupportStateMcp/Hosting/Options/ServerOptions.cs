@@ -59,6 +59,9 @@ public sealed record ServerOptions
     /// <summary>Which requests a person must approve.</summary>
     public ApprovalPolicy ApprovalPolicy { get; init; } = new();
 
+    /// <summary>What the custom facts of conversations have to look like; null: any.</summary>
+    public FactsSchema? Facts { get; init; }
+
     /// <summary>The pipelines that tickets can go through.</summary>
     public Pipelines Pipelines { get; init; } = Pipelines.Default;
 

@@ -21,6 +21,7 @@ public sealed class SupportStateSettings
     public KnowledgeSettings Knowledge { get; set; } = new();
 
     public MemorySettings Memory { get; set; } = new();
+    public MetadataSettings Metadata { get; set; } = new();
 
     public HttpSettings Http { get; set; } = new();
 
@@ -69,6 +70,13 @@ public sealed class ApprovalSettings
     public string? AmountAbove { get; set; }
 
     public string? ConfidenceAbove { get; set; }
+}
+
+/// <summary>The section <c>metadata</c>.</summary>
+public sealed class MetadataSettings
+{
+    /// <summary>A JSON Schema, as JSON in one text.</summary>
+    public string? Schema { get; set; }
 }
 
 /// <summary>The section <c>tools</c>.</summary>

@@ -21,6 +21,11 @@ internal sealed record ArgumentPattern(string Words, Func<string, bool> Takes, F
     private static readonly ArgumentPattern s_approval = new(
         Approval.Words, text => Approval.ConversationOf(text) is not null, _ => null, Approval.Guess);
 
+    private static readonly ArgumentPattern s_task = new(
+        ConversationTask.Words, text => ConversationTask.ConversationOf(text) is not null, _ => null, _ => null);
+
+    private static readonly ArgumentPattern s_checkpoint = new(Checkpoint.Words, Checkpoint.IsName, _ => null, _ => null);
+
     // The names of queues have no capital letters: one with them can only mean the one without.
     private static readonly ArgumentPattern s_queue = new(
         Owner.QueueWords, Owner.IsQueueName, text => Owner.IsQueueName(text.ToLowerInvariant()) ? text.ToLowerInvariant() : null, Owner.GuessQueueName);
@@ -31,6 +36,8 @@ internal sealed record ArgumentPattern(string Words, Func<string, bool> Takes, F
         Conversations.ConversationId.Pattern => ConversationId,
         Conversations.ConversationId.TicketPattern => s_ticket,
         Approval.Pattern => s_approval,
+        ConversationTask.Pattern => s_task,
+        Checkpoint.Pattern => s_checkpoint,
         Owner.QueuePattern => s_queue,
         _ => throw new InvalidOperationException($"No words for the pattern {pattern}."),
     };

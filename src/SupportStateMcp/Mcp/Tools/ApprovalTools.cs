@@ -74,7 +74,7 @@ public sealed class ApprovalTools(
         [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
         [Description("True for yes, false for no.")] bool approved,
         [Description("Why; shown to the one who asked, and kept in the audit trail."), StringLength(Limits.Reason)] string? notes = null,
-        [Description("Arguments in the place of the proposed ones, all of them, only with approved: true; bounded as those of request_approval.")] Dictionary<string, JsonElement>? final_arguments = null,
+        [Description("All arguments, in the place of the proposed ones; only with approved: true.")] Dictionary<string, JsonElement>? final_arguments = null,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);
@@ -100,8 +100,8 @@ public sealed class ApprovalTools(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
         [Description("The action, as it was approved."), StringLength(Limits.Action, MinimumLength = 1)] string action,
-        [Description("The arguments you are about to do it with: those of the approval, unchanged.")] Dictionary<string, JsonElement> arguments,
-        [Description("Your key for this call: a repeat with it is replayed, one with another is refused."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
+        [Description("Those of the approval, unchanged.")] Dictionary<string, JsonElement> arguments,
+        [Description("Your key for this call; a repeat is replayed."), StringLength(Limits.Key, MinimumLength = 1)] string? idempotency_key = null,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);

@@ -29,7 +29,7 @@ public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition w
         [Description("Of this priority."), AllowedValues("low", "medium", "high", "urgent")] string? priority = null,
         [Description("What the customer sees."), AllowedValues("open", "pending", "solved", "closed")] string? ticket_status = null,
         [Description("Part of the description, in any case."), StringLength(Limits.SearchText, MinimumLength = 1)] string? text = null,
-        [Description("Changed since, with the zone: 2026-11-25T09:00:00Z."), StringLength(40, MinimumLength = 1)] string? updated_since = null,
+        [Description("Changed since then, with the zone."), StringLength(40, MinimumLength = 1)] string? updated_since = null,
         [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 50,
         [Description(Describe.Cursor), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
         [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
@@ -60,7 +60,7 @@ public sealed class AuditTools(ConversationQueries queries, WorkflowDefinition w
 
     [McpServerTool(Name = "get_events", Title = "Read the audit trail of a conversation", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(EventsView))]
-    [Description("Reads the audit trail of a conversation, oldest first: who did what, when and why, and the version it made. Of a message it tells author and digest, never the content. The trail remains after an erasure.")]
+    [Description("Reads the audit trail of a conversation, oldest first: who did what, when, why, and the version it made; of a message never the content. The trail remains after an erasure.")]
     [Requires]
     public async Task<CallToolResult> GetEvents(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,

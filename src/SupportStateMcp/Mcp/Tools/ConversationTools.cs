@@ -15,7 +15,7 @@ namespace SupportStateMcp.Mcp.Tools;
 [McpServerToolType]
 [Toolset(Toolsets.Conversations)]
 public sealed class ConversationTools(
-    ConversationCommandHandler commands, ConversationQueries queries, WorkflowDefinition workflow, ConnectionCaller callers)
+    ConversationCommandHandler commands, ConversationQueries queries, ConversationVersions versions, Forking forking, WorkflowDefinition workflow, ConnectionCaller callers)
 {
     [McpServerTool(Name = "initialize_conversation", Title = "Open a support conversation", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(InitializeView))]
@@ -48,13 +48,25 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "get_state", Title = "Read a support conversation", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ConversationView))]
-    [Description("Reads where a conversation stands: state, owner, custom facts, who has waited since when, the last handoff, version, allowed transitions, and what to do now. Call it before you act on a conversation you have not just written to.")]
+    [Description("Reads where a conversation stands, or stood: state, owner, facts, handoff, version, allowed transitions, what to do now. Call it before you act on a conversation you have not just written to.")]
     [Requires]
     public async Task<CallToolResult> GetState(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
+        [Description("As of this version."), Range(1, Limits.Number)] long? at_version = null,
+        [Description("As of then, with the zone."), StringLength(40, MinimumLength = 1)] string? at_time = null,
+        [Description("As of its name."), StringLength(Checkpoint.NameLength, MinimumLength = 1)] string? checkpoint = null,
         CancellationToken cancellationToken = default)
     {
-        var result = await queries.GetAsync(ConversationId.TryParse(conversation_id)!.Value, cancellationToken);
+        var id = ConversationId.TryParse(conversation_id)!.Value;
+        if (((object?)at_version ?? at_time ?? checkpoint) is not null)
+        {
+            var point = PointArgument.Read(at_version, at_time, checkpoint);
+            return point.TryGet(out var at, out var malformed)
+                ? ToolReply.Of(await versions.GetAsync(id, at, cancellationToken), found => new ConversationView(found, workflow))
+                : ToolReply.Of(malformed);
+        }
+
+        var result = await queries.GetAsync(id, cancellationToken);
         return ToolReply.Of(result, loaded => new ConversationView(loaded.Conversation!, loaded.ExpiresAt, workflow));
     }
 
@@ -126,7 +138,7 @@ public sealed class ConversationTools(
 
     [McpServerTool(Name = "delete_conversation", Title = "Erase a conversation", ReadOnly = false, Destructive = true,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(DeleteView))]
-    [Description("Erases a conversation for good: its messages, its snapshot, its custom facts. Only the audit trail stays, without content. Use it when the customer asks for erasure, never to finish a conversation (that is transition_state). Not for an AI while a person has it.")]
+    [Description("Erases a conversation and its copies for good; the audit trail stays, without content. Use it when the customer asks for erasure, never to finish a conversation (that is transition_state). Not for an AI while a person has it.")]
     [Requires(typeof(ConversationCommand.Erase))]
     public async Task<CallToolResult> DeleteConversation(
         RequestContext<CallToolRequestParams> call,
@@ -135,7 +147,7 @@ public sealed class ConversationTools(
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);
-        var result = await commands.ExecuteAsync(new ConversationCommand.Erase
+        var result = await forking.EraseAsync(new ConversationCommand.Erase
         {
             Id = ConversationId.TryParse(conversation_id)!.Value,
             Actor = caller.Actor,

@@ -22,6 +22,11 @@ internal static class McpErrorMessages
             $"The conversation of this turn_token is gone: it expired or was erased, and {e.Id} is another conversation now. Nothing was stored; drop the answer. begin_turn takes in the next message of the customer.",
         Errors.NoSuchApproval e =>
             $"Approval {e.ApprovalId} does not exist, or its conversation has expired. list_pending_approvals shows what waits for a decision.",
+        Errors.NoSuchTask e => $"Task {e.TaskId} does not exist, or its conversation has expired. list_tasks shows the tasks of a conversation.",
+        Errors.NoSuchCheckpoint e =>
+            $"There is no checkpoint {e.Name} in this conversation. {(e.Names.Count == 0 ? "It has none; checkpoint names the version it is at." : $"There are: {string.Join(", ", e.Names)}.")}",
+        Errors.NoWayBack e =>
+            $"The workflow does not lead from {e.From} back to {e.To}, so nothing was rolled back. With keep_state: true all but the state goes back; transition_state moves it to {(e.Allowed.Count == 0 ? "no other state" : string.Join(" or ", e.Allowed))}.",
         Errors.InvalidTransition e => $"Invalid transition: {e.From} → {e.To}. {Instead(e)}",
         Errors.TerminalState { ReopenableUntil: { } until } e =>
             $"The conversation is closed in the state {e.State}. reopen_conversation opens it again until {Second(until)}, as the next message of the customer does; after that it opens a linked follow-up conversation.",

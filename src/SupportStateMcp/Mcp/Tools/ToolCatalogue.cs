@@ -35,6 +35,8 @@ public static class ToolCatalogue
         Add<CustomerTools>();
         Add<MemoryTools>();
         Add<ContextTools>();
+        Add<TaskTools>();
+        Add<VersionTools>();
         builder.Services.AddSingleton(services => new Tools(CreateAll(methods, services)));
         for (var i = 0; i < methods.Count; i++)
         {

@@ -23,16 +23,22 @@ public enum Toolsets
     /// <summary>What is remembered of customers.</summary>
     Memory = 16,
 
+    /// <summary>What agents have taken on in conversations: goals, plans, steps.</summary>
+    Tasks = 32,
+
+    /// <summary>Versions of conversations: checkpoints, and the way back to one.</summary>
+    Versions = 64,
+
     /// <summary>What an answer needs, from all tiers in one call; summaries.</summary>
     Context = 128,
 }
 
-/// <summary>Toolsets by their names in configuration and addresses: <c>conversations</c>, <c>tickets</c>, <c>knowledge</c>, <c>crm</c>, <c>memory</c>, <c>context</c>.</summary>
+/// <summary>Toolsets by their names in configuration and addresses: <c>conversations</c>, <c>tickets</c>, <c>knowledge</c>, <c>crm</c>, <c>memory</c>, <c>tasks</c>, <c>versions</c>, <c>context</c>.</summary>
 public static class ToolsetNames
 {
     /// <summary>Every set there is.</summary>
     public const Toolsets Every =
-        Toolsets.Conversations | Toolsets.Tickets | Toolsets.Knowledge | Toolsets.Crm | Toolsets.Memory | Toolsets.Context;
+        Toolsets.Conversations | Toolsets.Tickets | Toolsets.Knowledge | Toolsets.Crm | Toolsets.Memory | Toolsets.Tasks | Toolsets.Versions | Toolsets.Context;
 
     /// <summary>What a host sees that asks for nothing else: as much as a model can have before it on every turn.</summary>
     public const Toolsets Default = Toolsets.Conversations | Toolsets.Tickets | Toolsets.Knowledge;

@@ -43,7 +43,7 @@ public sealed partial class RedisConversationStore
         }
 
         _snapshotCache.Keep(
-            commit.Id, commit.After, snapshot.Core.Length, snapshot.Parts.Count == 0 ? null : snapshot.Parts.Sum(p => p.Content?.Length ?? 0),
+            commit.Id, commit.After, snapshot.CoreBytes, snapshot.PartBytes,
             DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
         await UpdateIndexAsync(commit, before, entry, moves, cancellationToken);
         return new CommitResult.Committed(DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
@@ -93,7 +93,7 @@ public sealed partial class RedisConversationStore
         foreach (var @event in commit.Events)
             arguments[at++] = StoredEvent.Write(@event, _schema);
         foreach (var message in commit.Messages)
-            arguments[at++] = Utf8Json.Write(message, ConversationJson.Default.Message);
+            arguments[at++] = StoredBytes.Pack(Utf8Json.Write(message, ConversationJson.Default.Message));
         return arguments;
     }
 

@@ -170,7 +170,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         var expiresAt = _reader.Read(id, "snapshot", () => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(
             long.Parse((string)state[2]!, NumberStyles.None, CultureInfo.InvariantCulture)))!.Value;
         if (known is null)
-            _snapshotCache.Keep(id, conversation, (int)state[1].Length(), RedisSnapshots.PartBytes(state), expiresAt, state);
+            _snapshotCache.Keep(id, conversation, RedisSnapshots.CoreBytes(state), RedisSnapshots.PartBytes(state), expiresAt, state);
         return new Loaded(
             conversation,
             record is { Length: > 0 } ? _reader.IdempotencyRecord(id, record) : null,

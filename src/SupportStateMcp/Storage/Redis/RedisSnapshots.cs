@@ -20,7 +20,12 @@ internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys,
         : null;
 
     /// <summary>How large the parts among the fields are, in bytes.</summary>
-    public static int PartBytes(RedisValue[] fields) => fields.Skip(FirstPart).Sum(f => (int)f.Length());
+    public static int PartBytes(RedisValue[] fields) => fields.Skip(FirstPart).Sum(BytesOf);
+
+    /// <summary>How large the core among the fields is, in bytes.</summary>
+    public static int CoreBytes(RedisValue[] fields) => BytesOf(fields[1]);
+
+    private static int BytesOf(RedisValue field) => (byte[]?)field is { } stored ? StoredBytes.LengthOf(stored) : 0;
 
     /// <summary>The snapshots of some conversations for a listing, in their order. One that cannot be read hides no other.</summary>
     public async ValueTask<IReadOnlyList<ListedSnapshot>> ReadAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)

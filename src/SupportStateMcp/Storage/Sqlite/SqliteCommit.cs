@@ -58,7 +58,7 @@ internal sealed class SqliteCommit
         _snapshot = codec.Write(commit.Before, commit.After);
         _columns = Columns();
         _events = [.. redacted.Concat(commit.Events).Select(e => Utf8Json.Write(e, ConversationJson.Default.ConversationEvent))];
-        _messages = [.. commit.Messages.Select(m => Utf8Json.Write(m, ConversationJson.Default.Message))];
+        _messages = [.. commit.Messages.Select(m => StoredBytes.Pack(Utf8Json.Write(m, ConversationJson.Default.Message)))];
         if (commit.Key is null)
             return;
         _keyDigest = Digest(commit.Key);
@@ -70,10 +70,10 @@ internal sealed class SqliteCommit
     public DateTimeOffset ExpiresAt { get; }
 
     /// <summary>How large the core of the snapshot is, in bytes.</summary>
-    public int CoreBytes => _snapshot.Core.Length;
+    public int CoreBytes => _snapshot.CoreBytes;
 
     /// <summary>How large its parts are; null where they are as they were.</summary>
-    public int? PartBytes => _snapshot.Parts.Count == 0 ? null : _snapshot.Parts.Sum(p => p.Content?.Length ?? 0);
+    public int? PartBytes => _snapshot.PartBytes;
 
     /// <summary>What stands in an index for text that says something about a customer or a caller: 16 bytes of its SHA-256.</summary>
     public static byte[] Digest(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text))[..16];

@@ -114,7 +114,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
             for (var left = maxBytes; found.Read();)
             {
                 var message = found.GetFieldValue<byte[]>(0);
-                left -= message.Length;
+                left -= _reader.Read(id, "history", () => (int?)StoredBytes.LengthOf(message))!.Value;
                 if (left < 0 && messages.Count > 0)
                     break;
                 messages.Add(_reader.Message(id, message));

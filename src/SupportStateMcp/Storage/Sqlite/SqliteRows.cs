@@ -42,8 +42,15 @@ internal static class SqliteRows
 
     /// <summary>How much of a row a snapshot takes, in bytes: its core, and its parts.</summary>
     public static (int Core, int Parts) SnapshotBytes(SqliteDataReader row) => (
-        (int)row.GetBytes(2, 0, null, 0, 0),
-        Enumerable.Range(FirstPart, SnapshotCodec.PartNames.Count).Sum(i => row.IsDBNull(i) ? 0 : (int)row.GetBytes(i, 0, null, 0, 0)));
+        LengthOf(row, 2),
+        Enumerable.Range(FirstPart, SnapshotCodec.PartNames.Count).Sum(i => row.IsDBNull(i) ? 0 : LengthOf(row, i)));
+
+    private static int LengthOf(SqliteDataReader row, int column)
+    {
+        Span<byte> beginning = stackalloc byte[StoredBytes.Beginning];
+        using var stored = row.GetStream(column);
+        return StoredBytes.LengthOf(beginning[..stored.ReadAtLeast(beginning, beginning.Length, throwOnEndOfStream: false)], (int)stored.Length);
+    }
 
     /// <summary>A time, as columns keep it.</summary>
     public static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);

@@ -84,7 +84,7 @@ public sealed class ToolsetEndpointTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.NotFound, status);
         Assert.Equal(
-            """{"jsonrpc":"2.0","id":"q","error":{"code":-32600,"message":"There is no such toolset. One alone is served at /mcp/conversations, /mcp/tickets, /mcp/knowledge, /mcp/crm; /mcp serves those that are configured."}}""",
+            """{"jsonrpc":"2.0","id":"q","error":{"code":-32600,"message":"There is no such toolset. One alone is served at /mcp/conversations, /mcp/tickets, /mcp/knowledge, /mcp/crm, /mcp/tasks, /mcp/versions; /mcp serves those that are configured."}}""",
             reply);
     }
 

@@ -1,0 +1,155 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Workflow;
+using static SupportStateMcp.Tests.Support.OneConversation;
+using static SupportStateMcp.Tests.Support.OneTask;
+
+namespace SupportStateMcp.Tests.Conversations.Versions;
+
+/// <summary>What-if copies: what they have, what they take, and that nobody is reached by them.</summary>
+public sealed class ForkingTests : IAsyncDisposable
+{
+    private static readonly ConversationId s_copy = ConversationId.OfTicket("TKT-001-w1")!.Value;
+
+    private readonly TestCommandHandler _desk = new();
+    private readonly Forking _forking;
+
+    public ForkingTests() =>
+        _forking = new Forking(new ConversationVersions(_desk.Reader, _desk.Desk, _desk.Store, _desk.Time), _desk.Desk, _desk.Store);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private static ConversationCommand.AnnounceFork Copy(string? point = null) =>
+        new() { Id = Id, Actor = Agent, Roles = Trusted, Fork = Id, Of = 0, Point = point };
+
+    private async Task<Conversation> DoAsync(ConversationCommand command) => (await _desk.DoAsync(command)).Value.Conversation;
+
+    private async Task<Conversation> CopyAsync(string? point = null) => (await _forking.ForkAsync(Copy(point), Stop)).Value.Copy.Conversation;
+
+    private async Task<string?> CodeAsync(ConversationCommand command) => (await _desk.DoAsync(command with { Id = s_copy })).Error?.Code;
+
+    [Fact]
+    public async Task A_copy_has_facts_tasks_and_state_and_neither_messages_nor_approvals()
+    {
+        await DoAsync(Open());
+        await DoAsync(Update() with { Metadata = Facts("""{"order":"A-17"}""") });
+        await DoAsync(Take(steps: "a"));
+        await DoAsync(MoveTo("processing"));
+        await DoAsync(Name("before"));
+        await DoAsync(Say("Hello"));
+        var asked = await DoAsync(TwoOwners.Ask());
+        await DoAsync(Update() with { Metadata = Facts("""{"order":"A-71"}""") });
+
+        var copy = await CopyAsync("before");
+
+        Assert.Equal(("cs-TKT-001-w1", "processing", "user-1"), (copy.ConversationId, copy.State, copy.UserId));
+        Assert.Equal(("A-17", "a"), (copy.Metadata["order"].GetString(), copy.Tasks[0].CurrentStep));
+        Assert.Equal((0L, 0, 1L), (copy.MessageCount, copy.Approvals.Count, copy.Version));
+        Assert.Equal(new ForkOrigin("cs-TKT-001", asked.Life, 8), copy.ForkOf);
+        var origin = (await _desk.LoadAsync(Id)).Conversation!;
+        Assert.Equal(["cs-TKT-001-w1"], origin.Forks);
+        Assert.Equal("A-71", origin.Metadata["order"].GetString());
+        TrailChecks.TellsTheWholeStory(await _desk.TrailAsync(s_copy), (await _desk.LoadAsync(s_copy)).Conversation!);
+        TrailChecks.TellsTheWholeStory(await _desk.TrailAsync(Id), origin);
+    }
+
+    [Fact]
+    public async Task Nothing_in_a_copy_reaches_a_customer_or_a_colleague()
+    {
+        await DoAsync(Open());
+        await DoAsync(MoveTo("processing"));
+        await CopyAsync();
+
+        foreach (var command in (ConversationCommand[])
+            [
+                Say("Hello"), TwoOwners.Tell(Agent), TwoOwners.Begin(Agent), TwoOwners.Ask(), TwoOwners.Escalate(Agent), TwoOwners.Claim(TwoOwners.Alice),
+                TwoOwners.Assign(Agent, "human:bob"), TwoOwners.Reopen(Agent), MoveTo("escalated"), Open(), Copy() with { Fork = Id },
+                new ConversationCommand.OpenTicket { Id = s_copy, Actor = Agent, Roles = Trusted, CustomerId = "user-1", Description = "d" },
+            ])
+            Assert.Equal("what_if_copy", await CodeAsync(command));
+
+        Assert.Null(await CodeAsync(Update() with { Metadata = Facts("""{"tried":1}""") }));
+        Assert.Null(await CodeAsync(MoveTo("awaiting_confirmation")));
+        Assert.Null(await CodeAsync(Take(steps: "a")));
+        Assert.Null(await CodeAsync(Name("here")));
+        Assert.Null(await CodeAsync(TwoOwners.Tell(Agent) with { Visibility = Visibility.Internal }));
+        Assert.Equal(["cs-TKT-001"], (await _desk.Store.ListAsync(new ConversationFilter(UserId: "user-1"), null, 10, Stop)).Conversations.Select(c => c.ConversationId));
+        Assert.Equal("processing", (await _desk.LoadAsync(Id)).Conversation!.State);
+    }
+
+    [Fact]
+    public async Task A_conversation_is_erased_with_its_copies_and_nothing_else_is()
+    {
+        await DoAsync(Open());
+        await DoAsync(Update() with { Metadata = Facts("""{"card":"4111"}""") });
+        await CopyAsync();
+        await CopyAsync();
+        // The second copy is gone, and its id is that of somebody else's conversation by now.
+        var second = ConversationId.OfTicket("TKT-001-w2")!.Value;
+        await DoAsync(Erase() with { Id = second });
+        await DoAsync(Open("user-2") with { Id = second });
+        Assert.Equal("what_if_copy", (await _desk.DoAsync(Erase())).Error!.Code);
+
+        var erased = await _forking.EraseAsync(Erase(), Stop);
+
+        Assert.NotNull(erased.Value.Conversation.ErasedAt);
+        Assert.NotNull((await _desk.LoadAsync(s_copy)).Conversation!.ErasedAt);
+        Assert.Null((await _desk.LoadAsync(second)).Conversation!.ErasedAt);
+        Assert.DoesNotContain("4111", Json(await _desk.TrailAsync(s_copy)) + Json(await _desk.TrailAsync(Id)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_may_not_erase_a_conversation_does_not_erase_its_copies_either()
+    {
+        await DoAsync(Open());
+        await CopyAsync();
+        await DoAsync(TwoOwners.Claim(TwoOwners.Alice));
+
+        Assert.Equal("not_owner", (await _forking.EraseAsync(Erase(), Stop)).Error!.Code);
+
+        Assert.Null((await _desk.LoadAsync(s_copy)).Conversation!.ErasedAt);
+    }
+
+    [Fact]
+    public async Task A_repeat_finds_its_copy_and_one_whose_process_was_killed_is_opened_by_it()
+    {
+        await DoAsync(Open());
+        var command = Copy() with { IdempotencyKey = "k-1" };
+        var first = (await _forking.ForkAsync(command, Stop)).Value;
+        var again = (await _forking.ForkAsync(command, Stop)).Value;
+        Assert.Equal((first.Copy.Conversation.ConversationId, true), (again.Copy.Conversation.ConversationId, again.Copy.Replayed));
+
+        // As a process leaves it that dies between the two.
+        await DoAsync(Copy() with { Fork = ConversationId.OfTicket("TKT-001-w2")!.Value, Of = 3, IdempotencyKey = "k-2" });
+        var opened = (await _forking.ForkAsync(Copy() with { IdempotencyKey = "k-2" }, Stop)).Value;
+
+        Assert.Equal("cs-TKT-001-w2", opened.Copy.Conversation.ConversationId);
+        Assert.Equal(["cs-TKT-001-w1", "cs-TKT-001-w2"], (await _desk.LoadAsync(Id)).Conversation!.Forks);
+    }
+
+    [Fact]
+    public async Task An_id_that_is_taken_is_passed_over_and_twenty_copies_are_the_most()
+    {
+        await DoAsync(Open());
+        await DoAsync(Open("user-2") with { Id = s_copy });
+
+        Assert.Equal("cs-TKT-001-w2", (await CopyAsync()).ConversationId);
+        for (var n = 2; n <= Conversation.MaxForks; n++)
+            await CopyAsync();
+
+        Assert.Equal("limit_reached", (await _forking.ForkAsync(Copy(), Stop)).Error!.Code);
+        Assert.Equal("user-2", (await _desk.LoadAsync(s_copy)).Conversation!.UserId);
+    }
+
+    [Fact]
+    public async Task A_copy_is_not_made_of_what_is_not_there()
+    {
+        Assert.Equal("not_found", (await _forking.ForkAsync(Copy(), Stop)).Error!.Code);
+        await DoAsync(Open());
+        Assert.Equal("invalid_argument", (await _forking.ForkAsync(Copy("99"), Stop)).Error!.Code);
+        Assert.Equal("not_found", (await _forking.ForkAsync(Copy("nowhere"), Stop)).Error!.Code);
+        Assert.Empty((await _desk.LoadAsync(Id)).Conversation!.Forks);
+    }
+
+    public ValueTask DisposeAsync() => _desk.DisposeAsync();
+}
