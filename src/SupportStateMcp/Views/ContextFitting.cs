@@ -40,6 +40,7 @@ internal sealed class ContextFitting
     private readonly Tier<RecalledView> _memories;
     private readonly Tier<KnowledgeHitView> _articles;
     private readonly Tier<EarlierConversationView> _earlier;
+    private readonly Tier<ContextTaskView> _tasks;
     private readonly Tier<Entry> _session;
     private readonly ITier[] _tiers;
     private readonly Shown?[] _whole;
@@ -57,8 +58,9 @@ internal sealed class ContextFitting
         _memories = Of(ContextPart.Memories, material.Memories.Select(RecalledView.Of), ViewJson.Text);
         _articles = Of(ContextPart.Articles, material.Articles.Select(h => KnowledgeHitView.Of(h, KnowledgeLimits.Excerpt, Name)), ViewJson.Text);
         _earlier = Of(ContextPart.EarlierConversations, material.EarlierConversations.Select(EarlierConversationView.Of), ViewJson.Text);
+        _tasks = Of(ContextPart.Tasks, material.Conversation.Tasks.Where(t => t.IsOpen).Select(ContextTaskView.Of), ViewJson.Text);
         _session = Of(ContextPart.Session, material.Session.Select(v => new Entry(v.Key, v.Value)), e => e.Text);
-        _tiers = [_summary, _profile, _memories, _articles, _earlier, _session];
+        _tiers = [_summary, _profile, _memories, _articles, _earlier, _tasks, _session];
         _whole = new Shown?[material.Messages.Count];
         _floor = Floor(material, summary);
 
@@ -119,7 +121,7 @@ internal sealed class ContextFitting
         var frame = View([], new DroppedView
         {
             Messages = _material.Conversation.MessageCount, Before = _material.Conversation.MessageCount, Summary = true, Profile = _profile.Left,
-            Memories = _memories.Left, Articles = _articles.Left, EarlierConversations = _earlier.Left, Session = _session.Left,
+            Memories = _memories.Left, Articles = _articles.Left, EarlierConversations = _earlier.Left, Tasks = _tasks.Left, Session = _session.Left,
         });
         var left = room - CostOf(ViewJson.Text(frame));
         var messages = Window(left.Part(2));
@@ -231,6 +233,7 @@ internal sealed class ContextFitting
             Memories = included.Contains(ContextPart.Memories) ? [.. _memories.Taken] : null,
             Articles = included.Contains(ContextPart.Articles) ? [.. _articles.Taken] : null,
             EarlierConversations = included.Contains(ContextPart.EarlierConversations) ? [.. _earlier.Taken] : null,
+            Tasks = included.Contains(ContextPart.Tasks) ? [.. _tasks.Taken] : null,
             Session = included.Contains(ContextPart.Session) ? ObjectOf(_session.Taken) : null,
             Unavailable = _material.Unavailable.Count == 0 ? null : _material.Unavailable,
             Dropped = dropped,
@@ -254,6 +257,7 @@ internal sealed class ContextFitting
             Memories = Some(_memories.Left),
             Articles = Some(_articles.Left),
             EarlierConversations = Some(_earlier.Left),
+            Tasks = Some(_tasks.Left),
             Session = Some(_session.Left),
         };
 

@@ -44,7 +44,7 @@ public sealed record EventView
     [Description("The version of the conversation after this event; the first is 1.")]
     public required long Version { get; init; }
 
-    [Description("What happened: conversation_initialized, message_added, state_transitioned, owner_changed, lease_extended, conversation_escalated, follow_up_opened, metadata_updated, approval_requested, approval_decided, approval_used, approval_expired, task_created, task_planned, task_advanced, checkpoint_set, rolled_back, fork_announced, fork_opened, conversation_erased.")]
+    [Description("What happened: conversation_initialized, message_added, state_transitioned, owner_changed, lease_extended, conversation_escalated, follow_up_opened, metadata_updated, approval_requested, approval_decided, approval_used, approval_expired, summary_saved, task_created, task_planned, task_advanced, checkpoint_set, rolled_back, fork_announced, fork_opened, conversation_erased.")]
     public required string Type { get; init; }
 
     [JsonConverter(typeof(SecondsConverter))]

@@ -78,6 +78,7 @@ namespace SupportStateMcp.Views;
 [JsonSerializable(typeof(RecalledView))]
 [JsonSerializable(typeof(KnowledgeHitView))]
 [JsonSerializable(typeof(EarlierConversationView))]
+[JsonSerializable(typeof(ContextTaskView))]
 [JsonSerializable(typeof(TurnContextView))]
 [JsonSerializable(typeof(SaveSummaryView))]
 [JsonSerializable(typeof(JsonObject))]

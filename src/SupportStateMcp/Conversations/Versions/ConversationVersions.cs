@@ -122,7 +122,7 @@ public sealed class ConversationVersions(ConversationQueries queries, Conversati
                         version = e.To;
                         i = -1;
                         continue;
-                    case ConversationEvent.Transitioned or ConversationEvent.MetadataUpdated or ConversationEvent.TaskEvent when --left == 0:
+                    case ConversationEvent.Transitioned or ConversationEvent.MetadataUpdated or ConversationEvent.TaskEvent or ConversationEvent.SummarySaved when --left == 0:
                         return events[i].Version - 1;
                 }
 

@@ -13,7 +13,7 @@ public abstract partial record ConversationEvent
     }
 
     /// <summary>
-    /// Facts, priority and tasks are as they were in an earlier version; what is null stayed. A state that went back has an event of its own before this one.
+    /// Facts, priority, tasks and summary are as they were in an earlier version; what is null stayed. A state that went back has an event of its own before this one.
     /// </summary>
     public sealed record RolledBack : ConversationEvent
     {
@@ -31,6 +31,18 @@ public abstract partial record ConversationEvent
         /// <summary>All tasks from now on.</summary>
         public IReadOnlyList<ConversationTask>? Tasks { get; init; }
 
-        public override ConversationEvent Redacted() => this with { Metadata = null, Reason = null, Tasks = Tasks is null ? null : [.. Tasks.Select(t => t.Redacted())] };
+        /// <summary>The summary from now on.</summary>
+        public ConversationSummary? Summary { get; init; }
+
+        /// <summary>True where there was none then, and there is none from now on.</summary>
+        public bool DropsSummary { get; init; }
+
+        public override ConversationEvent Redacted() => this with
+        {
+            Metadata = null,
+            Reason = null,
+            Tasks = Tasks is null ? null : [.. Tasks.Select(t => t.Redacted())],
+            Summary = Summary is null ? null : Summary with { Text = Conversation.ErasedMark },
+        };
     }
 }

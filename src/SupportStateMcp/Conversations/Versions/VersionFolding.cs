@@ -20,6 +20,7 @@ public sealed partial record Conversation
         Metadata = Merge(before.Metadata, e.Metadata),
         Priority = e.Priority ?? before.Priority,
         Tasks = e.Tasks ?? before.Tasks,
+        Summary = e.DropsSummary ? null : e.Summary ?? before.Summary,
         UpdatedAt = e.At,
         Version = e.Version,
     };

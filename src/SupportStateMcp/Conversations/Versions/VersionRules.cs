@@ -64,8 +64,10 @@ public sealed partial class ConversationDecider
             Metadata = Changes(current.Metadata, target.Metadata),
             Priority = target.Priority == current.Priority ? null : target.Priority,
             Tasks = IsSame(current.Tasks, target.Tasks) ? null : target.Tasks,
+            Summary = target.Summary == current.Summary ? null : target.Summary,
+            DropsSummary = target.Summary is null && current.Summary is not null,
         };
-        if (!moves && rolledBack is { Metadata: null, Priority: null, Tasks: null })
+        if (!moves && rolledBack is { Metadata: null, Priority: null, Tasks: null, Summary: null, DropsSummary: false })
             return new Decision.Unchanged();
         recorder.Add(rolledBack);
         return recorder.Accepted;

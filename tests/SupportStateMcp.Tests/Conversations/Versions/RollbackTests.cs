@@ -59,6 +59,28 @@ public sealed class RollbackTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_summary_goes_back_and_the_messages_stay()
+    {
+        await DoAsync(Open());
+        await DoAsync(Say("It does not start.", "m-1"));
+        await DoAsync(Say("It still does not.", "m-2"));
+        await DoAsync(Summarise(1, "It does not start."));
+        await DoAsync(Summarise(2, "It never starts."));
+
+        var once = await BackAsync(Rollback(steps: 1));
+        Assert.Equal((1L, "It does not start."), (once.Summary!.Through, once.Summary.Text));
+        var twice = await BackAsync(Rollback(steps: 1));
+        Assert.Equal((null, 2L), (twice.Summary, twice.MessageCount));
+        Assert.Equal("It never starts.", (await BackAsync(Rollback($"{once.Version - 1}"))).Summary!.Text);
+        // What was taken back may be said again.
+        await BackAsync(Rollback($"{once.Version}"));
+        Assert.Equal("Better.", (await DoAsync(Summarise(2, "Better."))).Summary!.Text);
+
+        static ConversationCommand.SaveSummary Summarise(long through, string text) =>
+            new() { Id = Id, Actor = Agent, Roles = Roles.Agent, Through = through, Summary = text };
+    }
+
+    [Fact]
     public async Task A_state_goes_back_where_the_workflow_leads_there()
     {
         await DoAsync(Open());

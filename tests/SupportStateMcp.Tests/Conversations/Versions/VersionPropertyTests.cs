@@ -130,6 +130,7 @@ public class VersionPropertyTests
             3 or 4 => Update() with { Metadata = Facts(s_facts[step.What % s_facts.Length]), Priority = step.What % 5 == 0 ? Priority.High : null },
             5 or 6 => Take($"Goal {step.What}", step.What % 3 == 0 ? [] : ["a", "b"]),
             7 or 8 when task is not null => Advance(task, (TaskTrigger)(step.What % 6)),
+            8 => new ConversationCommand.SaveSummary { Id = id, Actor = Agent, Roles = Roles.Agent, Through = (now.Summary?.Through ?? 0) + 1, Summary = $"So far {step.What}." },
             9 => Name($"c{step.What % 7}"),
             10 => Rollback(steps: 1 + (step.What % 3), keepState: step.What % 2 == 0),
             11 when erases => step.What % 4 == 0 && now.ErasedAt is null ? Erase() : Open(),
