@@ -149,7 +149,7 @@ public sealed class ConversationVersions(ConversationQueries queries, Conversati
         for (var done = false; !done && (then?.Version ?? 0) < through;)
         {
             var after = then?.Version ?? 0;
-            var events = await store.ReadEventsAsync(id, after, int.MaxValue, ConversationStoreReading.StepBytes, cancellationToken);
+            var events = await store.ReadEventsAsync(id, after, (int)Math.Min(through - after, int.MaxValue), ConversationStoreReading.StepBytes, cancellationToken);
             if (events.Count == 0 || events[0].Version != after + 1)
                 return Error.StoreDamaged(id, "trail");
             foreach (var @event in events)
