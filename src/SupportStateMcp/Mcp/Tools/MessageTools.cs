@@ -29,7 +29,7 @@ public sealed class MessageTools(
         [Description("Your id for this message, such as the mail's; a repeat gets the first outcome."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
         [Description("internal: never reaches the customer. Default: public for user and assistant, but not for tool calls."), AllowedValues("public", "internal")] string? visibility = null,
         [Description("True for what a program sends by itself, such as an absence notice: it answers and reopens nothing.")] bool automated = false,
-        [Description("Of a tool call: on the call (assistant) and its result (tool)."), StringLength(Limits.Key, MinimumLength = 1)] string? tool_call_id = null,
+        [Description("Of a tool call (assistant) and its result (tool)."), StringLength(Limits.Key, MinimumLength = 1)] string? tool_call_id = null,
         [Description(Describe.Facts)] Dictionary<string, JsonElement>? metadata = null,
         CancellationToken cancellationToken = default)
     {
@@ -59,7 +59,7 @@ public sealed class MessageTools(
     [Requires]
     public async Task<CallToolResult> GetHistory(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
-        [Description("Instead: this customer's conversations."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
+        [Description("Instead: of this customer."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
         [Description("With user_id: its next_cursor."), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
         [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 50,
         [Description("The before of the last answer."), Range(1, Limits.Number)] long? before = null,
