@@ -24,6 +24,16 @@ member() {
 
 heading() { printf '── %s\n' "$1"; }
 
+# Says that a text has to have a pattern in it, and ends the example where it has not.
+shows() {
+  if grep -qE -- "$3" <<<"$2"; then
+    printf '✓ %s\n' "$1"
+  else
+    printf '✗ %s: %s\n' "$1" "$2"
+    exit 1
+  fi
+}
+
 # Says what was expected, and ends the example where it is not so.
 holds() {
   if [ "$2" = "$3" ]; then

@@ -1,5 +1,6 @@
 // program …, serve …, store-writer …, bare-writer …: a process that is measured. store …: measures a store alone. tickets …:
-// measures tickets. --knowledge …: measures the knowledge base. --versions …: measures looking back. Anything else: measures servers.
+// measures tickets. --knowledge …: measures the knowledge base. --versions …: measures looking back. --memory:
+// measures recall. Anything else: measures servers.
 
 using SupportStateMcp.Benchmarks;
 using SupportStateMcp.Hosting;
@@ -14,5 +15,6 @@ return args switch
     ["--versions", ..] => await VersionsBenchmark.RunAsync(args),
     ["tickets", ..] => await TicketBenchmark.RunAsync(args),
     ["--knowledge", ..] => await KnowledgeBenchmark.RunAsync(args),
+    ["--memory", ..] => await MemoryBenchmark.RunAsync(args),
     _ => await BenchmarkRun.RunAsync(args),
 };

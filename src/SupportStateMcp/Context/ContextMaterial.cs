@@ -28,9 +28,6 @@ public enum ContextPart
     /// <summary>Other conversations of the customer.</summary>
     EarlierConversations,
 
-    /// <summary>What is planned and done.</summary>
-    Tasks,
-
     /// <summary>What those who work on the conversation share for a short time.</summary>
     Session,
 }

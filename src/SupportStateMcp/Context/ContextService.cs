@@ -62,7 +62,7 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
             return error!;
 
         var query = request.Query ?? (looks ? ImpliedQuery(current, messages) : null);
-        var reads = new Reads(this, caller, current, query, request.Found, cancellationToken);
+        var reads = new Reads(this, caller, current, query, request.Query is null, request.Found, cancellationToken);
         await reads.RunAsync(included);
         return reads.Error is { } refused ? refused : new ContextMaterial
         {
@@ -82,7 +82,7 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
     /// <summary>What a turn begins with: the customer's profile, and a few memories that fit what they wrote.</summary>
     public async ValueTask<Result<ContextMaterial>> BriefAsync(Conversation current, string content, Caller caller, CancellationToken cancellationToken)
     {
-        var reads = new Reads(this, caller, current, Short(content), ContextLimits.BriefMemories, cancellationToken);
+        var reads = new Reads(this, caller, current, Short(content), isImplied: true, ContextLimits.BriefMemories, cancellationToken);
         var included = new HashSet<ContextPart> { ContextPart.Profile, ContextPart.Memories };
         await reads.RunAsync(included);
         return reads.Error is { } refused ? refused : new ContextMaterial
@@ -112,7 +112,7 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
     private static string? Short(string? text) => string.IsNullOrWhiteSpace(text) ? null : ShortText.Of(text, ContextLimits.ImpliedQuery);
 
     /// <summary>The reads that need to know the conversation, side by side.</summary>
-    private sealed class Reads(ContextService service, Caller caller, Conversation current, string? query, int most, CancellationToken cancellationToken)
+    private sealed class Reads(ContextService service, Caller caller, Conversation current, string? query, bool isImplied, int most, CancellationToken cancellationToken)
     {
         private readonly ConversationId _id = ConversationId.TryParse(current.ConversationId)!.Value;
         private readonly List<ContextPart> _unavailable = [];
@@ -135,7 +135,7 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
         {
             var profile = included.Contains(ContextPart.Profile) ? service._memory.ProfileAsync(current.UserId, cancellationToken).AsTask() : null;
             var memories = included.Contains(ContextPart.Memories)
-                ? service._memory.RecallAsync(caller, current.UserId, query, [], most, null, cancellationToken).AsTask() : null;
+                ? service.RecallAsync(caller, current.UserId, query, isImplied, most, cancellationToken) : null;
             var articles = included.Contains(ContextPart.Articles) && query is not null
                 ? service._knowledge.QueryAsync([query], most, [], cancellationToken).AsTask() : null;
             var earlier = included.Contains(ContextPart.EarlierConversations) ? service.EarlierAsync(current, most, cancellationToken) : null;
@@ -146,7 +146,7 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
             Memories = Take(ContextPart.Memories, memories)?.Memories ?? [];
             Articles = Take(ContextPart.Articles, articles)?.Answers[0].Hits ?? [];
             Earlier = Take(ContextPart.EarlierConversations, earlier) ?? [];
-            Session = Take(ContextPart.Session, session) ?? [];
+            Session = Take(ContextPart.Session, session)?.Values ?? [];
         }
 
         /// <summary>What was read. That another server does not answer is said, and the rest is there all the same.</summary>
@@ -163,6 +163,15 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
                 Error ??= error;
             return null;
         }
+    }
+
+    /// <summary>The memories that fit; where nobody asked and none fits ("And now?"), the newest.</summary>
+    private async Task<Result<Recalled>> RecallAsync(Caller caller, string customerId, string? query, bool isImplied, int most, CancellationToken cancellationToken)
+    {
+        var fitting = await _memory.RecallAsync(caller, customerId, query, [], most, null, cancellationToken);
+        return isImplied && query is not null && fitting is { Error: null, Value.Memories.Count: 0 }
+            ? await _memory.RecallAsync(caller, customerId, null, [], most, null, cancellationToken)
+            : fitting;
     }
 
     private async Task<Result<List<Conversation>>> EarlierAsync(Conversation current, int most, CancellationToken cancellationToken)

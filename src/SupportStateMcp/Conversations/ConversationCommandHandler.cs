@@ -21,7 +21,8 @@ public sealed class ConversationCommandHandler(
     ConcurrencyOptions concurrency,
     TimeProvider time,
     Random random,
-    ICommitObserver? observer = null)
+    ICommitObserver? observer = null,
+    IConversationArchive? archive = null)
 {
     private readonly KeyedQueue _queue = new();
 
@@ -37,7 +38,8 @@ public sealed class ConversationCommandHandler(
         {
             // Turns are given in order of arrival, so that neighbours in this process do not fight.
             using var turn = await _queue.EnterAsync(command.Id.Value, cancellationToken);
-            return await WriteAsync(command, cancellationToken);
+            var result = await WriteAsync(command, cancellationToken);
+            return command is ConversationCommand.Erase erase && archive is not null ? await EraseArchivedAsync(erase, archive, result, cancellationToken) : result;
         }
         catch (StoreException e)
         {
@@ -62,6 +64,30 @@ public sealed class ConversationCommandHandler(
         }
 
         return current.Result;
+    }
+
+    /// <summary>An erasure takes along what the archive keeps under the same id; where nothing else was there, that is its outcome.</summary>
+    private async ValueTask<Result<Outcome>> EraseArchivedAsync(
+        ConversationCommand.Erase command, IConversationArchive kept, Result<Outcome> result, CancellationToken cancellationToken)
+    {
+        while (result.Error is null or Errors.NotFound && await kept.FindAsync(command.Id, cancellationToken) is { Conversation: var before })
+        {
+            var erased = new ConversationEvent.Erased
+            {
+                Version = before.Version + 1, At = time.GetUtcNow(), Actor = command.Actor, Reason = command.Reason, Messages = before.MessageCount,
+            };
+            var after = Conversation.Apply(before, erased);
+            var record = IdempotencyRecord.Of(after);
+            var commit = new Commit { Id = command.Id, Before = before, After = after, Events = [erased], IdempotencyRecord = record, Now = erased.At };
+            if (observer is not null)
+                await observer.BeforeAsync(commit, cancellationToken);
+            await kept.EraseAsync(command.Id, cancellationToken);
+            observer?.After(commit);
+            if (result.Error is not null)
+                result = new Outcome(record, after, null, Changed: true, Replayed: false) { ErasedMessages = before.MessageCount };
+        }
+
+        return result;
     }
 
     /// <summary>The last resort of a busy conversation: wait for its lock, and try under it until the time is up.</summary>

@@ -26,8 +26,11 @@ public sealed record MessageFilter(IReadOnlyCollection<MessageRole> Roles, Visib
 /// <param name="After">Where the next page starts (exclusive, a version); null on the last.</param>
 public sealed record EventsPage(Conversation Conversation, IReadOnlyList<ConversationEvent> Events, long? After);
 
-/// <summary>The questions one can ask about conversations. Answers come from the store, never from memory.</summary>
-public sealed partial class ConversationQueries(IConversationStore store, TimeProvider time)
+/// <summary>The questions one can ask about conversations. Answers come from the store, never from memory; of what has expired, from the archive.</summary>
+/// <param name="store">Holds the conversations.</param>
+/// <param name="time">The clock.</param>
+/// <param name="archive">Holds closed conversations that have expired; null where nothing does.</param>
+public sealed partial class ConversationQueries(IConversationStore store, TimeProvider time, IConversationArchive? archive = null)
 {
     /// <summary>How many messages one call looks at, at most, in search of those that a filter takes.</summary>
     public const int SearchWindow = 5_000;
@@ -40,6 +43,8 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
         StoreException.GuardAsync<Loaded>(async () =>
         {
             var loaded = await store.LoadAsync(id, null, cancellationToken);
+            if (loaded.Conversation is null && await ArchivedAsync(id, cancellationToken) is { } kept)
+                return new Loaded(kept.Conversation, null, null);
             return Living(id, loaded) is { } error ? error : loaded with { Conversation = loaded.Conversation!.AsOf(time.GetUtcNow()) };
         });
 
@@ -61,6 +66,8 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             var (loaded, messages) = (await loading, await reading);
             for (var again = false; ; again = true)
             {
+                if (loaded.Conversation is null && await ArchivedAsync(id, cancellationToken) is { } kept)
+                    return PageOf(kept, limit, before, filter, maxCharacters);
                 if (Living(id, loaded) is { } error)
                     return error;
                 // What came in between the two answers belongs to a later version than the one told.
@@ -112,6 +119,8 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             var (current, events) = ((await loading).Conversation, await reading);
             for (var again = false; ; again = true)
             {
+                if (current is null && await ArchivedAsync(id, cancellationToken) is { } kept)
+                    return PageOf(kept, after, limit);
                 if (current is null)
                     return Error.NotFound(id);
                 events = [.. events.Where(e => e.Version <= current.Version)];
@@ -130,6 +139,30 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
     public ValueTask<Result<ConversationPage>> ListAsync(
         ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
         StoreException.GuardAsync<ConversationPage>(async () => filter.Violation() is { } violation ? violation : await store.ListAsync(filter, after, limit, cancellationToken));
+
+    private async ValueTask<ArchivedConversation?> ArchivedAsync(ConversationId id, CancellationToken cancellationToken) =>
+        archive is null ? null : await archive.FindAsync(id, cancellationToken);
+
+    private static HistoryPage PageOf(ArchivedConversation kept, int limit, long? before, MessageFilter? filter, long maxCharacters)
+    {
+        var page = new List<Message>();
+        foreach (var message in kept.Messages.Reverse().Where(m => m.Number < (before ?? long.MaxValue) && filter?.Takes(m) is not false))
+        {
+            if (page.Count == limit || (page.Count > 0 && maxCharacters <= 0))
+                break;
+            maxCharacters -= Math.Min(message.Content.Length, Limits.ShownContent);
+            page.Add(message);
+        }
+
+        page.Reverse();
+        return new HistoryPage(kept.Conversation, page, Older(page.Count > 0 ? page[0].Number : 1));
+    }
+
+    private static EventsPage PageOf(ArchivedConversation kept, long after, int limit)
+    {
+        var page = kept.Events.Where(e => e.Version > after).Take(limit).ToList();
+        return new EventsPage(kept.Conversation, page, page is [.., var last] && last.Version < kept.Conversation.Version ? last.Version : null);
+    }
 
     private async ValueTask<Result<HistoryPage>> FilteredAsync(
         Conversation current, ConversationId id, IReadOnlyList<Message> page, int limit,

@@ -141,6 +141,8 @@ public static class Composition
     {
         services.AddSingleton(new SqliteStoreOptions(options.Directory, options.TimeToLive, options.Concurrency.LockTimeout) { MustExist = mustExist });
         services.AddSingleton<SqliteConnections>();
+        if (options.Archive)
+            services.AddSingleton<SqliteArchive>().AddSingleton<IConversationArchive>(s => s.GetRequiredService<SqliteArchive>());
         services.AddSingleton<IConversationStore, SqliteConversationStore>();
         services.AddSingleton<IRecordStore, SqliteRecordStore>();
         services.AddSingleton<IArticleIndex>(s => new FullTextIndex(new SqliteFullText(s.GetRequiredService<SqliteConnections>())));

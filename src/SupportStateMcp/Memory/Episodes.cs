@@ -67,11 +67,13 @@ public sealed class Episodes
             return;
         var messages = (await _conversations.ReadMessagesAsync(id, long.MaxValue, Looked, LookedBytes, cancellationToken)).Where(m => m.Version <= closing.Version).ToList();
         var told = Told.Of(conversation, closing, events, messages);
+        // First, so that the episode can name it; a draft is found by nobody, so that a repeat comes to the same.
+        var draftId = _options.Drafts ? await WriteDraftAsync(id, conversation, told, cancellationToken) : null;
         var draft = new MemoryDraft
         {
             CustomerId = conversation.UserId,
             Kind = MemoryKind.Episode,
-            Text = told.Text,
+            Text = ShortText.Of(draftId is null ? told.Text : $"{told.Text}\nDraft article: {draftId}", MemoryLimits.Text),
             Key = $"{conversation.ConversationId}/{conversation.Life}",
             Source = "closed conversation",
             ConversationId = conversation.ConversationId,
@@ -88,9 +90,6 @@ public sealed class Episodes
                 throw new StoreUnavailableException($"The episode could not be written: {busy.Code}.");
             await _parts.Forgetting.TrimAsync(draft.CustomerId, cancellationToken);
         }
-
-        if (_options.Drafts)
-            await WriteDraftAsync(id, conversation, told, cancellationToken);
     }
 
     /// <summary>Removes the draft that came from a conversation, unless a person has taken it over.</summary>
@@ -101,11 +100,12 @@ public sealed class Episodes
             await _records.DeleteVersionAsync(Article.Kind, articleId, record.Version, cancellationToken);
     }
 
-    private async Task WriteDraftAsync(ConversationId id, Conversation conversation, Told told, CancellationToken cancellationToken)
+    /// <summary>Writes a draft where none is there and no article covers the problem; its id, or null.</summary>
+    private async Task<string?> WriteDraftAsync(ConversationId id, Conversation conversation, Told told, CancellationToken cancellationToken)
     {
         var problem = PersonalData.Redacted(told.Problem);
         if (told.Answer is not { Length: >= LeastAnswer } answer || string.IsNullOrWhiteSpace(problem) || told.Articles.Count > 0 || await IsCoveredAsync(problem, cancellationToken))
-            return;
+            return null;
         var title = ShortText.Of(string.Join(' ', problem.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), 120);
         var command = new SaveArticle
         {
@@ -122,8 +122,12 @@ public sealed class Episodes
             },
         };
         // One that is there already was written before, and may have been changed or published since.
-        if ((await _articles.SaveAsync(command, cancellationToken)).Error is Errors.StoreUnavailable fault)
-            throw new StoreUnavailableException(fault.Reason, null, fault.Retryable);
+        return (await _articles.SaveAsync(command, cancellationToken)).Error switch
+        {
+            Errors.StoreUnavailable fault => throw new StoreUnavailableException(fault.Reason, null, fault.Retryable),
+            null or Errors.RecordConflict or Errors.ArticleProtected => command.Article.ArticleId,
+            _ => null,
+        };
     }
 
     /// <summary>True where one of the best articles has half of the words of the problem: then somebody has written it down already.</summary>

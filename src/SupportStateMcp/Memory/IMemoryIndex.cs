@@ -23,6 +23,9 @@ public interface IMemoryIndex
     /// <summary>The records that fit a query best, the best first, of those that are wanted alone.</summary>
     IReadOnlyList<string> Search(SearchQuery query, int limit, Func<MemoryMarks, bool> isWanted);
 
+    /// <summary>Makes sure that no word is left in the index of what this process has removed from it.</summary>
+    Task PurgeAsync(CancellationToken cancellationToken);
+
     /// <summary>All that are wanted, in no order.</summary>
     IReadOnlyList<MemoryMarks> List(Func<MemoryMarks, bool> isWanted);
 }

@@ -37,6 +37,9 @@ internal sealed partial class MemoryForgetting(
         }
     }
 
+    /// <summary>Makes sure that no word is left of what was forgotten.</summary>
+    public Task PurgeAsync(CancellationToken cancellationToken) => index.PurgeAsync(cancellationToken);
+
     /// <summary>Forgets all that is old, unused or too much by now.</summary>
     /// <returns>How many memories went.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)

@@ -41,7 +41,10 @@ public static class MemoryLimits
     public const int SessionKey = 100;
 
     /// <summary>One value of a session, in bytes of JSON.</summary>
-    public const int SessionBytes = 4_096;
+    public const int SessionBytes = 16_384;
+
+    /// <summary>A text as a value of a session.</summary>
+    public const int SessionText = 4_096;
 
     /// <summary>How long a value of a session lives where the call does not say, in seconds.</summary>
     public const int DefaultSessionSeconds = 300;

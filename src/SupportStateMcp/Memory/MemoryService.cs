@@ -110,21 +110,23 @@ public sealed class MemoryService : IMemory
             // Some of what the index finds may be gone by now.
             var (ids, mode) = await FindAsync(query, IsWanted, k + MemoryLimits.Recalled, cancellationToken);
             var found = new List<MemoryItem>(k);
-            foreach (var id in ids)
+            foreach (var some in ids.Chunk(k).TakeWhile(_ => found.Count < k))
             {
-                if (found.Count == k)
-                    break;
-                // The record decides, not the index.
-                if (await _parts.Records.FindAsync(id, cancellationToken) is not ({ } document, _)
-                    || document.CustomerId != (document.Kind == MemoryKind.Solution ? null : customerId)
-                    || (kinds.Count > 0 && !kinds.Contains(document.Kind))
-                    || document.ValidAt(at) is not { } text)
+                var records = await Task.WhenAll(some.Select(id => _parts.Records.FindAsync(id, cancellationToken).AsTask()));
+                for (var i = 0; i < some.Length && found.Count < k; i++)
                 {
-                    continue;
-                }
+                    // The record decides, not the index.
+                    if (records[i] is not ({ } document, _)
+                        || document.CustomerId != (document.Kind == MemoryKind.Solution ? null : customerId)
+                        || (kinds.Count > 0 && !kinds.Contains(document.Kind))
+                        || document.ValidAt(at) is not { } text)
+                    {
+                        continue;
+                    }
 
-                found.Add(document.Item(id, text));
-                _parts.Forgetting.NoteUse(id, document.UsedAt);
+                    found.Add(document.Item(some[i], text));
+                    _parts.Forgetting.NoteUse(some[i], document.UsedAt);
+                }
             }
 
             return new Recalled(found, mode);

@@ -15,10 +15,12 @@ public sealed class MemoryUpkeep(ResolutionWork work, MemoryParts parts, ISessio
     /// <summary>Does what was left behind.</summary>
     public Task FinishAsync(CancellationToken cancellationToken) => work.FinishAsync(cancellationToken);
 
+    /// <summary>Removes what has expired and the words of what was forgotten, and writes down what was recalled.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         await sessions.SweepAsync(cancellationToken);
         await parts.Forgetting.WriteUsesAsync(cancellationToken);
+        await parts.Forgetting.PurgeAsync(cancellationToken);
     }
 
     /// <summary>Forgets what is old, unused or too much; says how many memories went.</summary>

@@ -68,11 +68,13 @@ internal static class PersonalData
     }
 
     /// <summary>The text as it is read: full-width letters and digits as plain ones, without characters that cannot be seen.</summary>
-    private static string Plain(string text) => string.Concat(text.Normalize(NormalizationForm.FormKC)
+    private static string Plain(string text) => string.Concat(text
         .Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.Format)
-        .Select(c => char.GetUnicodeCategory(c) == UnicodeCategory.DecimalDigitNumber ? (char)('0' + (int)char.GetNumericValue(c))
-            : c is '\u00a0' or '\u2007' or '\u202f' ? ' '
+        .Select(c => c is >= '\uff01' and <= '\uff5e' ? (char)(c - '\uff01' + '!')
+            : char.GetUnicodeCategory(c) == UnicodeCategory.DecimalDigitNumber ? (char)('0' + (int)char.GetNumericValue(c))
+            : c is '\u00a0' or '\u2007' or '\u202f' or '\u3000' ? ' '
             : c is '\u2010' or '\u2011' or '\u2012' or '\u2013' ? '-'
+            : c is '\ufe6b' ? '@'
             : c));
 
     private static List<PersonalDataPlace> Find(string text)
@@ -84,12 +86,18 @@ internal static class PersonalData
             if (text[i] == '@' && EmailAt(text, i) is { } email)
                 places.Add(email);
             else if (begins && char.IsAsciiLetter(text[i]) && IbanAt(text, i) is { } iban)
-                places.Add(iban);
+                i += Added(places, iban) - 1;
             else if (begins && (char.IsAsciiDigit(text[i]) || text[i] is '+' or '('))
                 i = Math.Max(i, NumbersFrom(text, i, places) - 1);
         }
 
         return places;
+    }
+
+    private static int Added(List<PersonalDataPlace> places, PersonalDataPlace place)
+    {
+        places.Add(place);
+        return place.Length;
     }
 
     private static PersonalDataPlace? EmailAt(string text, int at)
@@ -161,7 +169,7 @@ internal static class PersonalData
                 digits.Add((i, text[i]));
                 (end, marks) = (i + 1, 0);
             }
-            else if (text[i] is not (' ' or '-' or '.' or '/' or '(' or ')' or '+') || (text[i] == '+' && i > start && text[i - 1] != '(') || ++marks > 2)
+            else if (text[i] is not (' ' or '-' or '.' or '/' or '(' or ')' or '+') || (text[i] == '+' && i > start && text[i - 1] != '(') || ++marks > 3)
             {
                 break;
             }

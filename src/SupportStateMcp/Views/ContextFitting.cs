@@ -229,7 +229,7 @@ internal sealed class ContextFitting
             Messages = included.Contains(ContextPart.Messages) ? MessageView.WithoutRepeatedTimes(messages) : null,
             Summary = Summary(messages),
             SummaryDue = SummaryDueView.Of(_material.SummaryDue),
-            Profile = included.Contains(ContextPart.Profile) ? ProfileOf(_profile.Taken) ?? new ProfileView() : null,
+            Profile = included.Contains(ContextPart.Profile) ? ProfileOf(_profile.Taken) ?? new CustomerProfileView() : null,
             Memories = included.Contains(ContextPart.Memories) ? [.. _memories.Taken] : null,
             Articles = included.Contains(ContextPart.Articles) ? [.. _articles.Taken] : null,
             EarlierConversations = included.Contains(ContextPart.EarlierConversations) ? [.. _earlier.Taken] : null,
@@ -298,10 +298,10 @@ internal sealed class ContextFitting
         profile.Preferences.EnumerateObject().Select(p => new Entry(p.Name, p.Value))
             .Concat(profile.History.EnumerateObject().Select(p => new Entry(p.Name, p.Value) { IsHistory = true }));
 
-    private static ProfileView? ProfileOf(IEnumerable<Entry> entries)
+    private static CustomerProfileView? ProfileOf(IEnumerable<Entry> entries)
     {
         List<Entry> all = [.. entries];
-        return all.Count == 0 ? null : new ProfileView
+        return all.Count == 0 ? null : new CustomerProfileView
         {
             Preferences = all.Exists(e => !e.IsHistory) ? ObjectOf(all.Where(e => !e.IsHistory)) : null,
             History = all.Exists(e => e.IsHistory) ? ObjectOf(all.Where(e => e.IsHistory)) : null,

@@ -133,7 +133,7 @@ public class ContextFittingTests
         var (states, table) = (Enumerable.Range(0, 40).Select(n => $"s{long100[..40].ToLowerInvariant()}_{n}").ToArray(), new Dictionary<string, IReadOnlyList<string>>());
         foreach (var state in states)
             table[state] = state == states[39] ? [] : [.. states.Where(s => s != state && s != states[0])];
-        var (workflow, violations) = WorkflowDefinition.Create(new WorkflowProfile { Name = "wide", States = states, Transitions = table, Initial = states[0] });
+        var (workflow, violations) = WorkflowDefinition.Create(new WorkflowProfile { Name = "wide", States = states, Transitions = table, Initial = states[0], OpensTo = states[0] });
         Assert.Empty(violations);
         var material = Material(messages: "m");
         material = material with { Conversation = material.Conversation with { ConversationId = "cs-" + long100, State = states[0], Owner = Owner.Of(new Actor(ActorKind.Ai, long100)) } };

@@ -212,4 +212,19 @@ public abstract partial class RecordStoreContract
                 return (changes, position);
         }
     }
+
+    [Fact]
+    public async Task A_record_is_removed_at_a_version_alone_so_that_no_later_write_is_lost()
+    {
+        var store = CreateStore();
+        await store.WriteAsync([Write("CUST001", "{}")], Stop);
+        await store.WriteAsync([Write("CUST001", """{"a":1}""")], Stop);
+
+        Assert.False(await store.DeleteVersionAsync(Kind, "CUST001", 1, Stop));
+        Assert.False(await store.DeleteVersionAsync(Kind, "NONE", 1, Stop));
+        Assert.Equal("""{"a":1}""", Text(await store.GetAsync(Kind, "CUST001", Stop)));
+        Assert.True(await store.DeleteVersionAsync(Kind, "CUST001", 2, Stop));
+        Assert.Null(await store.GetAsync(Kind, "CUST001", Stop));
+        Assert.False(await store.DeleteVersionAsync(Kind, "CUST001", 3, Stop));
+    }
 }

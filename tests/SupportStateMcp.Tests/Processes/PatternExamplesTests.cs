@@ -10,6 +10,8 @@ public sealed class PatternExamplesTests(ITestOutputHelper output)
     [InlineData("event-sourced", "✓ looking back changed nothing")]
     [InlineData("versioned", "✓ the trail tells of the way back")]
     [InlineData("distributed-locks", "✓ and the task is done")]
+    [InlineData("tiered", "✓ and for no other customer")]
+    [InlineData("in-memory-or-persisted", "✓ a repeat of the answer is stored once")]
     public async Task An_example_shows_what_it_says(string example, string conclusion)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The examples are scripts of bash.");
@@ -19,7 +21,7 @@ public sealed class PatternExamplesTests(ITestOutputHelper output)
         };
         foreach (var name in start.Environment.Keys.Where(n => n == "REDIS_URL" || n.StartsWith("SUPPORTSTATE", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
-        start.Environment["SUPPORTSTATE"] = ServerProcess.Command;
+        start.Environment["SUPPORTSTATE"] = TestedProgram.Command;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

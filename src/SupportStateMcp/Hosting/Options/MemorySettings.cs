@@ -15,3 +15,9 @@ public sealed class MemorySettings
 
     public string? Drafts { get; set; }
 }
+
+/// <summary>The section <c>retention</c>.</summary>
+public sealed class RetentionSettings
+{
+    public string? Archive { get; set; }
+}

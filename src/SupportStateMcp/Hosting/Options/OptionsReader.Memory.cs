@@ -20,10 +20,19 @@ public sealed partial class OptionsReader
         };
     }
 
-    private bool Switch(string key, string? text) => Given(text)?.ToLowerInvariant() switch
+    private bool Archive(Backend backend)
     {
-        null or "true" => true,
+        var archive = Switch("retention.archive", _settings.Retention.Archive, fallback: false);
+        if (archive && backend != Backend.Sqlite)
+            _violations.Add("retention.archive: only sqlite has an archive; leave it out, or let persistence.ttl be as long as conversations are needed.");
+        return archive;
+    }
+
+    private bool Switch(string key, string? text, bool fallback = true) => Given(text)?.ToLowerInvariant() switch
+    {
+        null => fallback,
+        "true" => true,
         "false" => false,
-        _ => Violation(true, $"{key}: '{text}' is neither true nor false."),
+        _ => Violation(fallback, $"{key}: '{text}' is neither true nor false."),
     };
 }

@@ -93,7 +93,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var pipelines = PipelinesOf(workflow);
         var tickets = Tickets(pipelines);
         var (embeddings, foreignKnowledge) = (Embeddings(), ForeignKnowledge());
-        var memory = Memory();
+        var (memory, archive) = (Memory(), Archive(backend));
         var url = Url();
         var sessions = Given(http.Sessions) switch
         {
@@ -137,6 +137,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Tokens = tokens,
             Toolsets = toolsets,
             Memory = memory,
+            Archive = archive,
             Embeddings = embeddings,
             ForeignKnowledge = foreignKnowledge,
             Actor = actor,

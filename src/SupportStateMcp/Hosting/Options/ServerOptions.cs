@@ -115,6 +115,9 @@ public sealed record ServerOptions
     /// <summary>The server that is asked instead of the articles here; null: the articles here.</summary>
     public McpKnowledgeOptions? ForeignKnowledge { get; init; }
 
+    /// <summary>Whether closed conversations that have outlived <see cref="TimeToLive"/> go to an archive. Default false; SQLite only.</summary>
+    public bool Archive { get; init; }
+
     /// <summary>What is remembered and forgotten by itself.</summary>
     public MemoryOptions Memory { get; init; } = new();
 

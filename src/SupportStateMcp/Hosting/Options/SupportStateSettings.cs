@@ -23,6 +23,8 @@ public sealed class SupportStateSettings
     public MemorySettings Memory { get; set; } = new();
     public MetadataSettings Metadata { get; set; } = new();
 
+    public RetentionSettings Retention { get; set; } = new();
+
     public HttpSettings Http { get; set; } = new();
 
     public ToolSettings Tools { get; set; } = new();

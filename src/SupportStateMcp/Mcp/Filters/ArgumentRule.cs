@@ -16,7 +16,7 @@ internal sealed partial class ArgumentRule
 {
     /// <summary>Prose may have any character; names and keys are shown in one line.</summary>
     private static readonly FrozenSet<string> s_prose = FrozenSet.Create(
-        StringComparer.Ordinal, "content", "customer_message", "description", "goal", "note", "notes", "open_question", "promises", "queries", "query", "reason", "steps", "summary", "tried");
+        StringComparer.Ordinal, "content", "customer_message", "description", "goal", "note", "notes", "open_question", "promises", "queries", "query", "reason", "steps", "summary", "text", "tried", "value");
 
     /// <summary>An object that says something where it is empty: that there are no arguments is not that they stay as they are.</summary>
     private static readonly FrozenSet<string> s_saidByNothing = FrozenSet.Create(StringComparer.Ordinal, "final_arguments");

@@ -126,7 +126,7 @@ public sealed class MemoryTools(MemoryService memory, ConnectionCaller callers, 
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("Its name."), StringLength(MemoryLimits.SessionKey, MinimumLength = 1)] string key,
-        [Description("Any value of at most 4,096 bytes of JSON; left out: the key is removed.")] JsonElement? value = null,
+        [Description("A text, JSON too; left out: the key is removed."), StringLength(MemoryLimits.SessionText, MinimumLength = 1)] string? value = null,
         [Description("Seconds."), Range(1, MemoryLimits.SessionSeconds)] int ttl = MemoryLimits.DefaultSessionSeconds,
         CancellationToken cancellationToken = default)
     {
@@ -137,7 +137,7 @@ public sealed class MemoryTools(MemoryService memory, ConnectionCaller callers, 
             Roles = caller.Roles,
             Conversation = ConversationId.TryParse(conversation_id)!.Value,
             Key = key,
-            Value = value,
+            Value = value is null ? null : JsonSerializer.SerializeToElement(value, ToolJson.TypeInfo<string>()),
             TimeToLive = ttl,
         }, cancellationToken);
         return ToolReply.Of(result, session => SessionView.Of(session, time.GetUtcNow()));

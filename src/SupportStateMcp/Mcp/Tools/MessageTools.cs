@@ -19,17 +19,17 @@ public sealed class MessageTools(
 {
     [McpServerTool(Name = "add_message", Title = "Add a message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AddMessageView))]
-    [Description("Appends one message: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note on the conversation (system). For the customer's message and your answer, begin_turn and complete_turn are safer. While a person owns the conversation, or it waits for one, an AI's public message is refused with not_owner; what the customer writes and internal notes are taken.")]
+    [Description("Appends one message: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note (system). For the customer's message and your answer, begin_turn and complete_turn are safer. While a person owns the conversation, or it waits for one, an AI's public message is refused with not_owner; what the customer writes and internal notes are taken.")]
     [Requires(typeof(ConversationCommand.AddMessage))]
     public async Task<CallToolResult> AddMessage(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("Who speaks."), AllowedValues("user", "assistant", "system", "tool")] string role,
-        [Description("What is said, as it is; only a tool may have said nothing."), StringLength(Limits.Content)] string content,
+        [Description("What is said, as it is; only a tool may say nothing."), StringLength(Limits.Content)] string content,
         [Description("Your id for this message, such as the mail's; a repeat gets the first outcome."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
         [Description("internal: never reaches the customer. Default: public for user and assistant, but not for tool calls."), AllowedValues("public", "internal")] string? visibility = null,
         [Description("True for what a program sends by itself, such as an absence notice: it answers and reopens nothing.")] bool automated = false,
-        [Description("Of a tool call: on the call (assistant) and its result (tool)."), StringLength(Limits.Key, MinimumLength = 1)] string? tool_call_id = null,
+        [Description("Of a tool call (assistant) and its result (tool)."), StringLength(Limits.Key, MinimumLength = 1)] string? tool_call_id = null,
         [Description(Describe.Facts)] Dictionary<string, JsonElement>? metadata = null,
         CancellationToken cancellationToken = default)
     {
@@ -55,18 +55,18 @@ public sealed class MessageTools(
 
     [McpServerTool(Name = "get_history", Title = "Read messages", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(HistoryView))]
-    [Description("Reads the newest messages of a conversation in chronological order, with a cursor to older ones. A long content is shortened, and its rest says how to read on; a time is left out within the minute of the one before. Call it before you answer a customer.")]
+    [Description("Reads the newest messages in chronological order, with a cursor to older ones. A long content is shortened: rest says how to read on; a time is left out within the minute of the one before. Call it before you answer a customer.")]
     [Requires]
     public async Task<CallToolResult> GetHistory(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
-        [Description("Instead: this customer's conversations."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
+        [Description("Instead: of this customer."), StringLength(Limits.UserId, MinimumLength = 1)] string? user_id = null,
         [Description("With user_id: its next_cursor."), StringLength(Limits.Cursor, MinimumLength = 1)] string? cursor = null,
         [Description(Describe.Limit), Range(1, Limits.Page)] int limit = 50,
         [Description("The before of the last answer."), Range(1, Limits.Number)] long? before = null,
         [Description("Only these roles."), ItemCount(1, 4), AllowedItems("user", "assistant", "system", "tool")] string[]? roles = null,
         [Description("public: what the customer sees; internal: notes."), AllowedValues("public", "internal")] string? visibility = null,
         [Description("full: also ids, who recorded it, version, exact times."), AllowedValues("brief", "full")] string detail = "brief",
-        [Description("Role and content alone."), AllowedValues("openai")] string? format = null,
+        [Description("Role and content."), AllowedValues("openai")] string? format = null,
         [Description("Only this message."), Range(1, Limits.Number)] long? number = null,
         [Description("With number: from this character on."), Range(0, Limits.Content)] int offset = 0,
         [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,

@@ -21,7 +21,7 @@ public sealed class TurnTools(
 {
     [McpServerTool(Name = "begin_turn", Title = "Take in a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(BeginTurnView))]
-    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer; together they replace get_state, get_history, add_message and transition_state. Where may_answer is false, say nothing to the customer: a person has the conversation, or the message is answered (answer).")]
+    [Description("Stores what the customer just wrote and returns all you need to answer it: the history before it, state, owner, guidance, and a turn_token. Call it once for each message of the customer, then complete_turn with your answer, instead of get_state, get_history, add_message and transition_state. Where may_answer is false, say nothing to the customer: a person has the conversation, or the message is answered (answer).")]
     [Requires(typeof(ConversationCommand.BeginTurn))]
     public async Task<CallToolResult> BeginTurn(
         RequestContext<CallToolRequestParams> call,
@@ -29,7 +29,7 @@ public sealed class TurnTools(
         [Description("What the customer wrote, as it is."), StringLength(Limits.Content, MinimumLength = 1)] string content,
         [Description("Your id for the customer's message, such as the mail's; a repeat begins the same turn again, or tells the answer."), StringLength(Limits.Key, MinimumLength = 1)] string? message_id = null,
         [Description("How many messages before it."), Range(0, Limits.Page)] int max_messages = 50,
-        [Description("With the customer's profile and memories.")] bool context = true,
+        [Description("With what is known of the customer.")] bool context = true,
         [Description(Describe.Facts)] Dictionary<string, JsonElement>? metadata = null,
         [Description(Describe.MaxCharacters), Range(Limits.LeastAnswerCharacters, Limits.AnswerCharacters)] int max_characters = Limits.AnswerCharacters,
         CancellationToken cancellationToken = default)
@@ -62,7 +62,7 @@ public sealed class TurnTools(
 
     [McpServerTool(Name = "complete_turn", Title = "Answer a customer's message", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(CompleteTurnView))]
-    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, all in one step or not at all. Send the answer to the customer only after this succeeded. Refused with not_owner, where somebody took the conversation meanwhile: drop the answer. After a failure repeat the same call.")]
+    [Description("Stores your answer to the message that begin_turn took in and, with new_state, moves the conversation on, in one step or not at all. Send the answer to the customer only after this succeeded. Refused with not_owner, where somebody took the conversation meanwhile: drop the answer. After a failure repeat the same call.")]
     [Requires(typeof(ConversationCommand.CompleteTurn))]
     public async Task<CallToolResult> CompleteTurn(
         RequestContext<CallToolRequestParams> call,

@@ -57,6 +57,13 @@ internal sealed class FullTextIndex(FullTextDatabase database, IndexTables table
         }
     }
 
+    /// <summary>Rewrites the lists of words: FTS5 marks what is deleted, and leaves its words until lists are merged (https://sqlite.org/fts5.html, section 4.4.3).</summary>
+    public Task PurgeAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        session => IndexState.Read(new IndexSession(session, tables)) is null
+            ? 0
+            : new IndexSession(session, tables).Execute("INSERT INTO {one}_words ({one}_words) VALUES ('optimize')"),
+        cancellationToken);
+
     /// <summary>All that are there and wanted.</summary>
     public IReadOnlyList<IndexedArticle> List(Func<IndexedArticle, bool> isWanted)
     {

@@ -43,15 +43,17 @@ internal sealed class SqliteCommit
     private readonly StoredSnapshot _snapshot;
     private readonly byte[]? _keyDigest;
     private readonly byte[]? _record;
+    private readonly SqliteArchive? _archive;
 
     /// <param name="commit">The change.</param>
     /// <param name="redacted">The trail up to an erasure, as it is to stay; empty for any other change.</param>
     /// <param name="codec">How snapshots are kept.</param>
     /// <param name="timeToLive">How long it is kept.</param>
     /// <param name="time">The clock that expires what is there.</param>
-    public SqliteCommit(Commit commit, IReadOnlyList<ConversationEvent> redacted, SnapshotCodec codec, TimeSpan timeToLive, TimeProvider time)
+    /// <param name="archive">Where closed conversations go that have expired; null for nowhere.</param>
+    public SqliteCommit(Commit commit, IReadOnlyList<ConversationEvent> redacted, SnapshotCodec codec, TimeSpan timeToLive, TimeProvider time, SqliteArchive? archive = null)
     {
-        (_commit, _time, _schema) = (commit, time, codec.SchemaVersion);
+        (_commit, _time, _schema, _archive) = (commit, time, codec.SchemaVersion, archive);
         _entry = ConversationIndexEntry.Of(commit.After);
         _before = commit.Before is { } before ? ConversationIndexEntry.Of(before) : null;
         ExpiresAt = commit.LivesFrom + timeToLive;
@@ -134,7 +136,9 @@ internal sealed class SqliteCommit
         {
             if (expires > _time.GetUtcNow().UtcTicks)
                 return null;
-            SqliteErasures.Delete(session, session.Number("SELECT key FROM conversations WHERE id = $id", _commit.Id.Value)!.Value);
+            var expired = session.Number("SELECT key FROM conversations WHERE id = $id", _commit.Id.Value)!.Value;
+            _archive?.Keep(session, expired);
+            SqliteErasures.Delete(session, expired);
         }
 
         return session.Number(Insert, _columns);

@@ -46,20 +46,23 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     private readonly SqliteErasures _erasures;
     private readonly SqliteSweep _sweep;
     private readonly SnapshotCache _remembered;
+    private readonly SqliteArchive? _archive;
 
     /// <param name="connections">The database that holds the conversations; stays its owner's to dispose.</param>
     /// <param name="schema">What to write, and how to read what is older.</param>
     /// <param name="time">The clock that expires conversations.</param>
     /// <param name="logger">Tells the operator what cannot be read, and what was swept.</param>
-    public SqliteConversationStore(SqliteConnections connections, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger)
+    /// <param name="archive">Where closed conversations go that have expired; null for nowhere.</param>
+    public SqliteConversationStore(
+        SqliteConnections connections, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger, SqliteArchive? archive = null)
     {
-        (_timeToLive, _time) = (connections.Options.TimeToLive, time);
+        (_timeToLive, _time, _archive) = (connections.Options.TimeToLive, time, archive);
         _remembered = new SnapshotCache(RememberedBytes, time);
         _reader = new StoredReader(schema, connections.Path, logger);
         (_readers, _writer) = (connections.Readers, connections.Writer);
         (_changes, _erasures) = (connections.Changes, connections.Erasures);
         _listing = new SqliteListing(_readers, _reader, time);
-        _sweep = new SqliteSweep(_readers, _writer, _erasures, _timeToLive, time, logger);
+        _sweep = new SqliteSweep(_readers, _writer, _erasures, _timeToLive, time, logger, archive);
     }
 
     public Conversation? Remembered(ConversationId id) => _remembered.Find(id);
@@ -93,7 +96,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         var redacted = commit.Erases
             ? (await ReadEventsAsync(commit.Id, 0, int.MaxValue, long.MaxValue, cancellationToken)).Select(e => e.Redacted()).ToList()
             : [];
-        var ready = new SqliteCommit(commit, redacted, _reader.Codec, _timeToLive, _time);
+        var ready = new SqliteCommit(commit, redacted, _reader.Codec, _timeToLive, _time, _archive);
         if (!await _writer.WriteAsync(ready.Write, cancellationToken))
             return new CommitResult.Conflict(await LoadAsync(commit.Id, commit.Key, cancellationToken));
 

@@ -1,11 +1,11 @@
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
-/// Removes what expired. Readers take it for gone at once; its rows stay for one more time to live, so that a clock that
+/// Removes what expired, into the archive where there is one. Readers take it for gone at once; its rows stay for one more time to live, so that a clock that
 /// is wrong for a while costs nothing.
 /// </summary>
 internal sealed class SqliteSweep(
-    SqliteReaders readers, SqliteWriter writer, SqliteErasures erasures, TimeSpan timeToLive, TimeProvider time, ILogger logger)
+    SqliteReaders readers, SqliteWriter writer, SqliteErasures erasures, TimeSpan timeToLive, TimeProvider time, ILogger logger, SqliteArchive? archive = null)
 {
     private const int Batch = 100;
     private const int Batches = 10;
@@ -73,10 +73,11 @@ internal sealed class SqliteSweep(
     }
 
     /// <summary>What was found may have been opened again since.</summary>
-    private static bool Delete(SqliteSession session, long key, long expired)
+    private bool Delete(SqliteSession session, long key, long expired)
     {
         if (session.Number("SELECT key FROM conversations WHERE key = $key AND expires_at <= $expired", key, expired) is null)
             return false;
+        archive?.Keep(session, key);
         SqliteErasures.Delete(session, key);
         return true;
     }

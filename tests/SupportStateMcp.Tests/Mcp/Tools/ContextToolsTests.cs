@@ -59,6 +59,33 @@ public class ContextToolsTests(ContextServer server) : IClassFixture<ContextServ
     }
 
     [Fact]
+    public async Task What_is_known_of_the_customer_comes_with_each_turn_and_with_each_context()
+    {
+        var user = $"maria-{ConnectedServer.NewTicket()}";
+        var (id, other) = (await server.OpenAsync(user), await server.OpenAsync());
+        var unknown = await server.DoAsync("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "Hello"}""");
+        await server.DoAsync("remember", $$"""{"conversation_id": "{{id}}", "kind": "fact", "text": "Her mailbox is full, so that reset mails bounce."}""");
+        await server.DoAsync("update_profile", $$"""{"customer_id": "{{user}}", "preferences": {"channel": "phone"} }""");
+        await server.DoAsync("set_session", $$"""{"conversation_id": "{{id}}", "key": "step", "value": "reset"}""");
+
+        var begun = await server.DoAsync("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "The reset mail never comes to my mailbox."}""");
+        var without = await server.DoAsync("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "Still no mail.", "context": false}""");
+        var short_ = await server.DoAsync("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "And now?", "max_characters": 2000}""");
+        var context = await server.DoAsync("get_context", $$"""{"conversation_id": "{{id}}"}""");
+
+        Assert.Null(unknown["context"]);
+        Assert.Equal("phone", (string?)begun["context"]!["profile"]!["preferences"]!["channel"]);
+        Assert.Equal("Her mailbox is full, so that reset mails bounce.", (string?)Assert.Single(begun["context"]!["memories"]!.AsArray())!["text"]);
+        Assert.InRange(s_tokenizer.CountTokens(begun["context"]!.ToJsonString()), 20, 300);
+        Assert.Null(without["context"]);
+        Assert.InRange(short_.ToJsonString().Length, 1, 2_000);
+        Assert.Equal("fact", (string?)Assert.Single(context["memories"]!.AsArray())!["kind"]);
+        Assert.Equal("phone", (string?)context["profile"]!["preferences"]!["channel"]);
+        Assert.Equal("reset", (string?)context["session"]!["step"]);
+        Assert.Empty((await server.DoAsync("get_context", $$"""{"conversation_id": "{{other}}"}"""))["memories"]!.AsArray());
+    }
+
+    [Fact]
     public async Task Only_what_is_included_is_there()
     {
         var id = await server.OpenAsync();
@@ -174,5 +201,5 @@ public class ContextToolsTests(ContextServer server) : IClassFixture<ContextServ
 public sealed class ContextServer : ConnectedServer
 {
     protected override string[] Arguments =>
-        ["--toolsets", "conversations,context", "--config", Repository.File("tests", "SupportStateMcp.Tests", "Support", "summarise.json")];
+        ["--toolsets", "conversations,context,memory", "--config", Repository.File("tests", "SupportStateMcp.Tests", "Support", "summarise.json")];
 }

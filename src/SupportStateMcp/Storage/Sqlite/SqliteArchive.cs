@@ -1,0 +1,212 @@
+using System.IO.Compression;
+using System.Text.Json;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
+
+namespace SupportStateMcp.Storage.Sqlite;
+
+/// <summary>
+/// The archive in the embedded database. A conversation moves there in the transaction that removes it, so that it is always in one of the two
+/// places. Its document is JSON, compressed: snapshot, trail and history as they were stored, with their schema version.
+/// </summary>
+public sealed class SqliteArchive : IConversationArchive
+{
+    private const string IsThere = "SELECT 1 FROM sqlite_master WHERE name = 'archived_conversations'";
+
+    private static readonly string s_create = ReadSql();
+
+    private readonly SqliteConnections _connections;
+    private readonly StoredReader _reader;
+    private readonly TimeProvider _time;
+
+    /// <param name="connections">The database; stays its owner's to dispose.</param>
+    /// <param name="schema">How to read what older versions wrote.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Tells the operator what cannot be read.</param>
+    public SqliteArchive(SqliteConnections connections, StoredSchema schema, TimeProvider time, ILogger<SqliteArchive> logger)
+    {
+        (_connections, _time) = (connections, time);
+        _reader = new StoredReader(schema, connections.Path, logger);
+    }
+
+    public ValueTask<ArchivedConversation?> FindAsync(ConversationId id, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_connections.Readers.Read(session => FindExpired(session, id) ?? FindKept(session, id)));
+    }
+
+    public async ValueTask<bool> EraseAsync(ConversationId id, CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow().UtcTicks;
+        var removed = await _connections.Writer.WriteAsync(
+            session =>
+            {
+                // First what has expired and was not moved yet: it is the newest.
+                if (session.Number("SELECT key FROM conversations WHERE id = $id AND erased = 0 AND expires_at <= $now", id.Value, now) is { } expired)
+                    SqliteErasures.Delete(session, expired);
+                else if (session.Number(IsThere) is null
+                    || session.Execute("DELETE FROM archived_conversations WHERE key = (SELECT max(key) FROM archived_conversations WHERE id = $id)", id.Value) == 0)
+                    return false;
+                session.SetMark("erasures", session.Mark("erasures") + 1);
+                return true;
+            },
+            cancellationToken);
+        if (removed)
+            await _connections.Erasures.CutLogAsync();
+        return removed;
+    }
+
+    /// <summary>Keeps a conversation that is about to be removed, where it is closed; within the transaction that removes it.</summary>
+    internal void Keep(SqliteSession session, long key)
+    {
+        if (Read(session, key) is not { Conversation: { ErasedAt: null, ClosedAt: not null } conversation } found)
+            return;
+        if (session.Number(IsThere) is null)
+            Create(session);
+        session.Execute(
+            "INSERT INTO archived_conversations (id, archived_at, document) VALUES ($id, $archived_at, $document)",
+            conversation.ConversationId, _time.GetUtcNow().UtcTicks, Write(found));
+    }
+
+    private ArchivedConversation? FindExpired(SqliteSession session, ConversationId id) =>
+        session.Number("SELECT key FROM conversations WHERE id = $id AND erased = 0 AND expires_at <= $now", id.Value, _time.GetUtcNow().UtcTicks) is { } key
+        && Read(session, key) is { Conversation.ClosedAt: not null } found
+            ? found
+            : null;
+
+    private ArchivedConversation? FindKept(SqliteSession session, ConversationId id)
+    {
+        if (session.Number(IsThere) is null)
+            return null;
+        using var found = session.Query("SELECT document FROM archived_conversations WHERE id = $id ORDER BY key DESC LIMIT 1", id.Value);
+        return found.Read() ? Read(id, found.GetFieldValue<byte[]>(0)) : null;
+    }
+
+    /// <summary>A conversation as it stands in the tables; null where it cannot be read, which the reader has logged.</summary>
+    private ArchivedConversation? Read(SqliteSession session, long key)
+    {
+        try
+        {
+            Conversation conversation;
+            using (var row = session.Query($"SELECT {SqliteRows.Snapshots} FROM conversations WHERE key = $key", key))
+            {
+                if (!row.Read())
+                    return null;
+                conversation = _reader.Snapshot(row);
+            }
+
+            var id = ConversationId.TryParse(conversation.ConversationId)!.Value;
+            var (events, messages) = (new List<ConversationEvent>(), new List<Message>());
+            using (var rows = session.Query("SELECT schema, event FROM events WHERE conversation = $conversation ORDER BY version", key))
+            {
+                while (rows.Read())
+                {
+                    var (schema, stored) = (rows.GetInt64(0), rows.GetFieldValue<byte[]>(1));
+                    events.Add(_reader.Event(id, s => s.ReadEvent(checked((int)schema), stored)));
+                }
+            }
+
+            using (var rows = session.Query("SELECT message FROM messages WHERE conversation = $conversation ORDER BY number", key))
+            {
+                while (rows.Read())
+                    messages.Add(_reader.Message(id, rows.GetFieldValue<byte[]>(0)));
+            }
+
+            return new ArchivedConversation(conversation, events, messages);
+        }
+        catch (StoreDamagedException)
+        {
+            return null;
+        }
+    }
+
+    private byte[] Write(ArchivedConversation archived)
+    {
+        var snapshot = _reader.Codec.Write(null, archived.Conversation);
+        var buffer = new MemoryStream();
+        using (var compressed = new BrotliStream(buffer, CompressionLevel.Fastest))
+        using (var writer = new BinaryWriter(compressed))
+        {
+            writer.Write(_reader.Codec.SchemaVersion);
+            WriteBytes(writer, snapshot.Core);
+            writer.Write(snapshot.Parts.Count);
+            foreach (var (name, content) in snapshot.Parts)
+            {
+                writer.Write(name);
+                WriteBytes(writer, content ?? []);
+            }
+
+            writer.Write(archived.Events.Count);
+            foreach (var @event in archived.Events)
+                WriteBytes(writer, Utf8Json.Write(@event, ConversationJson.Default.ConversationEvent));
+            writer.Write(archived.Messages.Count);
+            foreach (var message in archived.Messages)
+                WriteBytes(writer, Utf8Json.Write(message, ConversationJson.Default.Message));
+        }
+
+        return buffer.ToArray();
+    }
+
+    private ArchivedConversation Read(ConversationId id, byte[] document) => _reader.Read(id, "archive", () =>
+    {
+        using var reader = new BinaryReader(new BrotliStream(new MemoryStream(document), CompressionMode.Decompress));
+        var schema = reader.ReadInt32();
+        var core = ReadBytes(reader);
+        var parts = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        for (var left = ReadCount(reader); left > 0; left--)
+            parts[reader.ReadString()] = ReadBytes(reader);
+        var conversation = _reader.Snapshot(id, () => schema, core, [.. SnapshotCodec.PartNames.Select(n => parts.GetValueOrDefault(n))]);
+        var events = new List<ConversationEvent>();
+        for (var left = ReadCount(reader); left > 0; left--)
+        {
+            var stored = ReadBytes(reader);
+            events.Add(_reader.Event(id, s => s.ReadEvent(schema, stored)));
+        }
+
+        var messages = new List<Message>();
+        for (var left = ReadCount(reader); left > 0; left--)
+            messages.Add(_reader.Message(id, ReadBytes(reader)));
+        return new ArchivedConversation(conversation, events, messages);
+    });
+
+    private static void WriteBytes(BinaryWriter writer, byte[] bytes)
+    {
+        writer.Write(bytes.Length);
+        writer.Write(bytes);
+    }
+
+    private static int ReadCount(BinaryReader reader)
+    {
+        try
+        {
+            return reader.ReadInt32() is >= 0 and var count ? count : throw new InvalidDataException("it has a count below zero.");
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new InvalidDataException("it ends too early.", e);
+        }
+    }
+
+    private static byte[] ReadBytes(BinaryReader reader)
+    {
+        var length = ReadCount(reader);
+        return reader.ReadBytes(length) is var bytes && bytes.Length == length ? bytes : throw new InvalidDataException("it ends too early.");
+    }
+
+    private static void Create(SqliteSession session)
+    {
+        using var command = session.Connection.CreateCommand();
+#pragma warning disable CA2100 // A file of this folder.
+        command.CommandText = s_create;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    private static string ReadSql()
+    {
+        using var stream = typeof(SqliteArchive).Assembly.GetManifestResourceStream($"{typeof(SqliteArchive).Namespace}.archive.sql")
+            ?? throw new InvalidOperationException("archive.sql is not embedded.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

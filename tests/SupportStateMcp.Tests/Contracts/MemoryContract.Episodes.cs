@@ -1,0 +1,189 @@
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Memory;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Contracts;
+
+public abstract partial class MemoryContract
+{
+    private const string Problem = "The login page sends me back to itself after the update of the browser.";
+    private const string Answer = "Please delete the cookies of our domain and log in again; the session cookie of the old version was kept.";
+
+    [Fact]
+    public async Task A_closed_conversation_is_remembered_once_with_problem_path_answer_and_outcome()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        var id = await here.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+
+        await here.CloseAsync(id);
+        await elsewhere.Work.FinishAsync(Stop);
+
+        var episode = Assert.Single(await elsewhere.RecallAsync("CUST001", "login"));
+        Assert.Equal((MemoryKind.Episode, "cs-TKT-1", "system:memory"), (episode.Kind, episode.ConversationId, episode.By));
+        var life = (await here.Conversations.LoadAsync(id, null, Stop)).Conversation!.Life;
+        Assert.Equal(
+            $"Problem: {Problem}\nPath: initialized → gathering_info → processing → awaiting_confirmation → resolved\nAnswer: {Answer}\nOutcome: resolved, by ai:agent-1: solved\nDraft article: draft-TKT-1-{life}",
+            episode.Text);
+        Assert.Empty(await elsewhere.RecallAsync("CUST002", "login"));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_behind_another_does_and_twice_is_once()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        var id = await here.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await MemoryDesk.MoveAsync(Handler(here, new Dies(here.Work)), id);
+        Assert.Empty(await elsewhere.TextsAsync("CUST001", null));
+
+        // Too early to tell that the process is dead.
+        Assert.Equal(0, await elsewhere.Work.FinishAsync(Stop));
+        here.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, await elsewhere.Work.FinishAsync(Stop));
+        Assert.Equal(0, await elsewhere.Work.FinishAsync(Stop));
+        Assert.Equal(0, await Create().Work.FinishAsync(Stop));
+        Assert.Single(await here.TextsAsync("CUST001", null));
+
+        // Killed after the memory was written and before the note was taken away: the same again changes nothing.
+        await here.Work.BeforeAsync(await CommitOfClosingAsync(here, id), Stop);
+        here.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, await elsewhere.Work.FinishAsync(Stop));
+        Assert.Single((await here.ListAsync("CUST001", all: true)).Memories);
+
+        // Nor does it bring back what was forgotten meanwhile.
+        await here.ForgetAsync((await here.ListAsync("CUST001")).Memories[0].MemoryId);
+        await here.Work.BeforeAsync(await CommitOfClosingAsync(here, id), Stop);
+        here.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, await elsewhere.Work.FinishAsync(Stop));
+        Assert.Empty((await here.ListAsync("CUST001", all: true)).Memories);
+    }
+
+    [Fact]
+    public async Task A_closing_that_was_noted_and_never_committed_is_no_episode()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await desk.Work.BeforeAsync(await CommitOfClosingAsync(desk, id), Stop);
+        desk.Time.Advance(TimeSpan.FromSeconds(11));
+
+        Assert.Equal(1, await desk.Work.FinishAsync(Stop));
+        Assert.Equal(0, await desk.Work.FinishAsync(Stop));
+        Assert.Empty((await desk.ListAsync("CUST001", all: true)).Memories);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_erasure_takes_along_all_that_came_from_the_conversation(bool dies)
+    {
+        var (here, elsewhere) = (Create(), Create());
+        var id = await here.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        var other = await here.OpenAsync("TKT-2", "CUST001", Problem, Answer);
+        await here.RememberAsync(null, "Is called Zebra.", conversation: id);
+        await here.RememberAsync(null, "Zebra cookies help.", MemoryKind.Solution, conversation: id);
+        await here.RememberAsync(null, "Likes lions.", conversation: other);
+        await here.RememberAsync("CUST001", "Came from no conversation.");
+        await here.SetAsync(id, "step", "1");
+        await here.CloseAsync(id);
+        Assert.Equal(5, (await elsewhere.RecallAsync("CUST001", null, 20)).Count);
+        Assert.Equal(ArticleStatus.Draft, (await DraftAsync(here)).Status);
+
+        if (dies)
+        {
+            Assert.Null((await Handler(here, new Dies(here.Work)).ExecuteAsync(TestConversations.Erase(id), Stop)).Error);
+            here.Time.Advance(TimeSpan.FromSeconds(11));
+            Assert.Equal(1, await elsewhere.Work.FinishAsync(Stop));
+        }
+        else
+        {
+            await here.DoAsync(TestConversations.Erase(id));
+            await here.Work.WhenDoneAsync();
+        }
+
+        Assert.Equal(["Came from no conversation.", "Likes lions."], (await elsewhere.TextsAsync("CUST001", null, 20)).Order());
+        Assert.Equal(2, (await here.ListAsync("CUST001")).Forgotten.Count(f => f.Because == ForgottenBecause.Erasure));
+        Assert.Equal(1, (await here.ListAsync(null)).Forgotten.Count(f => f.Because == ForgottenBecause.Erasure));
+        Assert.DoesNotContain("zebra", await RecordsAsync(here), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("cookie", await RecordsAsync(here), StringComparison.OrdinalIgnoreCase);
+        Assert.Empty((await here.Records.ReadChangesAsync(Article.Kind, null, 10, Stop)).Changes.Where(c => c.Record is not null));
+        Assert.IsType<Errors.NotFound>((await here.TryRememberAsync(null, "Too late.", conversation: id)).Error);
+    }
+
+    [Fact]
+    public async Task A_resolution_that_no_article_covers_becomes_a_draft_without_personal_data()
+    {
+        var desk = Create();
+        await desk.CloseAsync(await desk.OpenAsync("TKT-1", "CUST001", Problem + "\nYou reach me at maria@example.com.", Answer + "\n# Not a heading\nCall +49 170 1234567."));
+
+        var draft = await DraftAsync(desk);
+        Assert.Equal(("system:memory", "draft-from-conversation"), (draft.UpdatedBy, Assert.Single(draft.Tags)));
+        Assert.Equal($"## Problem\n\n{Problem}\nYou reach me at [email].\n\n## Solution\n\n{Answer}\n\\# Not a heading\nCall [phone].\n", draft.Content);
+        Assert.Empty((await desk.Get<KnowledgeSearch>().QueryAsync(["login page cookies"], 5, [], Stop)).Value.Answers[0].Hits);
+
+        // A person publishes it: the next customer's agent finds it, and the next resolution needs no draft.
+        var published = await desk.Articles.SaveAsync(
+            new SaveArticle
+            {
+                Actor = new Actor(ActorKind.Human, "sue"),
+                Roles = Roles.Supervisor,
+                Article = new ArticleInput { ArticleId = draft.ArticleId, Title = "Login loop after an update", Content = draft.Content, Status = ArticleStatus.Published },
+            },
+            Stop);
+        Assert.Null(published.Error);
+        Assert.Single((await desk.Get<KnowledgeSearch>().QueryAsync(["login page cookies"], 5, [], Stop)).Value.Answers[0].Hits);
+        await desk.CloseAsync(await desk.OpenAsync("TKT-2", "CUST002", "After the update of my browser the login page sends me back.", Answer));
+        Assert.Single((await desk.Records.ReadChangesAsync(Article.Kind, null, 10, Stop)).Changes);
+        Assert.Equal(2, (await desk.RecallAsync("CUST002", null)).Count + (await desk.RecallAsync("CUST001", null)).Count);
+    }
+
+    [Fact]
+    public async Task Nothing_is_remembered_by_itself_where_that_is_switched_off()
+    {
+        var desk = Create(new MemoryOptions { Episodes = false });
+        await desk.CloseAsync(await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer));
+
+        Assert.Empty((await desk.ListAsync("CUST001", all: true)).Memories);
+        Assert.Equal(0, await desk.Articles.CountAsync(Stop) is { Error: null } count ? count.Value : -1);
+    }
+
+    private static async Task<Article> DraftAsync(MemoryDesk desk)
+    {
+        var change = Assert.Single((await desk.Records.ReadChangesAsync(Article.Kind, null, 10, Stop)).Changes);
+        return (await desk.Articles.GetAsync(change.Id, Stop)).Value;
+    }
+
+    /// <summary>The commit that closed a conversation, or would close it.</summary>
+    private static async Task<Commit> CommitOfClosingAsync(MemoryDesk desk, ConversationId id)
+    {
+        var conversation = (await desk.Conversations.LoadAsync(id, null, Stop)).Conversation!;
+        return new Commit
+        {
+            Id = id,
+            Before = conversation,
+            After = conversation,
+            Events =
+            [
+                new ConversationEvent.Transitioned
+                {
+                    Version = conversation.Version + 1, At = desk.Time.GetUtcNow(), Actor = Conversation.Clock, From = conversation.State, To = "resolved", Closes = true,
+                },
+            ],
+            IdempotencyRecord = IdempotencyRecord.Of(conversation, null),
+            Now = desk.Time.GetUtcNow(),
+        };
+    }
+
+    private static ConversationCommandHandler Handler(MemoryDesk desk, ICommitObserver observer) => new(
+        desk.Conversations, desk.Get<IConversationLocks>(), desk.Get<ConversationDecider>(), ConcurrencyOptions.Default, desk.Time, Random.Shared, observer);
+
+    /// <summary>A process that is killed as soon as a change is committed.</summary>
+    private sealed class Dies(ResolutionWork work) : ICommitObserver
+    {
+        public ValueTask BeforeAsync(Commit commit, CancellationToken cancellationToken) => work.BeforeAsync(commit, cancellationToken);
+
+        public void After(Commit commit)
+        {
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Memory;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Memory;
+
+/// <summary>Memories are found by meaning, too, where embeddings are configured; the service is a real one over HTTP.</summary>
+public sealed class MemoryVectorsTests : IDisposable
+{
+    private readonly StoreFolder _folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_means_the_same_is_recalled_for_its_customer_alone_and_what_is_forgotten_leaves_no_vector()
+    {
+        await using var service = await EmbeddingServer.StartAsync();
+        await using var desk = Desk(service);
+        var password = await desk.RememberAsync("CUST001", "Has changed the password twice.");
+        await desk.RememberAsync("CUST001", "Pays each invoice late.");
+        await desk.RememberAsync("CUST002", "Has lost the credentials.");
+
+        var recalled = await UntilFoundAsync(desk, "CUST001", "login");
+
+        Assert.Equal((SearchMode.Hybrid, password.Memory.MemoryId), (recalled.Mode, recalled.Memories[0].MemoryId));
+        Assert.All(recalled.Memories, m => Assert.Equal("CUST001", m.CustomerId));
+
+        await desk.ForgetAsync(password.Memory.MemoryId);
+        Assert.DoesNotContain("Has changed the password twice.", await desk.TextsAsync("CUST001", "login"));
+        var left = (await desk.Records.ReadChangesAsync("memory_vectors", null, 10, Stop)).Changes.Where(c => c.Record is not null).Select(c => c.Id);
+        Assert.DoesNotContain(password.Memory.MemoryId[..24], left);
+    }
+
+    [Fact]
+    public async Task Where_the_service_does_not_answer_words_are_enough()
+    {
+        await using var service = await EmbeddingServer.StartAsync();
+        service.Status = 500;
+        await using var desk = Desk(service);
+        await desk.RememberAsync("CUST001", "Has changed the password twice.");
+
+        var recalled = (await desk.Memory.RecallAsync(MemoryDesk.Bot, "CUST001", "password", [], 5, null, Stop)).Value;
+
+        Assert.Equal((SearchMode.Keyword, 1), (recalled.Mode, recalled.Memories.Count));
+    }
+
+    private MemoryDesk Desk(EmbeddingServer service) => new(
+        new ServerOptions
+        {
+            Backend = Backend.Sqlite, Directory = _folder.Path, Embeddings = new EmbeddingOptions { Endpoint = service.Endpoint, Model = "small", ApiKey = "none" },
+        },
+        new FakeTime());
+
+    private static async Task<Recalled> UntilFoundAsync(MemoryDesk desk, string customer, string query)
+    {
+        for (var waited = 0; ; waited++)
+        {
+            var recalled = (await desk.Memory.RecallAsync(MemoryDesk.Bot, customer, query, [], 5, null, Stop)).Value;
+            if (recalled.Memories.Count > 0)
+                return recalled;
+            Assert.True(waited < 500, "No vectors were made.");
+            await Task.Delay(20, Stop);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using SupportStateMcp.Memory;
+
+namespace SupportStateMcp.Tests.Memory;
+
+public class PersonalDataTests
+{
+    [Theory]
+    [InlineData("Write to maria.lopez+help@mail.example.com, please.", "email")]
+    [InlineData("Write to ｍａｒｉａ＠ｅｘａｍｐｌｅ．ｃｏｍ.", "email")]
+    [InlineData("mar\u200bia@exam\u200bple.com", "email")]
+    [InlineData("Call +49 170 1234567.", "phone")]
+    [InlineData("Call (555) 123-4567 after nine.", "phone")]
+    [InlineData("It is 555-123-4567.", "phone")]
+    [InlineData("0049 (0)30 / 1234 567", "phone")]
+    [InlineData("030 1234567", "phone")]
+    [InlineData("Her phone is 1234567", "phone")]
+    [InlineData("٠٣٠ ١٢٣٤٥٦٧", "phone")]
+    [InlineData("The card 4111 1111 1111 1111 was declined.", "card")]
+    [InlineData("order 4711 4111-1111-1111-1111", "card")]
+    [InlineData("4111111111111111", "card")]
+    [InlineData("378282246310005", "card")]
+    [InlineData("Pay to DE89 3704 0044 0532 0130 00 today.", "iban")]
+    [InlineData("gb82west12345698765432", "iban")]
+    [InlineData("NL91ABNA0417164300", "iban")]
+    [InlineData("maria@example.com, DE89370400440532013000, 4111111111111111", "email card iban")]
+    public void It_is_found(string text, string kinds)
+    {
+        Assert.Equal(kinds, string.Join(' ', PersonalData.KindsIn(text).Select(k => k.ToString().ToLowerInvariant())));
+        Assert.Empty(PersonalData.KindsIn(PersonalData.Redacted(text)));
+    }
+
+    [Theory]
+    [InlineData("Dapr 1.15.5 on 192.168.100.200, port 3500, since 2026-11-29 10:15:00.")]
+    [InlineData("Error 0x80070005 in cs-TKT-0012, order #W4923227, 1200000 rows.")]
+    [InlineData("dapr.io/app-port: \"3000\" and @dapr/dapr, user@host")]
+    [InlineData("4111 1111 1111 1112 is a wrong number of a card.")]
+    [InlineData("DE89 3704 0044 0532 0130 02 is a wrong one of an account.")]
+    [InlineData("It takes 10 000 000 steps; 12 of 15 were done.")]
+    [InlineData("SHA 4f2d8a00-1b2c-4d5e-8f90-123456789012")]
+    [InlineData("")]
+    public void Versions_addresses_times_and_wrong_numbers_are_none(string text)
+    {
+        Assert.Empty(PersonalData.KindsIn(text));
+        Assert.Equal(text, PersonalData.Redacted(text));
+    }
+
+    [Fact]
+    public void Any_text_is_read_in_one_pass()
+    {
+        var random = new Random(7);
+        foreach (var part in (string[])["1 ", "4111-", "@", "a@", "DE89 ", "(", "+1", "00 ", "DE8 9"])
+            PersonalData.Redacted(string.Concat(Enumerable.Repeat(part, 200_000 / part.Length)));
+        for (var n = 0; n < 20_000; n++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(40)).Select(_ => random.Next(3) == 0 ? ((char)random.Next(0xD800)).ToString() : "0123456789+-() .@aDE"[random.Next(20)].ToString()));
+            Assert.NotNull(PersonalData.Redacted(text));
+        }
+
+    }
+}

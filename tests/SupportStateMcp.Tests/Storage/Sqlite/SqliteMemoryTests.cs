@@ -1,0 +1,46 @@
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Memory;
+using SupportStateMcp.Tests.Contracts;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Storage.Sqlite;
+
+/// <summary>The memory in the database of the embedded store.</summary>
+public sealed class SqliteMemoryTests : MemoryContract, IAsyncDisposable
+{
+    private readonly StoreFolder _folder = new();
+    private readonly FakeTime _time = new();
+    private readonly List<MemoryDesk> _made = [];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var desk in _made)
+            await desk.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private protected override MemoryDesk Create(MemoryOptions? options = null)
+    {
+        var desk = new MemoryDesk(new ServerOptions { Backend = Backend.Sqlite, Directory = _folder.Path, TimeToLive = TimeSpan.FromDays(365), Memory = options ?? new MemoryOptions() }, _time);
+        _made.Add(desk);
+        return desk;
+    }
+
+    [Fact]
+    public async Task Not_a_byte_of_a_forgotten_memory_is_left_in_the_files()
+    {
+        var desk = Create();
+        await desk.RememberAsync("CUST001", "Something to keep.");
+        var secret = await desk.RememberAsync("CUST001", "Is called Xylophonist.");
+        Assert.Single(await desk.TextsAsync("CUST001", "xylophonist"));
+        Assert.True(await _folder.HoldsAsync("xylophonist"));
+
+        await desk.ForgetAsync(secret.Memory.MemoryId);
+        await desk.Upkeep.SweepAsync(Stop);
+        await desk.Conversations.SweepAsync(Stop);
+
+        // As FTS5 keeps it, in lower case and without its end.
+        Assert.DoesNotContain("xylophon", await _folder.BytesAsync(), StringComparison.OrdinalIgnoreCase);
+        Assert.Single(await desk.TextsAsync("CUST001", "keep"));
+    }
+}
