@@ -71,14 +71,14 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(null)]
     public async Task Every_toolset_that_there_is_not_is_named(string? command)
     {
-        var (exitCode, _, errors) = await ServerProcess.RunAsync([.. command is null ? [] : new[] { command }, "--toolsets", "ticket,crm,memory"]);
+        var (exitCode, _, errors) = await ServerProcess.RunAsync([.. command is null ? [] : new[] { command }, "--toolsets", "ticket,crm,dreams"]);
 
         Assert.Equal(78, exitCode);
         Assert.Equal(
             """
             The configuration cannot be used:
-              - tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm.
-              - tools.sets: 'memory' is none; use conversations, tickets, knowledge, crm.
+              - tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm, memory.
+              - tools.sets: 'dreams' is none; use conversations, tickets, knowledge, crm, memory.
 
             """,
             errors.ReplaceLineEndings("\n"));

@@ -60,18 +60,18 @@ public sealed class ToolsetOptionsTests : IDisposable
         Assert.Equal(
             [
                 "tools.set: there is no such key; docs/configuration.md lists them all.",
-                "http.tokens.0.toolsets: there is none; use at least one of conversations, tickets, knowledge, crm, or leave the key out.",
-                "http.tokens.1.toolsets: 'none' is none; use conversations, tickets, knowledge, crm.",
-                "http.tokens.1.toolsets: '' is none; use conversations, tickets, knowledge, crm.",
-                "tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm.",
-                "tools.sets: 'all' is none; use conversations, tickets, knowledge, crm.",
+                "http.tokens.0.toolsets: there is none; use at least one of conversations, tickets, knowledge, crm, memory, or leave the key out.",
+                "http.tokens.1.toolsets: 'none' is none; use conversations, tickets, knowledge, crm, memory.",
+                "http.tokens.1.toolsets: '' is none; use conversations, tickets, knowledge, crm, memory.",
+                "tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm, memory.",
+                "tools.sets: 'all' is none; use conversations, tickets, knowledge, crm, memory.",
             ],
             violations);
     }
 
     [Fact]
     public void An_empty_list_is_refused() => Assert.Equal(
-        ["tools.sets: there is none; use at least one of conversations, tickets, knowledge, crm, or leave the key out."],
+        ["tools.sets: there is none; use at least one of conversations, tickets, knowledge, crm, memory, or leave the key out."],
         Read(Json("""{"tools": {"sets": []} }""")).Violations);
 
     public void Dispose() => _directory.Dispose();

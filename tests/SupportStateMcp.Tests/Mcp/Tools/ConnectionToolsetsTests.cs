@@ -13,7 +13,7 @@ public class ConnectionToolsetsTests
     [Fact]
     public void The_names_are_those_of_configuration_and_addresses()
     {
-        Assert.Equal("conversations, tickets, knowledge, crm", ToolsetNames.All);
+        Assert.Equal("conversations, tickets, knowledge, crm, memory", ToolsetNames.All);
         var (sets, unknown) = ToolsetNames.Parse(["CRM", "tools", "tickets", "crm", ""]);
         Assert.Equal(Toolsets.Crm | Toolsets.Tickets, sets);
         Assert.Equal(["tools", ""], unknown);
