@@ -28,6 +28,9 @@ public enum ContextPart
     /// <summary>Other conversations of the customer.</summary>
     EarlierConversations,
 
+    /// <summary>What is planned and not done.</summary>
+    Tasks,
+
     /// <summary>What those who work on the conversation share for a short time.</summary>
     Session,
 }

@@ -20,7 +20,7 @@ public sealed class ContextTools(
 {
     [McpServerTool(Name = "get_context", Title = "Read what an answer needs", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ContextView))]
-    [Description("Returns what an answer to the customer needs, in one call and at most max_tokens: the newest messages, the summary of older ones, the customer's profile and memories, articles, earlier conversations, session. Call it when you take a conversation up. What had no room is counted in dropped. With summary_due, call save_summary.")]
+    [Description("Returns what an answer to the customer needs, in one call and at most max_tokens: the newest messages, the summary of older ones, the customer's profile and memories, articles, earlier conversations, open tasks, session. Call it when you take a conversation up. What had no room is counted in dropped. With summary_due, call save_summary.")]
     [Requires]
     public async Task<CallToolResult> GetContext(
         RequestContext<CallToolRequestParams> call,
@@ -28,7 +28,7 @@ public sealed class ContextTools(
         [Description("What memories and articles are looked for. Default: what the customer wrote last."), StringLength(ContextLimits.Query, MinimumLength = 1)] string? query = null,
         [Description("How many memories, articles and earlier conversations."), Range(1, ContextLimits.Found)] int k = ContextLimits.DefaultFound,
         [Description("How much the answer may cost."), Range(ContextLimits.LeastTokens, ContextLimits.MostTokens)] int max_tokens = ContextLimits.DefaultTokens,
-        [Description("Only these parts."), ItemCount(1, 7), AllowedItems("messages", "summary", "profile", "memories", "articles", "earlier_conversations", "session")] string[]? include = null,
+        [Description("Only these parts."), ItemCount(1, 8), AllowedItems("messages", "summary", "profile", "memories", "articles", "earlier_conversations", "tasks", "session")] string[]? include = null,
         CancellationToken cancellationToken = default)
     {
         var request = new ContextRequest

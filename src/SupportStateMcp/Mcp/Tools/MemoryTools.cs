@@ -63,7 +63,7 @@ public sealed class MemoryTools(MemoryService memory, ConnectionCaller callers, 
         [Description("What you want to know, in words; left out: the newest."), StringLength(MemoryLimits.Query, MinimumLength = 1)] string? query = null,
         [Description(CustomerId), StringLength(Limits.UserId, MinimumLength = 1)] string? customer_id = null,
         [Description(Conversation), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
-        [Description("Only these."), ItemCount(0, 4), AllowedItems("fact", "preference", "episode", "solution")] string[]? kinds = null,
+        [Description("Only these kinds."), ItemCount(0, 4), AllowedItems("fact", "preference", "episode", "solution")] string[]? kinds = null,
         [Description(Describe.Limit), Range(1, MemoryLimits.Recalled)] int k = MemoryLimits.DefaultRecalled,
         [Description("What was valid then: a time with its zone."), StringLength(40, MinimumLength = 1)] string? as_of = null,
         CancellationToken cancellationToken = default)
@@ -85,7 +85,7 @@ public sealed class MemoryTools(MemoryService memory, ConnectionCaller callers, 
     public async Task<CallToolResult> Forget(
         RequestContext<CallToolRequestParams> call,
         [Description("As recall names it."), StringLength(MemoryLimits.MemoryId, MinimumLength = 1)] string memory_id,
-        [Description("Why."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
+        [Description("Why, for the trail."), StringLength(Limits.Reason, MinimumLength = 1)] string reason,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);
@@ -125,9 +125,9 @@ public sealed class MemoryTools(MemoryService memory, ConnectionCaller callers, 
     public async Task<CallToolResult> SetSession(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
-        [Description("Its name."), StringLength(MemoryLimits.SessionKey, MinimumLength = 1)] string key,
+        [Description("Its name, for example step."), StringLength(MemoryLimits.SessionKey, MinimumLength = 1)] string key,
         [Description("A text, JSON too; left out: the key is removed."), StringLength(MemoryLimits.SessionText, MinimumLength = 1)] string? value = null,
-        [Description("Seconds."), Range(1, MemoryLimits.SessionSeconds)] int ttl = MemoryLimits.DefaultSessionSeconds,
+        [Description("How many seconds it lives."), Range(1, MemoryLimits.SessionSeconds)] int ttl = MemoryLimits.DefaultSessionSeconds,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);

@@ -11,7 +11,8 @@ internal sealed class MemoryIndex(FullTextDatabase database) : IMemoryIndex, IDi
 
     public bool IsShared => _index.IsShared;
 
-    public int MostTogether => _index.MostTogether;
+    // A memory is one short section; an article has several.
+    public int MostTogether => _index.IsShared ? 200 : _index.MostTogether;
 
     public string? Position => _index.Position;
 

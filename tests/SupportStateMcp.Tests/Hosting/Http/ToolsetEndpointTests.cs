@@ -74,7 +74,7 @@ public sealed class ToolsetEndpointTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/mcp/memory")]
+    [InlineData("/mcp/dreams")]
     [InlineData("/mcp/none")]
     [InlineData("/mcp/conversations,crm")]
     [InlineData("/mcp/crm%2Fx")]
@@ -84,7 +84,7 @@ public sealed class ToolsetEndpointTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.NotFound, status);
         Assert.Equal(
-            """{"jsonrpc":"2.0","id":"q","error":{"code":-32600,"message":"There is no such toolset. One alone is served at /mcp/conversations, /mcp/tickets, /mcp/knowledge, /mcp/crm, /mcp/tasks, /mcp/versions; /mcp serves those that are configured."}}""",
+            """{"jsonrpc":"2.0","id":"q","error":{"code":-32600,"message":"There is no such toolset. One alone is served at /mcp/conversations, /mcp/tickets, /mcp/knowledge, /mcp/crm, /mcp/memory, /mcp/tasks, /mcp/versions, /mcp/context; /mcp serves those that are configured."}}""",
             reply);
     }
 
@@ -153,7 +153,7 @@ public sealed class ToolsetEndpointTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/mcp/knowledge")]
-    [InlineData("/mcp/memory")]
+    [InlineData("/mcp/dreams")]
     public async Task Without_a_token_nobody_is_told_of_sets(string path)
     {
         await RestartAsync(WithTokens);
@@ -216,7 +216,7 @@ public sealed class ToolsetEndpointTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/mcp/crm", true)]
-    [InlineData("/mcp/memory", false)]
+    [InlineData("/mcp/dreams", false)]
     public async Task A_browser_is_shown_the_page_at_each_address(string path, bool isShown)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(All, path));
