@@ -121,12 +121,12 @@ internal static class TicketBenchmark
         while (!ends.IsCancellationRequested)
         {
             var started = Stopwatch.GetTimestamp();
-            using (await http.GetAsync(new Uri("/health/live", UriKind.Relative)))
+            using (await http.GetAsync(new Uri("/health/live", UriKind.Relative), CancellationToken.None))
             {
             }
 
             var between = Stopwatch.GetTimestamp();
-            using (var looked = await http.GetAsync(new Uri($"/support/status/WARM-{random.Next(200)}", UriKind.Relative)))
+            using (var looked = await http.GetAsync(new Uri($"/support/status/WARM-{random.Next(200)}", UriKind.Relative), CancellationToken.None))
                 looked.EnsureSuccessStatusCode();
             healths.Add(Stopwatch.GetElapsedTime(started, between).TotalMilliseconds);
             looks.Add(Stopwatch.GetElapsedTime(between).TotalMilliseconds);

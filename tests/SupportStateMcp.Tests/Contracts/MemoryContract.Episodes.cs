@@ -106,7 +106,7 @@ public abstract partial class MemoryContract
         Assert.Equal(1, (await here.ListAsync(null)).Forgotten.Count(f => f.Because == ForgottenBecause.Erasure));
         Assert.DoesNotContain("zebra", await RecordsAsync(here), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("cookie", await RecordsAsync(here), StringComparison.OrdinalIgnoreCase);
-        Assert.Empty((await here.Records.ReadChangesAsync(Article.Kind, null, 10, Stop)).Changes.Where(c => c.Record is not null));
+        Assert.DoesNotContain((await here.Records.ReadChangesAsync(Article.Kind, null, 10, Stop)).Changes, c => c.Record is not null);
         Assert.IsType<Errors.NotFound>((await here.TryRememberAsync(null, "Too late.", conversation: id)).Error);
     }
 
