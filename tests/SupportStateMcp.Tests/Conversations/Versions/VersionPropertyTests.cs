@@ -115,10 +115,10 @@ public class VersionPropertyTests
 
     /// <summary>What a rollback takes back.</summary>
     private static string Undone(Conversation c) =>
-        $"{c.Priority} {JsonSerializer.Serialize(c.Metadata)} {JsonSerializer.Serialize(c.Tasks, ConversationJson.Readable.IReadOnlyListConversationTask)}";
+        $"{c.Priority} {JsonSerializer.Serialize(c.Metadata)} {JsonSerializer.Serialize(c.Tasks, ConversationJson.Readable.IReadOnlyListConversationTask)} {c.Summary}";
 
     /// <summary>What it never touches.</summary>
-    private static string Kept(Conversation c) => Json(c with { Version = 0, UpdatedAt = default, Metadata = Conversation.EmptyMetadata, Priority = default, Tasks = [] });
+    private static string Kept(Conversation c) => Json(c with { Version = 0, UpdatedAt = default, Metadata = Conversation.EmptyMetadata, Priority = default, Tasks = [], Summary = null });
 
     private static ConversationCommand CommandOf(Step step, ConversationId id, Conversation now, bool erases)
     {

@@ -66,6 +66,8 @@ public class AnswersTests(SupervisedServer server) : IClassFixture<SupervisedSer
             ("create_ticket", """{"ticket_id": "TKT-1", "customer_id": "NOBODY", "description": "d"}"""),
             ("ticket_status", """{"ticket_id": "TKT-NONE"}"""),
             ("next_step", "{}"),
+            ("lookup_customer", """{"customer_id": "NOBODY"}"""),
+            ("lookup_system_info", """{"step_token": "x"}"""),
             ("complete_step", """{"step_token": "x", "outcome": "done"}"""),
             ("save_article", """{"article_id": "a-1", "title": "t", "content": "## Solution\n\n1. Do it."}"""),
             ("get_article", """{"article_id": "a-1"}"""),
