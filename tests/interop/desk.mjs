@@ -72,6 +72,8 @@ async function workATicket(call) {
   const started = await call('create_ticket', { ticket_id, customer_id: 'CUST001', description: 'The Dapr sidecar does not start.' });
   assert.equal(started.status, 'workflow_started');
   const triage = await call('next_step', { roles: ['triage'] });
+  assert.equal((await call('lookup_customer', { step_token: triage.step_token })).entitled, true);
+  assert.ok((await call('lookup_system_info', { step_token: triage.step_token })).platform);
   assert.equal(triage.ticket_id, ticket_id);
   await call('complete_step', {
     step_token: triage.step_token, outcome: 'done', result: { summary: 'It does not start.', category: 'sidecar', priority: 'high', route: 'complex' },
