@@ -36,17 +36,23 @@ public sealed class ApprovalService(ConversationCommandHandler commands, IConver
         try
         {
             var id = Approval.ConversationOf(approvalId)!.Value;
-            // Timers count whole milliseconds: the next one is the first that is not too early.
-            var left = found.Approval.Deadline - time.GetUtcNow() + TimeSpan.FromMilliseconds(1);
-            var current = await watch.WaitAsync(
-                id, c => c?.Approval(approvalId)?.Status != ApprovalStatus.Pending, left < timeout ? left : timeout, cancellationToken);
-            if (current?.DueAt <= time.GetUtcNow())
+            for (var started = time.GetTimestamp(); ;)
             {
-                var settled = await commands.ExecuteAsync(new ConversationCommand.ExpireOverdue { Id = id, Actor = Conversation.Clock }, cancellationToken);
-                current = settled.TryGet(out var outcome, out _) ? outcome.Conversation : current;
-            }
+                // Timers count whole milliseconds: the next one is the first that is not too early.
+                var (left, rest) = (found.Approval.Deadline - time.GetUtcNow() + TimeSpan.FromMilliseconds(1), timeout - time.GetElapsedTime(started));
+                var current = await watch.WaitAsync(
+                    id, c => c?.Approval(approvalId)?.Status != ApprovalStatus.Pending, left < rest ? left : rest, cancellationToken);
+                if (current?.DueAt <= time.GetUtcNow())
+                {
+                    var settled = await commands.ExecuteAsync(new ConversationCommand.ExpireOverdue { Id = id, Actor = Conversation.Clock }, cancellationToken);
+                    current = settled.TryGet(out var outcome, out _) ? outcome.Conversation : current;
+                }
 
-            return Find(approvalId, current);
+                var now = Find(approvalId, current);
+                // A timer and a clock that is set do not agree to the millisecond: what is not over yet is waited for.
+                if (rest <= left || !now.TryGet(out var waiting, out _) || waiting.Approval.Status != ApprovalStatus.Pending)
+                    return now;
+            }
         }
         catch (StoreException e)
         {

@@ -16,9 +16,9 @@ public class ArgumentRulesTests(ConnectedServer server) : IClassFixture<Connecte
     [InlineData("get_state", """{"conversation_id": null}""", "conversation_id", "it is required; " + ConversationIds)]
     [InlineData("add_message", """{"conversation_id": "cs-1", "role": "user"}""", "content", "it is required; it must be a text of 0 to 100000 characters")]
     // What may not be there.
-    [InlineData("get_state", """{"conversation_id": "cs-1", "actor": "human:boss"}""", "actor", "there is no such argument; there are: conversation_id")]
-    [InlineData("get_state", """{"conversation_id": "cs-1", "Conversation_Id": "cs-1"}""", "Conversation_Id", "there is no such argument; there are: conversation_id")]
-    [InlineData("get_state", """{"conversation_id": "cs-1", "cancellationToken": null}""", "cancellationToken", "there is no such argument; there are: conversation_id")]
+    [InlineData("get_state", """{"conversation_id": "cs-1", "actor": "human:boss"}""", "actor", "there is no such argument; there are: conversation_id, at_version, at_time, checkpoint")]
+    [InlineData("get_state", """{"conversation_id": "cs-1", "Conversation_Id": "cs-1"}""", "Conversation_Id", "there is no such argument; there are: conversation_id, at_version, at_time, checkpoint")]
+    [InlineData("get_state", """{"conversation_id": "cs-1", "cancellationToken": null}""", "cancellationToken", "there is no such argument; there are: conversation_id, at_version, at_time, checkpoint")]
     [InlineData("get_history", """{"conversation_id": "cs-1", "max_results": 5}""", "max_results", "there is no such argument", null, null, "limit")]
     [InlineData("get_history", """{"conversation_id": "cs-1", "limt": 5}""", "limt", "there is no such argument", null, null, "limit")]
     [InlineData("get_state", """{"ticket_id": "TKT-001"}""", "ticket_id", "there is no such argument", null, "cs-TKT-001", "conversation_id")]

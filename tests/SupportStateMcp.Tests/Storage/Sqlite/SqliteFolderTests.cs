@@ -104,15 +104,18 @@ public sealed class SqliteFolderTests : IDisposable
         {
             var id = TestConversations.Id($"t-{s}-{caller}");
             await _folder.WriteAsync(store, TestConversations.Initialize(id));
-            for (var n = 0; n < 300; n++)
+            var random = new Random((s * 4) + caller);
+            for (var n = 0; n < 400; n++)
             {
-                await _folder.WriteAsync(store, TestConversations.Message($"m-{n}", new string('x', 10_000), id));
+                // Of any characters, so that little of it is compressed away.
+                var text = new string([.. Enumerable.Range(0, 10_000).Select(_ => (char)random.Next(' ', '~'))]);
+                await _folder.WriteAsync(store, TestConversations.Message($"m-{n}", text, id));
                 longest = Math.Max(longest, new FileInfo(_folder.Options.Database + "-wal").Length);
             }
         }, Stop))));
 
         // Three writers look at it after each 4 MB of their own, and one that found a reader waits until it is twice as long. All
-        // that was written is more than that: the messages alone are 36 MB.
+        // that was written is more than that: the messages alone are some 39 MB, compressed.
         Assert.InRange(longest, 1 << 20, 36_000_000);
         Assert.InRange(TimesStarted(), 2, int.MaxValue);
         Assert.InRange(new FileInfo(_folder.Options.Database).Length, 30_000_000, long.MaxValue);
