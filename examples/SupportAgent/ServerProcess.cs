@@ -26,7 +26,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         Name = "support-state",
         Command = Dotnet,
-        Arguments = ["exec", Assembly, "stdio", "--data", data, "--toolsets", "conversations,context", .. actor is null ? [] : new[] { "--actor", actor }],
+        Arguments = ["exec", Assembly, "stdio", "--data", data, "--toolsets", "conversations,tickets,knowledge,context", .. actor is null ? [] : new[] { "--actor", actor }],
         EnvironmentVariables = new Dictionary<string, string?>
         {
             ["SUPPORTSTATE__STATEMACHINE__PROFILE"] = profile, ["SUPPORTSTATE__CONTEXT__STRATEGY"] = "summarise",

@@ -12,7 +12,7 @@ namespace SupportStateMcp.Tests.Hosting.Http;
 public class IdentityTests(GuardedServer server) : IClassFixture<GuardedServer>
 {
     private const string Ping = """{"jsonrpc":"2.0","id":1,"method":"ping"}""";
-    private static readonly string[] s_reading = ["await_approval", "get_approval", "get_article", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals", "list_queue", "query_knowledge_base", "ticket_status"];
+    private static readonly string[] s_reading = ["await_approval", "get_approval", "get_article", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals", "list_queue", "lookup_customer", "lookup_system_info", "query_knowledge_base", "ticket_status"];
 
     [Theory]
     [InlineData(null, "Bearer")]
