@@ -1,25 +1,12 @@
 using SupportStateMcp.Knowledge;
+using SupportStateMcp.Records;
 
 namespace SupportStateMcp.Memory;
 
-/// <summary>
-/// The full-text index of the memories; it works as that of the articles does (<see cref="IArticleIndex"/>) and shares nothing with it.
-/// </summary>
+/// <summary>The full-text index of the memories; it shares nothing with that of the articles.</summary>
 /// <exception cref="Conversations.StoreUnavailableException">From each method, where the index cannot be read or written.</exception>
-public interface IMemoryIndex
+public interface IMemoryIndex : IRecordIndex<MemoryChange>
 {
-    /// <summary>True where all processes on a store share one index.</summary>
-    bool IsShared { get; }
-
-    /// <summary>How many changes one call of <see cref="ApplyAsync"/> takes at most.</summary>
-    int MostTogether { get; }
-
-    /// <summary>How far the index has come; null at the beginning.</summary>
-    string? Position { get; }
-
-    /// <summary>Takes in a page of changes; false where the index stands elsewhere by now, and nothing was taken in.</summary>
-    Task<bool> ApplyAsync(string? from, string to, bool anew, IReadOnlyList<MemoryChange> changes, CancellationToken cancellationToken);
-
     /// <summary>The records that fit a query best, the best first, of those that are wanted alone.</summary>
     IReadOnlyList<string> Search(SearchQuery query, int limit, Func<MemoryMarks, bool> isWanted);
 

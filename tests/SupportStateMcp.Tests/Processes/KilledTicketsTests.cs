@@ -16,6 +16,8 @@ public sealed class KilledTicketsTests(ITestOutputHelper output)
 
     private static readonly int s_kills = int.TryParse(Environment.GetEnvironmentVariable("SUPPORTSTATE_TEST_KILLS"), out var many) ? many : 3;
 
+    private readonly SortedDictionary<string, int> _lapsed = new(StringComparer.Ordinal);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -71,8 +73,6 @@ public sealed class KilledTicketsTests(ITestOutputHelper output)
 
         ServerProcess Worker() => ServerProcess.Run(["work", .. place.Arguments], environment);
     }
-
-    private readonly SortedDictionary<string, int> _lapsed = new(StringComparer.Ordinal);
 
     /// <summary>Reports new tickets and approves what waits, until the server is gone.</summary>
     private static async Task ReportAsync(HttpClient http, int first)

@@ -1,0 +1,97 @@
+namespace SupportStateMcp.Records;
+
+/// <summary>
+/// Keeps an index at the end of the changes. Who searches waits until it is there, so that a record is found, or is gone, as soon as
+/// that is written, whichever process wrote it. Where the index is this process's own, it is also followed in the background from
+/// the first search on, so that no search has to take in what others wrote in the meantime.
+/// </summary>
+/// <param name="records">Holds the records.</param>
+/// <param name="index">The index.</param>
+/// <param name="kind">The kind of the records.</param>
+public abstract class RecordIndexing<TChange>(IRecordStore records, IRecordIndex<TChange> index, string kind) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _ends = new();
+    private IAsyncDisposable? _subscription;
+
+    /// <summary>Takes in what has changed.</summary>
+    /// <exception cref="Conversations.StoreException">The store cannot be read, or the index not be written.</exception>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (!index.IsShared)
+                _subscription ??= await records.SubscribeAsync(kind, Follow, cancellationToken);
+            while (await TakeAsync(cancellationToken))
+            {
+                // There is more.
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ends.CancelAsync();
+        if (_subscription is not null)
+            await _subscription.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A change as the index takes it.</summary>
+    /// <param name="id">The record.</param>
+    /// <param name="record">The record as it is now; null where it is gone, or cannot be read.</param>
+    /// <exception cref="RecordDamagedException">It cannot be read.</exception>
+    protected abstract TChange ChangeOf(string id, StoredRecord? record);
+
+    /// <summary>Tells the operator of a record that cannot be read, and is not found.</summary>
+    protected abstract void LogUnreadable(string id, Exception exception);
+
+    /// <summary>Notes that the index could not follow; the next search tries again, and says what is wrong.</summary>
+    protected abstract void LogBehind(Exception exception);
+
+    private async Task<bool> TakeAsync(CancellationToken cancellationToken)
+    {
+        var from = index.Position;
+        var page = await records.ReadChangesAsync(kind, from, index.MostTogether, cancellationToken);
+        if (page is { Changes.Count: 0, More: false, StartedAnew: false })
+            return false;
+        // Where another process was quicker, its place is where the next page begins.
+        var taken = await index.ApplyAsync(from, page.Position, page.StartedAnew, [.. page.Changes.Select(Read)], cancellationToken);
+        return page.More || !taken;
+    }
+
+    private TChange Read(RecordChange change)
+    {
+        try
+        {
+            return ChangeOf(change.Id, change.Record);
+        }
+        catch (RecordDamagedException e)
+        {
+            // One that cannot be read keeps nobody from finding the others.
+            LogUnreadable(change.Id, e);
+            return ChangeOf(change.Id, null);
+        }
+    }
+
+    private void Follow() => _ = Task.Run(async () =>
+    {
+        try
+        {
+            await CatchUpAsync(_ends.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+        catch (Exception e)
+        {
+            LogBehind(e);
+        }
+    });
+}
