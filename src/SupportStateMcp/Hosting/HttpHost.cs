@@ -49,6 +49,8 @@ public static class HttpHost
         }
         catch (Exception e) when (ListeningAddress.WhyNot(e, options.Url) is { } reason)
         {
+            // What has begun ends before the store below it is closed.
+            await app.StopAsync(CancellationToken.None);
             await Console.Error.WriteLineAsync(reason);
             return CommandLine.CannotListen;
         }
