@@ -79,15 +79,18 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
         };
     }
 
-    /// <summary>What a turn begins with: the customer's profile, and a few memories that fit what they wrote.</summary>
-    public async ValueTask<Result<ContextMaterial>> BriefAsync(Conversation current, string content, Caller caller, CancellationToken cancellationToken)
+    /// <summary>
+    /// What a turn begins with: the customer's profile, and a few memories that fit what they wrote. A turn begins without them too:
+    /// what cannot be read now is named, and keeps nobody from answering.
+    /// </summary>
+    public async ValueTask<ContextMaterial> BriefAsync(Conversation current, string content, Caller caller, CancellationToken cancellationToken)
     {
-        var reads = new Reads(this, caller, current, Short(content), isImplied: true, ContextLimits.BriefMemories, cancellationToken);
+        var reads = new Reads(this, caller, current, Short(content), isImplied: true, ContextLimits.BriefMemories, cancellationToken) { GoesWithout = true };
         var included = new HashSet<ContextPart> { ContextPart.Profile, ContextPart.Memories };
         await reads.RunAsync(included);
-        return reads.Error is { } refused ? refused : new ContextMaterial
+        return new ContextMaterial
         {
-            Conversation = current, Included = included, Strategy = options.Strategy, Profile = reads.Profile, Memories = reads.Memories,
+            Conversation = current, Included = included, Strategy = options.Strategy, Profile = reads.Profile, Memories = reads.Memories, Unavailable = reads.Unavailable,
         };
     }
 
@@ -116,6 +119,9 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
     {
         private readonly ConversationId _id = ConversationId.TryParse(current.ConversationId)!.Value;
         private readonly List<ContextPart> _unavailable = [];
+
+        /// <summary>True where the answer goes without what cannot be read, whatever the reason; false where it does without another server alone.</summary>
+        public bool GoesWithout { get; init; }
 
         public Error? Error { get; private set; }
 
@@ -149,7 +155,7 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
             Session = Take(ContextPart.Session, session)?.Values ?? [];
         }
 
-        /// <summary>What was read. That another server does not answer is said, and the rest is there all the same.</summary>
+        /// <summary>What was read. What the answer goes without is named, and the rest is there all the same.</summary>
         private T? Take<T>(ContextPart part, Task<Result<T>>? read)
             where T : class
         {
@@ -157,7 +163,7 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
                 return null;
             if (read.Result.TryGet(out var value, out var error))
                 return value;
-            if (error is Errors.KnowledgeUnavailable)
+            if (GoesWithout || error is Errors.KnowledgeUnavailable)
                 _unavailable.Add(part);
             else
                 Error ??= error;

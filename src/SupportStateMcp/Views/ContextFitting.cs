@@ -83,11 +83,12 @@ internal sealed class ContextFitting
         return fitting.Counted(fitting.Filled(default), tokens).View;
     }
 
-    /// <summary>What a turn begins with, in at most <see cref="ContextLimits.BriefTokens"/>; null where nothing is known.</summary>
+    /// <summary>What a turn begins with, in at most <see cref="ContextLimits.BriefTokens"/>; null where nothing is known, and all could be read.</summary>
     public static TurnContextView? Brief(ContextMaterial material, ITokenCounter counter)
     {
         List<Entry> entries = [.. Entries(material.Profile)];
-        if (entries.Count == 0 && material.Memories.Count == 0)
+        var unavailable = material.Unavailable.Count == 0 ? null : material.Unavailable;
+        if (entries.Count == 0 && material.Memories.Count == 0 && unavailable is null)
             return null;
         for (var memories = material.Memories.Count; ; memories--)
         {
@@ -99,6 +100,7 @@ internal sealed class ContextFitting
                     {
                         Profile = ProfileOf(entries.Take(profile)),
                         Memories = [.. material.Memories.Take(memories).Select(m => RecalledView.Of(m) with { Text = Primitives.ShortText.Of(m.Text, length) })],
+                        Unavailable = unavailable,
                         More = profile < entries.Count || memories < material.Memories.Count || material.Memories.Any(m => m.Text.Length > length) ? true : null,
                     };
                     if (counter.Count(ViewJson.Text(view)) <= ContextLimits.BriefTokens)
@@ -110,7 +112,7 @@ internal sealed class ContextFitting
             }
 
             if (memories == 0)
-                return new TurnContextView { Memories = [], More = true };
+                return new TurnContextView { Memories = [], Unavailable = unavailable, More = true };
         }
     }
 

@@ -55,7 +55,7 @@ public sealed record ContextView
     [Description("What those who work on the conversation share, by key.")]
     public IReadOnlyDictionary<string, JsonElement>? Session { get; init; }
 
-    [Description("Parts whose service does not answer now; absent where all do.")]
+    [Description("Parts that cannot be read now; absent where all can.")]
     public IReadOnlyList<ContextPart>? Unavailable { get; init; }
 
     [Description("What this answer costs, in tokens of o200k_base: as many, or fewer.")]
@@ -209,6 +209,9 @@ public sealed record TurnContextView
 
     [Description("What is remembered and fits, the best first.")]
     public required IReadOnlyList<RecalledView> Memories { get; init; }
+
+    [Description("Parts that cannot be read now; absent where all can. The turn goes on without them.")]
+    public IReadOnlyList<ContextPart>? Unavailable { get; init; }
 
     [Description("True where something was shortened or left out; get_context returns more.")]
     public bool? More { get; init; }

@@ -47,16 +47,7 @@ public sealed class TurnTools(
         if (!result.TryGet(out var begun, out var refusal))
             return ToolReply.Of(refusal);
 
-        TurnContextView? known = null;
-        if (context)
-        {
-            // The message is stored; where what is known cannot be read, a repeat with its message_id begins the same turn.
-            var read = await contexts.BriefAsync(begun.Outcome.Conversation, content, caller, cancellationToken);
-            if (!read.TryGet(out var material, out refusal))
-                return ToolReply.Of(refusal);
-            known = ContextFitting.Brief(material, counter);
-        }
-
+        var known = context ? ContextFitting.Brief(await contexts.BriefAsync(begun.Outcome.Conversation, content, caller, cancellationToken), counter) : null;
         return ToolReply.Of(BeginTurnView.Of(begun, known, workflow, new AnswerSize(max_characters)));
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Microsoft.ML.Tokenizers;
+using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Tests.Support;
 
@@ -191,6 +193,56 @@ public class ContextToolsTests(ContextServer server) : IClassFixture<ContextServ
             var begun = await server.DoAsync("begin_turn", $$"""{"conversation_id": "{{id}}", "content": "It is broken."}""");
             return await server.DoAsync("complete_turn", $$"""{"turn_token": "{{begun["turn_token"]}}", "content": "{{content}}"{{more}}}""");
         }
+    }
+
+    [Fact]
+    public async Task Open_tasks_are_part_of_a_context_and_those_that_are_done_are_not()
+    {
+        await using var desk = InProcessServer.Start("--toolsets", "conversations,context,tasks");
+        await using var client = await ConnectedServer.ConnectAsync(desk, "tests");
+        Task<JsonObject> DoAsync(string tool, string arguments) => StructuredAsync(client, tool, arguments);
+        var id = (string)(await DoAsync("initialize_conversation", """{"user_id": "maria", "ticket_id": "TSK-1"}"""))["conversation_id"]!;
+        var open = await DoAsync("create_task", $$"""{"conversation_id": "{{id}}", "goal": "Restore the login", "steps": ["Check the lock", "Send a link"]}""");
+        await DoAsync("advance_task", $$"""{"task_id": "{{open["task_id"]}}", "event": "step_complete"}""");
+        var done = await DoAsync("create_task", $$"""{"conversation_id": "{{id}}", "goal": "Say hello", "steps": ["Say it"]}""");
+        await DoAsync("advance_task", $$"""{"task_id": "{{done["task_id"]}}", "event": "step_complete"}""");
+        await DoAsync("advance_task", $$"""{"task_id": "{{done["task_id"]}}", "event": "task_complete"}""");
+
+        var task = Assert.Single((await DoAsync("get_context", $$"""{"conversation_id": "{{id}}", "include": ["tasks"]}"""))["tasks"]!.AsArray())!;
+
+        Assert.Equal(((string?)open["task_id"], "executing"), ((string?)task["task_id"], (string?)task["status"]));
+        Assert.Equal(("""["Check the lock"]""", """["Send a link"]"""), (task["steps_completed"]!.ToJsonString(), task["steps_remaining"]!.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task A_turn_begins_without_what_cannot_be_read()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var desk = InProcessServer.On(directory.Path, "--toolsets", "conversations,memory");
+        await using var client = await ConnectedServer.ConnectAsync(desk, "tests");
+        var id = (string)(await StructuredAsync(client, "initialize_conversation", """{"user_id": "maria", "ticket_id": "BAD-1"}"""))["conversation_id"]!;
+        await StructuredAsync(client, "remember", $$"""{"conversation_id": "{{id}}", "kind": "fact", "text": "Her mailbox is full."}""");
+        await StructuredAsync(client, "update_profile", """{"customer_id": "maria", "preferences": {"channel": "phone"} }""");
+        await using (var database = new SqliteConnection($"Data Source={Path.Combine(directory.Path, "supportstate.db")};Pooling=False"))
+        {
+            await database.OpenAsync(TestContext.Current.CancellationToken);
+            await using var damage = database.CreateCommand();
+            damage.CommandText = "UPDATE records SET content = CAST('no JSON' AS BLOB) WHERE kind = 'customer_profile'";
+            Assert.Equal(1, await damage.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        var begun = await StructuredAsync(client, "begin_turn", $$"""{"conversation_id": "{{id}}", "content": "My mailbox?"}""");
+
+        Assert.NotNull(begun["turn_token"]);
+        Assert.Equal("""["profile"]""", begun["context"]!["unavailable"]!.ToJsonString());
+        Assert.Equal("Her mailbox is full.", (string?)Assert.Single(begun["context"]!["memories"]!.AsArray())!["text"]);
+    }
+
+    private static async Task<JsonObject> StructuredAsync(McpClient client, string tool, string arguments)
+    {
+        var result = await ConnectedServer.CallAsync(client, tool, arguments);
+        Assert.False(result.IsError is true, result.Content.OfType<TextContentBlock>().FirstOrDefault()?.Text);
+        return ConnectedServer.Structured(result);
     }
 
     private Task<JsonObject> AddAsync(string id, string role, string content) =>
