@@ -112,7 +112,9 @@ public static class HttpHost
     private static void AddTokens(IServiceCollection services, IReadOnlyList<AccessToken> tokens)
     {
         services.AddSingleton(new ConnectionIdentity(actor: null, roles: null, authenticates: true));
-        services.AddAuthentication(StaticTokenHandler.SchemeName)
+        // Not AddAuthentication: it adds data protection as well, which writes keys to the home folder of whoever starts the server.
+        services.AddAuthenticationCore(o => o.DefaultScheme = StaticTokenHandler.SchemeName).AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddScheme<StaticTokenOptions, StaticTokenHandler>(StaticTokenHandler.SchemeName, o => o.Tokens = tokens);
         services.AddAuthorization();
     }

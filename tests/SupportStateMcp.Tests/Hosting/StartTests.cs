@@ -32,10 +32,14 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task An_address_of_another_machine_is_one_line()
     {
+        using var home = new TemporaryDirectory();
         var (exitCode, _, errors) = await ServerProcess.RunAsync(
-            ["http", "--url", "http://192.0.2.1:3001", "--data", _directory.Path], GuardedServer.Environment(("t", "ai:bot", "agent")));
+            ["http", "--url", "http://192.0.2.1:3001", "--data", _directory.Path],
+            new Dictionary<string, string>(GuardedServer.Environment(("t", "ai:bot", "agent"))) { ["HOME"] = home.Path });
 
         Assert.Equal(71, exitCode);
+        // Nor does a server with tokens keep keys in the home of whoever starts it.
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home.Path));
         Assert.Equal("SupportStateMcp cannot listen on http://192.0.2.1:3001: this machine has no such address. Use one that it has, or --url http://127.0.0.1:3001", errors.Trim());
     }
 
