@@ -2,7 +2,8 @@ namespace SupportStateMcp.Storage.Redis;
 
 /// <summary>
 /// Tells operators why Redis does not serve: each fault once when it begins, and once that all is over. An outage under
-/// load fails thousands of calls, and a full Redis still answers reads: neither may fill the log.
+/// load fails thousands of calls, and a full Redis still answers reads: neither may fill the log. A client that is refused for
+/// good also looks unreachable now and then; while the reason stands, that is not told.
 /// </summary>
 internal sealed partial class RedisFaultLog(TimeProvider time, ILogger logger)
 {
@@ -10,17 +11,17 @@ internal sealed partial class RedisFaultLog(TimeProvider time, ILogger logger)
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (bool Passes, DateTimeOffset At)> _seen = new(StringComparer.Ordinal);
     private bool _any;
 
     public void Failed(RedisFault fault)
     {
         lock (_gate)
         {
-            var isNew = !_seen.ContainsKey(fault.Word);
-            _seen[fault.Word] = time.GetUtcNow();
+            var isTold = _seen.ContainsKey(fault.Word) || (fault.Passes && _seen.Values.Any(s => !s.Passes));
+            _seen[fault.Word] = (fault.Passes, time.GetUtcNow());
             Volatile.Write(ref _any, true);
-            if (!isNew)
+            if (isTold)
                 return;
         }
 
@@ -36,9 +37,9 @@ internal sealed partial class RedisFaultLog(TimeProvider time, ILogger logger)
             return;
         lock (_gate)
         {
-            foreach (var (word, at) in _seen.ToList())
+            foreach (var (word, seen) in _seen.ToList())
             {
-                if (time.GetUtcNow() - at > Quiet)
+                if (time.GetUtcNow() - seen.At > Quiet)
                     _seen.Remove(word);
             }
 

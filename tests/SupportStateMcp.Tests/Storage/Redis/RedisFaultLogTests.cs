@@ -54,4 +54,19 @@ public sealed class RedisFaultLogTests
         _faults.Failed(Full);
         Assert.Equal(3, _log.Lines.Count);
     }
+
+    [Fact]
+    public void What_passes_is_not_told_while_what_stays_is_the_reason()
+    {
+        _faults.Failed(Closed);
+        _faults.Failed(Full);
+        _faults.Answered();
+        Assert.StartsWith("Error: Its door is closed.", Assert.Single(_log.Lines), StringComparison.Ordinal);
+
+        _time.Advance(RedisFaultLog.Quiet + TimeSpan.FromSeconds(1));
+        _faults.Answered();
+        _faults.Failed(Full);
+
+        Assert.Equal("Warning: Its memory is full. Callers are told to try again. This is logged once.", _log.Lines[^1]);
+    }
 }
