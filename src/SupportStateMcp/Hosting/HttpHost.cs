@@ -98,7 +98,7 @@ public static class HttpHost
         builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddHostedService<StoreMaintenanceService>();
         builder.Services.AddSingleton(new RestApprover(options.Demo && Actor.TryParse(StartNotice.DemoPerson) is { } person ? new Caller(person, Roles.Agent | Roles.Approver) : null));
-        builder.Services.AddHostedService<KnowledgePreparation>();
+        builder.Services.AddHostedService<SearchPreparation>();
         if (options.Tickets.Worker != Tickets.WorkerKind.None)
             builder.Services.AddWorker(options.Tickets).AddHostedService<TicketWorkerService>();
         if (options is { Tickets.Worker: not Tickets.WorkerKind.None, Context.Strategy: ContextStrategy.Summarise })

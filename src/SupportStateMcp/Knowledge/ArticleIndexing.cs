@@ -1,4 +1,3 @@
-using SupportStateMcp.Conversations;
 using SupportStateMcp.Records;
 
 namespace SupportStateMcp.Knowledge;
@@ -9,35 +8,7 @@ public sealed partial class ArticleIndexing(IRecordStore records, IArticleIndex 
 {
     private readonly IArticleIndex _index = index;
 
-    /// <summary>Takes in what has changed where all processes share the index, so that the first search after many writes does not wait for it.</summary>
-    public async Task ShareAsync(CancellationToken cancellationToken)
-    {
-        if (!_index.IsShared)
-            return;
-        try
-        {
-            await CatchUpAsync(cancellationToken);
-        }
-        catch (StoreException e)
-        {
-            // What was written is written; the next search tries again.
-            LogBehind(e);
-        }
-    }
-
-    /// <summary>Takes in what has changed, and reads what the first searches would wait for.</summary>
-    public async Task PrepareAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await CatchUpAsync(cancellationToken);
-            await Task.Run(_index.Prepare, cancellationToken);
-        }
-        catch (StoreException e)
-        {
-            LogBehind(e);
-        }
-    }
+    protected override void Warm() => _index.Prepare();
 
     protected override IndexChange ChangeOf(string id, StoredRecord? record) =>
         new(id, record is not null && ArticleDocument.Read(record) is { Status: ArticleStatus.Published } article ? article : null);

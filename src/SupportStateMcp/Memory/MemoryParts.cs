@@ -17,13 +17,15 @@ public sealed class MemoryParts
     {
         Trail = new MemoryTrail(records);
         Records = new MemoryRecords(records, Trail, time);
-        Vectors = vectors;
+        (Indexing, Vectors) = (indexing, vectors);
         Forgetting = new MemoryForgetting(Records, indexing, index, options, time, loggers.CreateLogger<MemoryForgetting>(), vectors);
     }
 
     internal MemoryTrail Trail { get; }
 
     internal MemoryRecords Records { get; }
+
+    internal MemoryIndexing Indexing { get; }
 
     internal MemoryForgetting Forgetting { get; }
 

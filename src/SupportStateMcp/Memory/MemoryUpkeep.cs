@@ -6,7 +6,7 @@ public sealed class MemoryUpkeep(ResolutionWork work, MemoryParts parts, ISessio
     /// <summary>How often it is looked for what a process left behind that has died.</summary>
     public static readonly TimeSpan FinishInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often expired values go, and uses are written down.</summary>
+    /// <summary>How often expired values go, uses are written down, and an index that all share takes in what was remembered.</summary>
     public static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
 
     /// <summary>How often it is looked for what is to be forgotten.</summary>
@@ -15,12 +15,16 @@ public sealed class MemoryUpkeep(ResolutionWork work, MemoryParts parts, ISessio
     /// <summary>Does what was left behind.</summary>
     public Task FinishAsync(CancellationToken cancellationToken) => work.FinishAsync(cancellationToken);
 
-    /// <summary>Removes what has expired and the words of what was forgotten, and writes down what was recalled.</summary>
+    /// <summary>
+    /// Removes what has expired and the words of what was forgotten, and writes down what was recalled. Takes in what was remembered, where
+    /// nobody recalled meanwhile: the first who does would wait for all of it.
+    /// </summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         await sessions.SweepAsync(cancellationToken);
         await parts.Forgetting.WriteUsesAsync(cancellationToken);
         await parts.Forgetting.PurgeAsync(cancellationToken);
+        await parts.Indexing.ShareAsync(cancellationToken);
     }
 
     /// <summary>Forgets what is old, unused or too much; says how many memories went.</summary>

@@ -1,3 +1,5 @@
+using SupportStateMcp.Conversations;
+
 namespace SupportStateMcp.Records;
 
 /// <summary>
@@ -15,7 +17,7 @@ public abstract class RecordIndexing<TChange>(IRecordStore records, IRecordIndex
     private IAsyncDisposable? _subscription;
 
     /// <summary>Takes in what has changed.</summary>
-    /// <exception cref="Conversations.StoreException">The store cannot be read, or the index not be written.</exception>
+    /// <exception cref="StoreException">The store cannot be read, or the index not be written.</exception>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -34,6 +36,16 @@ public abstract class RecordIndexing<TChange>(IRecordStore records, IRecordIndex
         }
     }
 
+    /// <summary>Takes in what has changed where all processes share the index, so that the first search after many writes does not wait for it.</summary>
+    public Task ShareAsync(CancellationToken cancellationToken) => index.IsShared ? TryAsync(() => CatchUpAsync(cancellationToken)) : Task.CompletedTask;
+
+    /// <summary>Takes in what has changed, and reads what the first searches would wait for.</summary>
+    public Task PrepareAsync(CancellationToken cancellationToken) => TryAsync(async () =>
+    {
+        await CatchUpAsync(cancellationToken);
+        await Task.Run(Warm, cancellationToken);
+    });
+
     public async ValueTask DisposeAsync()
     {
         await _ends.CancelAsync();
@@ -48,11 +60,31 @@ public abstract class RecordIndexing<TChange>(IRecordStore records, IRecordIndex
     /// <exception cref="RecordDamagedException">It cannot be read.</exception>
     protected abstract TChange ChangeOf(string id, StoredRecord? record);
 
+    /// <summary>Reads what the first searches would wait for.</summary>
+    /// <exception cref="StoreException">The index cannot be read.</exception>
+    protected virtual void Warm()
+    {
+    }
+
     /// <summary>Tells the operator of a record that cannot be read, and is not found.</summary>
     protected abstract void LogUnreadable(string id, Exception exception);
 
     /// <summary>Notes that the index could not follow; the next search tries again, and says what is wrong.</summary>
     protected abstract void LogBehind(Exception exception);
+
+    /// <summary>Does what the next search does in any case.</summary>
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (StoreException e)
+        {
+            // What was written is written; the next search tries again.
+            LogBehind(e);
+        }
+    }
 
     private async Task<bool> TakeAsync(CancellationToken cancellationToken)
     {

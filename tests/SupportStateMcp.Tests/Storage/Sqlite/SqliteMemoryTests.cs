@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SupportStateMcp.Hosting;
 using SupportStateMcp.Memory;
 using SupportStateMcp.Tests.Contracts;
@@ -42,5 +43,21 @@ public sealed class SqliteMemoryTests : MemoryContract, IAsyncDisposable
         // As FTS5 keeps it, in lower case and without its end.
         Assert.DoesNotContain("xylophon", await _folder.BytesAsync(), StringComparison.OrdinalIgnoreCase);
         Assert.Single(await desk.TextsAsync("CUST001", "keep"));
+    }
+
+    [Fact]
+    public async Task What_was_remembered_is_taken_into_the_index_before_anybody_recalls()
+    {
+        var desk = Create();
+        for (var n = 0; n < 300; n++)
+            await desk.RememberAsync("CUST001", $"Has machine number {n}.");
+
+        await desk.Upkeep.SweepAsync(Stop);
+
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(_folder.Path, "supportstate.db")};Pooling=False");
+        await database.OpenAsync(Stop);
+        await using var count = database.CreateCommand();
+        count.CommandText = "SELECT count(*) FROM indexed_memories";
+        Assert.Equal(300L, await count.ExecuteScalarAsync(Stop));
     }
 }
