@@ -20,7 +20,7 @@ public class ContextFittingTests
     private static readonly ITokenCounter s_estimate = new TokenEstimate();
     private static readonly ITokenCounter s_exact = new ExactTokens();
 
-    /// <summary>10,000 cases in all, half of them with each counter.</summary>
+    /// <summary>Half of the cases with each counter; 10,000 in all with <c>SUPPORTSTATE_TEST_CONTEXTS=10000</c>.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -28,8 +28,8 @@ public class ContextFittingTests
     [InlineData(4)]
     public void It_never_costs_more_than_it_may_and_never_splits_a_tool_pair(int seed)
     {
-        var random = new Random(seed);
-        for (var n = 0; n < 2_500; n++)
+        var (random, cases) = (new Random(seed), TestAmounts.Contexts(1_600) / 4);
+        for (var n = 0; n < cases; n++)
         {
             var material = Material(random);
             var tokens = random.Next(4) == 0 ? random.Next(ContextLimits.LeastTokens, 4_000) : random.Next(ContextLimits.LeastTokens, 1_200);
@@ -148,8 +148,8 @@ public class ContextFittingTests
     [Fact]
     public void A_turn_begins_with_what_is_known_in_three_hundred_tokens()
     {
-        var random = new Random(5);
-        for (var n = 0; n < 1_000; n++)
+        var (random, cases) = (new Random(5), TestAmounts.Contexts(1_600) / 8);
+        for (var n = 0; n < cases; n++)
         {
             var material = Material(random);
             var view = ContextFitting.Brief(material with { Memories = [.. material.Memories.Take(ContextLimits.BriefMemories)] }, n % 2 == 0 ? s_estimate : s_exact);

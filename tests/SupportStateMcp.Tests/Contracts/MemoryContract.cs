@@ -10,7 +10,7 @@ namespace SupportStateMcp.Tests.Contracts;
 public abstract partial class MemoryContract
 {
     /// <summary>How many random calls are made; a million with <c>SUPPORTSTATE_TEST_MEMORY_CALLS=1000000</c>.</summary>
-    private static readonly int s_calls = int.TryParse(Environment.GetEnvironmentVariable("SUPPORTSTATE_TEST_MEMORY_CALLS"), out var many) ? many : 1_500;
+    private static readonly int s_calls = TestAmounts.MemoryCalls(1_500);
 
     /// <summary>The desk of one process on this test's data. A second one stands for another process: the two share nothing else but the clock.</summary>
     private protected abstract MemoryDesk Create(MemoryOptions? options = null);

@@ -9,7 +9,7 @@ namespace SupportStateMcp.Tests.Processes;
 /// </summary>
 public sealed class KilledMemoryTests
 {
-    private const int Kills = 3;
+    private static readonly int s_kills = TestAmounts.Kills(3);
     private const int Customers = 4;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -22,7 +22,7 @@ public sealed class KilledMemoryTests
         var random = new Random(20261129);
         await using var deployment = await Deployment.OnAsync(store, "--toolsets", "conversations,memory");
         var (closed, ticket) = (new List<(string Customer, string Id)>(), 0);
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < s_kills; kill++)
         {
             await using var server = await deployment.StartServerAsync();
             var working = WorkAsync(server);

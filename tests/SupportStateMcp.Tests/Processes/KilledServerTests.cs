@@ -7,19 +7,19 @@ namespace SupportStateMcp.Tests.Processes;
 /// <summary>The server killed in the middle of its work, again and again. A class for each store, so that they run side by side.</summary>
 public abstract class KilledServerTests(string store)
 {
-    private const int Kills = 30;
+    private static readonly int s_kills = TestAmounts.Kills(8);
     private const int Conversations = 4;
     private const int Writers = 12;
 
     [Fact]
-    public async Task Thirty_kills_under_load_lose_nothing_acknowledged_and_double_nothing_repeated()
+    public async Task Kills_under_load_lose_nothing_acknowledged_and_double_nothing_repeated()
     {
         var random = new Random(20261121);
         await using var deployment = await Deployment.OnAsync(store);
         var sent = new ConcurrentDictionary<string, bool>();
         var unanswered = new ConcurrentQueue<(string Conversation, string Message)>();
 
-        for (var kill = 0; kill < Kills; kill++)
+        for (var kill = 0; kill < s_kills; kill++)
         {
             await using var server = await deployment.StartServerAsync();
             for (var n = 0; n < Conversations; n++)

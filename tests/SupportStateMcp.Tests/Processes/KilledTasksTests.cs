@@ -6,7 +6,7 @@ namespace SupportStateMcp.Tests.Processes;
 /// <summary>The server killed while agents advance tasks: no step is half made, none is lost that was acknowledged, none is done twice.</summary>
 public sealed class KilledTasksTests
 {
-    private const int Kills = 8;
+    private static readonly int s_kills = TestAmounts.Kills(5);
     private const int Tasks = 3;
     private const int Steps = 40;
 
@@ -21,7 +21,7 @@ public sealed class KilledTasksTests
         // What each agent does next: it repeats the same call until somebody answers.
         var next = new ConcurrentDictionary<string, int>();
 
-        for (var kill = 0; kill <= Kills; kill++)
+        for (var kill = 0; kill <= s_kills; kill++)
         {
             await using var server = await deployment.StartServerAsync();
             if (tasks.Count == 0)
@@ -35,7 +35,7 @@ public sealed class KilledTasksTests
             }
 
             var agents = tasks.Select(task => Task.Run(() => WorkAsync(server, task, next))).ToList();
-            if (kill < Kills)
+            if (kill < s_kills)
             {
                 await Task.Delay(random.Next(20, 200), TestContext.Current.CancellationToken);
                 await server.KillAsync();

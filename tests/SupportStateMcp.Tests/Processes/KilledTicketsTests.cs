@@ -14,7 +14,7 @@ public sealed class KilledTicketsTests(ITestOutputHelper output)
     /// <summary>How many tickets are new before each kill.</summary>
     private const int Reported = 4;
 
-    private static readonly int s_kills = int.TryParse(Environment.GetEnvironmentVariable("SUPPORTSTATE_TEST_KILLS"), out var many) ? many : 3;
+    private static readonly int s_kills = TestAmounts.Kills(3);
 
     private readonly SortedDictionary<string, int> _lapsed = new(StringComparer.Ordinal);
 

@@ -27,6 +27,8 @@ internal static class TestedProgram
         var start = new ProcessStartInfo(command, arguments);
         foreach (var name in start.Environment.Keys.Where(n => n == "REDIS_URL" || n.StartsWith("SUPPORTSTATE", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
+        // Most end within seconds: what the runtime measures to compile better later only slows them.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return start;
