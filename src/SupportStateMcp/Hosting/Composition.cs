@@ -18,6 +18,7 @@ using SupportStateMcp.Memory;
 using SupportStateMcp.Records;
 using SupportStateMcp.Storage;
 using SupportStateMcp.Storage.FullText;
+using SupportStateMcp.Storage.Postgres;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tickets;
@@ -158,6 +159,13 @@ public static class Composition
     {
         services.AddSingleton(RedisOptionsOf(options));
         services.AddSingleton<RedisConnection>();
+        if (options is { Archive: true, ArchiveConnection: { } archive })
+        {
+            services.AddSingleton(new PostgresOptions { ConnectionString = archive, KeyPrefix = options.KeyPrefix });
+            services.AddSingleton<IArchiveTable, PostgresArchive>();
+            services.AddSingleton<RedisArchive>().AddSingleton<IConversationArchive>(s => s.GetRequiredService<RedisArchive>());
+        }
+
         services.AddSingleton<IConversationStore, RedisConversationStore>();
         services.AddSingleton<IRecordStore, RedisRecordStore>();
         services.AddSingleton<IArticleIndex>(_ => new FullTextIndex(new MemoryFullText()));

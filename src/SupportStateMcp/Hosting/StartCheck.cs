@@ -3,7 +3,7 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Hosting;
 
-/// <summary>Tries the store before a server starts, so that a wrong configuration is found then and not by the first caller.</summary>
+/// <summary>Tries the store and its archive before a server starts, so that a wrong configuration is found then and not by the first caller.</summary>
 internal static class StartCheck
 {
     private const int Tries = 2;
@@ -16,22 +16,31 @@ internal static class StartCheck
     /// </summary>
     public static async Task<string?> RefusalAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var store = services.GetRequiredService<IConversationStore>();
+        var time = services.GetRequiredService<TimeProvider>();
+        var (store, archive) = (services.GetRequiredService<IConversationStore>(), services.GetService<IConversationArchive>());
+        var refusals = await Task.WhenAll(
+            TryAsync("The store", store.CheckAsync, time, cancellationToken),
+            archive is null ? Task.FromResult<string?>(null) : TryAsync("The archive", archive.CheckAsync, time, cancellationToken));
+        return refusals.OfType<string>().ToList() is { Count: > 0 } all ? string.Join(' ', all) : null;
+    }
+
+    private static async Task<string?> TryAsync(string what, Func<CancellationToken, ValueTask> check, TimeProvider time, CancellationToken cancellationToken)
+    {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                await store.CheckAsync(cancellationToken);
+                await check(cancellationToken);
                 return null;
             }
             catch (StoreUnavailableException e) when (!e.Passes)
             {
-                return $"The store cannot be used: {e.Message}";
+                return $"{what} cannot be used: {e.Message}";
             }
             catch (StoreUnavailableException) when (tries < Tries)
             {
                 // A client that is still connecting says so before it knows why it cannot.
-                await Task.Delay(s_pause, services.GetRequiredService<TimeProvider>(), cancellationToken);
+                await Task.Delay(s_pause, time, cancellationToken);
             }
             catch (StoreUnavailableException)
             {

@@ -1,3 +1,4 @@
+using SupportStateMcp.Storage.Postgres;
 using SupportStateMcp.Storage.Redis;
 
 namespace SupportStateMcp.Hosting;
@@ -49,5 +50,6 @@ internal static class StartNotice
 
     private static string Store(ServerOptions options) => options.Backend == Backend.Redis
         ? $"Conversations are in Redis at {RedisConnectionString.Describe(options.RedisConnection)}{(options.KeyPrefix.Length > 0 ? $", keys begin with {options.KeyPrefix}" : "")}"
+            + (options is { Archive: true, ArchiveConnection: { } archive } ? $"; closed ones that have expired go to PostgreSQL at {PostgresConnectionString.Describe(archive)}" : "")
         : $"Conversations are in SQLite in the data folder {options.Directory}";
 }

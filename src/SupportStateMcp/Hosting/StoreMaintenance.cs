@@ -5,9 +5,13 @@ using SupportStateMcp.Memory;
 
 namespace SupportStateMcp.Hosting;
 
-/// <summary>Sweeps the store now and then, while the server runs, records expired leases and approvals, and looks after the memory.</summary>
+/// <summary>
+/// Sweeps the store now and then, while the server runs, records expired leases and approvals, moves what has expired to the archive, and looks
+/// after the memory.
+/// </summary>
 public sealed partial class StoreMaintenance(
-    IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger, MemoryUpkeep? memory = null)
+    IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger, MemoryUpkeep? memory = null,
+    IConversationArchive? archive = null)
 {
     /// <summary>
     /// How often leases and approvals that have expired are recorded. Anyone who looks at a conversation before that sees it as it
@@ -21,6 +25,9 @@ public sealed partial class StoreMaintenance(
     /// <summary>How often the store is swept. Expired conversations are gone before that; only their traces wait.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often closed conversations that have expired are moved to the archive. It finds them before that, too.</summary>
+    public static readonly TimeSpan ArchiveInterval = TimeSpan.FromSeconds(5);
+
     /// <summary>Begins; disposing what it returns ends it.</summary>
     public IAsyncDisposable Start()
     {
@@ -32,6 +39,7 @@ public sealed partial class StoreMaintenance(
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         EveryAsync(Interval, ct => store.SweepAsync(ct).AsTask(), cancellationToken),
         EveryAsync(ClockInterval, ExpireOverdueAsync, cancellationToken),
+        archive is null ? Task.CompletedTask : EveryAsync(ArchiveInterval, ct => archive.MoveAsync(ct).AsTask(), cancellationToken),
         memory is null ? Task.CompletedTask : Task.WhenAll(
             EveryAsync(MemoryUpkeep.FinishInterval, memory.FinishAsync, cancellationToken),
             EveryAsync(MemoryUpkeep.SweepInterval, memory.SweepAsync, cancellationToken),

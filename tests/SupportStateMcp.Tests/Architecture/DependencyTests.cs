@@ -40,11 +40,12 @@ public partial class DependencyTests
     }
 
     [Theory]
-    [InlineData("Redis", "Sqlite")]
-    [InlineData("Sqlite", "Redis")]
-    public void Stores_do_not_see_each_other(string store, string other) => Assert.Empty(
+    [InlineData("Redis", "Sqlite", "Postgres")]
+    [InlineData("Sqlite", "Redis", "Postgres")]
+    [InlineData("Postgres", "Redis", "Sqlite")]
+    public void Stores_do_not_see_each_other(string store, params string[] others) => Assert.Empty(
         Sources(Path.Combine("Storage", store))
-            .Where(f => Imports(f).Contains($"SupportStateMcp.Storage.{other}")).Select(Name));
+            .Where(f => others.Any(other => Imports(f).Contains($"SupportStateMcp.Storage.{other}"))).Select(Name));
 
     [Theory]
     [InlineData("Conversations")]
@@ -67,6 +68,7 @@ public partial class DependencyTests
     [InlineData("using Stateless", "Workflow")]
     [InlineData("using StackExchange.Redis", "Storage")]
     [InlineData("using Microsoft.Data.Sqlite", "Storage")]
+    [InlineData("using Npgsql", "Storage")]
     [InlineData("McpServerTool(", "Mcp")]
     [InlineData("McpServerResource(", "Mcp")]
     [InlineData("McpServerPrompt(", "Mcp")]

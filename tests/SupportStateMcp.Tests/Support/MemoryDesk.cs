@@ -17,11 +17,12 @@ internal sealed class MemoryDesk : IAsyncDisposable
 
     private readonly ServiceProvider _services;
 
-    public MemoryDesk(ServerOptions options, FakeTime time)
+    public MemoryDesk(ServerOptions options, FakeTime time, Action<IServiceCollection>? configure = null)
     {
         Time = time;
         var services = new ServiceCollection().AddDesk(options, LogLevel.Information);
         services.AddSingleton<TimeProvider>(time).AddLogging(l => l.ClearProviders());
+        configure?.Invoke(services);
         _services = services.BuildServiceProvider();
     }
 

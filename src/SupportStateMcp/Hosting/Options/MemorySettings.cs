@@ -22,4 +22,6 @@ public sealed class MemorySettings
 public sealed class RetentionSettings
 {
     public string? Archive { get; set; }
+
+    public string? ConnectionString { get; set; }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using SupportStateMcp.Memory;
+using SupportStateMcp.Storage.Postgres;
 
 namespace SupportStateMcp.Hosting;
 
@@ -42,12 +43,22 @@ public sealed partial class OptionsReader
         return path ?? Violation<string?>(null, $"plugins.directory: {violation}");
     }
 
-    private bool Archive(Backend backend)
+    private (bool Archive, string? Connection) Archive(Backend backend)
     {
         var archive = Switch("retention.archive", _settings.Retention.Archive, fallback: false);
-        if (archive && backend != Backend.Sqlite)
-            _violations.Add("retention.archive: only sqlite has an archive; leave it out, or let persistence.ttl be as long as conversations are needed.");
-        return archive;
+        var connection = Given(_settings.Retention.ConnectionString);
+        if (backend == Backend.Sqlite)
+        {
+            return connection is null
+                ? (archive, null)
+                : Violation((archive, connection), "retention.connectionString: beside sqlite the archive is in the same file; leave it out, or use redis.");
+        }
+
+        if (connection is not null && PostgresConnectionString.Parse(connection).Violation is { } violation)
+            _violations.Add($"retention.connectionString: {violation}");
+        if (archive && connection is null)
+            _violations.Add("retention.archive: beside redis the archive is in PostgreSQL; say in retention.connectionString where that is (Host=…;Username=…;Password=…;Database=…).");
+        return (archive, connection);
     }
 
     private bool Switch(string key, string? text, bool fallback = true) => Given(text)?.ToLowerInvariant() switch

@@ -93,7 +93,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var pipelines = PipelinesOf(workflow);
         var tickets = Tickets(pipelines);
         var (embeddings, memoryEmbeddings, foreignKnowledge) = (Embeddings(), MemoryEmbeddings(), ForeignKnowledge());
-        var (memory, archive) = (Memory(), Archive(backend));
+        var memory = Memory();
+        var (archive, archiveConnection) = Archive(backend);
         var url = Url();
         var sessions = Given(http.Sessions) switch
         {
@@ -138,6 +139,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Toolsets = toolsets,
             Memory = memory,
             Archive = archive,
+            ArchiveConnection = archiveConnection,
             Embeddings = embeddings,
             MemoryEmbeddings = memoryEmbeddings,
             ForeignKnowledge = foreignKnowledge,

@@ -118,8 +118,14 @@ public sealed record ServerOptions
     /// <summary>The server that is asked instead of the articles here; null: the articles here.</summary>
     public McpKnowledgeOptions? ForeignKnowledge { get; init; }
 
-    /// <summary>Whether closed conversations that have outlived <see cref="TimeToLive"/> go to an archive. Default false; SQLite only.</summary>
+    /// <summary>Whether closed conversations that have outlived <see cref="TimeToLive"/> go to an archive. Default false.</summary>
     public bool Archive { get; init; }
+
+    /// <summary>
+    /// The PostgreSQL of the archive beside Redis: <c>Host=…;Username=…;Password=…;Database=…</c> or <c>postgresql://</c>. Null beside SQLite, whose
+    /// archive is in the same file.
+    /// </summary>
+    public string? ArchiveConnection { get; init; }
 
     /// <summary>What is remembered and forgotten by itself.</summary>
     public MemoryOptions Memory { get; init; } = new();

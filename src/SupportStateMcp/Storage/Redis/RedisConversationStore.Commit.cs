@@ -7,18 +7,26 @@ namespace SupportStateMcp.Storage.Redis;
 
 public sealed partial class RedisConversationStore
 {
-    public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)
+    public ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken) => CommitAsync(commit, null, cancellationToken);
+
+    /// <param name="commit">The change.</param>
+    /// <param name="expired">The conversation of the same ticket that it takes the place of: it has expired, and is in the archive. Null where there is none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async ValueTask<CommitResult> CommitAsync(Commit commit, Conversation? expired, CancellationToken cancellationToken)
     {
         var entry = ConversationIndexEntry.Of(commit.After);
         var before = commit.Before is { ErasedAt: null } alive ? ConversationIndexEntry.Of(alive) : null;
         var moves = commit.After.ErasedAt is null && (before is null || !before.SamePlaces(entry));
 
-        var snapshot = _reader.Codec.Write(commit.Before, commit.After);
+        var snapshot = _reader.Codec.Write(commit.Before ?? expired, commit.After);
         var timeToLive = _timeToLive + (long)(commit.LivesFrom - commit.Now).TotalMilliseconds;
         var expiresAt = commit.Now.ToUnixTimeMilliseconds() + timeToLive;
         var events = commit.Erases ? await RedactedAsync(commit, cancellationToken) : [];
         var keys = new[] { _keys.State(commit.Id), _keys.History(commit.Id), _keys.Events(commit.Id), _keys.Seen(commit.Id) };
-        var arguments = Arguments(commit, events, snapshot, expiresAt, timeToLive);
+        var isKept = _archive is not null && RedisSnapshots.IsKept(commit.After);
+        if (isKept)
+            await _archive!.NoteAsync(commit.Id, expiresAt, cancellationToken);
+        var arguments = Arguments(commit, expired, events, snapshot, expiresAt, isKept ? timeToLive + (long)RedisArchive.Grace.TotalMilliseconds : timeToLive);
 
         // A conversation that enters a place is in the index before it is there. On one connection commands keep their order; over
         // the nodes of a cluster they do not.
@@ -35,7 +43,15 @@ public sealed partial class RedisConversationStore
             await indexed;
         if (answer.Length > 1)
         {
-            var current = Keep(commit.Id, State((RedisValue[])answer[2]!), (byte[]?)answer[1]);
+            var state = State((RedisValue[])answer[2]!);
+            if (commit.Before is null && FindExpired(commit.Id, state) is { } waiting)
+            {
+                // It is kept before something takes its place, and only this one is replaced.
+                await _archive!.KeepAsync(commit.Id, waiting, cancellationToken);
+                return await CommitAsync(commit, waiting, cancellationToken);
+            }
+
+            var current = Keep(commit.Id, state, (byte[]?)answer[1]);
             // What was noted ahead of this commit is not so.
             if (moves && current.Conversation is { ErasedAt: null } other)
                 _queue.Touch(ConversationIndexEntry.Of(other), places: true);
@@ -46,8 +62,14 @@ public sealed partial class RedisConversationStore
             commit.Id, commit.After, snapshot.CoreBytes, snapshot.PartBytes,
             DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
         await UpdateIndexAsync(commit, before, entry, moves, cancellationToken);
+        if (expired is not null)
+            _queue.Leave(ConversationIndexEntry.Of(expired).LeftFor(entry, _keys));
         return new CommitResult.Committed(DateTimeOffset.FromUnixTimeMilliseconds(expiresAt));
     }
+
+    /// <summary>The conversation with these fields, where it has expired and waits for the archive; null for any other.</summary>
+    private Conversation? FindExpired(ConversationId id, RedisValue[] state) =>
+        _archive is not null && _snapshots.Read(id, state) is { } found && _snapshots.IsOver(found, _snapshots.ExpiresAt(id, state)) ? found : null;
 
     /// <summary>What a conflict found, of all fields with their names, in the order of <see cref="RedisSnapshots.Fields"/>.</summary>
     private static RedisValue[] State(RedisValue[] found)
@@ -62,10 +84,11 @@ public sealed partial class RedisConversationStore
         return state;
     }
 
-    private RedisValue[] Arguments(Commit commit, IReadOnlyList<byte[]> redacted, StoredSnapshot snapshot, long expiresAt, long timeToLive)
+    private RedisValue[] Arguments(
+        Commit commit, Conversation? expired, IReadOnlyList<byte[]> redacted, StoredSnapshot snapshot, long expiresAt, long timeToLive)
     {
         var arguments = new RedisValue[15 + (2 * snapshot.Parts.Count) + redacted.Count + commit.Events.Count + commit.Messages.Count];
-        arguments[0] = commit.ExpectedVersion;
+        arguments[0] = expired?.Version ?? commit.ExpectedVersion;
         arguments[1] = commit.After.Version;
         arguments[2] = _schemaVersion;
         arguments[3] = snapshot.Core;
@@ -75,10 +98,10 @@ public sealed partial class RedisConversationStore
         arguments[7] = _keys.Changed(commit.Id);
         arguments[8] = commit.Key ?? "";
         arguments[9] = commit.Key is null ? "" : Utf8Json.Write(commit.IdempotencyRecord, ConversationJson.Default.IdempotencyRecord);
-        arguments[10] = commit.Erases || commit.ExpectedVersion == 0 ? 1 : 0;
+        arguments[10] = expired is not null ? 2 : commit.Erases || commit.ExpectedVersion == 0 ? 1 : 0;
         arguments[11] = snapshot.Parts.Count;
         arguments[12] = redacted.Count + commit.Events.Count;
-        arguments[13] = commit.Before?.Life ?? "";
+        arguments[13] = (commit.Before ?? expired)?.Life ?? "";
         arguments[14] = commit.After.Life;
 
         var at = 15;

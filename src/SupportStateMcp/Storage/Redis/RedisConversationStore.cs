@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json;
 using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 
@@ -23,6 +21,8 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     private readonly RedisKeys _keys;
     private readonly StoredReader _reader;
     private readonly RedisSnapshots _snapshots;
+    private readonly RedisLists _lists;
+    private readonly RedisArchive? _archive;
     private readonly RedisIndex _index;
     private readonly RedisIndexQueue _queue;
     private readonly RedisListing _listing;
@@ -38,16 +38,18 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     /// <param name="schema">What to write, and how to read what is older.</param>
     /// <param name="time">Tells which index entries are old enough to be swept, and which snapshots are over.</param>
     /// <param name="logger">Hears of what nobody waits for.</param>
+    /// <param name="archive">Where closed conversations go that have expired; null for nowhere.</param>
     public RedisConversationStore(
-        RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger)
+        RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger, RedisArchive? archive = null)
     {
-        (_connection, _schema) = (connection, schema);
+        (_connection, _schema, _archive) = (connection, schema, archive);
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;
         _snapshotCache = new SnapshotCache(SnapshotCacheBytes, time);
         _keys = new RedisKeys(options.KeyPrefix);
         _reader = new StoredReader(schema, "Redis", logger);
-        _snapshots = new RedisSnapshots(connection, _keys, _reader);
+        _snapshots = new RedisSnapshots(connection, _keys, _reader, archive is null ? null : time);
+        _lists = new RedisLists(connection, _keys, _reader);
         _index = new RedisIndex(connection, _keys, options.TimeToLive);
         _queue = new RedisIndexQueue(_index, logger);
         _listing = new RedisListing(connection, _keys, _index, _snapshots, time);
@@ -74,21 +76,13 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         return Keep(id, state, record);
     }
 
-    public async ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(
-        ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken)
-    {
-        var stored = (RedisValue[]?)await _connection.Bulk.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.Messages, [_keys.History(id)], [before, limit, maxBytes], RedisConnection.Master), cancellationToken);
-        return [.. (stored ?? []).Reverse().Select(m => _reader.Message(id, (byte[])m!))];
-    }
+    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(
+        ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        _lists.MessagesAsync(id, before, limit, maxBytes, cancellationToken);
 
-    public async ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(
-        ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken)
-    {
-        var stored = (RedisValue[]?)await _connection.Bulk.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.Events, [_keys.Events(id)], [after, limit, maxBytes], RedisConnection.Master), cancellationToken);
-        return [.. (stored ?? []).Select(e => _reader.Event(id, schema => StoredEvent.Read(e!, schema)))];
-    }
+    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(
+        ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        _lists.EventsAsync(id, after, limit, maxBytes, cancellationToken);
 
     public async ValueTask<ConversationPage> ListAsync(
         ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken)
@@ -167,8 +161,13 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
             return default;
         }
 
-        var expiresAt = _reader.Read(id, "snapshot", () => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(
-            long.Parse((string)state[2]!, NumberStyles.None, CultureInfo.InvariantCulture)))!.Value;
+        var expiresAt = _snapshots.ExpiresAt(id, state);
+        if (_snapshots.IsOver(conversation, expiresAt))
+        {
+            _snapshotCache.Forget(id);
+            return default;
+        }
+
         if (known is null)
             _snapshotCache.Keep(id, conversation, RedisSnapshots.CoreBytes(state), RedisSnapshots.PartBytes(state), expiresAt, state);
         return new Loaded(

@@ -59,11 +59,13 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
     /// <param name="entries">Where they were.</param>
     /// <param name="below">Only where the time of the last change is below this: they have not come back.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask RemoveAsync(IReadOnlyCollection<ConversationIndexEntry> entries, long below, CancellationToken cancellationToken)
+    /// <param name="leavesToSweep">True where they stay in the order by last change, through which the sweep meets them again.</param>
+    public async ValueTask RemoveAsync(
+        IReadOnlyCollection<ConversationIndexEntry> entries, long below, CancellationToken cancellationToken, bool leavesToSweep = false)
     {
         if (entries.Count == 0)
             return;
-        await DropAsync([.. entries.SelectMany(e => All(e, below))], cancellationToken);
+        await DropAsync([.. entries.SelectMany(e => All(e, below)).Where(d => !leavesToSweep || d.Set != keys.ByUpdate)], cancellationToken);
         await connection.CallAsync(
             db => db.HashDeleteAsync(keys.Entries, [.. entries.Select(e => (RedisValue)e.ConversationId)]), cancellationToken);
     }

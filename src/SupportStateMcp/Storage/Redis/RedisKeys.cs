@@ -27,6 +27,7 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversations:by-work:{X}           sorted set of id:version of those whose step a worker of one role may take,
 //                                             score = from when (Unix ms)
 // {prefix}conversations:by-due                sorted set of ids, score = when the next lease or approval runs out (Unix ms)
+// {prefix}conversations:by-archive            sorted set of ids of closed ones, score = when they expire (Unix ms); beside an archive alone
 // {prefix}conversations:entries               hash    id → which of these sets it is in, JSON
 // {prefix}conversations:checked               hash    nothing; a check of the store writes it, gone after a minute
 //
@@ -47,6 +48,9 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey ByUpdate { get; } = prefix + "conversations:by-update";
 
     public RedisKey ByDue { get; } = prefix + "conversations:by-due";
+
+    /// <summary>Closed conversations that go to the archive once they have expired.</summary>
+    public RedisKey ByArchive { get; } = prefix + "conversations:by-archive";
 
     public RedisKey Entries { get; } = prefix + "conversations:entries";
 

@@ -14,6 +14,7 @@ internal static class RedisScripts
     public static readonly string RecordWrite = Read("record-write");
     public static readonly string RecordRemove = Read("record-remove");
     public static readonly string SessionSet = Read("session-set");
+    public static readonly string ArchiveRemove = Read("archive-remove");
     public static readonly string RecordPlace = Read("record-place");
 
     private static string Read(string name)

@@ -5,7 +5,11 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Storage.Redis;
 
 /// <summary>Reads snapshots as they are stored.</summary>
-internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys, StoredReader reader)
+/// <param name="connection">The Redis that holds them.</param>
+/// <param name="keys">Where they are.</param>
+/// <param name="reader">Reads them.</param>
+/// <param name="archiveClock">The clock that closed conversations expire by, beside an archive, for which they stay in Redis; null where Redis removes what expires.</param>
+internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys, StoredReader reader, TimeProvider? archiveClock)
 {
     /// <summary>The fields of the state hash that make a snapshot, in the order <see cref="Read"/> takes them.</summary>
     public static readonly RedisValue[] Fields = ["schema", "snapshot", "expires_at", .. SnapshotCodec.PartNames.Select(n => RedisKeys.Part(n))];
@@ -18,6 +22,18 @@ internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys,
         ? reader.Snapshot(
             id, () => int.Parse(version, NumberStyles.None, CultureInfo.InvariantCulture), core, [.. fields.Skip(FirstPart).Select(f => (byte[]?)f)])
         : null;
+
+    /// <summary>When a conversation with these fields expires.</summary>
+    /// <exception cref="StoreDamagedException">They do not say it.</exception>
+    public DateTimeOffset ExpiresAt(ConversationId id, RedisValue[] fields) => reader.Read(id, "snapshot", () => (DateTimeOffset?)DateTimeOffset.FromUnixTimeMilliseconds(
+        long.Parse((string)fields[2]!, NumberStyles.None, CultureInfo.InvariantCulture)))!.Value;
+
+    /// <summary>True where a conversation has expired, and stays for the archive alone: to everybody else it is gone.</summary>
+    public bool IsOver(Conversation conversation, DateTimeOffset expiresAt) =>
+        archiveClock is not null && IsKept(conversation) && expiresAt <= archiveClock.GetUtcNow();
+
+    /// <summary>True where a conversation goes to the archive, where there is one.</summary>
+    public static bool IsKept(Conversation conversation) => conversation is { ClosedAt: not null, ErasedAt: null };
 
     /// <summary>How large the parts among the fields are, in bytes.</summary>
     public static int PartBytes(RedisValue[] fields) => fields.Skip(FirstPart).Sum(BytesOf);
@@ -41,7 +57,9 @@ internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys,
     {
         try
         {
-            return new ListedSnapshot(ConversationId.TryParse(id) is { } known ? Read(known, fields) : null, IsUnreadable: false);
+            if (ConversationId.TryParse(id) is not { } known || Read(known, fields) is not { } conversation)
+                return default;
+            return archiveClock is not null && IsOver(conversation, ExpiresAt(known, fields)) ? default : new ListedSnapshot(conversation, IsUnreadable: false);
         }
         catch (StoreDamagedException)
         {

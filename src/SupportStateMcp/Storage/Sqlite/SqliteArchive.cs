@@ -1,13 +1,10 @@
-using System.IO.Compression;
-using System.Text.Json;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
 /// The archive in the embedded database. A conversation moves there in the transaction that removes it, so that it is always in one of the two
-/// places. Its document is JSON, compressed: snapshot, trail and history as they were stored, with their schema version.
+/// places.
 /// </summary>
 public sealed class SqliteArchive : IConversationArchive
 {
@@ -17,6 +14,7 @@ public sealed class SqliteArchive : IConversationArchive
 
     private readonly SqliteConnections _connections;
     private readonly StoredReader _reader;
+    private readonly ArchiveCodec _codec;
     private readonly TimeProvider _time;
 
     /// <param name="connections">The database; stays its owner's to dispose.</param>
@@ -27,6 +25,7 @@ public sealed class SqliteArchive : IConversationArchive
     {
         (_connections, _time) = (connections, time);
         _reader = new StoredReader(schema, connections.Path, logger);
+        _codec = new ArchiveCodec(_reader);
     }
 
     public ValueTask<ArchivedConversation?> FindAsync(ConversationId id, CancellationToken cancellationToken)
@@ -65,7 +64,7 @@ public sealed class SqliteArchive : IConversationArchive
             Create(session);
         session.Execute(
             "INSERT INTO archived_conversations (id, archived_at, document) VALUES ($id, $archived_at, $document)",
-            conversation.ConversationId, _time.GetUtcNow().UtcTicks, Write(found));
+            conversation.ConversationId, _time.GetUtcNow().UtcTicks, _codec.Write(found));
     }
 
     private ArchivedConversation? FindExpired(SqliteSession session, ConversationId id) =>
@@ -79,7 +78,7 @@ public sealed class SqliteArchive : IConversationArchive
         if (session.Number(IsThere) is null)
             return null;
         using var found = session.Query("SELECT document FROM archived_conversations WHERE id = $id ORDER BY key DESC LIMIT 1", id.Value);
-        return found.Read() ? Read(id, found.GetFieldValue<byte[]>(0)) : null;
+        return found.Read() ? _codec.Read(id, found.GetFieldValue<byte[]>(0)) : null;
     }
 
     /// <summary>A conversation as it stands in the tables; null where it cannot be read, which the reader has logged.</summary>
@@ -118,79 +117,6 @@ public sealed class SqliteArchive : IConversationArchive
         {
             return null;
         }
-    }
-
-    private byte[] Write(ArchivedConversation archived)
-    {
-        var snapshot = _reader.Codec.Write(null, archived.Conversation);
-        var buffer = new MemoryStream();
-        using (var compressed = new BrotliStream(buffer, CompressionLevel.Fastest))
-        using (var writer = new BinaryWriter(compressed))
-        {
-            writer.Write(_reader.Codec.SchemaVersion);
-            WriteBytes(writer, snapshot.Core);
-            writer.Write(snapshot.Parts.Count);
-            foreach (var (name, content) in snapshot.Parts)
-            {
-                writer.Write(name);
-                WriteBytes(writer, content ?? []);
-            }
-
-            writer.Write(archived.Events.Count);
-            foreach (var @event in archived.Events)
-                WriteBytes(writer, Utf8Json.Write(@event, ConversationJson.Default.ConversationEvent));
-            writer.Write(archived.Messages.Count);
-            foreach (var message in archived.Messages)
-                WriteBytes(writer, Utf8Json.Write(message, ConversationJson.Default.Message));
-        }
-
-        return buffer.ToArray();
-    }
-
-    private ArchivedConversation Read(ConversationId id, byte[] document) => _reader.Read(id, "archive", () =>
-    {
-        using var reader = new BinaryReader(new BrotliStream(new MemoryStream(document), CompressionMode.Decompress));
-        var schema = reader.ReadInt32();
-        var core = ReadBytes(reader);
-        var parts = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        for (var left = ReadCount(reader); left > 0; left--)
-            parts[reader.ReadString()] = ReadBytes(reader);
-        var conversation = _reader.Snapshot(id, () => schema, core, [.. SnapshotCodec.PartNames.Select(n => parts.GetValueOrDefault(n))]);
-        var events = new List<ConversationEvent>();
-        for (var left = ReadCount(reader); left > 0; left--)
-        {
-            var stored = ReadBytes(reader);
-            events.Add(_reader.Event(id, s => s.ReadEvent(schema, stored)));
-        }
-
-        var messages = new List<Message>();
-        for (var left = ReadCount(reader); left > 0; left--)
-            messages.Add(_reader.Message(id, ReadBytes(reader)));
-        return new ArchivedConversation(conversation, events, messages);
-    });
-
-    private static void WriteBytes(BinaryWriter writer, byte[] bytes)
-    {
-        writer.Write(bytes.Length);
-        writer.Write(bytes);
-    }
-
-    private static int ReadCount(BinaryReader reader)
-    {
-        try
-        {
-            return reader.ReadInt32() is >= 0 and var count ? count : throw new InvalidDataException("it has a count below zero.");
-        }
-        catch (EndOfStreamException e)
-        {
-            throw new InvalidDataException("it ends too early.", e);
-        }
-    }
-
-    private static byte[] ReadBytes(BinaryReader reader)
-    {
-        var length = ReadCount(reader);
-        return reader.ReadBytes(length) is var bytes && bytes.Length == length ? bytes : throw new InvalidDataException("it ends too early.");
     }
 
     private static void Create(SqliteSession session)

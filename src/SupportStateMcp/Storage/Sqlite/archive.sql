@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS archived_conversations (
   key         INTEGER PRIMARY KEY,
   id          TEXT NOT NULL,
   archived_at INTEGER NOT NULL,
-  document    BLOB NOT NULL     -- compressed (Brotli); SqliteArchive.cs says what is in it
+  document    BLOB NOT NULL     -- compressed (Brotli); ArchiveCodec.cs says what is in it
 ) STRICT;
 
 CREATE INDEX IF NOT EXISTS archived_conversations_by_id ON archived_conversations (id, key);

@@ -2,6 +2,8 @@
 -- to live of all four must never be seen apart, and because the version is compared in the same step as it is raised.
 -- So is the life of the conversation: another one of the same ticket, opened after the first was gone, has the same versions.
 -- Where the conversation stands elsewhere, or the key is used, it answers what is there: a retry costs no further read.
+-- One that has expired and waits for the archive is replaced (clears: 2) by its own version and life; what it kept under a key
+-- is nobody's any more.
 -- KEYS: state, history, events, seen
 -- ARGV: expected, version, schema, snapshot, updated_at, expires_at, ttl, channel, key, receipt, clears, p, n, life, new life,
 --       p times a part and its content (empty to remove it), n events, messages
@@ -9,7 +11,7 @@ local stands = redis.call('HMGET', KEYS[1], 'version', 'life')
 local current = stands[1] or '0'
 local other = current ~= ARGV[1] or (stands[2] and stands[2] ~= ARGV[14])
 local kept = false
-if current ~= '0' and ARGV[9] ~= '' then
+if current ~= '0' and ARGV[9] ~= '' and ARGV[11] ~= '2' then
   kept = redis.call('HGET', KEYS[4], ARGV[9])
 end
 
@@ -21,7 +23,7 @@ end
 redis.call('HSET', KEYS[1], 'version', ARGV[2], 'schema', ARGV[3], 'snapshot', ARGV[4],
   'updated_at', ARGV[5], 'expires_at', ARGV[6], 'life', ARGV[15])
 -- A new conversation starts without leftovers; an erasure rewrites the trail and takes everything else away.
-if ARGV[11] == '1' then
+if ARGV[11] ~= '0' then
   redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
 end
 
