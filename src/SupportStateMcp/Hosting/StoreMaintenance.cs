@@ -7,7 +7,8 @@ namespace SupportStateMcp.Hosting;
 
 /// <summary>Sweeps the store now and then, while the server runs, records expired leases and approvals, and looks after the memory.</summary>
 public sealed partial class StoreMaintenance(
-    IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger, MemoryUpkeep? memory = null)
+    IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger, MemoryUpkeep? memory = null,
+    DeskGauges? gauges = null)
 {
     /// <summary>
     /// How often leases and approvals that have expired are recorded. Anyone who looks at a conversation before that sees it as it
@@ -32,6 +33,7 @@ public sealed partial class StoreMaintenance(
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         EveryAsync(Interval, ct => store.SweepAsync(ct).AsTask(), cancellationToken),
         EveryAsync(ClockInterval, ExpireOverdueAsync, cancellationToken),
+        gauges is null ? Task.CompletedTask : EveryAsync(DeskGauges.Interval, gauges.ReadAsync, cancellationToken),
         memory is null ? Task.CompletedTask : Task.WhenAll(
             EveryAsync(MemoryUpkeep.FinishInterval, memory.FinishAsync, cancellationToken),
             EveryAsync(MemoryUpkeep.SweepInterval, memory.SweepAsync, cancellationToken),

@@ -20,6 +20,7 @@ internal static class KnownKeys
         .. Keys("knowledge:mcp:", "url", "command", "args", "args:#", "tool", "arguments:*"),
         .. Keys("memory:", "maxAgeDays", "maxIdleDays", "maxPerCustomer", "maxSolutions", "episodes", "drafts"),
         .. Keys("retention:", "archive"),
+        .. Keys("telemetry:", "prometheus", "logs"),
         .. Keys("llm:", "endpoint", "model", "timeout", "tokensPerRun"),
         .. Keys("pipelines:*:steps", "", ":#"),
         .. Keys("pipelines:*:steps:#:", "name", "role", "tools", "tools:#", "requires", "requires:#", "result_schema", "timeout", "attempts", "state", "instructions", "next", "next:#:when", "next:#:to"),

@@ -94,6 +94,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var tickets = Tickets(pipelines);
         var (embeddings, foreignKnowledge) = (Embeddings(), ForeignKnowledge());
         var (memory, archive) = (Memory(), Archive(backend));
+        var telemetry = TelemetryOf();
         var url = Url();
         var sessions = Given(http.Sessions) switch
         {
@@ -143,6 +144,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Actor = actor,
             Roles = roles,
             Person = person,
+            Telemetry = telemetry,
         };
         if (backend == Backend.Redis)
             _violations.AddRange(Composition.RedisOptionsOf(options).Violations());

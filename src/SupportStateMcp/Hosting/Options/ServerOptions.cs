@@ -118,6 +118,9 @@ public sealed record ServerOptions
     /// <summary>Whether closed conversations that have outlived <see cref="TimeToLive"/> go to an archive. Default false; SQLite only.</summary>
     public bool Archive { get; init; }
 
+    /// <summary>What the server tells of itself. Default: log lines as text, nothing else but where <c>OTEL_*</c> says so.</summary>
+    public TelemetryOptions Telemetry { get; init; } = TelemetryOptions.Default;
+
     /// <summary>What is remembered and forgotten by itself.</summary>
     public MemoryOptions Memory { get; init; } = new();
 
