@@ -141,10 +141,13 @@ public static class Composition
         services.AddSingleton<ResolutionWork>();
         services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<ResolutionWork>());
         services.AddSingleton<MemoryUpkeep>();
-        if (options is { ForeignKnowledge: not null, Embeddings: { } embeddings })
-            services.AddSingleton<IEmbedder>(_ => Embedder.Of(embeddings));
-        if (options.Embeddings is not null)
-            services.AddSingleton<MemoryVectors>();
+        if (options.MemoryEmbeddings is { } local)
+            services.AddSingleton(s => Vectors(s, Embedder.Of(local)));
+        else if (options.Embeddings is { } service)
+            services.AddSingleton(s => Vectors(s, Embedder.Of(service)));
+
+        static MemoryVectors Vectors(IServiceProvider services, Embedder embedder) =>
+            new(services.GetRequiredService<IRecordStore>(), embedder, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>());
     }
 
     private static void AddSqlite(IServiceCollection services, ServerOptions options, bool mustExist)

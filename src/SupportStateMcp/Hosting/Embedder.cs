@@ -20,8 +20,15 @@ public sealed record EmbeddingOptions
     public override string ToString() => $"{Model} at {Endpoint?.ToString() ?? "OpenAI"}";
 }
 
+/// <summary>A model in this process, which a plug-in brings.</summary>
+/// <param name="Generator">Loads the model at its first use; it says the model's name.</param>
+public sealed record LocalEmbeddings(IEmbeddingGenerator<string, Embedding<float>> Generator);
+
 /// <summary>Embeddings by <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/>.</summary>
-internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> generator, string model) : IEmbedder
+/// <param name="generator">Makes them.</param>
+/// <param name="model">Its model.</param>
+/// <param name="describe">What may be said to the operator of an unforeseen exception: one of a service may hold what was sent.</param>
+internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> generator, string model, Func<Exception, string> describe) : IEmbedder
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
@@ -29,7 +36,11 @@ internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> gen
 
     /// <summary>The one for a service; it connects at its first use.</summary>
     public static Embedder Of(EmbeddingOptions options) =>
-        new(OpenAiClients.Create(options.Endpoint, options.ApiKey, s_timeout).GetEmbeddingClient(options.Model).AsIEmbeddingGenerator(), options.Model);
+        new(OpenAiClients.Create(options.Endpoint, options.ApiKey, s_timeout).GetEmbeddingClient(options.Model).AsIEmbeddingGenerator(), options.Model, e => $"{e.GetType().Name}.");
+
+    /// <summary>The one for a model in this process.</summary>
+    public static Embedder Of(LocalEmbeddings local) =>
+        new(local.Generator, local.Generator.GetService<EmbeddingGeneratorMetadata>()?.DefaultModelId ?? "local", e => $"{e.GetType().Name}: {e.Message}");
 
     public async Task<IReadOnlyList<float[]>> EmbedAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
@@ -51,7 +62,7 @@ internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> gen
         catch (Exception e) when (e is not EmbeddingException)
         {
             // Whatever a server sends: a search goes on by words.
-            throw new EmbeddingException($"{e.GetType().Name}.", e);
+            throw new EmbeddingException(describe(e), e);
         }
     }
 }

@@ -55,7 +55,8 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
     public Uri Endpoint => _listening.Task.Result;
 
     /// <summary>The portable build on standard input and output, whichever program the tests start otherwise.</summary>
-    public static ServerProcess PortableStdio() => new([], null, ownData: true, command: TestedProgram.Portable);
+    public static ServerProcess PortableStdio(IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>
+        new(arguments, environment, ownData: true, command: TestedProgram.Portable);
 
     /// <summary>A server on standard input and output.</summary>
     public static ServerProcess Stdio(params string[] arguments) => new(arguments, null, ownData: true);

@@ -14,6 +14,8 @@ public sealed class MemorySettings
     public string? Episodes { get; set; }
 
     public string? Drafts { get; set; }
+
+    public string? Embeddings { get; set; }
 }
 
 /// <summary>The section <c>retention</c>.</summary>

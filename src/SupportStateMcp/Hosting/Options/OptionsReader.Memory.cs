@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using SupportStateMcp.Memory;
 
 namespace SupportStateMcp.Hosting;
@@ -18,6 +19,27 @@ public sealed partial class OptionsReader
             Episodes = Switch("memory.episodes", given.Episodes),
             Drafts = Switch("memory.drafts", given.Drafts),
         };
+    }
+
+    /// <summary>For memories alone; null: the service of <c>knowledge.embeddings</c>, where there is one.</summary>
+    private LocalEmbeddings? MemoryEmbeddings()
+    {
+        if (Given(_settings.Memory.Embeddings) is not { } given)
+            return null;
+        if (given != "local")
+            return Violation<LocalEmbeddings?>(null, $"memory.embeddings: '{given}' is not supported; use local, or leave it out for the service of knowledge.embeddings.");
+        if (PluginDirectory() is not { } directory)
+            return null;
+        var (generator, missing) = Plugin.LocalEmbeddings.Load<IEmbeddingGenerator<string, Embedding<float>>>(directory);
+        return generator is not null ? new LocalEmbeddings(generator) : Violation<LocalEmbeddings?>(null, $"memory.embeddings: local {missing}");
+    }
+
+    private string? PluginDirectory()
+    {
+        if (Given(_settings.Plugins.Directory) is not { } text)
+            return Plugin.DefaultDirectory;
+        var (path, violation) = PathText.Read(text);
+        return path ?? Violation<string?>(null, $"plugins.directory: {violation}");
     }
 
     private bool Archive(Backend backend)

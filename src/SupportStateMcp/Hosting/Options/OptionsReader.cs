@@ -92,7 +92,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var facts = Facts();
         var pipelines = PipelinesOf(workflow);
         var tickets = Tickets(pipelines);
-        var (embeddings, foreignKnowledge) = (Embeddings(), ForeignKnowledge());
+        var (embeddings, memoryEmbeddings, foreignKnowledge) = (Embeddings(), MemoryEmbeddings(), ForeignKnowledge());
         var (memory, archive) = (Memory(), Archive(backend));
         var telemetry = TelemetryOf();
         var url = Url();
@@ -140,6 +140,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Memory = memory,
             Archive = archive,
             Embeddings = embeddings,
+            MemoryEmbeddings = memoryEmbeddings,
             ForeignKnowledge = foreignKnowledge,
             Actor = actor,
             Roles = roles,

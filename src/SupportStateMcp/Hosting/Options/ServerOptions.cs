@@ -109,8 +109,11 @@ public sealed record ServerOptions
     /// </summary>
     public Actor? Person { get; init; }
 
-    /// <summary>The service that turns texts into vectors, so that articles are found by meaning, too; null: by words alone.</summary>
+    /// <summary>The service that turns texts into vectors, so that articles and memories are found by meaning, too; null: by words alone.</summary>
     public EmbeddingOptions? Embeddings { get; init; }
+
+    /// <summary>The model in this process that does so for memories, whatever articles are found with; null: <see cref="Embeddings"/>.</summary>
+    public LocalEmbeddings? MemoryEmbeddings { get; init; }
 
     /// <summary>The server that is asked instead of the articles here; null: the articles here.</summary>
     public McpKnowledgeOptions? ForeignKnowledge { get; init; }

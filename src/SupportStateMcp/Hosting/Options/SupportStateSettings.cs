@@ -21,6 +21,9 @@ public sealed class SupportStateSettings
     public KnowledgeSettings Knowledge { get; set; } = new();
 
     public MemorySettings Memory { get; set; } = new();
+
+    public PluginSettings Plugins { get; set; } = new();
+
     public MetadataSettings Metadata { get; set; } = new();
 
     public RetentionSettings Retention { get; set; } = new();
