@@ -1,4 +1,5 @@
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Conversations;
 
@@ -34,16 +35,23 @@ public sealed class ConversationCommandHandler(
         if (command.Violation() is { } violation)
             return violation;
 
+        using var span = CommandTelemetry.Begin(command);
         try
         {
             // Turns are given in order of arrival, so that neighbours in this process do not fight.
             using var turn = await _queue.EnterAsync(command.Id.Value, cancellationToken);
             var result = await WriteAsync(command, cancellationToken);
-            return command is ConversationCommand.Erase erase && archive is not null ? await EraseArchivedAsync(erase, archive, result, cancellationToken) : result;
+            if (command is ConversationCommand.Erase erase && archive is not null)
+                result = await EraseArchivedAsync(erase, archive, result, cancellationToken);
+            if (result.Error is { } refused)
+                span.Refused(refused.Code);
+            return result;
         }
         catch (StoreException e)
         {
-            return e.ToError();
+            var error = e.ToError();
+            span.Refused(error.Code);
+            return error;
         }
     }
 
@@ -95,6 +103,7 @@ public sealed class ConversationCommandHandler(
     {
         var started = time.GetTimestamp();
         await using var held = await locks.TryAcquireAsync(write.Command.Id, concurrency.LockTimeout, cancellationToken);
+        Telemetry.LockWait.Record(time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("outcome", held is null ? "timed_out" : "acquired"));
         if (held is null)
             return Error.LockTimeout(time.GetElapsedTime(started));
 
@@ -171,9 +180,19 @@ public sealed class ConversationCommandHandler(
         };
         if (observer is not null)
             await observer.BeforeAsync(commit, cancellationToken);
-        var result = await store.CommitAsync(commit, cancellationToken);
+        CommitResult result;
+        using (Telemetry.Traces.StartActivity("commit"))
+            result = await store.CommitAsync(commit, cancellationToken);
         if (result is CommitResult.Committed)
+        {
             observer?.After(commit);
+            CommandTelemetry.Committed(write.Command, commit);
+        }
+        else
+        {
+            Telemetry.Conflicts.Add(1);
+        }
+
         return result switch
         {
             CommitResult.Conflict conflict => (default, conflict.Current),

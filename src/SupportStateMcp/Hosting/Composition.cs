@@ -36,14 +36,23 @@ public static class Composition
     /// <param name="mustExist">True where an embedded store that is not there is not made.</param>
     public static IServiceCollection AddDesk(this IServiceCollection services, ServerOptions options, LogLevel level, bool mustExist = false)
     {
-        services.AddLogging(logging => logging
-            .SetMinimumLevel(level)
-            // To the error stream: the output belongs to the protocol.
-            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            // The SDK warns of every request that it refuses; the refusal itself is the answer.
-            .AddFilter("ModelContextProtocol", LogLevel.Error)
-            // It tells of every try at a lock, by the conversation's id.
-            .AddFilter("RedLockNet", LogLevel.Warning));
+        services.AddLogging(logging =>
+        {
+            logging
+                .SetMinimumLevel(level)
+                // To the error stream: the output belongs to the protocol.
+                .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+                // The SDK warns of every request that it refuses; the refusal itself is the answer.
+                .AddFilter("ModelContextProtocol", LogLevel.Error)
+                // It tells of every try at a lock, by the conversation's id.
+                .AddFilter("RedLockNet", LogLevel.Warning);
+            if (options.Telemetry.JsonLogs)
+            {
+                // The scopes hold the ids of trace and span.
+                logging.AddJsonConsole(json => (json.UseUtcTimestamp, json.IncludeScopes, json.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+                logging.Configure(factory => factory.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+            }
+        });
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(Random.Shared);
@@ -101,6 +110,7 @@ public static class Composition
         services.AddSingleton(new ConnectionIdentity(options.Actor, options.Roles));
         services.AddSingleton<ConnectionCaller>();
         services.AddSingleton(new ConnectionToolsets(options.Toolsets));
+        services.AddSingleton<TelemetryFilter>();
         services.AddSingleton<AuthorizationFilter>();
         services.AddSingleton<ToolsetFilter>();
         services.AddSingleton<ConversationBriefs>();

@@ -31,6 +31,7 @@ public static class HttpHost
     public static async Task<int> RunAsync(ServerOptions options, CancellationToken cancellationToken)
     {
         await using var app = Build(options);
+        app.Services.StartTelemetryExport();
         if (await StartCheck.RefusalAsync(app.Services, cancellationToken) is { } refusal)
         {
             await Console.Error.WriteLineAsync(refusal);
@@ -60,7 +61,7 @@ public static class HttpHost
             return 0;
         }
 
-        await Console.Error.WriteLineAsync(StartNotice.OverHttp(options, app.Urls.Select(u => u.TrimEnd('/') + McpPath)));
+        await Console.Error.WriteLineAsync(StartNotice.OverHttp(options, app.Urls.Where(u => new Uri(u).Port != options.Telemetry.MetricsUrl?.Port).Select(u => u.TrimEnd('/') + McpPath)));
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
@@ -84,7 +85,10 @@ public static class HttpHost
             k.Limits.MaxConcurrentConnections = RequestCap.Connections;
             k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             ListeningAddress.Apply(k, options.Url, onlyThisMachine: options.Tokens.Count == 0);
+            if (options.Telemetry.MetricsUrl is { } metrics)
+                ListeningAddress.Apply(k, metrics, onlyThisMachine: options.Tokens.Count == 0);
         });
+        builder.Configuration.AddInMemoryCollection(TelemetryExport.Variables());
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.Services.AddSupportState(options, LogLevel.Warning).WithEndpoint(options.Sessions);
@@ -93,6 +97,7 @@ public static class HttpHost
         if (options.Tokens.Count > 0)
             AddTokens(builder.Services, options.Tokens);
         builder.Services.AddSingleton(new RequestCap());
+        builder.Services.AddTelemetryExport(options, hasHttp: true);
         configure?.Invoke(builder.Services);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
         builder.Services.AddSingleton<LongAnswers>();
@@ -125,13 +130,18 @@ public static class HttpHost
         var guard = new RebindingGuard(options.Url, options.AllowedHosts, options.AllowedOrigins);
         if (options.Tokens.Count == 0)
             app.Use(ListeningAddress.RefuseOtherMachinesAsync);
+        MetricsEndpoint.Apply(app, options.Telemetry);
         if (options.TrustedProxies.Count > 0)
             app.UseForwardedHeaders(BrowserAccess.ForwardedBy(options.TrustedProxies));
         app.UseWhen(context => !context.Request.Path.StartsWithSegments(HealthPath), guarded => guarded.Use(guard.ApplyAsync));
         app.Use(BrowserAccess.AllowPrivateNetworkAsync);
         app.UseMiddleware<CorsMiddleware>(BrowserAccess.Policy(guard));
         app.Use(StartPage.ApplyAsync);
-        app.UseWhen(context => RestRoutes.Contains(context.Request.Path), rest => rest.Use(RestFaults.ApplyAsync));
+        app.UseWhen(context => RestRoutes.Contains(context.Request.Path), rest =>
+        {
+            rest.Use(RestTelemetry.ApplyAsync);
+            rest.Use(RestFaults.ApplyAsync);
+        });
         app.Use(SayWhereToLookAsync);
         if (options.Tokens.Count > 0)
         {

@@ -15,7 +15,7 @@ namespace SupportStateMcp.Hosting;
 /// </summary>
 public sealed class McpServerSetup(
     IEnumerable<McpServerTool> tools, IEnumerable<McpServerPrompt> prompts, ToolsetFilter toolsets, ConnectionToolsets connections,
-    AuthorizationFilter gate, ConversationCompletions completions, ConversationSubscriptions subscriptions) : IConfigureOptions<McpServerOptions>
+    TelemetryFilter telemetry, AuthorizationFilter gate, ConversationCompletions completions, ConversationSubscriptions subscriptions) : IConfigureOptions<McpServerOptions>
 {
     private readonly McpRequestFilter<CallToolRequestParams, CallToolResult> _argumentFilter = ArgumentFilter.For(tools);
     private readonly McpRequestFilter<GetPromptRequestParams, GetPromptResult> _promptFilter = PromptArgumentFilter.For(prompts);
@@ -44,6 +44,7 @@ public sealed class McpServerSetup(
 
         var requests = options.Filters.Request;
         requests.ReadResourceFilters.Add(ResourceNotFoundFilter.Filter);
+        requests.CallToolFilters.Add(telemetry.Calls);
         toolsets.AddTo(options);
         requests.ListToolsFilters.Add(gate.Lists);
         requests.CallToolFilters.Add(gate.Calls);

@@ -19,8 +19,10 @@ public static class StdioHost
     {
         var collection = new ServiceCollection();
         collection.AddSupportState(options, LogLevel.Warning);
+        collection.AddTelemetryExport(options, hasHttp: false);
         configure?.Invoke(collection);
         await using var services = collection.BuildServiceProvider();
+        services.StartTelemetryExport();
         // Making tools and resources from their methods is most of a start; they are made side by side, while the store is tried.
         Task[] making = [Task.Run(services.GetServices<McpServerTool>, cancellationToken), Task.Run(services.GetServices<McpServerResource>, cancellationToken)];
         var refusal = await StartCheck.RefusalAsync(services, cancellationToken);

@@ -11,7 +11,7 @@ namespace SupportStateMcp.Hosting;
 /// </summary>
 public sealed partial class StoreMaintenance(
     IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger, MemoryUpkeep? memory = null,
-    IConversationArchive? archive = null)
+    IConversationArchive? archive = null, DeskGauges? gauges = null)
 {
     /// <summary>
     /// How often leases and approvals that have expired are recorded. Anyone who looks at a conversation before that sees it as it
@@ -40,6 +40,7 @@ public sealed partial class StoreMaintenance(
         EveryAsync(Interval, ct => store.SweepAsync(ct).AsTask(), cancellationToken),
         EveryAsync(ClockInterval, ExpireOverdueAsync, cancellationToken),
         archive is null ? Task.CompletedTask : EveryAsync(ArchiveInterval, ct => archive.MoveAsync(ct).AsTask(), cancellationToken),
+        gauges is null ? Task.CompletedTask : EveryAsync(DeskGauges.Interval, gauges.ReadAsync, cancellationToken),
         memory is null ? Task.CompletedTask : Task.WhenAll(
             EveryAsync(MemoryUpkeep.FinishInterval, memory.FinishAsync, cancellationToken),
             EveryAsync(MemoryUpkeep.SweepInterval, memory.SweepAsync, cancellationToken),

@@ -18,7 +18,9 @@ internal static class WorkHost
         // Who starts a worker wants one: without a word of the configuration it is the one that needs no model.
         var setup = options.Tickets.Worker == WorkerKind.None ? options.Tickets with { Worker = WorkerKind.Rules } : options.Tickets;
         var collection = new ServiceCollection().AddDesk(options, LogLevel.Warning).AddWorker(setup);
+        collection.AddTelemetryExport(options, hasHttp: false);
         await using var services = collection.BuildServiceProvider();
+        services.StartTelemetryExport();
         if (await StartCheck.RefusalAsync(services, cancellationToken) is { } refusal)
         {
             await Console.Error.WriteLineAsync(refusal);

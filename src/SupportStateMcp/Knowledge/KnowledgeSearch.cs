@@ -57,6 +57,7 @@ public sealed class KnowledgeSearch(
     {
         if (Violation(queries, limit, tags) is { } violation)
             return violation;
+        using var timer = CallTelemetry.Searching("articles");
         if (foreign is not null)
             return await foreign.QueryAsync(queries, limit, tags, cancellationToken);
         try

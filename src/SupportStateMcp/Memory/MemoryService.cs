@@ -103,6 +103,7 @@ public sealed class MemoryService : IMemory
 
         return await StoreException.GuardAsync<Recalled>(async () =>
         {
+            using var timer = CallTelemetry.Searching("memories");
             await _indexing.CatchUpAsync(cancellationToken);
             var at = asOf ?? _time.GetUtcNow();
             var scope = MemoryMarks.ScopeOf(customerId);

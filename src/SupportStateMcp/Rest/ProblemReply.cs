@@ -51,6 +51,7 @@ internal sealed class ProblemReply : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
+        RestTelemetry.Refused(httpContext, _problem.Code);
         response.StatusCode = _problem.Status;
         if (_problem.Retryable && response.Headers.RetryAfter.Count == 0)
             response.Headers.RetryAfter = RetryAfterSeconds;

@@ -106,6 +106,9 @@ internal sealed partial class HttpServer : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Asks it to stop, as an orchestrator does.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit();
+
     public async ValueTask DisposeAsync()
     {
         if (_isDisposed)

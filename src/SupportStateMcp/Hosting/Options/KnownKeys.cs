@@ -21,6 +21,7 @@ internal static class KnownKeys
         .. Keys("memory:", "maxAgeDays", "maxIdleDays", "maxPerCustomer", "maxSolutions", "episodes", "drafts", "embeddings"),
         .. Keys("plugins:", "directory"),
         .. Keys("retention:", "archive", "connectionString"),
+        .. Keys("telemetry:", "prometheus", "logs"),
         .. Keys("llm:", "endpoint", "model", "timeout", "tokensPerRun"),
         .. Keys("pipelines:*:steps", "", ":#"),
         .. Keys("pipelines:*:steps:#:", "name", "role", "tools", "tools:#", "requires", "requires:#", "result_schema", "timeout", "attempts", "state", "instructions", "next", "next:#:when", "next:#:to"),

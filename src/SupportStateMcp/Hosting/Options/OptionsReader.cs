@@ -95,6 +95,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var (embeddings, memoryEmbeddings, foreignKnowledge) = (Embeddings(), MemoryEmbeddings(), ForeignKnowledge());
         var memory = Memory();
         var (archive, archiveConnection) = Archive(backend);
+        var telemetry = TelemetryOf();
         var url = Url();
         var sessions = Given(http.Sessions) switch
         {
@@ -146,6 +147,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Actor = actor,
             Roles = roles,
             Person = person,
+            Telemetry = telemetry,
         };
         if (backend == Backend.Redis)
             _violations.AddRange(Composition.RedisOptionsOf(options).Violations());

@@ -127,6 +127,9 @@ public sealed record ServerOptions
     /// </summary>
     public string? ArchiveConnection { get; init; }
 
+    /// <summary>What the server tells of itself. Default: log lines as text, nothing else but where <c>OTEL_*</c> says so.</summary>
+    public TelemetryOptions Telemetry { get; init; } = TelemetryOptions.Default;
+
     /// <summary>What is remembered and forgotten by itself.</summary>
     public MemoryOptions Memory { get; init; } = new();
 

@@ -38,6 +38,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private readonly RedisConnection? _bulk;
     private readonly Lock _gate = new();
     private Task<ConnectionMultiplexer>? _connecting;
+    private Action<IConnectionMultiplexer>? _connected;
     private Task<RedisFault?> _diagnosis = Task.FromResult<RedisFault?>(null);
     private DateTimeOffset _diagnosedAt = DateTimeOffset.MinValue;
     private volatile Refusal? _refusal;
@@ -91,6 +92,13 @@ public sealed partial class RedisConnection : IAsyncDisposable
             // A client counts as connected that has found a replica or a Sentinel, and no master yet.
             return connecting.IsCompletedSuccessfully && connecting.Result.GetDatabase().IsConnected(default, Master) ? _bulk : this;
         }
+    }
+
+    /// <summary>Tells of each connection that is made from now on; set before the first call.</summary>
+    internal void WhenConnected(Action<IConnectionMultiplexer> connected)
+    {
+        _connected = connected;
+        _bulk?.WhenConnected(connected);
     }
 
     /// <summary>Subscriptions are back after the connection was lost: what was published meanwhile is missed.</summary>
@@ -221,6 +229,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
             var multiplexer = await opening.WaitAsync(_timeout * 5);
             multiplexer.ConnectionFailed += (_, e) => OnLost(e);
             multiplexer.ConnectionRestored += (_, e) => OnRestored(multiplexer, e);
+            _connected?.Invoke(multiplexer);
             return multiplexer;
         }
         catch (TimeoutException)

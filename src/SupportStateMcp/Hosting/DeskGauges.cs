@@ -1,0 +1,46 @@
+using System.Diagnostics.Metrics;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>
+/// How much waits for people: read from the store now and then, and kept for whoever reads the metrics. A desk has one store, so every instance
+/// tells the same.
+/// </summary>
+public sealed class DeskGauges : IDisposable
+{
+    /// <summary>How often the store is asked.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    private readonly Meter _meter = new(Telemetry.Name);
+    private readonly IConversationStore _store;
+    private readonly TimeProvider _time;
+    private volatile Reading? _last;
+
+    public DeskGauges(IConversationStore store, TimeProvider time)
+    {
+        (_store, _time) = (store, time);
+        Gauge("supportstate.queue.depth", "{conversation}", "Conversations that wait for a person.", r => r.Waiting);
+        Gauge("supportstate.queue.wait", "s", "How long the conversation that is next has waited for a person.", r => r.NextSince is { } since ? (_time.GetUtcNow() - since).TotalSeconds : 0);
+        Gauge("supportstate.approvals.pending", "{approval}", "Approvals that wait for a decision.", r => r.Approvals);
+        Gauge("supportstate.approvals.deadline", "s", "How long until the next approval expires; 0 where none waits.", r => r.Deadline is { } at ? (at - _time.GetUtcNow()).TotalSeconds : 0);
+    }
+
+    /// <summary>Reads the store once.</summary>
+    /// <exception cref="StoreException">It does not answer; the last values are dropped, so that nobody takes them for those of now.</exception>
+    public async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        _last = null;
+        var queue = await _store.ListQueueAsync(null, null, 1, cancellationToken);
+        var approvals = await _store.ListPendingApprovalsAsync(null, null, 1, cancellationToken);
+        _last = new Reading(queue.Total, queue.Conversations is [var first, ..] ? first.WaitingSince : null, approvals.Total, approvals.Approvals is [var next, ..] ? next.Approval.Deadline : null);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private void Gauge(string name, string unit, string description, Func<Reading, double> value) => _meter.CreateObservableGauge(
+        name, () => _last is { } reading ? new[] { new Measurement<double>(value(reading)) } : [], unit, description);
+
+    private sealed record Reading(int Waiting, DateTimeOffset? NextSince, int Approvals, DateTimeOffset? Deadline);
+}

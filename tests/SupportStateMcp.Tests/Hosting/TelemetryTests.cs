@@ -1,0 +1,158 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Hosting;
+
+/// <summary>What the server tells of itself: metrics for Prometheus, traces where OpenTelemetry says, log lines as JSON.</summary>
+public sealed class TelemetryTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task The_metrics_tell_of_calls_refusals_commits_and_transitions_and_of_no_customer()
+    {
+        await using var server = await StartAsync(Prometheus("true"));
+        await server.CallAsync("initialize_conversation", new { user_id = "secret-customer", ticket_id = "TEL-1" });
+        await server.CallAsync("add_message", new { conversation_id = "cs-TEL-1", role = "user", content = "secret-words" });
+        await server.CallAsync("transition_state", new { conversation_id = "cs-TEL-1", new_state = "processing" });
+        await server.CallAsync("get_state", new { conversation_id = "cs-TEL-none" });
+        await server.CallAsync("transition_state", new { conversation_id = "cs-TEL-1", new_state = "initialized" });
+        using var http = new HttpClient();
+        using (await http.GetAsync(new Uri(server.Address, "/support/status/TEL-9"), Stop))
+        {
+        }
+
+        var metrics = await http.GetStringAsync(new Uri(server.Address, "/metrics"), Stop);
+
+        Assert.Equal("1", Value(metrics, "supportstate_calls_total", "face=\"mcp\"", "call=\"add_message\"", "code=\"ok\""));
+        Assert.Equal("1", Value(metrics, "supportstate_calls_total", "face=\"mcp\"", "call=\"get_state\"", "code=\"not_found\""));
+        Assert.Equal("1", Value(metrics, "supportstate_calls_total", "face=\"mcp\"", "call=\"transition_state\"", "code=\"invalid_transition\""));
+        Assert.Equal("1", Value(metrics, "supportstate_calls_total", "face=\"rest\"", "code=\"not_found\""));
+        Assert.Equal("1", Value(metrics, "supportstate_commits_total", "command=\"AddMessage\""));
+        Assert.Equal("1", Value(metrics, "supportstate_transitions_total", "to=\"processing\""));
+        Assert.Equal("1", Value(metrics, "supportstate_call_duration_seconds_count", "call=\"add_message\""));
+        Assert.DoesNotContain("secret", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("TEL-", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task They_can_have_an_address_of_their_own_which_serves_nothing_else()
+    {
+        var own = new Uri($"http://127.0.0.1:{RedisServer.FreePort()}");
+        await using var server = await StartAsync(Prometheus(own.ToString()));
+        using var http = new HttpClient();
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(new Uri(own, "/metrics")));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(new Uri(own, "/health/live")));
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(new Uri(server.Address, "/metrics")));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(new Uri(server.Address, "/health/live")));
+
+        async Task<HttpStatusCode> StatusAsync(Uri at)
+        {
+            using var answer = await http.GetAsync(at, Stop);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Where_nobody_asks_for_them_they_are_not_there()
+    {
+        await using var server = await StartAsync(new Dictionary<string, string>());
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(server.Address, "/metrics"), Stop);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task One_trace_goes_through_two_instances_down_to_the_commands_of_Redis()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var collector = await TraceCollector.StartAsync();
+        var trace = Convert.ToHexStringLower(Guid.NewGuid().ToByteArray());
+        await using (var one = await HttpServer.StartAsync(["--redis", redis.ConnectionString], collector.Variables))
+        await using (var other = await HttpServer.StartAsync(["--redis", redis.ConnectionString], collector.Variables))
+        {
+            await CallAsync(one, "initialize_conversation", """{"user_id":"u","ticket_id":"TRACE-1"}""");
+            await CallAsync(other, "add_message", """{"conversation_id":"cs-TRACE-1","role":"user","content":"secret-words"}""");
+            await UntilAsync(() => All().Contains("Initialize", StringComparison.Ordinal) && All().Contains("AddMessage", StringComparison.Ordinal));
+            // The client of Redis hands out its spans every ten seconds, and at the end.
+            one.Terminate();
+            other.Terminate();
+            await UntilAsync(() => All().Contains("EVAL", StringComparison.Ordinal));
+        }
+
+        Assert.Contains("commit", All(), StringComparison.Ordinal);
+        Assert.Contains("tools/call add_message", All(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-words", All(), StringComparison.Ordinal);
+
+        string All() => string.Concat(collector.Of(trace));
+
+        async Task CallAsync(HttpServer server, string tool, string arguments)
+        {
+            using var request = ListeningServer.Modern(new Uri(server.Address, "/mcp"), "tools/call", $$"""
+                "name":"{{tool}}","arguments":{{arguments}}
+                """.Trim(), tool);
+            var body = (JsonObject)JsonNode.Parse(await request.Content!.ReadAsStringAsync(Stop))!;
+            body["params"]!["_meta"]!["traceparent"] = $"00-{trace}-00f067aa0ba902b7-01";
+            using var traced = ListeningServer.Post(new Uri(server.Address, "/mcp"), body.ToJsonString());
+            foreach (var (name, values) in request.Headers.Where(h => h.Key.StartsWith("M", StringComparison.Ordinal)))
+                traced.Headers.TryAddWithoutValidation(name, values);
+            using var http = new HttpClient();
+            using var answer = await http.SendAsync(traced, Stop);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Log_lines_can_be_JSON()
+    {
+        await using var server = ServerProcess.Run(
+            ["http", "--url", "http://127.0.0.1:0", "--redis", $"127.0.0.1:{RedisServer.FreePort()}"],
+            new Dictionary<string, string> { ["SUPPORTSTATE__TELEMETRY__LOGS"] = "json" });
+        await UntilAsync(() => server.Errors.Contains("Redis is not reachable", StringComparison.Ordinal));
+
+        var line = server.Errors.Split('\n').First(l => l.Contains("Redis is not reachable", StringComparison.Ordinal));
+
+        using var read = JsonDocument.Parse(line);
+        Assert.Equal("Warning", read.RootElement.GetProperty("LogLevel").GetString());
+        server.Terminate();
+        await server.ExitAsync();
+    }
+
+    [Fact]
+    public void What_cannot_be_read_is_told()
+    {
+        var (_, violations) = OptionsReader.Read(
+            OptionsSources.Read(_directory.File("telemetry.json", """{"mcp": {"telemetry": {"prometheus": "maybe", "logs": "xml"} } }"""), new System.Collections.Hashtable(), new Dictionary<string, string?>()), null);
+
+        Assert.Equal(
+            [
+                "telemetry.logs: 'xml' is none of these; use text or json.",
+                "telemetry.prometheus: 'maybe' is none of these; use true for /metrics on the address of the server, false, or an address of its own such as http://127.0.0.1:9464.",
+            ],
+            violations);
+    }
+
+    private Task<HttpServer> StartAsync(IReadOnlyDictionary<string, string> environment) => HttpServer.StartAsync(["--data", _directory.Path], environment);
+
+    private static Dictionary<string, string> Prometheus(string value) => new() { ["SUPPORTSTATE__TELEMETRY__PROMETHEUS"] = value };
+
+    private static string? Value(string metrics, string name, params string[] labels) => metrics.Split('\n')
+        .Where(l => l.StartsWith(name + "{", StringComparison.Ordinal) && labels.All(label => l.Contains(label, StringComparison.Ordinal)))
+        .Select(l => l.Split("} ")[1].Split(' ')[0]).SingleOrDefault();
+
+    private static async Task UntilAsync(Func<bool> isThere)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!isThere())
+            await Task.Delay(50, patience.Token);
+    }
+}
