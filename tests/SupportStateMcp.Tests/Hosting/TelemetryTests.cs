@@ -103,7 +103,7 @@ public sealed class TelemetryTests : IDisposable
             var body = (JsonObject)JsonNode.Parse(await request.Content!.ReadAsStringAsync(Stop))!;
             body["params"]!["_meta"]!["traceparent"] = $"00-{trace}-00f067aa0ba902b7-01";
             using var traced = ListeningServer.Post(new Uri(server.Address, "/mcp"), body.ToJsonString());
-            foreach (var (name, values) in request.Headers.Where(h => h.Key.StartsWith("M", StringComparison.Ordinal)))
+            foreach (var (name, values) in request.Headers.Where(h => h.Key.StartsWith('M')))
                 traced.Headers.TryAddWithoutValidation(name, values);
             using var http = new HttpClient();
             using var answer = await http.SendAsync(traced, Stop);
