@@ -66,15 +66,23 @@ public class StdioTests
         {
             // Without a pause until a call is refused: some are everywhere between the pipe and the store when the signal comes.
             var sent = 0;
-            for (; !Volatile.Read(ref isRefusing) && sent < 200_000; sent++)
+            try
             {
-                await server.SendAsync(sent % 50 == 0
-                    ? Call(sent, "add_message", $$"""{"conversation_id":"cs-T","role":"user","content":"Hello","message_id":"m-{{sent}}"}""")
-                    : Call(sent, "get_state", """{"conversation_id":"cs-T"}"""));
-            }
+                for (; !Volatile.Read(ref isRefusing) && sent < 200_000; sent++)
+                {
+                    await server.SendAsync(sent % 50 == 0
+                        ? Call(sent, "add_message", $$"""{"conversation_id":"cs-T","role":"user","content":"Hello","message_id":"m-{{sent}}"}""")
+                        : Call(sent, "get_state", """{"conversation_id":"cs-T"}"""));
+                }
 
-            await server.Input.FlushAsync();
-            return sent;
+                await server.Input.FlushAsync();
+                return (sent, isCutOff: false);
+            }
+            catch (IOException)
+            {
+                // On a busy machine this may come so late that the server has found its input empty, and has ended.
+                return (sent, isCutOff: true);
+            }
         });
 
         var replies = new Dictionary<int, JsonNode>();
@@ -88,7 +96,8 @@ public class StdioTests
                 server.Terminate();
         }
 
-        Assert.Equal(Enumerable.Range(0, await sending), replies.Keys.Order());
+        var (sent, isCutOff) = await sending;
+        Assert.Equal(Enumerable.Range(0, isCutOff ? replies.Count : sent), replies.Keys.Order());
         Assert.Equal(0, await server.ExitAsync());
         var refused = replies.Where(r => r.Value["error"] is not null).ToDictionary();
         Assert.NotEmpty(refused);
