@@ -11,6 +11,9 @@ internal static class TestAmounts
     /// <summary>How many random calls the memory gets, on each store: <c>SUPPORTSTATE_TEST_MEMORY_CALLS</c>.</summary>
     public static int MemoryCalls(int usual) => Of("SUPPORTSTATE_TEST_MEMORY_CALLS", usual);
 
+    /// <summary>How many random texts the knowledge base is asked for: <c>SUPPORTSTATE_TEST_QUERIES</c>.</summary>
+    public static int Queries(int usual) => Of("SUPPORTSTATE_TEST_QUERIES", usual);
+
     /// <summary>How many generated conversations are fitted into a context: <c>SUPPORTSTATE_TEST_CONTEXTS</c>.</summary>
     public static int Contexts(int usual) => Of("SUPPORTSTATE_TEST_CONTEXTS", usual);
 
