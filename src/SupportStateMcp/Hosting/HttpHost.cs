@@ -48,7 +48,7 @@ public static class HttpHost
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (Exception e) when (ListeningAddress.WhyNot(e, options.Url) is { } reason)
+        catch (Exception e) when (ListeningAddress.WhyNot(e, options.Url, options.Telemetry.MetricsUrl) is { } reason)
         {
             // What has begun ends before the store below it is closed.
             await app.StopAsync(CancellationToken.None);

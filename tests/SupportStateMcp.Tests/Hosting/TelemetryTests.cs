@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SupportStateMcp.Hosting;
@@ -139,6 +140,32 @@ public sealed class TelemetryTests : IDisposable
                 "telemetry.prometheus: 'maybe' is none of these; use true for /metrics on the address of the server, false, or an address of its own such as http://127.0.0.1:9464.",
             ],
             violations);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:3001", "telemetry.prometheus: http://127.0.0.1:3001 has no port of its own; name another than that of http.url, such as http://127.0.0.1:9464, or use true for /metrics there.")]
+    [InlineData("http://127.0.0.1:0", "telemetry.prometheus: http://127.0.0.1:0 has no port of its own; name another than that of http.url, such as http://127.0.0.1:9464, or use true for /metrics there.")]
+    [InlineData("http://0.0.0.0:9464", "telemetry.prometheus: without tokens the server serves its own machine only; configure http.tokens (SupportStateMcp token create makes one), or use http://127.0.0.1:9464.")]
+    public async Task An_address_that_the_metrics_cannot_have_is_told_at_start(string address, string violation)
+    {
+        var (exitCode, _, errors) = await ServerProcess.RunAsync(["http", "--data", _directory.Path], Prometheus(address));
+
+        Assert.Equal(78, exitCode);
+        Assert.Contains(violation, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_of_the_metrics_that_is_in_use_is_named_and_not_that_of_the_server()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        var (exitCode, _, errors) = await ServerProcess.RunAsync(["http", "--url", "http://127.0.0.1:0", "--data", _directory.Path], Prometheus($"http://127.0.0.1:{port}"));
+
+        Assert.Equal(71, exitCode);
+        Assert.StartsWith($"SupportStateMcp cannot listen on http://127.0.0.1:{port}: another program listens there", errors, StringComparison.Ordinal);
+        Assert.Contains("choose another port: telemetry.prometheus http://127.0.0.1:", errors, StringComparison.Ordinal);
     }
 
     private Task<HttpServer> StartAsync(IReadOnlyDictionary<string, string> environment) => HttpServer.StartAsync(["--data", _directory.Path], environment);

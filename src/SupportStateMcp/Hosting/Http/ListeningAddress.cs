@@ -39,8 +39,12 @@ internal static class ListeningAddress
             : next(context);
 
     /// <summary>Why the server cannot listen there, with what to do; null where something else is wrong.</summary>
-    public static string? WhyNot(Exception failure, Uri url)
+    /// <param name="failure">What listening has failed with.</param>
+    /// <param name="server">Where the server listens.</param>
+    /// <param name="metrics">The address of the metrics, where they have one of their own. Kestrel names an address that is in use.</param>
+    public static string? WhyNot(Exception failure, Uri server, Uri? metrics = null)
     {
+        var (url, setting) = metrics is not null && failure.Message.Contains(metrics.Authority, StringComparison.Ordinal) ? (metrics, "telemetry.prometheus") : (server, "--url");
         var at = url.GetLeftPart(UriPartial.Authority);
         for (var cause = failure; cause is not null; cause = cause.InnerException ?? (cause as AggregateException)?.InnerExceptions.FirstOrDefault())
         {
@@ -49,9 +53,9 @@ internal static class ListeningAddress
             var reason = error switch
             {
                 null => null,
-                SocketError.AddressAlreadyInUse => $"another program listens there, perhaps another SupportStateMcp. Stop it, or choose another port: --url {Another(url)}",
-                SocketError.AccessDenied => $"this user may not: ports below 1024 take a right of their own. Choose another: --url {Another(url)}",
-                SocketError.AddressNotAvailable => $"this machine has no such address. Use one that it has, or --url http://127.0.0.1:{url.Port}",
+                SocketError.AddressAlreadyInUse => $"another program listens there, perhaps another SupportStateMcp. Stop it, or choose another port: {setting} {Another(url)}",
+                SocketError.AccessDenied => $"this user may not: ports below 1024 take a right of their own. Choose another: {setting} {Another(url)}",
+                SocketError.AddressNotAvailable => $"this machine has no such address. Use one that it has, or {setting} http://127.0.0.1:{url.Port}",
                 _ => cause.Message,
             };
             if (reason is not null)

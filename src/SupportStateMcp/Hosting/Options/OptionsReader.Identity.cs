@@ -90,7 +90,7 @@ public sealed partial class OptionsReader
 
     /// <summary>Over HTTP only a token makes somebody a person, and only tokens let other machines in.</summary>
     private void RefuseStrangers(
-        IdentityArguments arguments, Uri? url, Actor? actor, Roles? roles, List<string> hosts, List<IPNetwork> proxies)
+        IdentityArguments arguments, Uri? url, Uri? metrics, Actor? actor, Roles? roles, List<string> hosts, List<IPNetwork> proxies)
     {
         if (!arguments.OverHttp)
             return;
@@ -112,6 +112,8 @@ public sealed partial class OptionsReader
             _violations.Add($"http.trustedProxies: through a proxy others reach this server, and without tokens anyone who does may call; configure http.tokens ({NewToken} makes one).");
         if (url is not null && !IsLoopback(url))
             _violations.Add($"http.url: other machines reach {url.GetLeftPart(UriPartial.Authority)}, and without tokens anyone who does may call; configure http.tokens ({NewToken} makes one), or use http://127.0.0.1:{url.Port}.");
+        if (metrics is not null && !IsLoopback(metrics))
+            _violations.Add($"telemetry.prometheus: without tokens the server serves its own machine only; configure http.tokens ({NewToken} makes one), or use http://127.0.0.1:{metrics.Port}.");
     }
 
     /// <summary>Any name but localhost is bound to every address.</summary>

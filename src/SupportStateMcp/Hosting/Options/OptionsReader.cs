@@ -95,8 +95,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var (embeddings, memoryEmbeddings, foreignKnowledge) = (Embeddings(), MemoryEmbeddings(), ForeignKnowledge());
         var memory = Memory();
         var (archive, archiveConnection) = Archive(backend);
-        var telemetry = TelemetryOf();
         var url = Url();
+        var telemetry = TelemetryOf(url);
         var sessions = Given(http.Sessions) switch
         {
             null or "none" => HttpSessions.None,
@@ -108,7 +108,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var person = Person();
         var toolsets = ToolsetsOf("tools.sets", _root.GetSection("tools:sets"), _settings.Tools.Sets);
         var (origins, hosts, proxies) = (Origins(), Hosts(), Proxies());
-        RefuseStrangers(_identity, url, actor, roles, hosts, proxies);
+        RefuseStrangers(_identity, url, telemetry.MetricsUrl, actor, roles, hosts, proxies);
         if (_identity.Demo && tokens.Count > 0)
             _violations.Add("--demo: it lets anybody on this machine approve, so it goes without tokens; leave one of the two out.");
         if (_violations.Count > 0 || workflow is null || url is null || directory is null || pipelines is null)
