@@ -41,7 +41,7 @@ internal sealed class MiniLm
     }
 
     /// <summary>The vector of a text, of length 1: the mean of the vectors of its word pieces.</summary>
-    /// <exception cref="OnnxRuntimeException">There is none.</exception>
+    /// <exception cref="OnnxRuntimeException">The model cannot be run.</exception>
     public float[] Embed(string text)
     {
         long[] tokens = [.. _tokenizer.EncodeToIds(Accents.Removed(text), MostTokens, out _, out _).Select(i => (long)i)];

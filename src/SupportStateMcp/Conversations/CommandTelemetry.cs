@@ -6,8 +6,6 @@ namespace SupportStateMcp.Conversations;
 /// <summary>What is measured of commands and their events.</summary>
 internal static class CommandTelemetry
 {
-    private static readonly KeyValuePair<string, object?> s_granted = new("status", "granted");
-
     /// <summary>The span of a command; null while nobody traces.</summary>
     public static Activity? Begin(ConversationCommand command) =>
         Telemetry.Traces.StartActivity(NameOf(command)) is { } span ? span.SetTag("supportstate.conversation_id", command.Id.Value) : null;
@@ -24,18 +22,19 @@ internal static class CommandTelemetry
                     Telemetry.Transitions.Add(1, new("from", transitioned.From), new("to", transitioned.To));
                     break;
                 case ConversationEvent.ApprovalRequested requested:
-                    Telemetry.Approvals.Add(1, new KeyValuePair<string, object?>("status", "requested"));
+                    Approval("requested");
+                    // The policy may have granted it at once.
                     if (commit.After.Approvals.FirstOrDefault(a => a.ApprovalId == requested.ApprovalId)?.Status == ApprovalStatus.Granted)
-                        Telemetry.Approvals.Add(1, s_granted);
+                        Approval("granted");
                     break;
                 case ConversationEvent.ApprovalDecided { Status: not ApprovalStatus.Pending } decided:
-                    Telemetry.Approvals.Add(1, new KeyValuePair<string, object?>("status", SnakeCaseEnum.Of(decided.Status)));
+                    Approval(SnakeCaseEnum.Of(decided.Status));
                     break;
                 case ConversationEvent.ApprovalUsed:
-                    Telemetry.Approvals.Add(1, new KeyValuePair<string, object?>("status", "used"));
+                    Approval("used");
                     break;
                 case ConversationEvent.ApprovalExpired:
-                    Telemetry.Approvals.Add(1, new KeyValuePair<string, object?>("status", "expired"));
+                    Approval("expired");
                     break;
                 case ConversationEvent.StepCompleted completed:
                     Ended(commit, completed, "completed");
@@ -49,6 +48,8 @@ internal static class CommandTelemetry
             }
         }
     }
+
+    private static void Approval(string status) => Telemetry.Approvals.Add(1, new KeyValuePair<string, object?>("status", status));
 
     private static void Ended(Commit commit, ConversationEvent.StepEvent ended, string outcome)
     {

@@ -5,7 +5,7 @@ using SupportStateMcp.Primitives;
 namespace SupportStateMcp.Hosting;
 
 /// <summary>
-/// How much waits for people: read from the store now and then, and kept for whoever reads the metrics. A desk has one store, so every instance
+/// How much waits for people: read from the store now and then, and kept until the metrics are read. A desk has one store, so every instance
 /// tells the same.
 /// </summary>
 public sealed class DeskGauges : IDisposable

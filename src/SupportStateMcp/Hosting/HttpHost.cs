@@ -117,7 +117,7 @@ public static class HttpHost
     private static void AddTokens(IServiceCollection services, IReadOnlyList<AccessToken> tokens)
     {
         services.AddSingleton(new ConnectionIdentity(actor: null, roles: null, authenticates: true));
-        // Not AddAuthentication: it adds data protection as well, which writes keys to the home folder of whoever starts the server.
+        // Not AddAuthentication: it adds data protection as well, which writes keys to the home folder of the user who starts the server.
         services.AddAuthenticationCore(o => o.DefaultScheme = StaticTokenHandler.SchemeName).AddWebEncoders();
         new AuthenticationBuilder(services)
             .AddScheme<StaticTokenOptions, StaticTokenHandler>(StaticTokenHandler.SchemeName, o => o.Tokens = tokens);

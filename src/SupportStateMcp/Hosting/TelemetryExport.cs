@@ -67,7 +67,7 @@ internal static class TelemetryExport
         });
     }
 
-    /// <summary>Begins, where no host of an application does it. What is left is sent when the services are disposed.</summary>
+    /// <summary>Begins; called before the first connection is made, which is traced too. What is left is sent when the services are disposed.</summary>
     public static void StartTelemetryExport(this IServiceProvider services)
     {
         _ = services.GetService<TracerProvider>();

@@ -16,8 +16,8 @@ public sealed class MemoryUpkeep(ResolutionWork work, MemoryParts parts, ISessio
     public Task FinishAsync(CancellationToken cancellationToken) => work.FinishAsync(cancellationToken);
 
     /// <summary>
-    /// Removes what has expired and the words of what was forgotten, and writes down what was recalled. Takes in what was remembered, where
-    /// nobody recalled meanwhile: the first who does would wait for all of it.
+    /// Removes what has expired and the words of what was forgotten, and writes down what was recalled. Takes what was remembered into
+    /// the index; without this, the next recall would wait for all of it.
     /// </summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
