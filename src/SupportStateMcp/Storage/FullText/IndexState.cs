@@ -1,3 +1,5 @@
+using SupportStateMcp.Primitives;
+
 namespace SupportStateMcp.Storage.FullText;
 
 /// <summary>Which state of the index a database holds.</summary>
@@ -35,12 +37,9 @@ internal readonly record struct IndexState(long Life, long Generation, string? P
 
     private static void Run(IndexSession session, string file)
     {
-        using var stream = typeof(IndexState).Assembly.GetManifestResourceStream($"{typeof(IndexState).Namespace}.{file}")
-            ?? throw new InvalidOperationException($"{file} is not embedded.");
-        using var reader = new StreamReader(stream);
         using var command = session.Database.Connection.CreateCommand();
 #pragma warning disable CA2100 // A file of this folder.
-        command.CommandText = session.Tables.Sql(reader.ReadToEnd());
+        command.CommandText = session.Tables.Sql(EmbeddedText.Read(typeof(IndexState), file));
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage.Postgres;
 
@@ -36,7 +37,7 @@ public sealed class PostgresArchive : IArchiveTable, IAsyncDisposable
     /// <summary>Servers that start at once make the table one after the other. Any number that is ours.</summary>
     private const long MakingLock = 0x5375_7053_7461_7465;
 
-    private static readonly string s_create = ReadSql();
+    private static readonly string s_create = EmbeddedText.Read(typeof(PostgresArchive), "archive.sql");
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgresOptions _options;
@@ -173,13 +174,5 @@ public sealed class PostgresArchive : IArchiveTable, IAsyncDisposable
         }
 
         return command;
-    }
-
-    private static string ReadSql()
-    {
-        using var stream = typeof(PostgresArchive).Assembly.GetManifestResourceStream($"{typeof(PostgresArchive).Namespace}.archive.sql")
-            ?? throw new InvalidOperationException("archive.sql is not embedded.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

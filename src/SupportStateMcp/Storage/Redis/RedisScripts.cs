@@ -1,4 +1,5 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage.Redis;
 
@@ -17,13 +18,7 @@ internal static class RedisScripts
     public static readonly string ArchiveRemove = Read("archive-remove");
     public static readonly string RecordPlace = Read("record-place");
 
-    private static string Read(string name)
-    {
-        var resource = $"{typeof(RedisScripts).Namespace}.Lua.{name}.lua";
-        using var stream = typeof(RedisScripts).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"The script {resource} is not embedded.");
-        using var reader = new StreamReader(stream);
-        // The client looks a script up by its text on each call: comments would only make that longer.
-        return string.Join('\n', reader.ReadToEnd().Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
-    }
+    // The client looks a script up by its text on each call: comments would only make that longer.
+    private static string Read(string name) =>
+        string.Join('\n', EmbeddedText.Read(typeof(RedisScripts), $"Lua.{name}.lua").Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
 }

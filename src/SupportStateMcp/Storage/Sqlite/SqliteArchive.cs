@@ -1,4 +1,5 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage.Sqlite;
 
@@ -10,7 +11,7 @@ public sealed class SqliteArchive : IConversationArchive
 {
     private const string IsThere = "SELECT 1 FROM sqlite_master WHERE name = 'archived_conversations'";
 
-    private static readonly string s_create = ReadSql();
+    private static readonly string s_create = EmbeddedText.Read(typeof(SqliteArchive), "archive.sql");
 
     private readonly SqliteConnections _connections;
     private readonly StoredReader _reader;
@@ -126,13 +127,5 @@ public sealed class SqliteArchive : IConversationArchive
         command.CommandText = s_create;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
-    }
-
-    private static string ReadSql()
-    {
-        using var stream = typeof(SqliteArchive).Assembly.GetManifestResourceStream($"{typeof(SqliteArchive).Namespace}.archive.sql")
-            ?? throw new InvalidOperationException("archive.sql is not embedded.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Storage.Sqlite;
 
@@ -94,12 +95,9 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
 
     private static void RunScript(SqliteSession session, string file)
     {
-        using var stream = typeof(SqliteDatabase).Assembly.GetManifestResourceStream($"{typeof(SqliteDatabase).Namespace}.{file}")
-            ?? throw new InvalidOperationException($"{file} is not embedded.");
-        using var reader = new StreamReader(stream);
         using var command = session.Connection.CreateCommand();
 #pragma warning disable CA2100 // A file of this folder.
-        command.CommandText = reader.ReadToEnd();
+        command.CommandText = EmbeddedText.Read(typeof(SqliteDatabase), file);
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }

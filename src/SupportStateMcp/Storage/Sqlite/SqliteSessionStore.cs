@@ -12,7 +12,7 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
 {
     private const string IsThere = "SELECT 1 FROM sqlite_master WHERE name = 'session_values'";
 
-    private static readonly string s_create = ReadSql();
+    private static readonly string s_create = EmbeddedText.Read(typeof(SqliteSessionStore), "sessions.sql");
 
     public async ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, CancellationToken cancellationToken)
     {
@@ -86,13 +86,5 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
         command.CommandText = s_create;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
-    }
-
-    private static string ReadSql()
-    {
-        using var stream = typeof(SqliteSessionStore).Assembly.GetManifestResourceStream($"{typeof(SqliteSessionStore).Namespace}.sessions.sql")
-            ?? throw new InvalidOperationException("sessions.sql is not embedded.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }
