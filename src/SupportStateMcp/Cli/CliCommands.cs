@@ -29,9 +29,11 @@ public static class CliCommands
             .. VersionCommands.Create(),
             ApprovalsCommand.Create(),
             .. DecisionCommands.Create(),
+            EventCommands.Deliveries(),
+            EventCommands.Redeliver(),
         ];
         IReadOnlyList<Command> groups = [TicketCommands.Create(), TaskCommands.Create(), CustomersCommand.Create(), KnowledgeCommands.Create(), MemoryCommands.Create(), SampleDataCommand.Create()];
-        foreach (var command in commands.Concat(groups.SelectMany(g => g.Subcommands.OfType<CliCommand>())))
+        foreach (var command in commands.Concat(commands.Concat(groups).SelectMany(g => g.Subcommands.OfType<CliCommand>())))
             Complete(command, actor, console, open);
         return [.. commands, .. groups];
     }

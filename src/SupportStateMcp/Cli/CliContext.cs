@@ -1,6 +1,7 @@
 using System.CommandLine;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
+using SupportStateMcp.Events;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Memory;
@@ -25,6 +26,8 @@ public sealed record CliContext(
     ConversationVersions Versions,
     Forking Forking,
     SampleData SampleData,
+    EventFeed Feed,
+    EventDeliveries? Deliveries,
     WorkflowDefinition Workflow,
     Func<CancellationToken, Task> ExpireOverdue,
     TimeProvider Time)

@@ -15,6 +15,9 @@ internal sealed class CommandOutput
 
     private CommandOutput(Func<string> json, Func<string> content, Action<IAnsiConsole> show) => (_json, _content, _show) = (json, content, show);
 
+    /// <summary>Nothing: whatever there was to show has been shown as it came.</summary>
+    public static CommandOutput None { get; } = new(() => "", () => "", _ => { });
+
     /// <summary>What makes two answers the same: all of it but what time alone changes.</summary>
     public string Content => _content();
 
@@ -57,9 +60,9 @@ internal sealed class CommandOutput
     {
         if (result.TryGet(out var answer, out var error))
         {
-            if (asJson)
+            if (asJson && answer != None)
                 console.Output.WriteLine(SafeText.Json(answer._json()));
-            else
+            else if (answer != None)
                 answer._show(console.OpenScreen());
             return ExitCodes.Done;
         }

@@ -28,6 +28,7 @@ internal static class TrailCommands
         Examples:
           SupportStateMcp events cs-TKT-001
           SupportStateMcp events cs-TKT-001 --after 100
+          SupportStateMcp events tail
         """;
 
     public static IEnumerable<CliCommand> Create() => [History(), Trail()];
@@ -57,11 +58,13 @@ internal static class TrailCommands
     private static CliCommand Trail()
     {
         var id = CliArguments.Conversation();
+        // tail has none.
+        id.Arity = ArgumentArity.ZeroOrOne;
         var limit = new Option<int>("--limit") { Description = $"How many events, 1 to {Limits.Page}.", HelpName = "N", DefaultValueFactory = _ => Events };
         var after = new Option<long>("--after") { Description = "Only events after this version.", HelpName = "VERSION", DefaultValueFactory = _ => 0 };
         return new CliCommand("events", "Show what was done to a conversation.", MoreOfEvents, null, async (parsed, context, cancellationToken) =>
         {
-            if (!CliArguments.ConversationOf(parsed.GetRequiredValue(id)).TryGet(out var conversation, out var malformed))
+            if (!CliArguments.ConversationOf(parsed.GetValue(id) ?? "").TryGet(out var conversation, out var malformed))
                 return malformed;
             var (most, start) = (parsed.GetValue(limit), parsed.GetValue(after));
             if ((CliArguments.RangeViolation("--limit", most, 1, Limits.Page) ?? CliArguments.RangeViolation("--after", start, 0, Limits.Number)) is { } violation)
@@ -73,7 +76,7 @@ internal static class TrailCommands
             var view = EventsView.Of(page, context.Workflow, new AnswerSize(CliArguments.AnswerCharacters));
             return CommandOutput.Of(view, screen => Show(screen, view, context));
         })
-        { id, limit, after };
+        { id, limit, after, EventCommands.Tail() };
     }
 
     private static void Show(IAnsiConsole screen, HistoryView history, CliContext context)

@@ -74,6 +74,12 @@ public interface IConversationStore
     /// <summary>Calls back each time a conversation changes, whichever process changed it, until disposed. May call once too often, never once too few while the store is reachable.</summary>
     ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Calls back on each change of any conversation, whichever process made it, until disposed; null where changes may have been missed, since
+    /// the store was out of reach. May call once too often, never once too few while the store is reachable.
+    /// </summary>
+    ValueTask<IAsyncDisposable> SubscribeToAllAsync(Action<ConversationChange?> changed, CancellationToken cancellationToken);
+
     /// <summary>Asks the store whether it can serve: by a write, since some that take none can still be read.</summary>
     ValueTask CheckAsync(CancellationToken cancellationToken);
 
@@ -86,6 +92,12 @@ public interface IConversationStore
     /// <summary>Removes what expired conversations left behind, and says of how many; called now and then. Nothing depends on it but space.</summary>
     ValueTask<int> SweepAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>A conversation changed: it has the events above one version, up to another.</summary>
+/// <param name="Id">The conversation.</param>
+/// <param name="After">The version before the change, or an earlier one.</param>
+/// <param name="Version">The version after it.</param>
+public sealed record ConversationChange(ConversationId Id, long After, long Version);
 
 /// <summary>The steps that workers may take.</summary>
 /// <param name="Steps">The longest ready first.</param>
@@ -130,6 +142,9 @@ public sealed record Commit
 
     /// <summary>The version the store must still be at; 0 for a conversation that does not exist.</summary>
     public long ExpectedVersion => Before?.Version ?? 0;
+
+    /// <summary>True where there is something to tell other systems: what-if copies are nobody's business.</summary>
+    public bool IsTold => Events.Count > 0 && After.ForkOf is null;
 
     /// <summary>True where this commit erases: history and kept receipts go, events stay as <see cref="ConversationEvent.Redacted"/>.</summary>
     public bool Erases => Before is { ErasedAt: null } && After.ErasedAt is not null;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
+using SupportStateMcp.Events;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Memory;
@@ -45,6 +46,8 @@ internal static class CliHost
             services.GetRequiredService<ConversationVersions>(),
             services.GetRequiredService<Forking>(),
             services.GetRequiredService<SampleData>(),
+            services.GetRequiredService<EventFeed>(),
+            services.GetService<EventDeliveries>(),
             services.GetRequiredService<WorkflowDefinition>(),
             services.GetRequiredService<StoreMaintenance>().ExpireOverdueAsync,
             services.GetRequiredService<TimeProvider>()), cancellationToken);

@@ -77,6 +77,7 @@ public static class Composition
         else if (options.Embeddings is { } embeddings)
             services.AddSingleton<IEmbedder>(_ => Embedder.Of(embeddings)).AddSingleton<VectorIndex>().AddSingleton<VectorFilling>().AddSingleton<VectorSearch>();
         AddMemory(services, options);
+        services.AddEvents(options);
         services.AddSingleton<ConversationDecider>();
         services.AddSingleton<ConversationCommandHandler>();
         services.AddSingleton<ConversationQueries>();
@@ -140,7 +141,6 @@ public static class Composition
         services.AddSingleton<IMemory>(s => s.GetRequiredService<MemoryService>());
         services.AddSingleton<Episodes>();
         services.AddSingleton<ResolutionWork>();
-        services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<ResolutionWork>());
         services.AddSingleton<MemoryUpkeep>();
         if (options.MemoryEmbeddings is { } local)
             services.AddSingleton(s => Vectors(s, Embedder.Of(local)));

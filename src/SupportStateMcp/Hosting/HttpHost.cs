@@ -104,6 +104,8 @@ public static class HttpHost
         builder.Services.AddHostedService<StoreMaintenanceService>();
         builder.Services.AddSingleton(new RestApprover(options.Demo && Actor.TryParse(StartNotice.DemoPerson) is { } person ? new Caller(person, Roles.Agent | Roles.Approver) : null));
         builder.Services.AddHostedService<SearchPreparation>();
+        if (options.Events.Sinks.Count > 0)
+            builder.Services.AddHostedService<EventPublishing>();
         if (options.Tickets.Worker != Tickets.WorkerKind.None)
             builder.Services.AddWorker(options.Tickets).AddHostedService<TicketWorkerService>();
         if (options is { Tickets.Worker: not Tickets.WorkerKind.None, Context.Strategy: ContextStrategy.Summarise })

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Cli;
+using SupportStateMcp.Events;
 
 namespace SupportStateMcp.Hosting;
 
@@ -47,6 +48,7 @@ public static class StdioHost
             services.GetRequiredService<ILoggerFactory>(),
             services);
         await using var upkeep = services.GetRequiredService<StoreMaintenance>().Start();
+        await using var publishing = services.GetService<EventPublisher>()?.Start();
 
         // When the input ends, the loop ends once every running call is answered. A signal ends the input, and what is still in
         // it is refused.

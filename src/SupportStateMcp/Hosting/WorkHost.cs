@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Context;
+using SupportStateMcp.Events;
 using SupportStateMcp.Tickets;
 using SupportStateMcp.Tickets.Workers;
 
@@ -42,6 +43,7 @@ internal static class WorkHost
             $"SupportStateMcp works as {services.GetRequiredService<IStepWorker>().Name} on {string.Join(", ", wanted is { Length: > 0 } ? wanted : known)}, {setup.Workers} steps at a time, until Ctrl+C.");
         // Steps whose lease ran out are given back also where no server runs.
         await using var maintenance = services.GetRequiredService<StoreMaintenance>().Start();
+        await using var publishing = services.GetService<EventPublisher>()?.Start();
         await Task.WhenAll(
             services.GetRequiredService<WorkerLoop>().RunAsync(wanted, setup.Workers, ends.Token),
             options.Context.Strategy == ContextStrategy.Summarise ? services.GetRequiredService<SummaryLoop>().RunAsync(ends.Token) : Task.CompletedTask);

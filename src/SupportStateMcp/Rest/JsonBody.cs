@@ -14,7 +14,7 @@ namespace SupportStateMcp.Rest;
 
 /// <summary>
 /// Reads the body of a request, as strictly as arguments of tools are read: JSON and nothing else, at most as long as a
-/// message, the members that the route takes and no others, each of its type. A web page of a stranger can send a form, and a
+/// message, the members that the route takes and no others (unless it says that there may be), each of its type. A web page of a stranger can send a form, and a
 /// text, but no JSON without being asked for leave first (Fetch standard, "CORS-safelisted request-header").
 /// </summary>
 internal static class JsonBody
@@ -23,6 +23,9 @@ internal static class JsonBody
     private const int MaxFaults = 10;
 
     private const string Json = "application/json";
+
+    /// <summary>One event in the JSON format of CloudEvents.</summary>
+    private const string CloudEventJson = "application/cloudevents+json";
 
     /// <summary>The body; or the refusal where it is no JSON object; or neither, and the faults of its members.</summary>
     public static async ValueTask<(T? Body, ProblemReply? Refusal)> ReadAsync<T>(HttpContext context, List<Errors.InvalidArgument> faults) where T : class
@@ -65,7 +68,7 @@ internal static class JsonBody
 
     private static bool IsJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase)
+        && (type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals(CloudEventJson, StringComparison.OrdinalIgnoreCase))
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
         && request.Headers.ContentEncoding.Count == 0;
 
@@ -99,11 +102,14 @@ internal static class JsonBody
     private static IEnumerable<Errors.InvalidArgument> Faults(JsonElement root, JsonTypeInfo type)
     {
         var known = type.Properties.Where(p => !p.IsExtensionData).ToDictionary(p => p.Name, StringComparer.Ordinal);
+        var isOpen = type.Properties.Any(p => p.IsExtensionData);
         var sent = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in root.EnumerateObject())
         {
             if (!known.TryGetValue(member.Name, out var property))
             {
+                if (isOpen)
+                    continue;
                 var shown = member.Name.Length <= 64 ? member.Name : member.Name[..64] + "…";
                 yield return new Errors.InvalidArgument(shown, $"there is no such member; there are: {string.Join(", ", known.Keys)}");
             }

@@ -6,7 +6,7 @@ namespace SupportStateMcp.Rest;
 
 /// <summary>
 /// The routes of REST, and the one place where they are added. A route is thin, as a tool is: a body to a command, an outcome
-/// to a view. Those below <c>/support</c> ask for a token where the server has any.
+/// to a view. Those below <c>/support</c> and <c>/events</c> ask for a token where the server has any.
 /// </summary>
 internal static class RestRoutes
 {
@@ -14,7 +14,7 @@ internal static class RestRoutes
 
     private const string SupportPath = "/support";
 
-    private static readonly PathString[] s_paths = [SupportPath, "/health", "/openapi"];
+    private static readonly PathString[] s_paths = [SupportPath, EventRoutes.Path, "/health", "/openapi"];
 
     /// <summary>Adds all routes.</summary>
     /// <param name="app">The application.</param>
@@ -24,13 +24,16 @@ internal static class RestRoutes
         HealthRoutes.Map(app);
         DataRoutes.Map(app);
         TicketRoutes.Map(Support(app, asksForTokens));
+        EventRoutes.Map(Guarded(app, EventRoutes.Path, "events", asksForTokens));
         app.MapOpenApi(OpenApiPath);
     }
 
     /// <summary>The group of the routes that work on tickets. What is mapped on it is guarded, whoever maps it.</summary>
-    internal static RouteGroupBuilder Support(IEndpointRouteBuilder app, bool asksForTokens)
+    internal static RouteGroupBuilder Support(IEndpointRouteBuilder app, bool asksForTokens) => Guarded(app, SupportPath, "tickets", asksForTokens);
+
+    private static RouteGroupBuilder Guarded(IEndpointRouteBuilder app, string path, string tag, bool asksForTokens)
     {
-        var group = app.MapGroup(SupportPath).WithTags("tickets").WithMetadata(ProblemView.Answers(403), ProblemView.Answers(500), ProblemView.Answers(503));
+        var group = app.MapGroup(path).WithTags(tag).WithMetadata(ProblemView.Answers(403), ProblemView.Answers(500), ProblemView.Answers(503));
         if (asksForTokens)
             group.RequireAuthorization().WithMetadata(ProblemView.Answers(401));
         return group;

@@ -59,6 +59,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
         return new Watching(this, subscription);
     }
 
+    public ValueTask<IAsyncDisposable> SubscribeToAllAsync(Action<ConversationChange?> changed, CancellationToken cancellationToken) =>
+        inner.SubscribeToAllAsync(changed, cancellationToken);
+
     public ValueTask CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 
     public ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>

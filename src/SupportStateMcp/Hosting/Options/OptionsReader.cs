@@ -97,6 +97,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         var (archive, archiveConnection) = Archive(backend);
         var url = Url();
         var telemetry = TelemetryOf(url);
+        var events = EventsOf(backend);
         var sessions = Given(http.Sessions) switch
         {
             null or "none" => HttpSessions.None,
@@ -148,6 +149,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             Roles = roles,
             Person = person,
             Telemetry = telemetry,
+            Events = events,
         };
         if (backend == Backend.Redis)
             _violations.AddRange(Composition.RedisOptionsOf(options).Violations());

@@ -1,6 +1,7 @@
 using System.Net;
 using SupportStateMcp.Context;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Events;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Mcp.Tools;
@@ -126,6 +127,9 @@ public sealed record ServerOptions
     /// archive is in the same file.
     /// </summary>
     public string? ArchiveConnection { get; init; }
+
+    /// <summary>What other systems are told.</summary>
+    public EventOptions Events { get; init; } = EventOptions.Default;
 
     /// <summary>What the server tells of itself. Default: log lines as text, nothing else but where <c>OTEL_*</c> says so.</summary>
     public TelemetryOptions Telemetry { get; init; } = TelemetryOptions.Default;

@@ -28,6 +28,8 @@ public sealed class SupportStateSettings
 
     public RetentionSettings Retention { get; set; } = new();
 
+    public EventSettings Events { get; set; } = new();
+
     public TelemetrySettings Telemetry { get; set; } = new();
 
     public HttpSettings Http { get; set; } = new();

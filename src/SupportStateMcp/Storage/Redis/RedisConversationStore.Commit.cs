@@ -22,7 +22,7 @@ public sealed partial class RedisConversationStore
         var timeToLive = _timeToLive + (long)(commit.LivesFrom - commit.Now).TotalMilliseconds;
         var expiresAt = commit.Now.ToUnixTimeMilliseconds() + timeToLive;
         var events = commit.Erases ? await RedactedAsync(commit, cancellationToken) : [];
-        var keys = new[] { _keys.State(commit.Id), _keys.History(commit.Id), _keys.Events(commit.Id), _keys.Seen(commit.Id) };
+        var keys = new[] { _keys.State(commit.Id), _keys.History(commit.Id), _keys.Events(commit.Id), _keys.Seen(commit.Id), _keys.Published(commit.Id) };
         var isKept = _archive is not null && RedisSnapshots.IsKept(commit.After);
         if (isKept)
             await _archive!.NoteAsync(commit.Id, expiresAt, cancellationToken);
@@ -31,16 +31,20 @@ public sealed partial class RedisConversationStore
         // A conversation that enters a place is in the index before it is there. On one connection commands keep their order; over
         // the nodes of a cluster they do not.
         var indexed = moves ? IndexAsync(entry, cancellationToken) : null;
+        // So is what other systems are to be told of noted first.
+        var noted = _outbox is null || !commit.IsTold ? null : _outbox.NoteAsync(commit.Id, commit.After.Version, commit.Now, cancellationToken);
         var answer = (RedisResult[])(await _connection.CallAsync(
             async db =>
             {
-                if (indexed is not null && _connection.MayBeCluster)
-                    await indexed;
+                if (_connection.MayBeCluster)
+                    await Task.WhenAll(indexed ?? Task.CompletedTask, noted ?? Task.CompletedTask);
                 return await db.ScriptEvaluateAsync(RedisScripts.Commit, keys, arguments, RedisConnection.Master);
             },
             cancellationToken))!;
         if (indexed is not null)
             await indexed;
+        if (noted is not null)
+            await noted;
         if (answer.Length > 1)
         {
             var state = State((RedisValue[])answer[2]!);
@@ -87,7 +91,7 @@ public sealed partial class RedisConversationStore
     private RedisValue[] Arguments(
         Commit commit, Conversation? expired, IReadOnlyList<byte[]> redacted, StoredSnapshot snapshot, long expiresAt, long timeToLive)
     {
-        var arguments = new RedisValue[15 + (2 * snapshot.Parts.Count) + redacted.Count + commit.Events.Count + commit.Messages.Count];
+        var arguments = new RedisValue[16 + (2 * snapshot.Parts.Count) + redacted.Count + commit.Events.Count + commit.Messages.Count];
         arguments[0] = expired?.Version ?? commit.ExpectedVersion;
         arguments[1] = commit.After.Version;
         arguments[2] = _schemaVersion;
@@ -104,7 +108,9 @@ public sealed partial class RedisConversationStore
         arguments[13] = (commit.Before ?? expired)?.Life ?? "";
         arguments[14] = commit.After.Life;
 
-        var at = 15;
+        arguments[15] = _sinks;
+
+        var at = 16;
         foreach (var (name, content) in snapshot.Parts)
         {
             arguments[at++] = RedisKeys.Part(name);

@@ -23,6 +23,8 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     private readonly RedisSnapshots _snapshots;
     private readonly RedisLists _lists;
     private readonly RedisArchive? _archive;
+    private readonly RedisOutbox? _outbox;
+    private readonly RedisValue _sinks;
     private readonly RedisIndex _index;
     private readonly RedisIndexQueue _queue;
     private readonly RedisListing _listing;
@@ -39,10 +41,13 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
     /// <param name="time">Tells which index entries are old enough to be swept, and which snapshots are over.</param>
     /// <param name="logger">Hears of what nobody waits for.</param>
     /// <param name="archive">Where closed conversations go that have expired; null for nowhere.</param>
+    /// <param name="outbox">Where it is noted that there is something to tell; null where nobody is told.</param>
     public RedisConversationStore(
-        RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger, RedisArchive? archive = null)
+        RedisConnection connection, RedisOptions options, StoredSchema schema, TimeProvider time, ILogger<RedisConversationStore> logger, RedisArchive? archive = null,
+        RedisOutbox? outbox = null)
     {
-        (_connection, _schema, _archive) = (connection, schema, archive);
+        (_connection, _schema, _archive, _outbox) = (connection, schema, archive, outbox);
+        _sinks = outbox?.Sinks ?? "";
         _timeToLive = (long)options.TimeToLive.TotalMilliseconds;
         _schemaVersion = schema.Version;
         _snapshotCache = new SnapshotCache(SnapshotCacheBytes, time);
@@ -112,6 +117,9 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
         _subscriptions.AddAsync(_keys.Changed(id), changed, cancellationToken);
+
+    public ValueTask<IAsyncDisposable> SubscribeToAllAsync(Action<ConversationChange?> changed, CancellationToken cancellationToken) =>
+        RedisChangeSubscription.StartAsync(_connection, _keys, changed, cancellationToken);
 
     /// <summary>Writes, since a Redis that is full, or a replica, still answers.</summary>
     public async ValueTask CheckAsync(CancellationToken cancellationToken) => await _connection.CallAsync(

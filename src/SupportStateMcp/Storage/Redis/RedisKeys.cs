@@ -11,7 +11,9 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversation:{cs-TKT-001}:seen      hash    the caller's key → receipt, JSON
 // {prefix}conversation:{cs-TKT-001}:session   hash    what is shared for a short time: key → when it expires, life, value
 // {prefix}conversation:{cs-TKT-001}:lock      string  the token of its holder
-// {prefix}conversation:{cs-TKT-001}:changed   channel the version, on each change
+// {prefix}conversation:{cs-TKT-001}:published hash    sink → the version up to which it has the events, sink:failed → how often the next event
+//                                                     could not be told, sink:due → when it is tried again (Unix ms)
+// {prefix}conversation:{cs-TKT-001}:changed   channel on each change: the version before it and the version after it, as 4:6
 // {prefix}configuration                       channel on which clients tell each other of a failover
 //
 // {prefix}conversations:by-update             sorted set of ids, score = last change (Unix ms)
@@ -28,6 +30,8 @@ namespace SupportStateMcp.Storage.Redis;
 //                                             score = from when (Unix ms)
 // {prefix}conversations:by-due                sorted set of ids, score = when the next lease or approval runs out (Unix ms)
 // {prefix}conversations:by-archive            sorted set of ids of closed ones, score = when they expire (Unix ms); beside an archive alone
+// {prefix}events:pending:{X}                  sorted set of id:version of commits that one sink has yet to hear of, score = from when on any
+//                                             instance may deliver (Unix ms)
 // {prefix}conversations:entries               hash    id → which of these sets it is in, JSON
 // {prefix}conversations:checked               hash    nothing; a check of the store writes it, gone after a minute
 //
@@ -70,6 +74,17 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey Seen(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:seen");
 
     public RedisKey Session(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:session");
+
+    public RedisKey Published(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:published");
+
+    /// <summary>The commits that a sink has yet to hear of.</summary>
+    public RedisKey Pending(string sink) => string.Concat(prefix, "events:pending:", sink);
+
+    /// <summary>The channels of all conversations, as a pattern: in a prefix nothing is a wildcard.</summary>
+    public string ChangedPattern { get; } = string.Concat(prefix.Select(c => c is '*' or '?' or '[' or ']' or '\\' ? $"\\{c}" : c.ToString())) + "conversation:{*}:changed";
+
+    /// <summary>The conversation of a channel of <see cref="Changed"/>.</summary>
+    public ConversationId? ChangedOf(string channel) => ConversationId.TryParse(channel[(prefix.Length + "conversation:{".Length)..^"}:changed".Length]);
 
     public string Changed(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:changed");
 

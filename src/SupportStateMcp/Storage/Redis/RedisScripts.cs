@@ -16,6 +16,9 @@ internal static class RedisScripts
     public static readonly string RecordRemove = Read("record-remove");
     public static readonly string SessionSet = Read("session-set");
     public static readonly string ArchiveRemove = Read("archive-remove");
+    public static readonly string OutboxTake = Read("outbox-take");
+    public static readonly string OutboxAdvance = Read("outbox-advance");
+    public static readonly string OutboxPostpone = Read("outbox-postpone");
     public static readonly string RecordPlace = Read("record-place");
 
     // The client looks a script up by its text on each call: comments would only make that longer.

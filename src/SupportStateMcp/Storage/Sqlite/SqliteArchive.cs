@@ -62,7 +62,7 @@ public sealed class SqliteArchive : IConversationArchive
         if (Read(session, key) is not { Conversation: { ErasedAt: null, ClosedAt: not null } conversation } found)
             return;
         if (session.Number(IsThere) is null)
-            Create(session);
+            session.Run(s_create);
         session.Execute(
             "INSERT INTO archived_conversations (id, archived_at, document) VALUES ($id, $archived_at, $document)",
             conversation.ConversationId, _time.GetUtcNow().UtcTicks, _codec.Write(found));
@@ -118,14 +118,5 @@ public sealed class SqliteArchive : IConversationArchive
         {
             return null;
         }
-    }
-
-    private static void Create(SqliteSession session)
-    {
-        using var command = session.Connection.CreateCommand();
-#pragma warning disable CA2100 // A file of this folder.
-        command.CommandText = s_create;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
     }
 }

@@ -54,6 +54,20 @@ internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders reade
             watches = [.. watched.Watches];
         }
 
+        Call(name, watches);
+    }
+
+    /// <summary>A commit of this process changed something; who watches it looks for itself.</summary>
+    public void Notify(string name)
+    {
+        Watch[] watches;
+        lock (_gate)
+            watches = _watched.TryGetValue(name, out var watched) ? [.. watched.Watches] : [];
+        Call(name, watches);
+    }
+
+    private void Call(string name, Watch[] watches)
+    {
         foreach (var watch in watches)
         {
             try

@@ -44,6 +44,7 @@ internal sealed class SqliteCommit
     private readonly byte[]? _keyDigest;
     private readonly byte[]? _record;
     private readonly SqliteArchive? _archive;
+    private readonly SqliteOutbox? _outbox;
 
     /// <param name="commit">The change.</param>
     /// <param name="redacted">The trail up to an erasure, as it is to stay; empty for any other change.</param>
@@ -51,9 +52,11 @@ internal sealed class SqliteCommit
     /// <param name="timeToLive">How long it is kept.</param>
     /// <param name="time">The clock that expires what is there.</param>
     /// <param name="archive">Where closed conversations go that have expired; null for nowhere.</param>
-    public SqliteCommit(Commit commit, IReadOnlyList<ConversationEvent> redacted, SnapshotCodec codec, TimeSpan timeToLive, TimeProvider time, SqliteArchive? archive = null)
+    /// <param name="outbox">Where it is noted that there is something to tell; null where nobody is told.</param>
+    public SqliteCommit(
+        Commit commit, IReadOnlyList<ConversationEvent> redacted, SnapshotCodec codec, TimeSpan timeToLive, TimeProvider time, SqliteArchive? archive = null, SqliteOutbox? outbox = null)
     {
-        (_commit, _time, _schema, _archive) = (commit, time, codec.SchemaVersion, archive);
+        (_commit, _time, _schema, _archive, _outbox) = (commit, time, codec.SchemaVersion, archive, outbox);
         _entry = ConversationIndexEntry.Of(commit.After);
         _before = commit.Before is { } before ? ConversationIndexEntry.Of(before) : null;
         ExpiresAt = commit.LivesFrom + timeToLive;
@@ -108,6 +111,8 @@ internal sealed class SqliteCommit
             WriteApprovals(session, key);
         if (_entry.Work != _before?.Work)
             WriteWork(session, key);
+        if (_commit.IsTold)
+            _outbox?.Note(session, key, _commit.ExpectedVersion);
         return true;
     }
 

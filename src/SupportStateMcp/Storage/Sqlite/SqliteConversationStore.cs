@@ -47,16 +47,18 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     private readonly SqliteSweep _sweep;
     private readonly SnapshotCache _remembered;
     private readonly SqliteArchive? _archive;
+    private readonly SqliteOutbox? _outbox;
 
     /// <param name="connections">The database that holds the conversations; stays its owner's to dispose.</param>
     /// <param name="schema">What to write, and how to read what is older.</param>
     /// <param name="time">The clock that expires conversations.</param>
     /// <param name="logger">Tells the operator what cannot be read, and what was swept.</param>
     /// <param name="archive">Where closed conversations go that have expired; null for nowhere.</param>
+    /// <param name="outbox">Where it is noted that there is something to tell; null where nobody is told.</param>
     public SqliteConversationStore(
-        SqliteConnections connections, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger, SqliteArchive? archive = null)
+        SqliteConnections connections, StoredSchema schema, TimeProvider time, ILogger<SqliteConversationStore> logger, SqliteArchive? archive = null, SqliteOutbox? outbox = null)
     {
-        (_timeToLive, _time, _archive) = (connections.Options.TimeToLive, time, archive);
+        (_timeToLive, _time, _archive, _outbox) = (connections.Options.TimeToLive, time, archive, outbox);
         _remembered = new SnapshotCache(RememberedBytes, time);
         _reader = new StoredReader(schema, connections.Path, logger);
         (_readers, _writer) = (connections.Readers, connections.Writer);
@@ -96,13 +98,14 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         var redacted = commit.Erases
             ? (await ReadEventsAsync(commit.Id, 0, int.MaxValue, long.MaxValue, cancellationToken)).Select(e => e.Redacted()).ToList()
             : [];
-        var ready = new SqliteCommit(commit, redacted, _reader.Codec, _timeToLive, _time, _archive);
+        var ready = new SqliteCommit(commit, redacted, _reader.Codec, _timeToLive, _time, _archive, _outbox);
         if (!await _writer.WriteAsync(ready.Write, cancellationToken))
             return new CommitResult.Conflict(await LoadAsync(commit.Id, commit.Key, cancellationToken));
 
         _remembered.Keep(commit.Id, commit.After, ready.CoreBytes, ready.PartBytes, ready.ExpiresAt);
         var contentRemoved = !commit.Erases || await _erasures.CutLogAsync();
         _changes.Notify(commit.Id.Value, new SqliteStamp(commit.After.Version, commit.After.UpdatedAt.ToUnixTimeMilliseconds()));
+        _changes.Notify(SqliteTrailWatch.Name);
         return new CommitResult.Committed(ready.ExpiresAt) { ContentRemoved = contentRemoved };
     }
 
@@ -184,6 +187,12 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(_changes.Add(id.Value, session => StampOf(session, id.Value), changed));
+    }
+
+    public ValueTask<IAsyncDisposable> SubscribeToAllAsync(Action<ConversationChange?> changed, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(SqliteTrailWatch.Start(_readers, _changes, changed));
     }
 
     /// <summary>Writes, since a disk that is full or read-only can still be read.</summary>

@@ -93,14 +93,7 @@ internal sealed class SqliteDatabase(SqliteStoreOptions options, TimeProvider ti
         session.Execute("COMMIT");
     }
 
-    private static void RunScript(SqliteSession session, string file)
-    {
-        using var command = session.Connection.CreateCommand();
-#pragma warning disable CA2100 // A file of this folder.
-        command.CommandText = EmbeddedText.Read(typeof(SqliteDatabase), file);
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
-    }
+    private static void RunScript(SqliteSession session, string file) => session.Run(EmbeddedText.Read(typeof(SqliteDatabase), file));
 
     /// <summary>
     /// Makes an empty file that its owner alone may read; SQLite gives its own files the same mode. A file that is there is

@@ -25,6 +25,16 @@ internal sealed partial class SqliteSession(SqliteConnection connection) : IDisp
     /// <summary>The first value of the first row; null where there is none.</summary>
     public long? Number(string sql, params ReadOnlySpan<object?> values) => Bound(sql, values).ExecuteScalar() as long?;
 
+    /// <summary>Runs the statements of a file of this folder, one after the other.</summary>
+    public void Run(string script)
+    {
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A file of this folder.
+        command.CommandText = script;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>A number the store keeps about itself.</summary>
     public long Mark(string name) => Number("SELECT value FROM marks WHERE name = $name", name)!.Value;
 

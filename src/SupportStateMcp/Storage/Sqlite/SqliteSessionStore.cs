@@ -21,7 +21,7 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
             session =>
             {
                 if (session.Number(IsThere) is null)
-                    Create(session);
+                    session.Run(s_create);
                 Expire(session, time.GetUtcNow());
                 // What an earlier conversation of the ticket shared is not this one's.
                 session.Execute("DELETE FROM session_values WHERE conversation = $conversation AND life <> $life", id.Value, life);
@@ -78,13 +78,4 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
     }
 
     private static int Expire(SqliteSession session, DateTimeOffset now) => session.Execute("DELETE FROM session_values WHERE expires_at <= $now", now.UtcTicks);
-
-    private static void Create(SqliteSession session)
-    {
-        using var command = session.Connection.CreateCommand();
-#pragma warning disable CA2100 // A file of this folder.
-        command.CommandText = s_create;
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
-    }
 }

@@ -4,9 +4,9 @@
 -- Where the conversation stands elsewhere, or the key is used, it answers what is there: a retry costs no further read.
 -- One that has expired and waits for the archive is replaced (clears: 2) by its own version and life; what it kept under a key
 -- is nobody's any more.
--- KEYS: state, history, events, seen
+-- KEYS: state, history, events, seen, published
 -- ARGV: expected, version, schema, snapshot, updated_at, expires_at, ttl, channel, key, receipt, clears, p, n, life, new life,
---       p times a part and its content (empty to remove it), n events, messages
+--       the names of sinks with commas between them, p times a part and its content (empty to remove it), n events, messages
 local stands = redis.call('HMGET', KEYS[1], 'version', 'life')
 local current = stands[1] or '0'
 local other = current ~= ARGV[1] or (stands[2] and stands[2] ~= ARGV[14])
@@ -27,8 +27,17 @@ if ARGV[11] ~= '0' then
   redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
 end
 
-local last_part = 15 + 2 * tonumber(ARGV[12])
-for i = 16, last_part, 2 do
+-- How far each sink has been told: of a new conversation nothing, of one that was there before the sink was, from now on.
+local replaces = current == '0' or ARGV[11] == '2'
+if replaces then
+  redis.call('DEL', KEYS[5])
+end
+for sink in string.gmatch(ARGV[16], '[^,]+') do
+  redis.call('HSETNX', KEYS[5], sink, replaces and '0' or ARGV[1])
+end
+
+local last_part = 16 + 2 * tonumber(ARGV[12])
+for i = 17, last_part, 2 do
   if ARGV[i + 1] == '' then
     redis.call('HDEL', KEYS[1], ARGV[i])
   else
@@ -51,5 +60,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[7])
 redis.call('PEXPIRE', KEYS[2], ARGV[7])
 redis.call('PEXPIRE', KEYS[3], ARGV[7])
 redis.call('PEXPIRE', KEYS[4], ARGV[7])
-redis.call('PUBLISH', ARGV[8], ARGV[2])
+redis.call('PEXPIRE', KEYS[5], ARGV[7])
+-- Replaced: what came before is another conversation.
+redis.call('PUBLISH', ARGV[8], (ARGV[11] == '2' and '0' or ARGV[1]) .. ':' .. ARGV[2])
 return {'written'}

@@ -1,0 +1,92 @@
+using System.Text.Json.Serialization;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Records;
+using SupportStateMcp.Views;
+
+namespace SupportStateMcp.Events;
+
+/// <summary>An event that a sink has not taken, however often it was tried. It names the event and holds nothing of it, so that nothing outlives an erasure.</summary>
+public sealed record DeadLetter
+{
+    /// <summary>The name of the sink.</summary>
+    public required string Sink { get; init; }
+
+    /// <summary>The id of the event: <c>{conversation_id}:{version}</c>.</summary>
+    public required string EventId { get; init; }
+
+    public required int Attempts { get; init; }
+
+    /// <summary>Why the last attempt failed.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When the last attempt failed.</summary>
+    [JsonConverter(typeof(SecondsConverter))]
+    public required DateTimeOffset FailedAt { get; init; }
+}
+
+/// <summary>The dead letters of all sinks. They are kept for <see cref="Kept"/>.</summary>
+public sealed class DeadLetters(IRecordStore records, TimeProvider time)
+{
+    private const string Kind = "dead_letter";
+    private const int PageSize = 500;
+
+    /// <summary>How long a dead letter is kept.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    /// <summary>Keeps one.</summary>
+    /// <exception cref="StoreException">The store does not answer.</exception>
+    public async ValueTask AddAsync(DeadLetter letter, CancellationToken cancellationToken)
+    {
+        // One that is there already stays as it is, or becomes this one: nobody else writes it.
+        var known = await records.GetAsync(Kind, IdOf(letter.Sink, letter.EventId), cancellationToken);
+        await records.WriteAsync(
+            [
+                new RecordWrite
+                {
+                    Kind = Kind,
+                    Id = IdOf(letter.Sink, letter.EventId),
+                    ExpectedVersion = known?.Version ?? 0,
+                    By = Conversation.Clock.ToString(),
+                    Now = time.GetUtcNow(),
+                    Content = Utf8Json.Write(letter, EventsJson.Default.DeadLetter),
+                },
+            ],
+            cancellationToken);
+    }
+
+    /// <summary>All of them, the oldest first; those that are kept no longer go.</summary>
+    /// <param name="sink">Only of this sink; null for all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StoreException">The store does not answer.</exception>
+    public async ValueTask<IReadOnlyList<DeadLetter>> ListAsync(string? sink, CancellationToken cancellationToken)
+    {
+        var (letters, position, oldest) = (new List<DeadLetter>(), (string?)null, time.GetUtcNow() - Kept);
+        RecordChanges page;
+        do
+        {
+            page = await records.ReadChangesAsync(Kind, position, PageSize, cancellationToken);
+            position = page.Position;
+            foreach (var change in page.Changes)
+            {
+                if (change.Record is null)
+                    continue;
+                var letter = change.Record.As(EventsJson.Default.DeadLetter).Value;
+                if (letter.FailedAt < oldest)
+                    await RemoveAsync(letter, cancellationToken);
+                else if (sink is null || letter.Sink == sink)
+                    letters.Add(letter);
+            }
+        }
+        while (page.More);
+
+        return [.. letters.OrderBy(l => l.FailedAt).ThenBy(l => l.EventId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Takes one away; false where it is gone.</summary>
+    /// <exception cref="StoreException">The store does not answer.</exception>
+    public ValueTask<bool> RemoveAsync(DeadLetter letter, CancellationToken cancellationToken) =>
+        records.DeleteAsync(Kind, IdOf(letter.Sink, letter.EventId), cancellationToken);
+
+    private static string IdOf(string sink, string eventId) => $"{sink}:{eventId}";
+}

@@ -1,0 +1,238 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Events;
+
+/// <summary>What one sink is told, some conversations at a time.</summary>
+internal sealed partial class SinkLane(
+    IEventSink sink, IConversationOutbox outbox, EventReader reader, DeadLetters deadLetters, TimeProvider time, ILogger logger)
+{
+    /// <summary>How many conversations it is told of at a time.</summary>
+    private const int AtATime = 8;
+
+    /// <summary>How many events of a conversation are read together.</summary>
+    private const int Batch = 100;
+
+    /// <summary>How many conversations wait in this process; of the others the store keeps a note.</summary>
+    private const int Waiting = 10_000;
+
+    /// <summary>How long one attempt may take; shorter than <see cref="OutboxSinks.Grace"/>, after which somebody else would try too.</summary>
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often it is looked for what other processes have left.</summary>
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long each attempt waits after the one before (Standard Webhooks, "Delivery attempts and retries").</summary>
+    private static readonly TimeSpan[] s_schedule =
+        [TimeSpan.Zero, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
+
+    private static readonly TimeSpan s_longestWait = s_schedule[^1];
+
+    private readonly Channel<(ConversationId Id, OutboxCursor? Cursor)> _queue =
+        Channel.CreateBounded<(ConversationId, OutboxCursor?)>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>Conversations that wait or are told of, and whether something came meanwhile.</summary>
+    private readonly Dictionary<ConversationId, bool> _busy = [];
+
+    private volatile string? _failure;
+
+    private string Name => sink.Subscription.Name;
+
+    /// <summary>There may be something to tell of a conversation.</summary>
+    public void Enqueue(ConversationId id) => Enqueue(id, null);
+
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        Enumerable.Range(0, AtATime).Select(_ => Task.Run(() => WorkAsync(cancellationToken), CancellationToken.None))
+            .Append(Task.Run(() => TakeAsync(cancellationToken), CancellationToken.None)));
+
+    private void Enqueue(ConversationId id, OutboxCursor? cursor)
+    {
+        lock (_busy)
+        {
+            if (_busy.ContainsKey(id))
+                _busy[id] = true;
+            else if (_queue.Writer.TryWrite((id, cursor)))
+                _busy.Add(id, false);
+        }
+    }
+
+    /// <summary>True where something came meanwhile, so that it is to be looked at once more.</summary>
+    private bool HasMore(ConversationId id)
+    {
+        lock (_busy)
+        {
+            if (_busy[id])
+            {
+                _busy[id] = false;
+                return true;
+            }
+
+            _busy.Remove(id);
+            return false;
+        }
+    }
+
+    private async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    while (await outbox.TakeDueAsync(Name, Batch, cancellationToken) is { Count: > 0 } due)
+                    {
+                        foreach (var cursor in due)
+                            Enqueue(cursor.Id, cursor);
+                        if (due.Count < Batch)
+                            break;
+                    }
+                }
+                catch (StoreException e)
+                {
+                    LogPostponed(logger, Name, e.Message);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var (id, taken) in _queue.Reader.ReadAllAsync(cancellationToken))
+            {
+                var cursor = taken;
+                do
+                {
+                    await TryAsync(id, cursor, cancellationToken);
+                    cursor = null;
+                }
+                while (HasMore(id));
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server stops. What was not told yet, the next process finds.
+        }
+    }
+
+    private async Task TryAsync(ConversationId id, OutboxCursor? cursor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            cursor ??= await outbox.FindAsync(Name, id, cancellationToken);
+            while (cursor is not null)
+                cursor = await TellAsync(cursor, cancellationToken);
+        }
+        catch (StoreUnavailableException e)
+        {
+            LogPostponed(logger, Name, e.Message);
+        }
+        catch (StoreException e)
+        {
+            LogUnreadable(logger, id.Value, Name, e.Message);
+        }
+    }
+
+    /// <summary>Tells what there is to tell now; the cursor to go on from, or null.</summary>
+    private async ValueTask<OutboxCursor?> TellAsync(OutboxCursor cursor, CancellationToken cancellationToken)
+    {
+        var told = cursor.Told;
+        var events = await reader.ReadAsync(cursor.Id, cursor.Told, Batch, cancellationToken);
+        foreach (var e in events)
+        {
+            if (sink.Subscription.Takes(e.Topic))
+            {
+                var delivery = await DeliverAsync(e, cancellationToken);
+                Note(delivery.Failure);
+                if (delivery.Failure is { } failure && !await GiveUpAsync(e, cursor.Told == told ? cursor.Attempt : 1, failure, cancellationToken))
+                {
+                    await PostponeAsync(cursor, told, delivery.RetryAfter, cancellationToken);
+                    return null;
+                }
+            }
+
+            told++;
+        }
+
+        var next = await outbox.AdvanceAsync(cursor, told, cancellationToken);
+        // A conversation that is gone, or whose trail is damaged, has nothing more to tell.
+        return events.Count == 0 ? null : next;
+    }
+
+    private async ValueTask<Delivery> DeliverAsync(CloudEvent e, CancellationToken cancellationToken)
+    {
+        if (sink.Subscription.WithContent)
+            e = await reader.WithContentAsync(e, cancellationToken);
+        using var timer = new CancellationTokenSource(s_timeout, time);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            return await sink.DeliverAsync(e, EventReader.Json(e), ends.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Delivery($"It has not answered within {s_timeout.TotalSeconds} seconds.");
+        }
+    }
+
+    /// <summary>After the last attempt the event becomes a dead letter, and those behind it go on.</summary>
+    private async ValueTask<bool> GiveUpAsync(CloudEvent e, int attempt, string failure, CancellationToken cancellationToken)
+    {
+        if (attempt < s_schedule.Length)
+            return false;
+        await deadLetters.AddAsync(new DeadLetter { Sink = Name, EventId = e.Id, Attempts = attempt, Reason = failure, FailedAt = time.GetUtcNow() }, cancellationToken);
+        LogDead(logger, e.Id, Name, failure);
+        return true;
+    }
+
+    private async ValueTask PostponeAsync(OutboxCursor cursor, long told, TimeSpan? retryAfter, CancellationToken cancellationToken)
+    {
+        // What was told before the event that failed is told; the attempts of that one count from here.
+        if (told > cursor.Told)
+        {
+            if (await outbox.AdvanceAsync(cursor, told, cancellationToken) is not { } advanced)
+                return;
+            cursor = advanced;
+        }
+
+        var wait = s_schedule[cursor.Attempt];
+        if (retryAfter > wait)
+            wait = retryAfter < s_longestWait ? retryAfter.Value : s_longestWait;
+        await outbox.PostponeAsync(cursor, time.GetUtcNow() + wait, cancellationToken);
+    }
+
+    /// <summary>Says once that a sink fails, and once that it works again.</summary>
+    private void Note(string? failure)
+    {
+        var before = _failure;
+        _failure = failure;
+        if (failure is not null && before is null)
+            LogFails(logger, Name, failure);
+        else if (failure is null && before is not null)
+            LogWorks(logger, Name);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The sink {Sink} does not take events: {Reason} They wait for the next attempt.")]
+    private static partial void LogFails(ILogger logger, string sink, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The sink {Sink} takes events again.")]
+    private static partial void LogWorks(ILogger logger, string sink);
+
+    [LoggerMessage(LogLevel.Error, "The event {Event} is a dead letter of the sink {Sink}: {Reason} SupportStateMcp deliveries lists them, and redeliver tries once more.")]
+    private static partial void LogDead(ILogger logger, string @event, string sink, string reason);
+
+    [LoggerMessage(LogLevel.Debug, "The sink {Sink} waits for the store: {Reason}")]
+    private static partial void LogPostponed(ILogger logger, string sink, string reason);
+
+    [LoggerMessage(LogLevel.Error, "What happened to {ConversationId} cannot be told to the sink {Sink}: {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, string conversationId, string sink, string reason);
+}

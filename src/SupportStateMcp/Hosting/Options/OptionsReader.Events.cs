@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using SupportStateMcp.Events;
+
+namespace SupportStateMcp.Hosting;
+
+/// <content>The section <c>events</c>.</content>
+public sealed partial class OptionsReader
+{
+    private const int MostSinks = 16;
+    private const int MostSecrets = 2;
+
+    private static readonly string[] s_sinkTypes = ["webhook", "slack", "teams", "stream"];
+
+    private EventOptions EventsOf(Backend backend)
+    {
+        var source = Given(_settings.Events.Source) ?? EventOptions.DefaultSource;
+        if (!Uri.TryCreate(source, UriKind.RelativeOrAbsolute, out _) || source.Any(char.IsWhiteSpace))
+            _violations.Add($"events.source: '{source}' is no URI reference; use one such as /desk or https://desk.example.");
+        if (Given(_root["events:sinks"]) is not null)
+            _violations.Add("events.sinks: it is a list of objects with name and type, not a text.");
+        var sinks = new List<SinkOptions>();
+        foreach (var (index, given) in (_settings.Events.Sinks ?? []).OrderBy(s => s.Key.Length).ThenBy(s => s.Key, StringComparer.Ordinal))
+        {
+            var key = $"events.sinks.{index}";
+            var name = Given(given.Name) ?? "";
+            if (!SinkName().IsMatch(name))
+                _violations.Add($"{key}.name: '{name}' is no name of a sink; use 1 to 32 lower-case letters, digits and hyphens, the first a letter.");
+            else if (sinks.Any(s => s.Subscription.Name == name))
+                _violations.Add($"{key}.name: there is another sink '{name}'; give each a name of its own.");
+            foreach (var topic in (given.Topics ?? []).Where(t => !EventTopics.All.Contains(t)))
+                _violations.Add($"{key}.topics: '{topic}' is none; use {string.Join(", ", EventTopics.All)}.");
+            var subscription = new EventSubscription(name, given.Topics ?? [], Switch($"{key}.content", given.Content, false));
+            sinks.Add(Given(given.Type) switch
+            {
+                "webhook" => new SinkOptions(subscription) { Webhook = Webhook(key, given, WebhookFormat.CloudEvent) },
+                "slack" => new SinkOptions(subscription) { Webhook = Webhook(key, given, WebhookFormat.Slack) },
+                "teams" => new SinkOptions(subscription) { Webhook = Webhook(key, given, WebhookFormat.Teams) },
+                "stream" => new SinkOptions(subscription) { Stream = StreamOf(key, given, backend) },
+                var other => Violation(new SinkOptions(subscription), $"{key}.type: '{other}' is none of these; use {string.Join(", ", s_sinkTypes)}."),
+            });
+        }
+
+        if (sinks.Count > MostSinks)
+            _violations.Add($"events.sinks: there are {sinks.Count}; a desk tells at most {MostSinks}.");
+        return new EventOptions(source, sinks);
+    }
+
+    private WebhookOptions? Webhook(string key, SinkSettings given, WebhookFormat format)
+    {
+        if ((Given(given.Stream) ?? Given(given.MaxLength)) is not null)
+            _violations.Add($"{key}: stream and maxLength are for the type stream; leave them out.");
+        var allowsPrivate = Switch($"{key}.allowPrivate", given.AllowPrivate, false);
+        var url = Address($"{key}.url", given.Url, "https://example.com/hooks");
+        if (Given(given.Url) is null)
+            _violations.Add($"{key}.url: it is missing; name the address that events are posted to.");
+        if (url is { Scheme: "http" } && !allowsPrivate)
+            _violations.Add($"{key}.url: events leave this machine over https alone; use https, or allowPrivate: true for an address of a private network.");
+        if (url is not null && !allowsPrivate && IPAddress.TryParse(url.DnsSafeHost, out var address) && !PublicAddress.Is(address))
+            _violations.Add($"{key}.url: {url.Host} is no public address; where it is meant, set allowPrivate: true.");
+        // A secret that is none is not repeated.
+        var secrets = (given.Secrets ?? []).Select(WebhookSignature.ParseSecret).ToList();
+        if (secrets.Contains(null))
+            _violations.Add($"{key}.secrets: one of them is no secret; use whsec_ and 24 to 64 random bytes in base64, for example whsec_$(openssl rand -base64 32).");
+        if (secrets.Count > MostSecrets)
+            _violations.Add($"{key}.secrets: there are {secrets.Count}; use at most {MostSecrets}, the second while one takes over from the other.");
+        return url is null ? null : new WebhookOptions { Url = url, Secrets = [.. secrets.OfType<byte[]>()], AllowsPrivate = allowsPrivate, Format = format };
+    }
+
+    private StreamOptions? StreamOf(string key, SinkSettings given, Backend backend)
+    {
+        if ((Given(given.Url) ?? Given(given.AllowPrivate) ?? given.Secrets?.FirstOrDefault()) is not null)
+            _violations.Add($"{key}: url, secrets and allowPrivate are for web addresses; leave them out.");
+        if (backend != Backend.Redis)
+            _violations.Add($"{key}.type: a stream is one of Redis, and the store is not; use persistence.backend: redis, or another type.");
+        return new StreamOptions(Given(given.Stream) ?? "support-events", Number($"{key}.maxLength", given.MaxLength, 100_000, 100, 10_000_000, "events"));
+    }
+
+    [GeneratedRegex(@"^[a-z][a-z0-9-]{0,31}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SinkName();
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Storage.Redis;
+
+/// <summary>
+/// What other systems have yet to be told of, in Redis: the cursors in the slot of the conversation, written by the script of the commit; and for
+/// each sink a sorted set of notes <c>id:version</c>, written ahead of it. A note is fulfilled once the sink has been told of its version, so that
+/// taking it away can never hide a later commit.
+/// </summary>
+public sealed partial class RedisOutbox : IConversationOutbox
+{
+    private readonly RedisConnection _connection;
+    private readonly OutboxSinks _sinks;
+    private readonly RedisKeys _keys;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <param name="connection">The Redis that holds the conversations; stays its owner's to dispose.</param>
+    /// <param name="options">The key prefix.</param>
+    /// <param name="sinks">The sinks that commits are noted for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Hears of notes that could not be written.</param>
+    public RedisOutbox(RedisConnection connection, RedisOptions options, OutboxSinks sinks, TimeProvider time, ILogger<RedisOutbox> logger)
+    {
+        (_connection, _sinks, _time, _logger) = (connection, sinks, time, logger);
+        _keys = new RedisKeys(options.KeyPrefix);
+    }
+
+    /// <summary>The names, as the script of the commit takes them.</summary>
+    internal string Sinks => string.Join(',', _sinks.Names);
+
+    private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, int limit, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        var taken = (string[])(await _connection.CallAsync(
+            db => db.ScriptEvaluateAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [now, now + (long)OutboxSinks.Grace.TotalMilliseconds, limit], RedisConnection.Master),
+            cancellationToken))!;
+        if (taken.Length == 0)
+            return [];
+
+        var notes = taken.Select(Stay.TryParse).OfType<Stay>().ToList();
+        var ids = notes.Select(n => n.Id).Distinct(StringComparer.Ordinal).Select(i => ConversationId.TryParse(i)!.Value).ToList();
+        var found = (await _connection.CallAsync(db => Task.WhenAll(ids.Select(id => PlaceAsync(db, sink, id))), cancellationToken))
+            .ToDictionary(p => p.Id.Value, StringComparer.Ordinal);
+        await TidyAsync(sink, notes, found, now, cancellationToken);
+        return [.. found.Values.Where(p => p.IsBehind && p.Due <= now).Select(p => new OutboxCursor(sink, p.Id, p.Told!.Value, p.Failed + 1))];
+    }
+
+    public async ValueTask<OutboxCursor?> FindAsync(string sink, ConversationId id, CancellationToken cancellationToken)
+    {
+        var place = await _connection.CallAsync(db => PlaceAsync(db, sink, id), cancellationToken);
+        return place.IsBehind && place.Due <= Now ? new OutboxCursor(sink, id, place.Told!.Value, place.Failed + 1) : null;
+    }
+
+    public async ValueTask<OutboxCursor?> AdvanceAsync(OutboxCursor cursor, long told, CancellationToken cancellationToken)
+    {
+        var events = await _connection.CallAsync(
+            async db =>
+            {
+                var moved = db.ScriptEvaluateAsync(
+                    RedisScripts.OutboxAdvance, [_keys.Published(cursor.Id), _keys.Events(cursor.Id)], [cursor.Sink, cursor.Told, told], RedisConnection.Master);
+                if (_connection.MayBeCluster)
+                    await moved;
+                // On one connection it is done after the cursor has moved; where that failed, the next who takes the note finds it as it is.
+                var fulfilled = db.SortedSetRemoveAsync(
+                    _keys.Pending(cursor.Sink), [.. Numbers(cursor.Told + 1, told).Select(v => (RedisValue)new Stay(cursor.Id.Value, v).ToString())], RedisConnection.Master);
+                var length = (long)await moved;
+                await fulfilled;
+                return length;
+            },
+            cancellationToken);
+        return events > told ? new OutboxCursor(cursor.Sink, cursor.Id, told, 1) : null;
+    }
+
+    public async ValueTask PostponeAsync(OutboxCursor cursor, DateTimeOffset at, CancellationToken cancellationToken) => await _connection.CallAsync(
+        async db =>
+        {
+            // First when, then that: in between it is tried once too often.
+            await db.SortedSetAddAsync(_keys.Pending(cursor.Sink), new Stay(cursor.Id.Value, cursor.Told + 1).ToString(), at.ToUnixTimeMilliseconds());
+            return await db.ScriptEvaluateAsync(
+                RedisScripts.OutboxPostpone, [_keys.Published(cursor.Id)], [cursor.Sink, cursor.Told, cursor.Attempt, at.ToUnixTimeMilliseconds()], RedisConnection.Master);
+        },
+        cancellationToken);
+
+    public async ValueTask<OutboxBacklog> BacklogAsync(string sink, CancellationToken cancellationToken)
+    {
+        var (count, first) = await _connection.CallAsync(
+            async db =>
+            {
+                var count = db.SortedSetLengthAsync(_keys.Pending(sink), flags: RedisConnection.Master);
+                var first = db.SortedSetRangeByRankWithScoresAsync(_keys.Pending(sink), 0, 0, Order.Ascending, RedisConnection.Master);
+                return (await count, await first);
+            },
+            cancellationToken);
+        return new OutboxBacklog(count, first is [var entry] ? DateTimeOffset.FromUnixTimeMilliseconds((long)entry.Score) : null);
+    }
+
+    /// <summary>
+    /// Notes, ahead of a commit, that there will be something to tell. Where that fails and the commit does not, this process tells it all the
+    /// same, and the note is tried once more.
+    /// </summary>
+    internal async Task NoteAsync(ConversationId id, long version, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AddAsync();
+        }
+        catch (StoreUnavailableException)
+        {
+            try
+            {
+                await AddAsync();
+            }
+            catch (StoreUnavailableException e)
+            {
+                LogNotNoted(id.Value, version, e.Message);
+            }
+        }
+
+        async Task AddAsync() => await _connection.CallAsync(
+            db => Task.WhenAll(_sinks.Names.Select(s =>
+                db.SortedSetAddAsync(_keys.Pending(s), new Stay(id.Value, version).ToString(), (now + OutboxSinks.Grace).ToUnixTimeMilliseconds()))),
+            cancellationToken);
+    }
+
+    private static IEnumerable<long> Numbers(long from, long to)
+    {
+        for (var n = from; n <= to; n++)
+            yield return n;
+    }
+
+    private async Task<Place> PlaceAsync(IDatabase db, string sink, ConversationId id)
+    {
+        var version = db.HashGetAsync(_keys.State(id), "version", RedisConnection.Master);
+        var fields = await db.HashGetAsync(_keys.Published(id), [sink, sink + ":failed", sink + ":due"], RedisConnection.Master);
+        return new Place(id, (long?)await version, (long?)fields[0], (int?)fields[1] ?? 0, (long?)fields[2] ?? 0);
+    }
+
+    /// <summary>Takes away notes that are fulfilled, or name what was never committed or is gone; those that are postponed come back when they are due.</summary>
+    private async ValueTask TidyAsync(
+        string sink, List<Stay> notes, Dictionary<string, Place> found, long now, CancellationToken cancellationToken)
+    {
+        var done = notes.Where(n => !found[n.Id].IsBehind || found[n.Id].Told >= n.Epoch).Select(n => (RedisValue)n.ToString()).ToArray();
+        var later = notes.Where(n => found[n.Id] is { IsBehind: true } p && p.Due > now).Select(n => new SortedSetEntry(n.ToString(), found[n.Id].Due)).ToArray();
+        if (done.Length + later.Length == 0)
+            return;
+        await _connection.CallAsync(
+            async db =>
+            {
+                var removed = done.Length == 0 ? Task.FromResult(0L) : db.SortedSetRemoveAsync(_keys.Pending(sink), done, RedisConnection.Master);
+                var moved = later.Length == 0 ? Task.FromResult(0L) : db.SortedSetUpdateAsync(_keys.Pending(sink), later, SortedSetWhen.Exists);
+                return await removed + await moved;
+            },
+            cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "That {ConversationId} has version {Version} could not be noted: where this process dies now, other systems hear of it with the next change only. {Reason}")]
+    private partial void LogNotNoted(string conversationId, long version, string reason);
+
+    /// <summary>How far a sink has been told, and the conversation stands.</summary>
+    private readonly record struct Place(ConversationId Id, long? Version, long? Told, int Failed, long Due)
+    {
+        public bool IsBehind => Told < Version;
+    }
+}
