@@ -144,7 +144,7 @@ public sealed record Commit
     public long ExpectedVersion => Before?.Version ?? 0;
 
     /// <summary>True where there is something to tell other systems: what-if copies are nobody's business.</summary>
-    public bool IsTold => Events.Count > 0 && After.ForkOf is null;
+    public bool IsTold => Events is [_, ..] && After.ForkOf is null;
 
     /// <summary>True where this commit erases: history and kept receipts go, events stay as <see cref="ConversationEvent.Redacted"/>.</summary>
     public bool Erases => Before is { ErasedAt: null } && After.ErasedAt is not null;

@@ -41,7 +41,7 @@ public static class PublicAddress
     internal static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var host = context.DnsEndPoint;
-        var addresses = (await Dns.GetHostAddressesAsync(host.Host, cancellationToken)).Where(Is).ToArray();
+        var addresses = (IPAddress.TryParse(host.Host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host.Host, cancellationToken)).Where(Is).ToArray();
         if (addresses.Length == 0)
             throw new HttpRequestException(HttpRequestError.ConnectionError, "The address is not public.");
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

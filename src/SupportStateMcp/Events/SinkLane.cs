@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Events;
 
@@ -210,9 +211,10 @@ internal sealed partial class SinkLane(
         await outbox.PostponeAsync(cursor, time.GetUtcNow() + wait, cancellationToken);
     }
 
-    /// <summary>Says once that a sink fails, and once that it works again.</summary>
+    /// <summary>Counts an attempt, and says once that a sink fails, and once that it works again.</summary>
     private void Note(string? failure)
     {
+        Telemetry.Deliveries.Add(1, new KeyValuePair<string, object?>("sink", Name), new KeyValuePair<string, object?>("outcome", failure is null ? "delivered" : "failed"));
         var before = _failure;
         _failure = failure;
         if (failure is not null && before is null)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Events;
 using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Hosting;
@@ -16,15 +17,22 @@ public sealed class DeskGauges : IDisposable
     private readonly Meter _meter = new(Telemetry.Name);
     private readonly IConversationStore _store;
     private readonly TimeProvider _time;
+    private readonly EventDeliveries? _deliveries;
     private volatile Reading? _last;
 
-    public DeskGauges(IConversationStore store, TimeProvider time)
+    public DeskGauges(IConversationStore store, TimeProvider time, EventDeliveries? deliveries = null)
     {
-        (_store, _time) = (store, time);
+        (_store, _time, _deliveries) = (store, time, deliveries);
         Gauge("supportstate.queue.depth", "{conversation}", "Conversations that wait for a person.", r => r.Waiting);
         Gauge("supportstate.queue.wait", "s", "How long the conversation that is next has waited for a person.", r => r.NextSince is { } since ? (_time.GetUtcNow() - since).TotalSeconds : 0);
         Gauge("supportstate.approvals.pending", "{approval}", "Approvals that wait for a decision.", r => r.Approvals);
         Gauge("supportstate.approvals.deadline", "s", "How long until the next approval expires; 0 where none waits.", r => r.Deadline is { } at ? (at - _time.GetUtcNow()).TotalSeconds : 0);
+        if (deliveries is null)
+            return;
+        _meter.CreateObservableGauge("supportstate.outbox.pending", () => Sinks(b => b.Pending), "{conversation}", "Conversations of which a sink has yet to hear.");
+        _meter.CreateObservableGauge(
+            "supportstate.outbox.lag", () => Sinks(b => b.OldestDue is { } due ? Math.Max(0, (_time.GetUtcNow() - due + OutboxSinks.Grace).TotalSeconds) : 0), "s",
+            "How long the conversation that a sink has waited for longest has waited to be told; one that is postponed counts from when it is due.");
     }
 
     /// <summary>Reads the store once.</summary>
@@ -34,13 +42,24 @@ public sealed class DeskGauges : IDisposable
         _last = null;
         var queue = await _store.ListQueueAsync(null, null, 1, cancellationToken);
         var approvals = await _store.ListPendingApprovalsAsync(null, null, 1, cancellationToken);
-        _last = new Reading(queue.Total, queue.Conversations is [var first, ..] ? first.WaitingSince : null, approvals.Total, approvals.Approvals is [var next, ..] ? next.Approval.Deadline : null);
+        _last = new Reading(queue.Total, queue.Conversations is [var first, ..] ? first.WaitingSince : null, approvals.Total, approvals.Approvals is [var next, ..] ? next.Approval.Deadline : null, await BacklogsAsync(cancellationToken));
     }
 
     public void Dispose() => _meter.Dispose();
 
+    private async ValueTask<IReadOnlyList<(string Sink, OutboxBacklog Backlog)>> BacklogsAsync(CancellationToken cancellationToken)
+    {
+        var backlogs = new List<(string, OutboxBacklog)>();
+        foreach (var sink in _deliveries?.Names ?? [])
+            backlogs.Add((sink, await _deliveries!.BacklogAsync(sink, cancellationToken)));
+        return backlogs;
+    }
+
+    private IEnumerable<Measurement<double>> Sinks(Func<OutboxBacklog, double> value) =>
+        _last is { } reading ? reading.Backlogs.Select(b => new Measurement<double>(value(b.Backlog), new KeyValuePair<string, object?>("sink", b.Sink))) : [];
+
     private void Gauge(string name, string unit, string description, Func<Reading, double> value) => _meter.CreateObservableGauge(
         name, () => _last is { } reading ? new[] { new Measurement<double>(value(reading)) } : [], unit, description);
 
-    private sealed record Reading(int Waiting, DateTimeOffset? NextSince, int Approvals, DateTimeOffset? Deadline);
+    private sealed record Reading(int Waiting, DateTimeOffset? NextSince, int Approvals, DateTimeOffset? Deadline, IReadOnlyList<(string Sink, OutboxBacklog Backlog)> Backlogs);
 }

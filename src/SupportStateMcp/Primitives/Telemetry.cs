@@ -51,6 +51,9 @@ internal static class Telemetry
     /// <summary>How long steps of tickets took from the lease to their end, in seconds, by role and outcome.</summary>
     public static Histogram<double> StepDuration { get; } = s_meter.CreateHistogram("supportstate.step.duration", "s", "How long steps of tickets took, from the lease to their end.", null, s_stepSeconds);
 
+    /// <summary>Attempts to tell sinks of events, by sink and outcome: delivered, failed.</summary>
+    public static Counter<long> Deliveries { get; } = s_meter.CreateCounter<long>("supportstate.deliveries", "{attempt}", "Attempts to tell sinks of events, by outcome.");
+
     /// <summary>How long searches took, in seconds, by what was searched.</summary>
     public static Histogram<double> SearchDuration { get; } = s_meter.CreateHistogram("supportstate.search.duration", "s", "How long searches of articles and memories took.", null, s_seconds);
 

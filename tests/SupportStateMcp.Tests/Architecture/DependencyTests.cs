@@ -4,14 +4,14 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Hosting → {Mcp, Rest, Cli} → {Views, Briefs} → {Tickets, Memory} → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
+/// <c>Hosting → {Mcp, Rest, Cli} → Events → {Views, Briefs} → {Tickets, Memory} → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
 /// <c>Storage</c> implements the ports of the conversations, records, articles and memories; faces and stores never see each other. Read off the sources:
 /// what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
     private static readonly string[] s_ours =
-        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views", "Storage", "Mcp", "Rest", "Cli", "Hosting"];
+        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views", "Events", "Storage", "Mcp", "Rest", "Cli", "Hosting"];
 
     [Theory]
     [InlineData("Primitives")]
@@ -26,10 +26,11 @@ public partial class DependencyTests
     [InlineData("Tickets", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge")]
     [InlineData("Briefs", "Primitives", "Identity", "Workflow", "Conversations")]
     [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs")]
+    [InlineData("Events", "Primitives", "Identity", "Conversations", "Records", "Tickets", "Views")]
     [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records", "Knowledge", "Memory")]
     [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views")]
-    [InlineData("Rest", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views")]
-    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views")]
+    [InlineData("Rest", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views", "Events")]
+    [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views", "Events")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
         var used = Sources(folder).SelectMany(f => Used(f)

@@ -39,6 +39,9 @@ internal sealed class MemoryStore : IConversationStore
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<IAsyncDisposable> SubscribeToAllAsync(Action<ConversationChange?> changed, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
 
     public ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>

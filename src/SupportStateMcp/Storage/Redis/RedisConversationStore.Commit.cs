@@ -108,7 +108,7 @@ public sealed partial class RedisConversationStore
         arguments[13] = (commit.Before ?? expired)?.Life ?? "";
         arguments[14] = commit.After.Life;
 
-        arguments[15] = _sinks;
+        arguments[15] = commit.IsTold ? _sinks : "";
 
         var at = 16;
         foreach (var (name, content) in snapshot.Parts)

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Http;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Cli;
+
+/// <summary><c>events tail</c>, <c>deliveries</c>, <c>redeliver</c>.</summary>
+public sealed class EventCommandsTests : IDisposable
+{
+    private readonly CliPlace _place = new();
+    private readonly TemporaryDirectory _directory = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _place.Dispose();
+        _directory.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false, "cs-TKT-001:1  ai:agent-1  conversation_initialized\n")]
+    [InlineData(true, "\"type\":\"supportstate.conversation_initialized\"")]
+    public async Task What_happens_is_shown_as_it_happens_until_somebody_has_seen_enough(bool asJson, string shown)
+    {
+        await _place.PrepareAsync(TimeSpan.Zero, TestConversations.Initialize(TestConversations.Id("TKT-000")));
+        var console = new RecordedConsole("", _place.Environment);
+        var tailing = _place.RunAsync(console, ["events", "tail", "--topic", "customer.requests", .. asJson ? (string[])["--json"] : []]);
+        await Eventually.TrueAsync(() => console.SoFar().Errors.Contains("Listening", StringComparison.Ordinal), () => "Nobody listens.");
+
+        await _place.PrepareAsync(TimeSpan.Zero, TestConversations.Initialize());
+        await Eventually.TrueAsync(() => console.SoFar().Output.Contains(shown, StringComparison.Ordinal), () => console.SoFar().Output);
+        console.Interrupt();
+
+        var (exitCode, output, _) = await tailing;
+        Assert.Equal(0, exitCode);
+        Assert.DoesNotContain("state_transitioned", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_sink_has_yet_to_hear_of_is_shown_and_dead_letters_can_be_tried_again()
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        string[] config = ["--config", receiver.Config(_directory)];
+        receiver.Answer = _ => Task.FromResult(StatusCodes.Status500InternalServerError);
+        // The command line notes what there is to tell, and tells nothing itself.
+        var opened = await _place.RunAsync(["open", "TKT-001", "--user", "u", .. config]);
+        Assert.Equal(0, opened.ExitCode);
+
+        var (_, output, _) = await _place.RunAsync(["deliveries", .. config]);
+        Assert.Contains("crm", output, StringComparison.Ordinal);
+        Assert.Contains("There are no dead letters.", output, StringComparison.Ordinal);
+        var deliveries = await _place.JsonAsync(["deliveries", "--sink", "crm", .. config]);
+        Assert.Equal(1, deliveries.GetProperty("sinks")[0].GetProperty("pending").GetInt64());
+        Assert.Equal(0, receiver.Requests);
+
+        Assert.Contains("there is no such sink; there are: crm", (await _place.RunAsync(["deliveries", "--sink", "erp", .. config])).Errors, StringComparison.Ordinal);
+        Assert.Contains("name one event, or give --all", (await _place.RunAsync(["redeliver", "crm", .. config])).Errors, StringComparison.Ordinal);
+        Assert.Contains("crm has no such dead letter", (await _place.RunAsync(["redeliver", "crm", "cs-TKT-001:1", .. config])).Errors, StringComparison.Ordinal);
+        Assert.Contains("this configuration has no sinks", (await _place.RunAsync("deliveries")).Errors, StringComparison.Ordinal);
+        Assert.Equal("0 delivered, 0 not.\n", (await _place.RunAsync(["redeliver", "crm", "--all", .. config])).Output.ReplaceLineEndings("\n"));
+    }
+}

@@ -1,0 +1,152 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Events;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Contracts;
+
+public abstract partial class EventsContract
+{
+    [Fact]
+    public async Task A_sink_is_told_of_each_conversation_in_order_and_of_its_topics_alone()
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        await using var approvals = await EventReceiver.StartAsync();
+        var desk = Create(new EventOptions("/desk", [receiver.Sink(), approvals.Sink("approvals", topics: EventTopics.HumanApprovals)]));
+        await using var publishing = desk.Get<EventPublisher>().Start();
+
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(async n =>
+        {
+            var id = TestConversations.Id($"TKT-{n}");
+            await desk.DoAsync(TestConversations.Initialize(id));
+            for (var m = 0; m < 10; m++)
+                await desk.DoAsync(TestConversations.Message($"m-{m}", id: id));
+        }));
+        await desk.DoAsync(new ConversationCommand.RequestApproval
+        {
+            Id = TestConversations.Id("TKT-0"), Actor = MemoryDesk.Bot.Actor, Roles = MemoryDesk.Bot.Roles, Action = "refund", Reason = "broken", Amount = 600, ExpiresIn = TimeSpan.FromHours(1),
+            Arguments = System.Text.Json.JsonElement.Parse("{}"),
+        });
+
+        var total = 0;
+        for (var n = 0; n < 5; n++)
+            total += (int)(await desk.Conversations.LoadAsync(TestConversations.Id($"TKT-{n}"), null, Stop)).Conversation!.Version;
+        var ids = await receiver.IdsAsync(total);
+        for (var n = 0; n < 5; n++)
+        {
+            var versions = ids.Select(CloudEvent.ParseId).Where(i => i!.Value.Id.TicketId == $"TKT-{n}").Select(i => i!.Value.Version).ToList();
+            Assert.Equal(Enumerable.Range(1, versions.Count).Select(v => (long)v), versions);
+        }
+
+        var asked = Assert.Single((await approvals.IdsAsync(1)).Zip(approvals.Taken)).Second;
+        Assert.Equal("approval_requested refund human.approvals TKT-0", $"{asked.Json["data"]!["event_type"]} {asked.Json["data"]!["action"]} {asked.Json["topic"]} {asked.Json["data"]!["request_id"]}");
+    }
+
+    [Fact]
+    public async Task A_sink_that_is_down_for_an_hour_gets_everything_in_order_and_one_that_hangs_delays_no_other()
+    {
+        await using var down = await EventReceiver.StartAsync();
+        await using var hangs = await EventReceiver.StartAsync();
+        await using var works = await EventReceiver.StartAsync();
+        down.Answer = _ => Task.FromResult(StatusCodes.Status503ServiceUnavailable);
+        hangs.Answer = async context =>
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return StatusCodes.Status500InternalServerError;
+        };
+        var desk = Create(new EventOptions("/desk", [down.Sink("down"), hangs.Sink("hangs"), works.Sink("works")]));
+        await using var publishing = desk.Get<EventPublisher>().Start();
+
+        await desk.DoAsync(TestConversations.Initialize());
+        for (var m = 0; m < 5; m++)
+            await desk.DoAsync(TestConversations.Message($"m-{m}"));
+        var version = (int)await VersionAsync(desk);
+        await works.IdsAsync(version);
+        await Eventually.TrueAsync(() => desk.Get<RecordedOutbox>().Postponed > 0, () => "Nobody has tried.");
+        Assert.Empty(down.Taken);
+
+        down.Answer = _ => Task.FromResult(StatusCodes.Status200OK);
+        Time.Advance(TimeSpan.FromHours(1));
+
+        Assert.Equal(Enumerable.Range(1, version).Select(v => $"{Id}:{v}"), await down.IdsAsync(version));
+        Assert.Equal(version, works.Taken.Count);
+        Assert.Empty(hangs.Taken);
+    }
+
+    [Fact]
+    public async Task What_is_refused_six_times_becomes_a_dead_letter_the_next_goes_on_and_it_can_be_delivered_again()
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        receiver.Answer = context => Task.FromResult(
+            context.Request.Headers["webhook-id"] == $"{Id}:2" ? StatusCodes.Status422UnprocessableEntity : StatusCodes.Status200OK);
+        var desk = Create(new EventOptions("/desk", [receiver.Sink()]));
+        var deliveries = desk.Get<EventDeliveries>();
+        await using var publishing = desk.Get<EventPublisher>().Start();
+
+        await desk.DoAsync(TestConversations.Initialize(), TestConversations.Message("m-1"), TestConversations.Message("m-2"));
+        var version = await VersionAsync(desk);
+        // The first attempt comes at once, the others after 5 s, 1 min, 10 min, 1 h and 6 h.
+        var outbox = desk.Get<RecordedOutbox>();
+        string[] waits = ["00:00:05", "00:01:00", "00:10:00", "01:00:00", "06:00:00"];
+        for (var n = 0; n < waits.Length; n++)
+        {
+            var attempt = n + 1;
+            await Eventually.TrueAsync(() => outbox.Postponed == attempt, () => $"Attempt {attempt} is not made.");
+            Assert.Equal([$"{Id}:1"], receiver.Taken.Select(t => t.Id));
+            Time.Advance(TimeSpan.ParseExact(waits[n], "c", CultureInfo.InvariantCulture) - TimeSpan.FromSeconds(1));
+            Assert.Null(await outbox.FindAsync("crm", Id, Stop));
+            Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(Enumerable.Range(1, (int)version).Where(v => v != 2).Select(v => $"{Id}:{v}"), await receiver.IdsAsync((int)version - 1));
+        var letter = Assert.Single(await deliveries.DeadLettersAsync(null, Stop));
+        Assert.Equal(("crm", $"{Id}:2", 6, "It answered with status 422."), (letter.Sink, letter.EventId, letter.Attempts, letter.Reason));
+        Assert.Empty(await deliveries.DeadLettersAsync("other", Stop));
+
+        Assert.Equal("It answered with status 422.", (await deliveries.RedeliverAsync(letter, Stop)).Failure);
+        Assert.Single(await deliveries.DeadLettersAsync("crm", Stop));
+        receiver.Answer = _ => Task.FromResult(StatusCodes.Status200OK);
+        Assert.Null((await deliveries.RedeliverAsync(letter, Stop)).Failure);
+        Assert.Empty(await deliveries.DeadLettersAsync("crm", Stop));
+        Assert.Equal($"{Id}:2", receiver.Taken[^1].Id);
+    }
+
+    [Fact]
+    public async Task A_sink_that_asks_for_time_gets_it()
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        receiver.Answer = context =>
+        {
+            context.Response.Headers.RetryAfter = "600";
+            return Task.FromResult(StatusCodes.Status429TooManyRequests);
+        };
+        var desk = Create(new EventOptions("/desk", [receiver.Sink()]));
+        await using var publishing = desk.Get<EventPublisher>().Start();
+        await desk.DoAsync(TestConversations.Initialize());
+        await Eventually.TrueAsync(() => desk.Get<RecordedOutbox>().Postponed == 1, () => "It is not tried.");
+        receiver.Answer = _ => Task.FromResult(StatusCodes.Status200OK);
+
+        Time.Advance(TimeSpan.FromSeconds(599));
+        Assert.Empty(await desk.Get<IConversationOutbox>().TakeDueAsync("crm", 10, Stop));
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Contains($"{Id}:1", await receiver.IdsAsync(1));
+    }
+
+    [Fact]
+    public async Task Content_goes_to_the_subscription_that_asks_for_it_alone()
+    {
+        await using var with = await EventReceiver.StartAsync();
+        await using var without = await EventReceiver.StartAsync();
+        var desk = Create(new EventOptions("/desk", [with.Sink("with", withContent: true), without.Sink("without")]));
+        await using var publishing = desk.Get<EventPublisher>().Start();
+
+        await desk.DoAsync(TestConversations.Initialize(description: "a secret problem"), TestConversations.Message("m-1", "a secret message"));
+
+        var version = (int)await VersionAsync(desk);
+        await Task.WhenAll(with.IdsAsync(version), without.IdsAsync(version));
+        Assert.Equal("a secret message", (string?)with.Taken.Single(t => (string?)t.Json["data"]!["event_type"] == "message_added").Json["data"]!["content"]);
+        Assert.DoesNotContain(without.Taken, t => t.Json.ToJsonString().Contains("secret", StringComparison.Ordinal));
+    }
+}
