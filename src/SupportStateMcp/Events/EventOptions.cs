@@ -5,6 +5,9 @@ namespace SupportStateMcp.Events;
 /// <param name="Sinks">Who is told.</param>
 public sealed record EventOptions(string Source, IReadOnlyList<SinkOptions> Sinks)
 {
+    /// <summary>The Redis Stream from which events are taken; null for none.</summary>
+    public StreamOptions? Intake { get; init; }
+
     public const string DefaultSource = "/supportstatemcp";
 
     public static EventOptions Default { get; } = new(DefaultSource, []);

@@ -1,8 +1,9 @@
+using System.Text;
 using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Events;
 
-/// <summary>Appends events to a Redis Stream, from which consumers read at their own pace.</summary>
+/// <summary>Appends events to a Redis Stream, from which consumers read at their own pace: the fields <c>id</c>, <c>topic</c> and <c>event</c>, which is JSON.</summary>
 /// <param name="subscription">What it is told.</param>
 /// <param name="stream">The store that has the stream.</param>
 /// <param name="name">The key of the stream, without the prefix of keys.</param>
@@ -15,7 +16,8 @@ public sealed class StreamSink(EventSubscription subscription, IEventStream stre
     {
         try
         {
-            await stream.AppendAsync(name, e.Id, e.Topic, json, maxLength, cancellationToken);
+            await stream.AppendAsync(
+                name, [new("id", Encoding.UTF8.GetBytes(e.Id)), new("topic", Encoding.UTF8.GetBytes(e.Topic)), new("event", json)], maxLength, cancellationToken);
             return Delivery.Done;
         }
         catch (StoreUnavailableException x)

@@ -19,6 +19,10 @@ internal static class EventSetup
         services.AddSingleton<EventFeed>();
         services.AddSingleton<DeadLetters>();
         services.AddSingleton<EventIntake>();
+        if (options.Backend == Backend.Redis)
+            services.AddSingleton<IEventStream, RedisEventStream>();
+        if (options.Events.Intake is { } intake)
+            services.AddSingleton(s => ActivatorUtilities.CreateInstance<StreamConsumer>(s, intake));
         if (options.Events.Sinks.Count == 0)
         {
             services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<ResolutionWork>());
@@ -27,7 +31,7 @@ internal static class EventSetup
 
         services.AddSingleton(new OutboxSinks([.. options.Events.Sinks.Select(s => s.Subscription.Name)]));
         if (options.Backend == Backend.Redis)
-            services.AddSingleton<RedisOutbox>().AddSingleton<IConversationOutbox>(s => s.GetRequiredService<RedisOutbox>()).AddSingleton<IEventStream, RedisEventStream>();
+            services.AddSingleton<RedisOutbox>().AddSingleton<IConversationOutbox>(s => s.GetRequiredService<RedisOutbox>());
         else
             services.AddSingleton<SqliteOutbox>().AddSingleton<IConversationOutbox>(s => s.GetRequiredService<SqliteOutbox>());
         foreach (var sink in options.Events.Sinks)
@@ -43,6 +47,12 @@ internal static class EventSetup
         { Stream: { } stream } => new StreamSink(sink.Subscription, services.GetRequiredService<IEventStream>(), stream.Name, stream.MaxLength),
         _ => throw new InvalidOperationException($"The sink {sink.Subscription.Name} is of no sort."),
     };
+}
+
+/// <summary>Takes events from a stream as a service of an application.</summary>
+internal sealed class StreamConsuming(StreamConsumer consumer) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => consumer.RunAsync(stoppingToken);
 }
 
 /// <summary>Tells other systems as a service of an application.</summary>

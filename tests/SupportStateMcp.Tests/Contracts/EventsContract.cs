@@ -13,7 +13,7 @@ public abstract partial class EventsContract : IAsyncLifetime
 {
     private const string Sink = "crm";
 
-    private static readonly EventOptions s_one = new(EventOptions.DefaultSource, [new SinkOptions(new EventSubscription(Sink, [], false)) { Webhook = new WebhookOptions { Url = new Uri("http://127.0.0.1:9/") } }]);
+    private protected static readonly EventOptions s_one = new(EventOptions.DefaultSource, [new SinkOptions(new EventSubscription(Sink, [], false)) { Webhook = new WebhookOptions { Url = new Uri("http://127.0.0.1:9/") } }]);
 
     private readonly List<MemoryDesk> _made = [];
 

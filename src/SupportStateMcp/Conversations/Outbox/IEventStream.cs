@@ -1,15 +1,35 @@
 namespace SupportStateMcp.Conversations;
 
-/// <summary>A log of events in the store, which other programs follow by themselves.</summary>
+/// <summary>Logs of events in the store, which other programs write and follow by themselves. Every method throws <see cref="StoreUnavailableException"/> where the store does not answer, or has no such logs.</summary>
 public interface IEventStream
 {
     /// <summary>Appends an event.</summary>
     /// <param name="stream">The name of the log.</param>
-    /// <param name="id">The id of the event.</param>
-    /// <param name="topic">Its topic.</param>
-    /// <param name="json">The event as JSON, UTF-8.</param>
-    /// <param name="maxLength">How many events the log keeps, about.</param>
+    /// <param name="fields">What the entry holds.</param>
+    /// <param name="maxLength">How many entries the log keeps, about.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="StoreUnavailableException">The store does not answer, or has no such logs.</exception>
-    ValueTask AppendAsync(string stream, string id, string topic, ReadOnlyMemory<byte> json, int maxLength, CancellationToken cancellationToken);
+    ValueTask AppendAsync(string stream, IReadOnlyList<EventField> fields, int maxLength, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes entries for one of several readers that share the work: first those that another reader took <paramref name="idle"/> ago and has not
+    /// acknowledged, then new ones. The log and the group are made where they are not there.
+    /// </summary>
+    /// <param name="stream">The name of the log.</param>
+    /// <param name="group">The name of the readers together.</param>
+    /// <param name="reader">The name of this one.</param>
+    /// <param name="idle">How long an entry is another reader's.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    ValueTask<IReadOnlyList<EventEntry>> TakeAsync(string stream, string group, string reader, TimeSpan idle, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Acknowledges an entry: nobody takes it again.</summary>
+    ValueTask AcknowledgeAsync(string stream, string group, string entry, CancellationToken cancellationToken);
 }
+
+/// <summary>A field of an entry.</summary>
+public readonly record struct EventField(string Name, ReadOnlyMemory<byte> Value);
+
+/// <summary>An entry that was taken.</summary>
+/// <param name="Id">Its id in the log.</param>
+/// <param name="Event">Its field <c>event</c>; null where it has none.</param>
+public sealed record EventEntry(string Id, byte[]? Event);

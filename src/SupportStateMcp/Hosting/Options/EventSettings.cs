@@ -5,6 +5,9 @@ public sealed class EventSettings
 {
     public string? Source { get; set; }
 
+    /// <summary>The key of a Redis Stream from which events are taken.</summary>
+    public string? Intake { get; set; }
+
     /// <summary>The sinks by their place in the list.</summary>
     public Dictionary<string, SinkSettings>? Sinks { get; set; }
 }

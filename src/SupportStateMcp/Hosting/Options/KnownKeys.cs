@@ -21,7 +21,7 @@ internal static class KnownKeys
         .. Keys("memory:", "maxAgeDays", "maxIdleDays", "maxPerCustomer", "maxSolutions", "episodes", "drafts", "embeddings"),
         .. Keys("plugins:", "directory"),
         .. Keys("retention:", "archive", "connectionString"),
-        .. Keys("events:", "source", "sinks"),
+        .. Keys("events:", "source", "intake", "sinks"),
         .. Keys("events:sinks:#:", "name", "type", "url", "secrets", "secrets:#", "topics", "topics:#", "content", "allowPrivate", "stream", "maxLength"),
         .. Keys("events:sinks:", "#"),
         .. Keys("telemetry:", "prometheus", "logs"),

@@ -43,7 +43,12 @@ public sealed partial class OptionsReader
 
         if (sinks.Count > MostSinks)
             _violations.Add($"events.sinks: there are {sinks.Count}; a desk tells at most {MostSinks}.");
-        return new EventOptions(source, sinks);
+        var intake = Given(_settings.Events.Intake);
+        if (intake is not null && backend != Backend.Redis)
+            _violations.Add("events.intake: it is a stream of Redis, and the store is not; use persistence.backend: redis, or POST /events.");
+        if (intake is not null && sinks.Any(s => s.Stream?.Name == intake))
+            _violations.Add($"events.intake: events are told to the stream '{intake}', and would come back; name another.");
+        return new EventOptions(source, sinks) { Intake = intake is null ? null : new StreamOptions(intake, 0) };
     }
 
     private WebhookOptions? Webhook(string key, SinkSettings given, WebhookFormat format)

@@ -58,6 +58,34 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
         Assert.Single(await raw.SortedSetRangeByRankAsync(_place.Prefix + "events:pending:crm"), m => m.ToString().StartsWith("cs-TKT-001:", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_stream_brings_requests_and_messages_each_once_and_what_cannot_be_taken_is_rejected()
+    {
+        Assert.SkipUnless(await HasStreamsAsync(), "Garnet has no Streams.");
+        var desk = Create(s_one with { Intake = new StreamOptions("customer.requests", 0) });
+        await desk.DoAsync(TestConversations.Initialize());
+        var raw = await _place.RawAsync();
+        var stream = _place.Prefix + "customer.requests";
+        const string Message = """{"specversion":"1.0","id":"e-1","source":"/mail","type":"customer.message","data":{"ticket_id":"TKT-001","content":"Hello?"}}""";
+        foreach (var e in (string[])[Message, "nonsense", Message.Replace("TKT-001", "NEVER", StringComparison.Ordinal), Message])
+            await raw.StreamAddAsync(stream, "event", e);
+
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var consuming = Task.WhenAll(desk.Get<StreamConsumer>().RunAsync(ends.Token), Create(s_one with { Intake = new StreamOptions("customer.requests", 0) }).Get<StreamConsumer>().RunAsync(ends.Token));
+        await Eventually.TrueAsync(
+            async () => await raw.StreamLengthAsync(stream + ":rejected") == 2 && (await raw.StreamPendingAsync(stream, StreamConsumer.Group)).PendingMessageCount == 0, () => "They are not taken.");
+        await ends.CancelAsync();
+        await consuming;
+
+        var conversation = (await desk.Conversations.LoadAsync(TestConversations.Id(), null, Stop)).Conversation!;
+        Assert.Equal(1, conversation.MessageCount);
+        var added = Assert.Single(await desk.Conversations.ReadMessagesAsync(TestConversations.Id(), long.MaxValue, 10, long.MaxValue, Stop));
+        Assert.Equal(("Hello?", "system:events"), (added.Content, added.RecordedBy));
+        var reasons = (await raw.StreamRangeAsync(stream + ":rejected")).Select(e => (string)e["reason"]!).ToList();
+        Assert.Contains(reasons, r => r.StartsWith("The field event is no event", StringComparison.Ordinal));
+        Assert.Contains(reasons, r => r.StartsWith("not_found", StringComparison.Ordinal));
+    }
+
     private async Task<bool> HasStreamsAsync()
     {
         try
