@@ -1,5 +1,5 @@
 // program …, serve …, store-writer …, bare-writer …: a process that is measured. store …: measures a store alone. tickets …:
-// measures tickets. --knowledge …: measures the knowledge base. --versions …: measures looking back. --memory:
+// measures tickets. events …: measures telling other systems. --knowledge …: measures the knowledge base. --versions …: measures looking back. --memory:
 // measures recall. Anything else: measures servers.
 
 using SupportStateMcp.Benchmarks;
@@ -14,6 +14,7 @@ return args switch
     ["program", ..] => await CommandLine.RunAsync(args[1..]),
     ["--versions", ..] => await VersionsBenchmark.RunAsync(args),
     ["tickets", ..] => await TicketBenchmark.RunAsync(args),
+    ["events", ..] => await EventsBenchmark.RunAsync(args),
     ["--knowledge", ..] => await KnowledgeBenchmark.RunAsync(args),
     ["--memory", ..] => await MemoryBenchmark.RunAsync(args),
     _ => await BenchmarkRun.RunAsync(args),

@@ -65,6 +65,19 @@ internal sealed class Servers(string store, string where) : IAsyncDisposable
         return (server, new Uri(url, "/mcp"));
     }
 
+    /// <summary>Starts a server as it is configured by these variables, with the sample data, and waits until it is ready.</summary>
+    public async Task<(Child Server, Uri Address)> PlainAsync(params (string Name, string Value)[] environment)
+    {
+        var url = new Uri($"http://127.0.0.1:{FreePort()}");
+        string[] at = store == "redis" ? ["--redis", where] : ["--data", where];
+        await using (var load = Child.Start(Environment.ProcessPath!, ["program", "sample-data", "load", .. at, "--roles", "supervisor"]))
+            await load.Process.WaitForExitAsync();
+        var server = Child.Start(Environment.ProcessPath!, ["program", "http", .. at, "--url", url.ToString()], environment: environment);
+        using var client = new HttpClient();
+        await Until(async () => (await client.GetAsync(new Uri(url, "/health/data"))).IsSuccessStatusCode);
+        return (server, url);
+    }
+
     /// <summary>Starts the demo, with the sample data and workers by rules, and waits until it is ready.</summary>
     public async Task<(Child Server, Uri Address)> DemoAsync(int workers)
     {
