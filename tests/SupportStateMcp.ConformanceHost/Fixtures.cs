@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Mcp.Extensions;
 
 namespace SupportStateMcp.ConformanceHost;
 
@@ -13,11 +14,14 @@ internal static class Fixtures
     /// <summary>Puts the fixtures beside what a server offers.</summary>
     public static void AddTo(IServiceCollection services)
     {
+        services.AddSingleton<FixtureTasks>();
+        services.AddSingleton<IExtensionTasks>(s => s.GetRequiredService<FixtureTasks>());
         services.AddMcpServer()
             .WithTools<ContentTools>()
             .WithTools<ProtocolTools>()
             .WithTools<AskingTools>()
             .WithTools<SessionTools>()
+            .WithTools<TaskTools>()
             .WithTools([SchemaTool.Create()])
             .WithPrompts<FixturePrompts>()
             .WithResources<FixtureResources>();

@@ -59,14 +59,19 @@ for server in fixtures handshake product; do
 done
 wait "${checks[@]}"
 
+declare -A product_lacks=([product]=tasks-)
 unexpected=0
 for server in fixtures handshake product; do
   for revision in 2026-07-28 2025-11-25; do
     log=$work/$server-$revision.log
     code=$(<"$work/$server-$revision.code")
     echo "== $server, revision $revision: $([[ $code == 0 ]] && echo as expected || echo "UNEXPECTED (exit code $code)")"
-    # What the suite sums up, without the tasks extension, which this server does not offer.
-    sed -n '/=== SUMMARY ===/,/^Total/p' "$log" | grep -E '^(✓|✗)' | grep -v ' tasks-'
+    sed -n '/=== SUMMARY ===/,/^Total/p' "$log" | grep -E '^(✓|✗)' | grep -v "^✗ ${product_lacks[$server]:- }"
+    # Extensions do not count for the suite; here that of tasks does, where there are fixtures for it.
+    if [[ $server != product ]] && grep -qE '^✗ tasks-' "$log"; then
+      unexpected=1
+      echo "The tasks extension is broken."
+    fi
     if [[ $code != 0 ]]; then
       unexpected=1
       sed -n '/^Total/,$p' "$log"

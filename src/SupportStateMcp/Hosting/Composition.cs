@@ -10,6 +10,7 @@ using SupportStateMcp.Customers;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Clients;
+using SupportStateMcp.Mcp.Extensions;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Prompts;
 using SupportStateMcp.Mcp.Resources;
@@ -121,6 +122,9 @@ public static class Composition
         services.AddSingleton<ServerStopping>();
         services.AddSingleton<ConversationCompletions>();
         services.AddSingleton<ConversationSubscriptions>();
+        services.AddSingleton<DeskTasks>();
+        services.AddSingleton<IExtensionTasks>(provider => provider.GetRequiredService<DeskTasks>());
+        services.AddSingleton<TaskMessages>();
         services.AddSingleton<McpServerSetup>();
         services.AddSingleton<IConfigureOptions<McpServerOptions>>(provider => provider.GetRequiredService<McpServerSetup>());
         return services.AddMcpServer()

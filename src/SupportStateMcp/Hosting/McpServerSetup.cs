@@ -3,6 +3,7 @@ using System.Security.Claims;
 using Microsoft.Extensions.Options;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Mcp.Extensions;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Mcp.Tools;
@@ -15,7 +16,7 @@ namespace SupportStateMcp.Hosting;
 /// </summary>
 public sealed class McpServerSetup(
     IEnumerable<McpServerTool> tools, IEnumerable<McpServerPrompt> prompts, ToolsetFilter toolsets, ConnectionToolsets connections,
-    TelemetryFilter telemetry, AuthorizationFilter gate, ConversationCompletions completions, ConversationSubscriptions subscriptions) : IConfigureOptions<McpServerOptions>
+    TelemetryFilter telemetry, AuthorizationFilter gate, ConversationCompletions completions, ConversationSubscriptions subscriptions, TaskMessages tasks) : IConfigureOptions<McpServerOptions>
 {
     private readonly McpRequestFilter<CallToolRequestParams, CallToolResult> _argumentFilter = ArgumentFilter.For(tools);
     private readonly McpRequestFilter<GetPromptRequestParams, GetPromptResult> _promptFilter = PromptArgumentFilter.For(prompts);
@@ -52,6 +53,7 @@ public sealed class McpServerSetup(
         requests.GetPromptFilters.Add(_promptFilter);
         options.Filters.Message.IncomingFilters.Add(RequestParamsRules.Filter);
         options.Filters.Message.OutgoingFilters.Add(SuppressListChanged.Filter);
+        tasks.AddTo(options);
     }
 
     /// <summary>Name and instructions, as the one who connects is told them: those of the toolsets that they have.</summary>

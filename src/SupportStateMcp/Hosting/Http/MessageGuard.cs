@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Extensions;
 
 namespace SupportStateMcp.Hosting.Http;
 
@@ -40,6 +41,14 @@ internal static class MessageGuard
         if (refusal is not null)
         {
             await HttpRefusal.WriteAsync(context, StatusCodes.Status400BadRequest, refusal);
+            return;
+        }
+
+        if (message is JsonRpcRequest tasks && TaskMessages.TaskIdOf(tasks) is { } taskId && context.Request.Headers["Mcp-Name"] != taskId)
+        {
+            // The SDK looks at the names of its own methods alone (SEP-2663, "Streamable HTTP: Routing Headers").
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status400BadRequest, new JsonRpcRefusal(
+                McpErrorCode.HeaderMismatch, "The header Mcp-Name must be the taskId of the request.", JsonRpcRefusal.IdOf(tasks.Id)));
             return;
         }
 

@@ -23,30 +23,30 @@ internal static class ApprovalForm
     private static readonly JsonSerializerOptions s_readable = new(ToolJson.Options) { WriteIndented = true };
 
     /// <summary>Ends this round of the call with the question.</summary>
-    public static InputRequiredException Ask(Approval approval, string state) => new(
-        new Dictionary<string, InputRequest>
+    public static InputRequiredException Ask(Approval approval, string state) => new(new Dictionary<string, InputRequest> { [Key] = Question(approval) }, state);
+
+    /// <summary>The question.</summary>
+    public static InputRequest Question(Approval approval) => InputRequest.ForElicitation(new ElicitRequestParams
+    {
+        Message = Message(approval),
+        RequestedSchema = new ElicitRequestParams.RequestSchema
         {
-            [Key] = InputRequest.ForElicitation(new ElicitRequestParams
+            Properties = new Dictionary<string, ElicitRequestParams.PrimitiveSchemaDefinition>
             {
-                Message = Message(approval),
-                RequestedSchema = new ElicitRequestParams.RequestSchema
-                {
-                    Properties = new Dictionary<string, ElicitRequestParams.PrimitiveSchemaDefinition>
-                    {
-                        ["approved"] = new ElicitRequestParams.BooleanSchema { Title = "Approve", Description = "Yes: it may be done once, exactly like this. No: it is refused for good." },
-                        ["notes"] = new ElicitRequestParams.StringSchema { Title = "Notes", Description = "Why, if you like.", MaxLength = Limits.Reason },
-                    },
-                    Required = ["approved"],
-                },
-            }),
+                ["approved"] = new ElicitRequestParams.BooleanSchema { Title = "Approve", Description = "Yes: it may be done once, exactly like this. No: it is refused for good." },
+                ["notes"] = new ElicitRequestParams.StringSchema { Title = "Notes", Description = "Why, if you like.", MaxLength = Limits.Reason },
+            },
+            Required = ["approved"],
         },
-        state);
+    });
 
     /// <summary>The answer among what a client brought; null where there is none that can be read.</summary>
-    public static FormAnswer? Read(IDictionary<string, InputResponse>? answers)
+    /// <param name="answers">What it brought.</param>
+    /// <param name="key">The key of the question.</param>
+    public static FormAnswer? Read(IDictionary<string, InputResponse>? answers, string key = Key)
     {
         // A client may send an explicit null.
-        if (answers is null || !answers.TryGetValue(Key, out var response) || (object?)response is null)
+        if (answers is null || !answers.TryGetValue(key, out var response) || (object?)response is null)
             return null;
         try
         {

@@ -40,10 +40,10 @@ public sealed class ElicitationService(
         }
 
         var caller = callers.Of(call);
-        var person = host.Person ?? new Actor(ActorKind.Human, Actor.ToId($"user-of-{caller.Actor.Id}"));
+        var person = PersonOf(caller);
         if (WhyNot(caller, approval) is { } reason)
             return new ElicitedApproval(request.Found, ElicitationOutcome.NotAuthorized, reason);
-        if (approval.Votes.Any(v => v.By == person && v.Digest == approval.Digest))
+        if (HasSaidYes(approval, person))
             return new ElicitedApproval(request.Found, ElicitationOutcome.Answered, $"They have said yes before; {approval.Yes} of {approval.Quorum} have.");
 
         return answer switch
@@ -56,6 +56,27 @@ public sealed class ElicitationService(
             _ => throw ApprovalForm.Ask(approval, request.State),
         };
     }
+
+    /// <summary>Whether the person in front of a host may be asked, and can be.</summary>
+    internal bool MayAsk(MessageContext request, Approval approval)
+    {
+        var caller = callers.Of(request);
+        return CanElicit(request.JsonRpcMessage.Context?.ClientCapabilities ?? request.Server.ClientCapabilities)
+            && WhyNot(caller, approval) is null && !HasSaidYes(approval, PersonOf(caller));
+    }
+
+    /// <summary>Records what they said, where they may decide.</summary>
+    internal async ValueTask<Result<ElicitedApproval>> AnswerAsync(MessageContext request, ApprovalOf found, FormAnswer answer, CancellationToken cancellationToken)
+    {
+        var caller = callers.Of(request);
+        return WhyNot(caller, found.Approval) is { } reason ? new ElicitedApproval(found, ElicitationOutcome.NotAuthorized, reason)
+            : answer.Approved is not { } approved ? new ElicitedApproval(found, ElicitationOutcome.Declined, "The person would not decide; it stays pending for somebody else.")
+            : await DecideAsync(found, caller, PersonOf(caller), approved, answer.Notes, cancellationToken);
+    }
+
+    private Actor PersonOf(Caller caller) => host.Person ?? new Actor(ActorKind.Human, Actor.ToId($"user-of-{caller.Actor.Id}"));
+
+    private static bool HasSaidYes(Approval approval, Actor person) => approval.Votes.Any(v => v.By == person && v.Digest == approval.Digest);
 
     private async ValueTask<Result<ElicitedApproval>> DecideAsync(
         ApprovalOf found, Caller caller, Actor person, bool approved, string? notes, CancellationToken cancellationToken)
@@ -96,6 +117,8 @@ public sealed class ElicitationService(
         : !caller.Has(approval.ApproverRole) ? $"Nobody was asked: this connection has not {Requirement.Role(approval.ApproverRole)}, so the person there may not decide; it stays pending for somebody who may."
         : null;
 
-    private static bool CanAsk(McpServer server) =>
-        server.IsMrtrSupported && server.ClientCapabilities?.Elicitation is { } elicitation && (elicitation.Form is not null || elicitation.Url is null);
+    private static bool CanAsk(McpServer server) => server.IsMrtrSupported && CanElicit(server.ClientCapabilities);
+
+    private static bool CanElicit(ClientCapabilities? client) =>
+        client?.Elicitation is { } elicitation && (elicitation.Form is not null || elicitation.Url is null);
 }

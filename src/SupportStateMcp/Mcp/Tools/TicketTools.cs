@@ -5,6 +5,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Extensions;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Tickets;
@@ -44,13 +45,18 @@ public sealed class TicketTools(TicketService tickets, StepService steps, Connec
     [Description("Where a ticket stands, with triage, analysis, approval and timeline. With wait_seconds it answers as soon as the ticket needs a person or has ended.")]
     [Requires]
     public async Task<CallToolResult> TicketStatus(
+        RequestContext<CallToolRequestParams> call,
         [Description("For example TKT-001."), RegularExpression(ConversationId.TicketPattern)] string ticket_id,
         [Description("How long to wait while it is RUNNING."), Range(0, 30)] int wait_seconds = 0,
         CancellationToken cancellationToken = default)
     {
-        var status = await WaitAsync(wait => tickets.StatusAsync(ticket_id, wait.Time, wait.Ends), wait_seconds, cancellationToken);
+        // A client that knows tasks looks at the run again and again, until it has ended.
+        var isTask = wait_seconds > 0 && ExtensionTask.IsDeclaredBy(call);
+        var status = await WaitAsync(wait => tickets.StatusAsync(ticket_id, wait.Time, wait.Ends), isTask ? 0 : wait_seconds, cancellationToken);
         if (!status.TryGet(out var ticket, out var error))
             return ToolReply.Of(error);
+        if (isTask && DeskTasks.OfRunning(ticket) is { } task)
+            return TaskMessages.Created(task);
         return ToolReply.Of(await tickets.TimelineAsync(ticket, cancellationToken), timeline => TicketView.Of(ticket, timeline.Events));
     }
 

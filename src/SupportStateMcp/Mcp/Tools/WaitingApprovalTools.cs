@@ -4,6 +4,7 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Extensions;
 using SupportStateMcp.Mcp.Filters;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
@@ -13,7 +14,7 @@ namespace SupportStateMcp.Mcp.Tools;
 /// <summary>The tools that look at approvals, and wait for them.</summary>
 [McpServerToolType]
 [Toolset(Toolsets.Conversations)]
-public sealed class WaitingApprovalTools(ApprovalService approvals, ConversationQueries queries, ServerStopping stopping, TimeProvider time)
+public sealed class WaitingApprovalTools(ApprovalService approvals, ConversationQueries queries, DeskTasks tasks, ServerStopping stopping, TimeProvider time)
 {
     [McpServerTool(Name = "get_approval", Title = "Read an approval", ReadOnly = true, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ApprovalView))]
@@ -53,6 +54,10 @@ public sealed class WaitingApprovalTools(ApprovalService approvals, Conversation
         [Description("How many seconds to wait at most."), Range(1, 300)] int timeout_seconds = 30,
         CancellationToken cancellationToken = default)
     {
+        // A client that knows tasks need not hold a call open for an hour.
+        if (ExtensionTask.IsDeclaredBy(call) && (await approvals.GetAsync(approval_id, cancellationToken)).TryGet(out var found, out _) && tasks.OfPending(found, call) is { } task)
+            return TaskMessages.Created(task);
+
         var timeout = TimeSpan.FromSeconds(timeout_seconds);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
         await using var progress = await WaitingProgress.StartAsync(call, approval_id, timeout, approvals, time, cancellationToken);
