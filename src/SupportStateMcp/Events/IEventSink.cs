@@ -27,6 +27,9 @@ public sealed record EventSubscription(string Name, IReadOnlyList<string> Topics
 /// <param name="RetryAfter">How long it asks to be left alone; null where it says nothing.</param>
 public readonly record struct Delivery(string? Failure, TimeSpan? RetryAfter = null)
 {
+    /// <summary>True where no later attempt can succeed.</summary>
+    public bool IsFinal { get; init; }
+
     /// <summary>The other system has taken it.</summary>
     public static readonly Delivery Done;
 }

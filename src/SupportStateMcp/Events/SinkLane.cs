@@ -154,7 +154,7 @@ internal sealed partial class SinkLane(
             {
                 var delivery = await DeliverAsync(e, cancellationToken);
                 Note(delivery.Failure);
-                if (delivery.Failure is { } failure && !await GiveUpAsync(e, cursor.Told == told ? cursor.Attempt : 1, failure, cancellationToken))
+                if (delivery.Failure is { } failure && !await GiveUpAsync(e, cursor.Told == told ? cursor.Attempt : 1, delivery.IsFinal, failure, cancellationToken))
                 {
                     await PostponeAsync(cursor, told, delivery.RetryAfter, cancellationToken);
                     return null;
@@ -186,9 +186,9 @@ internal sealed partial class SinkLane(
     }
 
     /// <summary>After the last attempt the event becomes a dead letter, and those behind it go on.</summary>
-    private async ValueTask<bool> GiveUpAsync(CloudEvent e, int attempt, string failure, CancellationToken cancellationToken)
+    private async ValueTask<bool> GiveUpAsync(CloudEvent e, int attempt, bool isFinal, string failure, CancellationToken cancellationToken)
     {
-        if (attempt < s_schedule.Length)
+        if (!isFinal && attempt < s_schedule.Length)
             return false;
         await deadLetters.AddAsync(new DeadLetter { Sink = Name, EventId = e.Id, Attempts = attempt, Reason = failure, FailedAt = time.GetUtcNow() }, cancellationToken);
         LogDead(logger, e.Id, Name, failure);

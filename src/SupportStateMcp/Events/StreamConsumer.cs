@@ -1,9 +1,6 @@
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Identity;
-using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Events;
 
@@ -14,14 +11,11 @@ namespace SupportStateMcp.Events;
 /// </summary>
 /// <param name="stream">The store that has the stream.</param>
 /// <param name="options">Which stream.</param>
-/// <param name="intake">Takes events.</param>
+/// <param name="messages">Takes events.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Tells the operator what is rejected.</param>
-public sealed partial class StreamConsumer(IEventStream stream, StreamOptions options, EventIntake intake, TimeProvider time, ILogger<StreamConsumer> logger)
+public sealed partial class StreamConsumer(IEventStream stream, StreamOptions options, IntakeMessages messages, TimeProvider time, ILogger<StreamConsumer> logger)
 {
-    /// <summary>The group of all processes.</summary>
-    public const string Group = "supportstatemcp";
-
     private const int Batch = 32;
     private const int MostRejected = 10_000;
 
@@ -32,9 +26,6 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
-
-    /// <summary>Who brings what comes by the stream: whoever can write to it.</summary>
-    private static readonly Caller s_caller = new(new Actor(ActorKind.System, "events"), Roles.Agent);
 
     private readonly string _reader = Guid.NewGuid().ToString("N");
 
@@ -48,7 +39,7 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
                 var wait = s_interval;
                 try
                 {
-                    var entries = await stream.TakeAsync(options.Name, Group, _reader, s_idle, Batch, cancellationToken);
+                    var entries = await stream.TakeAsync(options.Name, IntakeMessages.Group, _reader, s_idle, Batch, cancellationToken);
                     foreach (var entry in entries)
                         await TakeAsync(entry, cancellationToken);
                     if (entries.Count > 0)
@@ -71,35 +62,19 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
 
     private async ValueTask TakeAsync(EventEntry entry, CancellationToken cancellationToken)
     {
-        var reason = Parse(entry.Event) is not { } e ? "The field event is no event: CloudEvents 1.0 in the JSON format, with id, source, type and data."
-            : (await intake.TakeAsync(e, s_caller, cancellationToken)).Error is not { } error ? null
-            // Taken again once it is nobody's: by then the store may answer.
-            : error.Facts["retryable"]?.GetValue<bool>() is true ? ""
-            : $"{error.Code} {error.Facts.ToJsonString()}";
-        if (reason is "")
+        var outcome = await messages.TakeAsync(entry.Event is null ? null : entry.Event.AsMemory(), cancellationToken);
+        // Taken again once it is nobody's: by then the store may answer.
+        if (outcome is IntakeOutcome.Again)
             return;
-        if (reason is not null)
+        if (outcome is IntakeOutcome.Rejected rejected)
         {
-            LogRejected(options.Name, entry.Id, reason);
+            LogRejected(options.Name, entry.Id, rejected.Reason);
             await stream.AppendAsync(
-                options.Name + ":rejected", [new("id", Encoding.UTF8.GetBytes(entry.Id)), new("reason", Encoding.UTF8.GetBytes(reason)), new("event", entry.Event ?? [])], MostRejected, cancellationToken);
+                options.Name + ":rejected", [new("id", Encoding.UTF8.GetBytes(entry.Id)), new("reason", Encoding.UTF8.GetBytes(rejected.Reason)), new("event", entry.Event ?? [])], MostRejected, cancellationToken);
         }
 
-        await stream.AcknowledgeAsync(options.Name, Group, entry.Id, cancellationToken);
+        await stream.AcknowledgeAsync(options.Name, IntakeMessages.Group, entry.Id, cancellationToken);
     }
-
-    private static IncomingEvent? Parse(byte[]? json)
-    {
-        if (json is null || json.Length > Limits.RequestBytes || StrictJson.Read(json, "The event", out var root) is not null || root.ValueKind != JsonValueKind.Object)
-            return null;
-        return Text(root, "specversion") == "1.0" && Text(root, "id") is { } id && Text(root, "source") is { } source && Text(root, "type") is { } type
-            && root.TryGetProperty("data", out var data)
-            ? new IncomingEvent(id, source, type, data)
-            : null;
-    }
-
-    private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     [LoggerMessage(LogLevel.Warning, "The entry {Entry} of the stream {Stream} is rejected: {Reason}")]
     private partial void LogRejected(string stream, string entry, string reason);

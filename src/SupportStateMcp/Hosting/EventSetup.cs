@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
 using SupportStateMcp.Events;
 using SupportStateMcp.Memory;
 using SupportStateMcp.Storage.Redis;
@@ -23,6 +25,9 @@ internal static class EventSetup
             services.AddSingleton<IEventStream, RedisEventStream>();
         if (options.Events.Intake is { } intake)
             services.AddSingleton(s => ActivatorUtilities.CreateInstance<StreamConsumer>(s, intake));
+        services.AddSingleton<IntakeMessages>();
+        if (options.Events.BusIntake is { } log)
+            services.AddSingleton(s => new BusConsumer(log.Bus, new BusIntakeOptions(log.Topic), s.GetRequiredService<IntakeMessages>(), s.GetRequiredService<ILogger<BusConsumer>>()));
         if (options.Events.Sinks.Count == 0)
         {
             services.AddSingleton<ICommitObserver>(s => s.GetRequiredService<ResolutionWork>());
@@ -45,12 +50,21 @@ internal static class EventSetup
     {
         { Webhook: { } webhook } => new WebhookSink(sink.Subscription, webhook, services.GetRequiredService<TimeProvider>()),
         { Stream: { } stream } => new StreamSink(sink.Subscription, services.GetRequiredService<IEventStream>(), stream.Name, stream.MaxLength),
+        { Bus: { } bus } => new BusSink(sink.Subscription, bus.Bus, bus.Topic),
+        { Mail: { } mail } => new MailSink(
+            sink.Subscription, mail.Mail, mail.Transport, services.GetRequiredService<CustomerService>(), services.GetRequiredService<EventSource>()),
         _ => throw new InvalidOperationException($"The sink {sink.Subscription.Name} is of no sort."),
     };
 }
 
 /// <summary>Takes events from a stream as a service of an application.</summary>
 internal sealed class StreamConsuming(StreamConsumer consumer) : BackgroundService
+{
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => consumer.RunAsync(stoppingToken);
+}
+
+/// <summary>Takes events from another system's log as a service of an application.</summary>
+internal sealed class BusConsuming(BusConsumer consumer) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => consumer.RunAsync(stoppingToken);
 }

@@ -108,6 +108,8 @@ public static class HttpHost
             builder.Services.AddHostedService<EventPublishing>();
         if (options.Events.Intake is not null)
             builder.Services.AddHostedService<StreamConsuming>();
+        if (options.Events.BusIntake is not null)
+            builder.Services.AddHostedService<BusConsuming>();
         if (options.Tickets.Worker != Tickets.WorkerKind.None)
             builder.Services.AddWorker(options.Tickets).AddHostedService<TicketWorkerService>();
         if (options is { Tickets.Worker: not Tickets.WorkerKind.None, Context.Strategy: ContextStrategy.Summarise })

@@ -26,7 +26,7 @@ public partial class DependencyTests
     [InlineData("Tickets", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge")]
     [InlineData("Briefs", "Primitives", "Identity", "Workflow", "Conversations")]
     [InlineData("Views", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs")]
-    [InlineData("Events", "Primitives", "Identity", "Conversations", "Records", "Tickets", "Views")]
+    [InlineData("Events", "Primitives", "Identity", "Conversations", "Records", "Customers", "Tickets", "Views")]
     [InlineData("Storage", "Primitives", "Identity", "Conversations", "Records", "Knowledge", "Memory")]
     [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views")]
     [InlineData("Rest", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views", "Events")]

@@ -23,6 +23,8 @@ internal static class KnownKeys
         .. Keys("retention:", "archive", "connectionString"),
         .. Keys("events:", "source", "intake", "sinks"),
         .. Keys("events:sinks:#:", "name", "type", "url", "secrets", "secrets:#", "topics", "topics:#", "content", "allowPrivate", "stream", "maxLength"),
+        .. Keys("events:sinks:#:", "brokers", "topic", "settings:*", "host", "port", "security", "user", "password", "from", "subject"),
+        .. Keys("events:kafka:", "brokers", "intake", "settings:*"),
         .. Keys("events:sinks:", "#"),
         .. Keys("telemetry:", "prometheus", "logs"),
         .. Keys("llm:", "endpoint", "model", "timeout", "tokensPerRun"),

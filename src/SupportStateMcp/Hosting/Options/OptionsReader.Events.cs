@@ -10,7 +10,7 @@ public sealed partial class OptionsReader
     private const int MostSinks = 16;
     private const int MostSecrets = 2;
 
-    private static readonly string[] s_sinkTypes = ["webhook", "slack", "teams", "stream"];
+    private static readonly string[] s_sinkTypes = ["webhook", "slack", "teams", "stream", "kafka", "mail"];
 
     private EventOptions EventsOf(Backend backend)
     {
@@ -37,6 +37,8 @@ public sealed partial class OptionsReader
                 "slack" => new SinkOptions(subscription) { Webhook = Webhook(key, given, WebhookFormat.Slack) },
                 "teams" => new SinkOptions(subscription) { Webhook = Webhook(key, given, WebhookFormat.Teams) },
                 "stream" => new SinkOptions(subscription) { Stream = StreamOf(key, given, backend) },
+                "kafka" => new SinkOptions(subscription) { Bus = Kafka(key, given.Brokers, given.Settings) is { } bus ? new BusOptions(bus, Given(given.Topic)) : null },
+                "mail" => new SinkOptions(subscription with { WithContent = true }) { Mail = Mail(key, given) },
                 var other => Violation(new SinkOptions(subscription), $"{key}.type: '{other}' is none of these; use {string.Join(", ", s_sinkTypes)}."),
             });
         }
@@ -48,7 +50,7 @@ public sealed partial class OptionsReader
             _violations.Add("events.intake: it is a stream of Redis, and the store is not; use persistence.backend: redis, or POST /events.");
         if (intake is not null && sinks.Any(s => s.Stream?.Name == intake))
             _violations.Add($"events.intake: events are told to the stream '{intake}', and would come back; name another.");
-        return new EventOptions(source, sinks) { Intake = intake is null ? null : new StreamOptions(intake, 0) };
+        return new EventOptions(source, sinks) { Intake = intake is null ? null : new StreamOptions(intake, 0), BusIntake = BusIntake() };
     }
 
     private WebhookOptions? Webhook(string key, SinkSettings given, WebhookFormat format)
@@ -79,6 +81,63 @@ public sealed partial class OptionsReader
         if (backend != Backend.Redis)
             _violations.Add($"{key}.type: a stream is one of Redis, and the store is not; use persistence.backend: redis, or another type.");
         return new StreamOptions(Given(given.Stream) ?? "support-events", Number($"{key}.maxLength", given.MaxLength, 100_000, 100, 10_000_000, "events"));
+    }
+
+    private BusIntake? BusIntake()
+    {
+        var given = _settings.Events.Kafka;
+        if (Given(given.Intake) is { } topic)
+            return Kafka("events.kafka", given.Brokers, given.Settings) is { } bus ? new BusIntake(bus, topic) : null;
+        if (Given(given.Brokers) is not null)
+            _violations.Add("events.kafka.intake: it is missing; name the topic that events are taken from. Sinks of the type kafka have brokers of their own.");
+        return null;
+    }
+
+    private IEventBus? Kafka(string key, string? brokers, Dictionary<string, string>? settings)
+    {
+        if (Given(brokers) is not { } servers)
+            return Violation<IEventBus?>(null, $"{key}.brokers: they are missing; name them as host:port, with commas between them.");
+        if (PluginDirectory() is not { } directory)
+            return null;
+        var (bus, missing) = Plugin.Kafka.Load<IEventBus>(directory);
+        if (bus is null)
+            return Violation<IEventBus?>(null, $"{key}: kafka {missing}");
+        try
+        {
+            bus.Open(new EventBusOptions(servers, settings ?? []));
+            return bus;
+        }
+        catch (ArgumentException e)
+        {
+            return Violation<IEventBus?>(null, $"{key}.settings: {e.Message}");
+        }
+    }
+
+    private MailSinkOptions? Mail(string key, SinkSettings given)
+    {
+        var (host, from) = (Given(given.Host), Given(given.From));
+        if (host is null)
+            _violations.Add($"{key}.host: it is missing; name the mail server.");
+        if (from is null || !from.Contains('@', StringComparison.Ordinal))
+            _violations.Add($"{key}.from: '{from}' is no address; name who sends the letters, for example Support <support@desk.example>.");
+        var security = Given(given.Security) switch
+        {
+            null or "starttls" => MailSecurity.StartTls,
+            "tls" => MailSecurity.Tls,
+            "none" => MailSecurity.None,
+            var other => Violation(MailSecurity.StartTls, $"{key}.security: '{other}' is none of these; use starttls, tls or none."),
+        };
+        var port = Number($"{key}.port", given.Port, security == MailSecurity.Tls ? 465 : 587, 1, 65_535, "");
+        if (Given(given.User) is null != Given(given.Password) is null)
+            _violations.Add($"{key}: user and password go together; leave out both, or none. A password is better in the variable SUPPORTSTATE__EVENTS__SINKS__N__PASSWORD than in a file.");
+        if (PluginDirectory() is not { } directory)
+            return null;
+        var (transport, missing) = Plugin.Mail.Load<IMailTransport>(directory);
+        if (transport is null)
+            return Violation<MailSinkOptions?>(null, $"{key}: mail {missing}");
+        return host is null || from is null ? null : new MailSinkOptions(
+            new MailOptions(new MailServer(host, port, security) { User = Given(given.User), Password = Given(given.Password) }, from, Given(given.Subject) ?? $"Your request {MailSink.TicketMark}"),
+            transport);
     }
 
     [GeneratedRegex(@"^[a-z][a-z0-9-]{0,31}\z", RegexOptions.CultureInvariant)]

@@ -15,6 +15,12 @@ internal sealed record Plugin(string Name)
     /// <summary>Embeddings made in the process; an <c>IEmbeddingGenerator&lt;string, Embedding&lt;float&gt;&gt;</c>.</summary>
     public static readonly Plugin LocalEmbeddings = new("SupportStateMcp.Embeddings.Local");
 
+    /// <summary>Kafka; an <see cref="Events.IEventBus"/>.</summary>
+    public static readonly Plugin Kafka = new("SupportStateMcp.Kafka");
+
+    /// <summary>E-mail over SMTP; an <see cref="Events.IMailTransport"/>.</summary>
+    public static readonly Plugin Mail = new("SupportStateMcp.Mail");
+
     /// <summary>Where plug-ins are unless the configuration says otherwise: beside the program.</summary>
     public static string DefaultDirectory => Path.Combine(AppContext.BaseDirectory, "plugins");
 

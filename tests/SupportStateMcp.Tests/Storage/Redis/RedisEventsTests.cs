@@ -73,7 +73,7 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var consuming = Task.WhenAll(desk.Get<StreamConsumer>().RunAsync(ends.Token), Create(s_one with { Intake = new StreamOptions("customer.requests", 0) }).Get<StreamConsumer>().RunAsync(ends.Token));
         await Eventually.TrueAsync(
-            async () => await raw.StreamLengthAsync(stream + ":rejected") == 2 && (await raw.StreamPendingAsync(stream, StreamConsumer.Group)).PendingMessageCount == 0, () => "They are not taken.");
+            async () => await raw.StreamLengthAsync(stream + ":rejected") == 2 && (await raw.StreamPendingAsync(stream, IntakeMessages.Group)).PendingMessageCount == 0, () => "They are not taken.");
         await ends.CancelAsync();
         await consuming;
 
@@ -82,7 +82,7 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
         var added = Assert.Single(await desk.Conversations.ReadMessagesAsync(TestConversations.Id(), long.MaxValue, 10, long.MaxValue, Stop));
         Assert.Equal(("Hello?", "system:events"), (added.Content, added.RecordedBy));
         var reasons = (await raw.StreamRangeAsync(stream + ":rejected")).Select(e => (string)e["reason"]!).ToList();
-        Assert.Contains(reasons, r => r.StartsWith("The field event is no event", StringComparison.Ordinal));
+        Assert.Contains(reasons, r => r.StartsWith("It is no event", StringComparison.Ordinal));
         Assert.Contains(reasons, r => r.StartsWith("not_found", StringComparison.Ordinal));
     }
 

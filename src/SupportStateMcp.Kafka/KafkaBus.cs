@@ -1,0 +1,118 @@
+using System.Text;
+using Confluent.Kafka;
+using SupportStateMcp.Events;
+
+namespace SupportStateMcp.Kafka;
+
+/// <summary>Kafka, by librdkafka. Events are in structured mode (CloudEvents Kafka protocol binding, section 3.3).</summary>
+public sealed class KafkaBus : IEventBus
+{
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private ClientConfig _client = new();
+    private IProducer<string, byte[]>? _producer;
+
+    /// <inheritdoc/>
+    public void Open(EventBusOptions options)
+    {
+        _client = new ClientConfig { BootstrapServers = options.Brokers, ClientId = "supportstatemcp" };
+        foreach (var (name, value) in options.Settings)
+            _client.Set(name, value);
+        try
+        {
+            // The client checks names and values when it is made, before it connects.
+            using var probe = new ProducerBuilder<string, byte[]>(Producing()).SetLogHandler((_, _) => { }).Build();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or KafkaException)
+        {
+            throw new ArgumentException(Without(options.Settings.Values, e.Message), nameof(options), e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> AppendAsync(string topic, string key, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Producer().ProduceAsync(
+                topic,
+                new Message<string, byte[]>
+                {
+                    Key = key, Value = json.ToArray(), Headers = new Headers { { "content-type", Encoding.UTF8.GetBytes("application/cloudevents+json; charset=UTF-8") } },
+                },
+                cancellationToken);
+            return null;
+        }
+        catch (ProduceException<string, byte[]> e)
+        {
+            return $"Kafka has not taken it: {e.Error.Reason}.";
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task TakeAsync(string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, CancellationToken cancellationToken) =>
+        // Its client blocks a thread while it waits.
+        Task.Factory.StartNew(() => TakeLoopAsync(topic, group, take, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+
+    public ValueTask DisposeAsync()
+    {
+        _producer?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task TakeLoopAsync(string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, CancellationToken cancellationToken)
+    {
+        var settings = new ConsumerConfig(_client.ToDictionary()) { GroupId = group, EnableAutoCommit = false, AutoOffsetReset = AutoOffsetReset.Earliest, AllowAutoCreateTopics = true };
+        using var consumer = new ConsumerBuilder<string, byte[]>(settings).SetLogHandler((_, _) => { }).Build();
+        consumer.Subscribe(topic);
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                try
+                {
+                    if (consumer.Consume(s_poll) is not { IsPartitionEOF: false } taken)
+                        continue;
+                    if (await take(taken.Message.Value, cancellationToken))
+                    {
+                        consumer.Commit(taken);
+                        continue;
+                    }
+
+                    consumer.Seek(taken.TopicPartitionOffset);
+                }
+                catch (KafkaException)
+                {
+                    // It is out of reach, or the partition is another's by now. What was not committed comes again.
+                }
+
+                await Task.Delay(s_again, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+
+        consumer.Close();
+    }
+
+    private IProducer<string, byte[]> Producer()
+    {
+        lock (_gate)
+            return _producer ??= new ProducerBuilder<string, byte[]>(Producing()).SetLogHandler((_, _) => { }).Build();
+    }
+
+    /// <summary>Each event once for the broker, and in order also where it is sent again; an attempt ends before the server counts it as failed.</summary>
+    private ProducerConfig Producing() => new(_client.ToDictionary()) { EnableIdempotence = true, Acks = Acks.All, MessageTimeoutMs = 8_000, LingerMs = 0 };
+
+    private static string Without(IEnumerable<string> secrets, string message) =>
+        secrets.Where(s => s.Length > 3).Aggregate(message, (text, secret) => text.Replace(secret, "…", StringComparison.Ordinal));
+}
+
+internal static class ClientConfigExtensions
+{
+    public static Dictionary<string, string> ToDictionary(this ClientConfig config) => config.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
+}

@@ -1,0 +1,32 @@
+namespace SupportStateMcp.Events;
+
+/// <summary>A log of events of another system, such as Kafka; a plug-in brings it.</summary>
+public interface IEventBus : IAsyncDisposable
+{
+    /// <summary>Says where it is; nothing is connected before the first event.</summary>
+    /// <exception cref="ArgumentException">A setting is none, or has no such value; the message says which, without its value.</exception>
+    void Open(EventBusOptions options);
+
+    /// <summary>Appends an event, and waits until the other system has it.</summary>
+    /// <param name="topic">The log.</param>
+    /// <param name="key">Events of one key keep their order.</param>
+    /// <param name="json">The event as JSON, UTF-8.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Why it was not appended, without a secret in it; null where it was.</returns>
+    ValueTask<string?> AppendAsync(string topic, string key, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes events as one of several readers that share the work, one after the other, until cancelled. An event counts as taken once
+    /// <paramref name="take"/> has returned true; where it returned false it comes again after a second.
+    /// </summary>
+    Task TakeAsync(string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, CancellationToken cancellationToken);
+}
+
+/// <summary>Where a log of events is.</summary>
+/// <param name="Brokers">Its servers: <c>host:port</c> with commas between them.</param>
+/// <param name="Settings">What else its client is told, such as how it signs in. Never written to a log.</param>
+public sealed record EventBusOptions(string Brokers, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>Hides the settings, which may hold a password.</summary>
+    public override string ToString() => Brokers;
+}
