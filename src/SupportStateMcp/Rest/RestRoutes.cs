@@ -30,7 +30,7 @@ internal static class RestRoutes
     /// <summary>The group of the routes that work on tickets. What is mapped on it is guarded, whoever maps it.</summary>
     internal static RouteGroupBuilder Support(IEndpointRouteBuilder app, bool asksForTokens)
     {
-        var group = app.MapGroup(SupportPath).WithTags("tickets").WithMetadata(ProblemView.Answers(403), ProblemView.Answers(500), ProblemView.Answers(503));
+        var group = app.MapGroup(SupportPath).WithTags("tickets").WithMetadata(RestLimits.Counted, ProblemView.Answers(403), ProblemView.Answers(500), ProblemView.Answers(503));
         if (asksForTokens)
             group.RequireAuthorization().WithMetadata(ProblemView.Answers(401));
         return group;

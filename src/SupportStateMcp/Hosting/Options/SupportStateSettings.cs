@@ -32,6 +32,8 @@ public sealed class SupportStateSettings
 
     public HttpSettings Http { get; set; } = new();
 
+    public LimitSettings Limits { get; set; } = new();
+
     public ToolSettings Tools { get; set; } = new();
 
     public ContextSettings Context { get; set; } = new();
@@ -115,6 +117,8 @@ public sealed class HttpSettings
 
     /// <summary>The tokens by their place in the list.</summary>
     public Dictionary<string, TokenSettings>? Tokens { get; set; }
+
+    public OAuthSettings? OAuth { get; set; }
 }
 
 /// <summary>An entry of <c>http.tokens</c>.</summary>
@@ -127,6 +131,8 @@ public sealed class TokenSettings
     public List<string>? Roles { get; set; }
 
     public List<string>? Toolsets { get; set; }
+
+    public string? Expires { get; set; }
 }
 
 /// <summary>The parts of a workflow that a configuration can name.</summary>

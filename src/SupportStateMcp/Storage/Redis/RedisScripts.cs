@@ -16,6 +16,7 @@ internal static class RedisScripts
     public static readonly string RecordRemove = Read("record-remove");
     public static readonly string SessionSet = Read("session-set");
     public static readonly string ArchiveRemove = Read("archive-remove");
+    public static readonly string RateTake = Read("rate-take");
     public static readonly string RecordPlace = Read("record-place");
 
     // The client looks a script up by its text on each call: comments would only make that longer.

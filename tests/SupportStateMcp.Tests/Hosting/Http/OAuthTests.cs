@@ -1,0 +1,351 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Hosting.Http;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Hosting.Http;
+
+/// <summary>Sign-in with access tokens of a real provider, at every address that asks who calls.</summary>
+public sealed class OAuthTests : IAsyncLifetime
+{
+    private readonly string _static = AccessToken.Create();
+    private readonly FakeTime _time = new(TimeProvider.System.GetUtcNow());
+    private TokenProvider _provider = null!;
+    private RestProbe _server = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _provider = await TokenProvider.StartAsync();
+        _server = await StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _provider.DisposeAsync();
+    }
+
+    public static TheoryData<string, string> Zoo() => new()
+    {
+        { "alg none", "signature" },
+        { "alg none, signed", "signature" },
+        { "HS256 with the public key", "signature" },
+        { "HS256 with the public key, its kid", "signature" },
+        { "wrong issuer", "issuer" },
+        { "issuer with a slash", "issuer" },
+        { "wrong audience", "audience" },
+        { "no audience", "audience" },
+        { "expired", "expired" },
+        { "not valid yet", "not valid yet" },
+        { "without an end", "no end" },
+        { "unknown key", "signature" },
+        { "unknown key, known kid", "signature" },
+        { "own key in the header", "signature" },
+        { "changed claims", "signature" },
+        { "signature of another token", "signature" },
+        { "without a signature", "signature" },
+        { "critical header", "cannot be read" },
+        { "no JSON", "cannot be read" },
+        { "nobody", "names nobody" },
+        { "a person without a visible name", "names nobody" },
+        { "two tokens", "more than one token" },
+        { "the same token twice", "more than one token" },
+        { "one more in the address", "more than one token" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Zoo))]
+    public async Task A_token_that_is_not_right_in_everything_lets_nobody_in(string kind, string told)
+    {
+        foreach (var path in (string[])["/mcp", "/mcp/knowledge", "/support/status/T-1"])
+        {
+            using var request = Ask(path);
+            Show(request, kind);
+
+            using var response = await _server.SendAsync(request);
+
+            Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+            var challenge = Assert.Single(response.Headers.GetValues("WWW-Authenticate"));
+            Assert.StartsWith("Bearer error=\"invalid_token\", error_description=\"", challenge, StringComparison.Ordinal);
+            Assert.Contains(told, challenge, StringComparison.Ordinal);
+            Assert.EndsWith($"resource_metadata=\"{_server.Address}.well-known/oauth-protected-resource{(path.StartsWith("/mcp", StringComparison.Ordinal) ? path : "")}\"", challenge, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_right_token_lets_its_owner_in(bool elliptic)
+    {
+        if (elliptic)
+            _provider.Keys.Insert(0, TokenProvider.NewEc());
+        var token = _provider.Token();
+
+        using var mcp = await _server.ListToolsAsync(token);
+        using var one = await _server.ListToolsAsync(token, "/mcp/knowledge");
+        using var rest = await _server.SendAsync(Ask("/support/probe/T-1"), token);
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK], [mcp.StatusCode, one.StatusCode, rest.StatusCode]);
+        Assert.Contains("human:alice agent", await rest.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_token_a_client_is_told_where_to_get_one()
+    {
+        using var response = await _server.ListToolsAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(
+            $"Bearer resource_metadata=\"{_server.Address}.well-known/oauth-protected-resource/mcp\"", Assert.Single(response.Headers.GetValues("WWW-Authenticate")));
+        Assert.Contains(_provider.Issuer, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokens_of_the_list_stay_beside_those_of_the_provider()
+    {
+        using var known = await _server.ListToolsAsync(_static);
+        using var unknown = await _server.ListToolsAsync(AccessToken.Create());
+        // Four parts and five are none of the provider's.
+        using var encrypted = await _server.ListToolsAsync(_provider.Token() + ".x.y");
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized], [known.StatusCode, unknown.StatusCode, encrypted.StatusCode]);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("/mcp", "/mcp")]
+    [InlineData("/mcp/knowledge", "/mcp/knowledge")]
+    public async Task The_metadata_names_resource_and_provider_to_anybody(string suffix, string resource)
+    {
+        using var response = await _server.GetAsync("/.well-known/oauth-protected-resource" + suffix);
+        var metadata = await RestProbe.JsonOf(response);
+
+        Assert.Equal((HttpStatusCode.OK, "application/json"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(_server.Address.ToString().TrimEnd('/') + resource, (string?)metadata["resource"]);
+        Assert.Equal([_provider.Issuer], metadata["authorization_servers"]!.AsArray().Select(i => (string?)i));
+        Assert.Equal(["header"], metadata["bearer_methods_supported"]!.AsArray().Select(i => (string?)i));
+    }
+
+    [Fact]
+    public async Task The_metadata_of_what_is_not_there_is_not_there()
+    {
+        using var response = await _server.GetAsync("/.well-known/oauth-protected-resource/mcp/nonsense");
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("""{"scope":"openid desk.read"}""", false)]
+    [InlineData("{}", false)]
+    [InlineData("""{"scope":"desk.read desk.write"}""", true)]
+    [InlineData("""{"scp":["desk.write","desk.read"]}""", true)]
+    public async Task A_token_that_lacks_a_scope_may_not(string claims, bool passes)
+    {
+        await using var server = await StartAsync(o => o with { RequiredScopes = ["desk.read", "desk.write"] });
+
+        using var response = await server.ListToolsAsync(_provider.Token(claims));
+
+        Assert.Equal(passes ? HttpStatusCode.OK : HttpStatusCode.Forbidden, response.StatusCode);
+        if (!passes)
+        {
+            Assert.Equal(
+                $"Bearer error=\"insufficient_scope\", error_description=\"The token lacks a scope\", scope=\"desk.read desk.write\", resource_metadata=\"{server.Address}.well-known/oauth-protected-resource/mcp\"",
+                Assert.Single(response.Headers.GetValues("WWW-Authenticate")));
+        }
+
+        using var metadata = await server.GetAsync("/.well-known/oauth-protected-resource/mcp");
+        Assert.Equal(["desk.read", "desk.write"], (await RestProbe.JsonOf(metadata))["scopes_supported"]!.AsArray().Select(i => (string?)i));
+    }
+
+    [Fact]
+    public async Task Keys_change_without_a_restart()
+    {
+        var (old, next) = (_provider.Token(), TokenProvider.NewEc());
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(old));
+        _time.Advance(ProviderKeys.LeastPause);
+
+        _provider.Keys[0] = next;
+        var token = _provider.Token();
+
+        // The first request that shows the new key waits for it; what the provider has withdrawn counts no more.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(token));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(old));
+    }
+
+    [Fact]
+    public async Task Keys_that_nobody_knows_do_not_make_the_server_ask_on_and_on()
+    {
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_provider.Token()));
+        _time.Advance(ProviderKeys.LeastPause);
+
+        var forged = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => StatusAsync(_provider.Token(key: TokenProvider.NewEc()))));
+
+        Assert.All(forged, status => Assert.Equal(HttpStatusCode.Unauthorized, status));
+        Assert.Equal(2, _provider.Asked);
+    }
+
+    [Fact]
+    public async Task While_the_provider_is_silent_nobody_new_is_let_in()
+    {
+        _provider.IsDown = true;
+        var token = _provider.Token();
+
+        using (var response = await _server.ListToolsAsync(token))
+        {
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "10"), (response.StatusCode, response.Headers.RetryAfter?.ToString()));
+            Assert.Contains("does not say its keys", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(token));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_static));
+        _provider.IsDown = false;
+        _time.Advance(ProviderKeys.LeastPause);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(token));
+        Assert.Single(_server.Log.Lines, l => l.Contains("does not say its keys", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Keys_that_are_known_count_for_a_day_while_the_provider_is_silent()
+    {
+        var token = _provider.Token($$"""{"exp":{{_time.GetUtcNow().AddDays(3).ToUnixTimeSeconds()}}}""");
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(token));
+        _provider.IsDown = true;
+
+        _time.Advance(ProviderKeys.Oldest - TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(token));
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(token));
+    }
+
+    [Fact]
+    public async Task A_provider_that_names_another_issuer_is_not_believed()
+    {
+        _provider.NamedIssuer = "https://evil.example";
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(_provider.Token()));
+    }
+
+    [Fact]
+    public async Task A_token_counts_until_it_has_expired_by_the_clock_of_the_server()
+    {
+        var end = _time.GetUtcNow().AddMinutes(5);
+        var token = _provider.Token($$"""{"exp":{{end.ToUnixTimeSeconds()}}}""");
+
+        _time.Advance(TimeSpan.FromMinutes(5) + OAuthScheme.ClockSkew - TimeSpan.FromSeconds(2));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(token));
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(token));
+    }
+
+    [Theory]
+    [InlineData("""{"sub":"pay","client_id":"pay","roles":["approver","supervisor"]}""", "ai:pay", false)]
+    [InlineData("""{"sub":null,"client_id":"pay","roles":["approver"]}""", "ai:pay", false)]
+    [InlineData("""{"sub":"pay@clients","client_id":null,"azp":"pay","roles":["approver"]}""", "ai:pay", false)]
+    [InlineData("""{"sub":"alice","client_id":null,"roles":["approver"]}""", "ai:alice", false)]
+    [InlineData("""{"sub":"alice"}""", "human:alice", false)]
+    [InlineData("""{"sub":"alice","roles":["billing-admin"]}""", "human:alice", false)]
+    [InlineData("""{"sub":"alice","roles":["billing-admin","approver"]}""", "human:alice", true)]
+    [InlineData("""{"sub":"alice","roles":"supervisor"}""", "human:alice", true)]
+    public async Task A_person_with_the_role_decides_and_no_program_ever(string claims, string actor, bool decides)
+    {
+        var bot = _provider.ClientToken("bot");
+        await _server.CallToolAsync(bot, "initialize_conversation", """{"user_id":"u","ticket_id":"D-1"}""");
+        var asked = await _server.CallToolAsync(bot, "request_approval", """{"conversation_id":"cs-D-1","action":"refund","arguments":{"amount":900},"reason":"broken"}""");
+        var approval = (string)asked["approval_id"]!;
+        var token = _provider.Token(claims);
+
+        var answer = await _server.CallToolAsync(token, "decide_approval", $$"""{"approval_id":"{{approval}}","approved":true}""");
+
+        Assert.Equal(decides ? null : "not_authorized", (string?)answer["code"]);
+        var now = await _server.CallToolAsync(bot, "get_approval", $$"""{"approval_id":"{{approval}}"}""");
+        Assert.Equal(decides ? "granted" : "pending", (string?)now["status"]);
+        if (decides)
+            Assert.Equal(actor, (string?)now["votes"]![0]!["by"]);
+        using var rest = await _server.SendAsync(Ask("/support/probe/T-1"), token);
+        Assert.Contains(actor + " ", await rest.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private Task<RestProbe> StartAsync(Func<OAuthOptions, OAuthOptions>? with = null) => RestProbe.StartAsync(
+        o => o with
+        {
+            OAuth = (with ?? (x => x))(new OAuthOptions(_provider.Issuer, TokenProvider.Audience)),
+            Tokens = [new AccessToken(AccessToken.Digest(_static), new Caller(new Actor(ActorKind.Ai, "listed"), Roles.Agent))],
+        },
+        services => services.AddSingleton<TimeProvider>(_time));
+
+    private async Task<HttpStatusCode> StatusAsync(string token)
+    {
+        using var response = await _server.ListToolsAsync(token);
+        return response.StatusCode;
+    }
+
+    private HttpRequestMessage Ask(string path) => path.StartsWith("/mcp", StringComparison.Ordinal)
+        ? ListeningServer.Modern(new Uri(_server.Address, path), "tools/list")
+        : new HttpRequestMessage(HttpMethod.Get, new Uri(_server.Address, path));
+
+    private void Show(HttpRequestMessage request, string kind)
+    {
+        var right = _provider.Token();
+        var (secret, known) = (Encoding.UTF8.GetBytes(_provider.PublicPem()), _provider.Keys[0].KeyId);
+        string[] shown = kind switch
+        {
+            "alg none" => [Unsigned(right) + "."],
+            "alg none, signed" => [Unsigned(right) + "." + right.Split('.')[2]],
+            "HS256 with the public key" => [_provider.Token(key: new SymmetricSecurityKey(secret))],
+            "HS256 with the public key, its kid" => [_provider.Token(key: new SymmetricSecurityKey(secret) { KeyId = known })],
+            "wrong issuer" => [_provider.Token("""{"iss":"https://evil.example"}""")],
+            "issuer with a slash" => [_provider.Token($$"""{"iss":"{{_provider.Issuer}}/"}""")],
+            "wrong audience" => [_provider.Token("""{"aud":"https://other.example"}""")],
+            "no audience" => [_provider.Token("""{"aud":null}""")],
+            "expired" => [_provider.Token($$"""{"exp":{{_time.GetUtcNow().AddMinutes(-5).ToUnixTimeSeconds()}},"nbf":1}""")],
+            "not valid yet" => [_provider.Token($$"""{"nbf":{{_time.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds()}}}""")],
+            "without an end" => [_provider.Token("""{"exp":null}""")],
+            "unknown key" => [_provider.Token(key: TokenProvider.NewRsa())],
+            "unknown key, known kid" => [_provider.Token(key: new RsaSecurityKey(TokenProvider.NewRsa().Rsa) { KeyId = known })],
+            "own key in the header" => [WithOwnKey()],
+            "changed claims" => [With(right, 1, """{"sub":"root"}""")],
+            "signature of another token" => [string.Join('.', [.. right.Split('.')[..2], _provider.Token("""{"sub":"bob"}""").Split('.')[2]])],
+            "without a signature" => [string.Join('.', right.Split('.')[..2]) + "."],
+            "critical header" => [_provider.Token(header: """{"crit":["exp"]}""")],
+            "no JSON" => ["a.b.c"],
+            "nobody" => [_provider.Token("""{"sub":null,"client_id":null}""")],
+            "a person without a visible name" => [_provider.Token("""{"sub":"al ice"}""")],
+            "two tokens" => [right, _static],
+            "the same token twice" => [right, right],
+            "one more in the address" => [right],
+            _ => throw new ArgumentException(kind),
+        };
+        foreach (var token in shown)
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        if (kind == "one more in the address")
+            request.RequestUri = new Uri(request.RequestUri + $"?access_token={right}");
+    }
+
+    private static string Unsigned(string token) => With(string.Join('.', token.Split('.')[..2]), 0, """{"alg":"none"}""");
+
+    private string WithOwnKey()
+    {
+        var own = TokenProvider.NewRsa();
+        var of = own.Rsa.ExportParameters(false);
+        var jwk = new JsonObject { ["kty"] = "RSA", ["n"] = Base64UrlEncoder.Encode(of.Modulus), ["e"] = Base64UrlEncoder.Encode(of.Exponent) };
+        var signed = With(_provider.Token(key: own), 0, new JsonObject { ["alg"] = "RS256", ["jwk"] = jwk }.ToJsonString());
+        var parts = signed.Split('.');
+        var signature = own.Rsa.SignData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+        return $"{parts[0]}.{parts[1]}.{Base64UrlEncoder.Encode(signature)}";
+    }
+
+    /// <summary>The token with members of one part replaced; the signature stays.</summary>
+    private static string With(string token, int part, string members)
+    {
+        var parts = token.Split('.');
+        var value = JsonNode.Parse(Base64UrlEncoder.Decode(parts[part]))!.AsObject();
+        foreach (var (name, member) in JsonNode.Parse(members)!.AsObject())
+            value[name] = member!.DeepClone();
+        parts[part] = Base64UrlEncoder.Encode(value.ToJsonString());
+        return string.Join('.', parts);
+    }
+}
