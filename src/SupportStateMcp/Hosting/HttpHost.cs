@@ -150,6 +150,8 @@ public static class HttpHost
             if (options is { HasSignIn: false, Actor: null, Sessions: HttpSessions.None })
                 mcp.Use(NamedClients.ApplyAsync);
             mcp.Use(ToolsetEndpoint.ApplyAsync);
+            if (options.HasSignIn)
+                mcp.Use(new StreamEnd(app.Services.GetRequiredService<AccessTokens>(), app.Services.GetRequiredService<TimeProvider>()).ApplyAsync);
             if (options.Limits.StreamsPerCaller is { } streams)
                 mcp.Use(new StreamLimit(streams).ApplyAsync);
         });

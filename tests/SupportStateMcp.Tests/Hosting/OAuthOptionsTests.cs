@@ -81,7 +81,7 @@ public sealed class OAuthOptionsTests : IDisposable
     [Fact]
     public void Limits_are_off_until_they_are_set()
     {
-        Assert.Equal(new SupportStateMcp.Conversations.LimitOptions(), Limits("{}").Options!.Limits);
+        Assert.Equal(new SupportStateMcp.Conversations.LimitOptions(), new ServerOptions { Backend = Backend.Sqlite }.Limits);
         Assert.Equal(new SupportStateMcp.Conversations.LimitOptions(), Limits("""{"callsPerMinute": 0}""").Options!.Limits);
         Assert.Equal(
             new SupportStateMcp.Conversations.LimitOptions

@@ -26,9 +26,12 @@ public sealed class TokenReloadTests : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, status);
         Assert.Contains("The token of ai:old expired at 2026-01-01T00:00:00Z.", body, StringComparison.Ordinal);
 
+        using var stream = await ListenAsync(server, _tokens.Alice);
         await File.WriteAllTextAsync(file, Tokens((_tokens.Bob, "human:bob", "2126-01-01T00:00:00Z")), TestContext.Current.CancellationToken);
         await UntilAsync(async () => (await AskAsync(server, _tokens.Bob)).Status == HttpStatusCode.OK, server);
         Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync(server, _tokens.Alice)).Status);
+        // What was open with it ends.
+        Assert.Contains("acknowledged", await stream.Content.ReadAsStringAsync(TestContext.Current.CancellationToken).WaitAsync(s_patience, TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         // What cannot be used changes nothing, and is told once.
         var broken = Tokens((_tokens.Alice, "nobody", null)).Replace("\"actor\"", "\"actr\"", StringComparison.Ordinal);
@@ -86,6 +89,15 @@ public sealed class TokenReloadTests : IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private async Task<HttpResponseMessage> ListenAsync(ServerProcess server, string token)
+    {
+        var request = ListeningServer.Modern(server.Endpoint, "subscriptions/listen", "\"notifications\":{\"resourceSubscriptions\":[\"support://workflow\"]}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return response;
     }
 
     private static async Task UntilAsync(Func<Task<bool>> holds, ServerProcess server)

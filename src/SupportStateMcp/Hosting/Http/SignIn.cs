@@ -25,6 +25,7 @@ internal static class SignIn
         if (options.OAuth is { } oauth)
         {
             services.AddSingleton(s => new ProviderKeys(oauth, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ProviderKeys>>()));
+            services.AddHostedService<ProviderCheck>();
             services.AddSingleton<IConfigureOptions<JwtBearerOptions>>(s => new ConfigureNamedOptions<JwtBearerOptions>(
                 OAuthScheme.Name, o => new OAuthScheme(oauth, s.GetRequiredService<ProviderKeys>(), s.GetRequiredService<TimeProvider>()).Configure(o)));
             schemes.AddScheme<JwtBearerOptions, JwtBearerHandler>(OAuthScheme.Name, configureOptions: null);

@@ -29,7 +29,7 @@ internal sealed class StaticTokenHandler(IOptionsMonitor<StaticTokenOptions> opt
             return Task.FromResult(Refuse("The token is not one of this server's", Options.Provider is null ? Unknown : $"{Unknown} Beside those, access tokens of {Options.Provider.Issuer} are taken."));
         return Task.FromResult(tokens.HasExpired(known)
             ? Refuse("The token has expired", $"The token of {known.Caller.Actor} expired at {known.Expires:yyyy-MM-ddTHH:mm:ssZ}. Who runs the server makes a new one with SupportStateMcp token create.")
-            : AuthenticateResult.Success(new AuthenticationTicket(UserOf(known), SchemeName)));
+            : AuthenticateResult.Success(new AuthenticationTicket(UserOf(known), new AuthenticationProperties { ExpiresUtc = known.Expires }, SchemeName)));
     }
 
     /// <summary>Says how to authenticate, for the scheme of the provider as well.</summary>

@@ -16,9 +16,7 @@ internal sealed class StreamLimit(int most)
     /// <summary>As a middleware behind <see cref="MessageGuard"/>: one stream too many is refused with 429.</summary>
     public async Task ApplyAsync(HttpContext context, RequestDelegate next)
     {
-        var message = context.Features.Get<JsonRpcMessage>();
-        var isStream = HttpMethods.IsGet(context.Request.Method) || message is JsonRpcRequest { Method: RequestMethods.SubscriptionsListen };
-        if (!isStream || context.GetEndpoint() is null)
+        if (!StreamRequest.IsOne(context))
         {
             await next(context);
             return;
@@ -36,7 +34,7 @@ internal sealed class StreamLimit(int most)
             await HttpRefusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, new JsonRpcRefusal(
                 McpErrorCode.InvalidRequest,
                 $"{caller} has {most} streams open here, as many as one caller may. Nothing was done; close one that nobody reads, or watch more over one stream.",
-                message is JsonRpcRequest { Id: var id } ? JsonRpcRefusal.IdOf(id) : null));
+                context.Features.Get<JsonRpcMessage>() is JsonRpcRequest { Id: var id } ? JsonRpcRefusal.IdOf(id) : null));
         }
         finally
         {

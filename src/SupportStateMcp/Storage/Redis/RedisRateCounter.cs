@@ -30,6 +30,7 @@ public sealed class RedisRateCounter(RedisConnection connection, RedisOptions op
     private readonly RedisKeys _keys = new(options.KeyPrefix);
     private readonly ProcessRateCounter _own = new();
     private readonly ConcurrentDictionary<(RateRule Rule, string Key), Ahead> _ahead = new();
+    private long _forgot;
 
     public async ValueTask<RateGrant> TakeAsync(RateRule rule, string key, CancellationToken cancellationToken)
     {
@@ -58,8 +59,12 @@ public sealed class RedisRateCounter(RedisConnection connection, RedisOptions op
 
     public ValueTask DisposeAsync() => _own.DisposeAsync();
 
+    /// <summary>Once in a while: nobody has more than a second of anything.</summary>
     private void Forget()
     {
+        var last = Volatile.Read(ref _forgot);
+        if ((last != 0 && time.GetElapsedTime(last) < s_ahead) || Interlocked.CompareExchange(ref _forgot, time.GetTimestamp(), last) != last)
+            return;
         foreach (var (key, ahead) in _ahead)
         {
             if (ahead.IsOver(time))

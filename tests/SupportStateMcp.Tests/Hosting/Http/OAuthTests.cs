@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,13 +78,31 @@ public sealed class OAuthTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task Two_headers_are_two_tokens()
+    {
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(_server.Address.Host, _server.Address.Port, TestContext.Current.CancellationToken);
+        var stream = connection.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"GET /support/probe/T-1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_provider.Token()}\r\nAuthorization: Bearer {_static}\r\n\r\n"),
+            TestContext.Current.CancellationToken);
+
+        using var reader = new StreamReader(stream);
+        Assert.Equal("HTTP/1.1 401 Unauthorized", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_right_token_lets_its_owner_in(bool elliptic)
     {
         if (elliptic)
+        {
             _provider.Keys.Insert(0, TokenProvider.NewEc());
+            _time.Advance(ProviderKeys.LeastPause);
+        }
+
         var token = _provider.Token();
 
         using var mcp = await _server.ListToolsAsync(token);
@@ -192,20 +211,21 @@ public sealed class OAuthTests : IAsyncLifetime
     public async Task While_the_provider_is_silent_nobody_new_is_let_in()
     {
         _provider.IsDown = true;
+        await using var server = await StartAsync();
         var token = _provider.Token();
 
-        using (var response = await _server.ListToolsAsync(token))
+        using (var response = await server.ListToolsAsync(token))
         {
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "10"), (response.StatusCode, response.Headers.RetryAfter?.ToString()));
             Assert.Contains("does not say its keys", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(token));
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_static));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(token, server));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_static, server));
         _provider.IsDown = false;
         _time.Advance(ProviderKeys.LeastPause);
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync(token));
-        Assert.Single(_server.Log.Lines, l => l.Contains("does not say its keys", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(token, server));
+        Assert.Single(server.Log.Lines, l => l.Contains("does not say its keys", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -226,7 +246,10 @@ public sealed class OAuthTests : IAsyncLifetime
     public async Task A_provider_that_names_another_issuer_is_not_believed()
     {
         _provider.NamedIssuer = "https://evil.example";
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(_provider.Token()));
+        await using var server = await StartAsync();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(_provider.Token(), server));
+        Assert.Single(server.Log.Lines, l => l.Contains("names another issuer", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -239,6 +262,22 @@ public sealed class OAuthTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(token));
         _time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(token));
+    }
+
+    [Fact]
+    public async Task A_stream_ends_with_the_token_that_it_was_opened_with()
+    {
+        // The clock of this server stands still, its timers do not.
+        var token = _provider.Token($$"""{"exp":{{_time.GetUtcNow().AddSeconds(3).ToUnixTimeSeconds()}}}""");
+        using var request = ListeningServer.Modern(
+            new Uri(_server.Address, "/mcp"), "subscriptions/listen", "\"notifications\":{\"resourceSubscriptions\":[\"support://workflow\"]}");
+        request.Headers.Authorization = new("Bearer", token);
+        using var response = await _server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+
+        var told = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Contains("acknowledged", told, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -277,9 +316,9 @@ public sealed class OAuthTests : IAsyncLifetime
         },
         services => services.AddSingleton<TimeProvider>(_time));
 
-    private async Task<HttpStatusCode> StatusAsync(string token)
+    private async Task<HttpStatusCode> StatusAsync(string token, RestProbe? server = null)
     {
-        using var response = await _server.ListToolsAsync(token);
+        using var response = await (server ?? _server).ListToolsAsync(token);
         return response.StatusCode;
     }
 
