@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tests.Contracts;
@@ -10,7 +9,6 @@ namespace SupportStateMcp.Tests.Storage.Redis;
 
 public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContract, IAsyncLifetime
 {
-    private readonly List<IAsyncDisposable> _made = [];
     private RedisServer _server = null!;
     private RedisPlace _place = null!;
 
@@ -22,19 +20,14 @@ public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContr
         _place = new RedisPlace(_server.ConnectionString);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var made in Enumerable.Reverse(_made))
-            await made.DisposeAsync();
-        await _place.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     [Fact]
     public async Task Who_calls_much_costs_few_round_trips_and_who_is_refused_none()
     {
         await using var own = await RedisServer.StartAsync();
         await using var place = new RedisPlace(own.ConnectionString);
-        var counter = Counter(place.Options);
+        var counter = place.RateCounter(place.Options);
         var raw = await place.RawAsync();
         var rule = new RateRule("busy", 60_000, TimeSpan.FromMinutes(1), Flows: true);
 
@@ -73,7 +66,7 @@ public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContr
     public async Task Without_Redis_each_process_counts_by_itself()
     {
         var server = await RedisServer.StartAsync();
-        var counter = Counter(new RedisOptions { ConnectionString = server.ConnectionString, CallTimeout = TimeSpan.FromMilliseconds(200) });
+        var counter = _place.RateCounter(new RedisOptions { ConnectionString = server.ConnectionString, CallTimeout = TimeSpan.FromMilliseconds(200) });
         var rule = new RateRule("alone", 3, TimeSpan.FromMinutes(10), Flows: true);
         Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
         await server.DisposeAsync();
@@ -85,13 +78,5 @@ public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContr
         Assert.Equal(3, granted);
     }
 
-    private protected override IRateCounter Counter() => Counter(_place.Options with { CallTimeout = TimeSpan.FromSeconds(10) });
-
-    private RedisRateCounter Counter(RedisOptions options)
-    {
-        var connection = new RedisConnection(options, TimeProvider.System, NullLogger<RedisConnection>.Instance);
-        var counter = new RedisRateCounter(connection, options, TimeProvider.System);
-        _made.AddRange([connection, counter]);
-        return counter;
-    }
+    private protected override IRateCounter Counter() => _place.RateCounter(_place.Options with { CallTimeout = TimeSpan.FromSeconds(10) });
 }
