@@ -168,6 +168,8 @@ public static class HttpHost
 
         if (options.OAuth is { } oauth)
             app.MapResourceMetadata(oauth);
+        if (options.OAuth?.Browser is not null)
+            BrowserSignIn.Map(app);
         app.MapRest(options.HasSignIn);
         app.MapGet(HealthPath + "/live", context => WriteTextAsync(context, StatusCodes.Status200OK, "live"));
         app.MapGet(HealthPath + "/ready", ReadyAsync);

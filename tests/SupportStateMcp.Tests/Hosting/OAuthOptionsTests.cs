@@ -35,6 +35,19 @@ public sealed class OAuthOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", "openid desk")]
+    [InlineData(""","scopes":["api://desk/desk","profile"]""", "openid api://desk/desk profile")]
+    [InlineData(""","scopes":["openid"]""", "openid")]
+    public void A_browser_signs_in_with_an_id_and_a_secret(string more, string scopes)
+    {
+        var (options, violations) = Read($$"""{"issuer":"https://login.example","audience":"desk","clientId":"console","clientSecret":"s3cret","requiredScopes":["desk"]{{more}}}""");
+
+        Assert.Empty(violations);
+        Assert.Equal(("console", "s3cret", scopes), (options!.OAuth!.Browser!.ClientId, options.OAuth.Browser.ClientSecret, string.Join(' ', options.OAuth.Browser.Scopes)));
+        Assert.DoesNotContain("s3cret", options.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"audience":"desk"}""", "http.oauth.issuer: it is required; name the provider as its tokens do in iss, such as https://login.example.")]
     [InlineData("""{"issuer":"https://login.example"}""", "http.oauth.audience: it is required; name this server as the provider writes it into the aud of its tokens, such as https://desk.example/mcp.")]
     [InlineData("""{"issuer":"http://login.example","audience":"desk"}""", "http.oauth.issuer: 'http://login.example' is not https, and its keys could be replaced on the way; only a provider on this machine may be http.")]
@@ -42,6 +55,8 @@ public sealed class OAuthOptionsTests : IDisposable
     [InlineData("""{"issuer":"https://login.example?x=1","audience":"desk"}""", "http.oauth.issuer: 'https://login.example?x=1' is no issuer; use https://HOST or https://HOST/PATH, exactly as the tokens name it in iss.")]
     [InlineData("""{"issuer":"https://login.example","audience":"desk","requiredScopes":["a b"]}""", "http.oauth.requiredScopes: 'a b' is no scope; use visible characters without quotes and blanks, one entry for each.")]
     [InlineData("""{"issuer":"https://login.example","audience":"desk","defaultRoles":["boss"]}""", "http.oauth.defaultRoles: 'boss' is none; use agent, approver, supervisor, auditor, or none alone.")]
+    [InlineData("""{"issuer":"https://login.example","audience":"desk","clientId":"console"}""", "http.oauth.clientId, http.oauth.clientSecret: people sign in with a browser where both are there; leave both out, or add the other (the secret best as SUPPORTSTATE__HTTP__OAUTH__CLIENTSECRET).")]
+    [InlineData("""{"issuer":"https://login.example","audience":"desk","scopes":["desk"]}""", "http.oauth.scopes: they are asked for when people sign in with a browser; that takes http.oauth.clientId and http.oauth.clientSecret.")]
     [InlineData("""{"issuer":"https://login.example","audience":"desk","realm":"x"}""", "http.oauth.realm: there is no such key; docs/configuration.md lists them all.")]
     public void What_cannot_be_trusted_is_told_at_the_start(string oauth, string told)
     {

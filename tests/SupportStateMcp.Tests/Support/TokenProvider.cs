@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -14,6 +15,10 @@ internal sealed class TokenProvider : IAsyncDisposable
 {
     public const string Audience = "https://desk.example/mcp";
 
+    public const string ClientId = "desk-console";
+    public const string ClientSecret = "a secret of the console";
+
+    private readonly ConcurrentDictionary<string, (string Challenge, string Address, string Nonce)> _codes = new();
     private readonly WebApplication _app;
     private int _asked;
 
@@ -26,8 +31,13 @@ internal sealed class TokenProvider : IAsyncDisposable
         _app.MapGet("/.well-known/openid-configuration", context =>
         {
             Interlocked.Increment(ref _asked);
-            return AnswerAsync(context, new JsonObject { ["issuer"] = NamedIssuer ?? Issuer, ["jwks_uri"] = $"{Issuer}/keys" });
+            return AnswerAsync(context, new JsonObject
+            {
+                ["issuer"] = NamedIssuer ?? Issuer, ["jwks_uri"] = $"{Issuer}/keys", ["authorization_endpoint"] = $"{Issuer}/authorize", ["token_endpoint"] = $"{Issuer}/token",
+            });
         });
+        _app.MapGet("/authorize", AuthorizeAsync);
+        _app.MapPost("/token", ExchangeAsync);
         _app.MapGet("/keys", context => AnswerAsync(context, new JsonObject { ["keys"] = new JsonArray([.. Keys.Select(PublicPart)]) }));
     }
 
@@ -38,6 +48,9 @@ internal sealed class TokenProvider : IAsyncDisposable
 
     /// <summary>The keys that are published; the first one signs where nothing else is said.</summary>
     public List<AsymmetricSecurityKey> Keys { get; } = [NewRsa()];
+
+    /// <summary>The claims of the access tokens that people get who sign in, as <see cref="Token"/> takes them.</summary>
+    public string Claims { get; set; } = """{"roles":["approver"]}""";
 
     /// <summary>Answers with 500 while true.</summary>
     public bool IsDown { get; set; }
@@ -95,6 +108,42 @@ internal sealed class TokenProvider : IAsyncDisposable
     public string PublicPem() => ((RsaSecurityKey)Keys[0]).Rsa.ExportSubjectPublicKeyInfoPem();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    /// <summary>The person is signed in here already, and agrees: the browser goes back with a code (RFC 6749, section 4.1.2).</summary>
+    private Task AuthorizeAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (query["response_type"] != "code" || query["client_id"] != ClientId || query["code_challenge_method"] != "S256" || !$"{query["scope"]}".Split(' ').Contains("openid"))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return Task.CompletedTask;
+        }
+
+        var code = Guid.NewGuid().ToString("N");
+        _codes[code] = ($"{query["code_challenge"]}", $"{query["redirect_uri"]}", $"{query["nonce"]}");
+        context.Response.Redirect($"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString($"{query["state"]}")}");
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A code is good once, for the client that has its secret, and for who began (RFC 7636, section 4.6).</summary>
+    private async Task ExchangeAsync(HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync();
+        if (!_codes.TryRemove($"{form["code"]}", out var kept)
+            || form["client_id"] != ClientId || form["client_secret"] != ClientSecret || form["redirect_uri"] != kept.Address
+            || Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($"{form["code_verifier"]}"))) != kept.Challenge)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync("""{"error":"invalid_grant"}""");
+            return;
+        }
+
+        await AnswerAsync(context, new JsonObject
+        {
+            ["access_token"] = Token(Claims), ["token_type"] = "Bearer", ["expires_in"] = 3600,
+            ["id_token"] = Token($$"""{"aud":"{{ClientId}}","nonce":"{{kept.Nonce}}","client_id":null}"""),
+        });
+    }
 
     private Task AnswerAsync(HttpContext context, JsonObject document)
     {

@@ -32,20 +32,7 @@ internal sealed class OAuthScheme(OAuthOptions oauth, ProviderKeys keys, TimePro
         options.SaveToken = false;
         options.RefreshOnIssuerKeyNotFound = false;
         options.ConfigurationManager = keys;
-        options.TokenValidationParameters = new TokenValidationParameters
-        {
-            ValidIssuer = oauth.Issuer,
-            ValidAudience = oauth.Audience,
-            ValidAlgorithms = s_algorithms,
-            ValidateIssuer = true,
-            ValidateAudience = true,
-            ValidateLifetime = true,
-            ValidateIssuerSigningKey = true,
-            RequireSignedTokens = true,
-            RequireExpirationTime = true,
-            RequireAudience = true,
-            LifetimeValidator = IsInTime,
-        };
+        options.TokenValidationParameters = Parameters(oauth.Issuer, oauth.Audience, time);
         options.Events = new JwtBearerEvents
         {
             OnMessageReceived = ReceiveAsync,
@@ -54,7 +41,23 @@ internal sealed class OAuthScheme(OAuthOptions oauth, ProviderKeys keys, TimePro
         };
     }
 
-    private bool IsInTime(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
+    /// <summary>What a token of the provider for an audience has to be.</summary>
+    public static TokenValidationParameters Parameters(string issuer, string audience, TimeProvider time) => new()
+    {
+        ValidIssuer = issuer,
+        ValidAudience = audience,
+        ValidAlgorithms = s_algorithms,
+        ValidateIssuer = true,
+        ValidateAudience = true,
+        ValidateLifetime = true,
+        ValidateIssuerSigningKey = true,
+        RequireSignedTokens = true,
+        RequireExpirationTime = true,
+        RequireAudience = true,
+        LifetimeValidator = (notBefore, expires, _, _) => IsInTime(notBefore, expires, time),
+    };
+
+    private static bool IsInTime(DateTime? notBefore, DateTime? expires, TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;
         if (expires is not { } end)

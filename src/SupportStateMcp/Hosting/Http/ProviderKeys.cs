@@ -54,9 +54,18 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
         return _known is { } now && AgeOf(now) < Oldest ? now.Configuration : null;
     }
 
-    /// <summary>What is known; the request has called <see cref="FindAsync"/> before.</summary>
-    public Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) =>
-        Task.FromResult(_known?.Configuration ?? throw new InvalidOperationException("Nothing is known of the provider."));
+    /// <summary>What is known; fetched where nothing is.</summary>
+    /// <exception cref="InvalidOperationException">The provider does not say it.</exception>
+    public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) =>
+        await FindAsync(keyId: null, cancel) ?? throw new InvalidOperationException("The provider does not say its keys.");
+
+    /// <summary>How the provider is reached: at its own addresses, and by no proxy where it is on this machine.</summary>
+    public static SocketsHttpHandler HandlerFor(OAuthOptions oauth) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = !new Uri(oauth.Issuer).IsLoopback,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    };
 
     public void RequestRefresh()
     {
@@ -103,18 +112,14 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
         var found = await OpenIdConnectConfigurationRetriever.GetAsync(oauth.Issuer.TrimEnd('/') + "/.well-known/openid-configuration", documents, cancellationToken);
         if (found.Issuer != oauth.Issuer)
             throw new InvalidDataException("its discovery document names another issuer (OpenID Connect Discovery 1.0, section 4.3); http.oauth.issuer is written exactly as there");
+        if (!_isHere && ((string?[])[found.AuthorizationEndpoint, found.TokenEndpoint]).Any(e => e is { Length: > 0 } && !e.StartsWith("https://", StringComparison.OrdinalIgnoreCase)))
+            throw new InvalidDataException("its discovery document names an endpoint that is not https");
         return found.SigningKeys.Count > 0 ? found : throw new InvalidDataException("it has no keys to sign with");
     }
 
     private TimeSpan AgeOf(Known known) => time.GetUtcNow() - known.At;
 
-    private static HttpClient ClientFor(OAuthOptions oauth) => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseProxy = !new Uri(oauth.Issuer).IsLoopback,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    })
-    { Timeout = s_timeout, MaxResponseContentBufferSize = MostBytes };
+    private static HttpClient ClientFor(OAuthOptions oauth) => new(HandlerFor(oauth)) { Timeout = s_timeout, MaxResponseContentBufferSize = MostBytes };
 
     private static Exception Innermost(Exception e) => e.InnerException is { } inner ? Innermost(inner) : e;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -28,6 +29,8 @@ internal static class SignIn
             services.AddHostedService<ProviderCheck>();
             services.AddSingleton<IConfigureOptions<JwtBearerOptions>>(s => new ConfigureNamedOptions<JwtBearerOptions>(
                 OAuthScheme.Name, o => new OAuthScheme(oauth, s.GetRequiredService<ProviderKeys>(), s.GetRequiredService<TimeProvider>()).Configure(o)));
+            if (oauth.Browser is { } browser)
+                AddBrowser(schemes, oauth, browser);
             schemes.AddScheme<JwtBearerOptions, JwtBearerHandler>(OAuthScheme.Name, configureOptions: null);
         }
 
@@ -42,5 +45,13 @@ internal static class SignIn
         services.AddAuthorization();
         if (options.TokenFile is { } file)
             services.AddHostedService(s => new TokenReload(file, s.GetRequiredService<AccessTokens>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<TokenReload>>()));
+    }
+
+    private static void AddBrowser(AuthenticationBuilder schemes, OAuthOptions oauth, BrowserSignInOptions browser)
+    {
+        schemes.Services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>>(s => new ConfigureNamedOptions<OpenIdConnectOptions>(
+            BrowserSignIn.SchemeName, o => new BrowserSignIn(oauth, browser, s.GetRequiredService<ProviderKeys>(), s.GetRequiredService<TimeProvider>()).Configure(o)));
+        schemes.Services.AddSingleton<IPostConfigureOptions<OpenIdConnectOptions>>(new OpenIdConnectPostConfigureOptions(new SecretSeal(browser.ClientSecret)));
+        schemes.AddScheme<OpenIdConnectOptions, OpenIdConnectHandler>(BrowserSignIn.SchemeName, configureOptions: null);
     }
 }

@@ -11,7 +11,7 @@ internal static class KnownKeys
         .. Keys("approvals:", "riskPriorityAbove", "amountAbove", "confidenceAbove"),
         .. Keys("http:", "url", "sessions", "allowedOrigins", "allowedOrigins:#", "allowedHosts", "allowedHosts:#", "trustedProxies", "trustedProxies:#"),
         .. Keys("http:tokens", "", ":#", ":#:sha256", ":#:actor", ":#:roles", ":#:roles:#", ":#:toolsets", ":#:toolsets:#", ":#:expires"),
-        .. Keys("http:oauth:", "issuer", "audience", "actorClaim", "rolesClaim", "personClaim", "requiredScopes", "requiredScopes:#", "defaultRoles", "defaultRoles:#"),
+        .. Keys("http:oauth:", "issuer", "audience", "actorClaim", "rolesClaim", "personClaim", "clientId", "clientSecret", "scopes", "scopes:#", "requiredScopes", "requiredScopes:#", "defaultRoles", "defaultRoles:#"),
         .. Keys("limits:", "callsPerMinute", "writesPerMinutePerCustomer", "conversationsPerCallerAndDay", "messagesPerConversation", "streamsPerCaller"),
         .. Keys("metadata:", "schema"),
         .. Keys("tools:", "sets", "sets:#"),

@@ -15,6 +15,12 @@ public sealed class OAuthSettings
 
     public string? PersonClaim { get; set; }
 
+    public string? ClientId { get; set; }
+
+    public string? ClientSecret { get; set; }
+
+    public List<string>? Scopes { get; set; }
+
     public List<string>? RequiredScopes { get; set; }
 
     public List<string>? DefaultRoles { get; set; }
@@ -37,6 +43,19 @@ public sealed record OAuthOptions(string Issuer, string Audience)
     /// <summary>The scopes that each token has to have (RFC 6749, section 3.3). Default none.</summary>
     public IReadOnlyList<string> RequiredScopes { get; init; } = [];
 
+    /// <summary>How people sign in with a browser; null: they do not.</summary>
+    public BrowserSignInOptions? Browser { get; init; }
+
     /// <summary>The roles of a token that names none of ours; <see cref="Roles.None"/> refuses it. Default <see cref="Roles.Agent"/>.</summary>
     public Roles DefaultRoles { get; init; } = Roles.Agent;
+}
+
+/// <summary>What the provider knows this server as, where people sign in with a browser (OpenID Connect Core 1.0, section 3.1).</summary>
+/// <param name="ClientId">Its id there.</param>
+/// <param name="ClientSecret">Its secret there; what a sign-in keeps in the browser meanwhile is sealed with it as well, so that any instance can finish it.</param>
+/// <param name="Scopes">What is asked for.</param>
+public sealed record BrowserSignInOptions(string ClientId, string ClientSecret, IReadOnlyList<string> Scopes)
+{
+    /// <summary>Says nothing of the secret.</summary>
+    public override string ToString() => $"BrowserSignInOptions {{ ClientId = {ClientId} }}";
 }

@@ -22,8 +22,10 @@ public sealed partial class OptionsReader
         var audience = Given(given.Audience) ?? Violation<string?>(
             null, "http.oauth.audience: it is required; name this server as the provider writes it into the aud of its tokens, such as https://desk.example/mcp.");
         var scopes = Each("http.oauth.requiredScopes", given.RequiredScopes, s => Scope().IsMatch(s) ? s : null, "is no scope; use visible characters without quotes and blanks, one entry for each");
+        var browser = Browser(given, scopes);
         var options = new OAuthOptions(issuer ?? "", audience ?? "")
         {
+            Browser = browser,
             PersonClaim = Given(given.PersonClaim),
             RequiredScopes = scopes,
             DefaultRoles = DefaultRoles(section.GetSection("defaultRoles").Exists() ? given.DefaultRoles ?? [] : null),
@@ -45,6 +47,21 @@ public sealed partial class OptionsReader
         return issuer.Scheme == "https" || issuer.IsLoopback
             ? text
             : Violation<string?>(null, $"http.oauth.issuer: {Shown(text)} is not https, and its keys could be replaced on the way; only a provider on this machine may be http.");
+    }
+
+    private BrowserSignInOptions? Browser(OAuthSettings given, IReadOnlyList<string> required)
+    {
+        var asked = Each("http.oauth.scopes", given.Scopes, s => Scope().IsMatch(s) ? s : null, "is no scope; use visible characters without quotes and blanks, one entry for each");
+        switch (Given(given.ClientId), Given(given.ClientSecret))
+        {
+            case (null, null):
+                return asked.Count == 0 ? null : Violation<BrowserSignInOptions?>(null, "http.oauth.scopes: they are asked for when people sign in with a browser; that takes http.oauth.clientId and http.oauth.clientSecret.");
+            case ({ } id, { } secret):
+                // Without openid it is no sign-in (OpenID Connect Core 1.0, section 3.1.2.1).
+                return new BrowserSignInOptions(id, secret, [.. new[] { "openid" }.Concat(asked.Count > 0 ? asked : required).Distinct(StringComparer.Ordinal)]);
+            default:
+                return Violation<BrowserSignInOptions?>(null, "http.oauth.clientId, http.oauth.clientSecret: people sign in with a browser where both are there; leave both out, or add the other (the secret best as SUPPORTSTATE__HTTP__OAUTH__CLIENTSECRET).");
+        }
     }
 
     private Roles DefaultRoles(List<string>? names)
