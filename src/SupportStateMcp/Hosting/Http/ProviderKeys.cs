@@ -45,7 +45,8 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
             if (AgeOf(known) < Oldest)
             {
                 // These still count: nobody waits for newer ones.
-                _ = RefreshAsync(known);
+                if (_fetching.CurrentCount > 0)
+                    _ = RefreshAsync(known);
                 return known.Configuration;
             }
         }

@@ -58,7 +58,7 @@ public sealed partial class OptionsReader
                 return asked.Count == 0 ? null : Violation<BrowserSignInOptions?>(null, "http.oauth.scopes: they are asked for when people sign in with a browser; that takes http.oauth.clientId and http.oauth.clientSecret.");
             case ({ } id, { } secret):
                 // Without openid it is no sign-in (OpenID Connect Core 1.0, section 3.1.2.1).
-                return new BrowserSignInOptions(id, secret, [.. new[] { "openid" }.Concat(asked.Count > 0 ? asked : required).Distinct(StringComparer.Ordinal)]);
+                return new BrowserSignInOptions(id, secret, [.. ((string[])["openid", .. asked.Count > 0 ? asked : required]).Distinct(StringComparer.Ordinal)]);
             default:
                 return Violation<BrowserSignInOptions?>(null, "http.oauth.clientId, http.oauth.clientSecret: people sign in with a browser where both are there; leave both out, or add the other (the secret best as SUPPORTSTATE__HTTP__OAUTH__CLIENTSECRET).");
         }

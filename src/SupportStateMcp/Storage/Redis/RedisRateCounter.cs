@@ -31,6 +31,7 @@ public sealed class RedisRateCounter(RedisConnection connection, RedisOptions op
     private readonly ProcessRateCounter _own = new();
     private readonly ConcurrentDictionary<(RateRule Rule, string Key), Ahead> _ahead = new();
     private long _forgot;
+    private long _failed;
 
     public async ValueTask<RateGrant> TakeAsync(RateRule rule, string key, CancellationToken cancellationToken)
     {
@@ -40,6 +41,9 @@ public sealed class RedisRateCounter(RedisConnection connection, RedisOptions op
         var wanted = ahead.Next(rule, time, out var known);
         if (known is { } grant)
             return grant;
+        // What one call has just waited for in vain, the next does not wait for as well.
+        if (Volatile.Read(ref _failed) is not 0 and var failed && time.GetElapsedTime(failed) < s_ahead)
+            return await _own.TakeAsync(rule, key, cancellationToken);
         try
         {
             var answer = (long[])(await connection.CallAsync(
@@ -53,6 +57,7 @@ public sealed class RedisRateCounter(RedisConnection connection, RedisOptions op
         }
         catch (StoreUnavailableException)
         {
+            Volatile.Write(ref _failed, time.GetTimestamp());
             return await _own.TakeAsync(rule, key, cancellationToken);
         }
     }

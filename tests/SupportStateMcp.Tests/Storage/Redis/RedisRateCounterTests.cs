@@ -78,5 +78,25 @@ public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContr
         Assert.Equal(3, granted);
     }
 
+    [Fact]
+    public async Task A_Redis_that_hangs_holds_up_one_call_in_a_while()
+    {
+        var patience = TimeSpan.FromMilliseconds(500);
+        await using var server = await RedisServer.StartLocalAsync("to be paused");
+        var counter = _place.RateCounter(new RedisOptions { ConnectionString = server.ConnectionString, CallTimeout = patience });
+        var rule = new RateRule("hangs", 100, TimeSpan.FromMinutes(10), Flows: true);
+        Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
+        await server.PauseAsync();
+
+        await TakeAsync(counter, rule, "a");
+        var waiting = Stopwatch.StartNew();
+        for (var i = 0; i < 20; i++)
+            await TakeAsync(counter, rule, "a");
+
+        // At most one more of them looked again.
+        Assert.InRange(waiting.Elapsed, TimeSpan.Zero, 4 * patience);
+        await server.ResumeAsync();
+    }
+
     private protected override IRateCounter Counter() => _place.RateCounter(_place.Options with { CallTimeout = TimeSpan.FromSeconds(10) });
 }
