@@ -34,6 +34,8 @@ internal sealed class TokenProvider : IAsyncDisposable
             return AnswerAsync(context, new JsonObject
             {
                 ["issuer"] = NamedIssuer ?? Issuer, ["jwks_uri"] = $"{Issuer}/keys", ["authorization_endpoint"] = $"{Issuer}/authorize", ["token_endpoint"] = $"{Issuer}/token",
+                ["response_types_supported"] = new JsonArray("code"), ["grant_types_supported"] = new JsonArray("authorization_code"),
+                ["code_challenge_methods_supported"] = new JsonArray("S256"), ["token_endpoint_auth_methods_supported"] = new JsonArray("client_secret_post"),
             });
         });
         _app.MapGet("/authorize", AuthorizeAsync);
@@ -54,6 +56,9 @@ internal sealed class TokenProvider : IAsyncDisposable
 
     /// <summary>Answers with 500 while true.</summary>
     public bool IsDown { get; set; }
+
+    /// <summary>The resources that clients have named when they asked for a token (RFC 8707).</summary>
+    public ConcurrentQueue<string> Resources { get; } = [];
 
     /// <summary>How often its discovery document was asked for.</summary>
     public int Asked => _asked;
@@ -120,6 +125,7 @@ internal sealed class TokenProvider : IAsyncDisposable
         }
 
         var code = Guid.NewGuid().ToString("N");
+        Resources.Enqueue($"{query["resource"]}");
         _codes[code] = ($"{query["code_challenge"]}", $"{query["redirect_uri"]}", $"{query["nonce"]}");
         context.Response.Redirect($"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString($"{query["state"]}")}");
         return Task.CompletedTask;

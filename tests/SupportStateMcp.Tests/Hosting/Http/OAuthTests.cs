@@ -2,8 +2,11 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Web;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
+using ModelContextProtocol.Authentication;
+using ModelContextProtocol.Client;
 using SupportStateMcp.Hosting;
 using SupportStateMcp.Hosting.Http;
 using SupportStateMcp.Identity;
@@ -122,6 +125,40 @@ public sealed class OAuthTests : IAsyncLifetime
         Assert.Equal(
             $"Bearer resource_metadata=\"{_server.Address}.well-known/oauth-protected-resource/mcp\"", Assert.Single(response.Headers.GetValues("WWW-Authenticate")));
         Assert.Contains(_provider.Issuer, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mcp")]
+    [InlineData("mcp/knowledge")]
+    public async Task The_official_client_finds_the_provider_and_signs_in_by_itself(string path)
+    {
+        var endpoint = new Uri(_server.Address, path);
+        await using var client = await McpClient.CreateAsync(
+            new HttpClientTransport(new HttpClientTransportOptions
+            {
+                Endpoint = endpoint,
+                TransportMode = HttpTransportMode.StreamableHttp,
+                OAuth = new ClientOAuthOptions
+                {
+                    RedirectUri = new Uri("http://127.0.0.1:1/callback"),
+                    ClientId = TokenProvider.ClientId,
+                    ClientSecret = TokenProvider.ClientSecret,
+                    Scopes = ["openid"],
+                    AuthorizationCallbackHandler = AgreeAsync,
+                },
+            }),
+            cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal([endpoint.ToString()], _provider.Resources.Distinct());
+
+        static async Task<AuthorizationResult?> AgreeAsync(AuthorizationCallbackContext context, CancellationToken cancellationToken)
+        {
+            using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+            using var response = await browser.GetAsync(context.AuthorizationUri, cancellationToken);
+            var back = HttpUtility.ParseQueryString(response.Headers.Location!.Query);
+            return new AuthorizationResult { Code = back["code"], State = back["state"] };
+        }
     }
 
     [Fact]
