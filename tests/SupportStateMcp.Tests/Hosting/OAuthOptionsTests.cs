@@ -22,6 +22,17 @@ public sealed class OAuthOptionsTests : IDisposable
     }
 
     [Fact]
+    public void The_documented_provider_works_as_it_is()
+    {
+        var documented = File.ReadAllText(Repository.File("docs", "sign-in.md")).Split("```json")[1].Split("```")[0];
+
+        var (options, violations) = ReadFile(_directory.File("d.json", documented));
+
+        Assert.Empty(violations);
+        Assert.Equal("https://login.example/realms/desk", options!.OAuth!.Issuer);
+    }
+
+    [Fact]
     public void All_of_it_can_be_said()
     {
         var (options, violations) = Read("""

@@ -15,6 +15,8 @@ internal static class OAuthCaller
     /// <summary>The caller, or why the token names none.</summary>
     public static (Caller? Caller, BearerRefusal? Refusal) Read(JsonElement claims, OAuthOptions oauth)
     {
+        if (IsIdToken(claims))
+            return (null, BearerRefusal.Invalid("The token is an ID token", $"The token is an ID token, which says who signed in to a client and is for that client alone: send the access token that {oauth.Issuer} gives for this server."));
         if (MissingScopes(claims, oauth) is { Count: > 0 } missing)
         {
             return (null, new BearerRefusal(403, "The token lacks a scope", $"The token lacks {(missing.Count == 1 ? "the scope" : "the scopes")} {string.Join(' ', missing)}: ask {oauth.Issuer} for one that has {(missing.Count == 1 ? "it" : "them")}."));
@@ -31,6 +33,9 @@ internal static class OAuthCaller
             ? (null, new BearerRefusal(403, "The token has no role", $"The token of {actor} names none of the roles {RoleNames.All} in its claim {oauth.RolesClaim}, and this server takes no token without one: ask the people who run {oauth.Issuer} for a role."))
             : (new Caller(actor, roles), null);
     }
+
+    /// <summary>By what only ID tokens have (OpenID Connect Core 1.0, section 3.1.3.6), or how two large providers mark them.</summary>
+    private static bool IsIdToken(JsonElement claims) => claims.TryGetProperty("at_hash", out _) || claims.Text("typ") == "ID" || claims.Text("token_use") == "id";
 
     private static Actor? ActorOf(JsonElement claims, OAuthOptions oauth)
     {
