@@ -9,6 +9,10 @@ internal static class ProbeCalls
     public static Task<HttpResponseMessage> ListToolsAsync(this RestProbe server, string? token = null, string path = "/mcp") =>
         server.SendAsync(ListeningServer.Modern(new Uri(server.Address, path), "tools/list"), token);
 
+    /// <summary>Reads a route of REST.</summary>
+    public static Task<HttpResponseMessage> GetAsync(this RestProbe server, string path, string token) =>
+        server.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, path)), token);
+
     /// <summary>Calls a tool; its structured content, also of a refusal.</summary>
     public static async Task<JsonNode> CallToolAsync(this RestProbe server, string? token, string tool, string arguments)
     {
