@@ -25,7 +25,7 @@ public sealed class SmtpTransport : Events.IMailTransport
         {
             await client.ConnectAsync(server.Host, server.Port, Options(server.Security), cancellationToken);
             if (server.User is not null)
-                await client.AuthenticateAsync(server.User, server.Password, cancellationToken);
+                await client.AuthenticateAsync(server.User, server.Password ?? "", cancellationToken);
             await client.SendAsync(message, cancellationToken);
             await client.DisconnectAsync(quit: true, cancellationToken);
             return Delivery.Done;

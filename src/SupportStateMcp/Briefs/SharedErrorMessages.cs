@@ -33,6 +33,11 @@ internal static class SharedErrorMessages
         Errors.NotOwner { Owner: { IsPerson: true } owner } =>
             $"{owner} has the conversation and alone may answer the customer now. Nothing was stored; leave the answer to them until they hand the conversation back.",
         Errors.LimitReached e => $"The conversation has {e.Limit} approvals that wait for a decision, and takes no more until some are decided.",
+        Errors.RateLimited { Rate: "conversations_per_day" } e =>
+            $"Too many conversations: a caller opens {e.Most} in a day. Nothing was opened; try again in {Wait(e)}.",
+        Errors.RateLimited { Rate: "calls_per_minute" } e => $"Too many calls: a caller makes {e.Most} in a minute. Nothing was done; wait {Wait(e)}, then make the same call again.",
+        Errors.RateLimited e =>
+            $"Too many changes: programs make {e.Most} in a minute to the conversations of one customer. Nothing was changed; wait {Wait(e)}, then make the same call again.",
         Errors.PersonalData e => PersonalData(e),
         Errors.SessionFull e => $"The session of the conversation holds {e.Limit} values, and takes no more until one expires or is removed.",
         Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
@@ -61,6 +66,8 @@ internal static class SharedErrorMessages
 
     internal static string PersonalData(Errors.PersonalData e) =>
         $"The argument {e.Argument} holds personal data ({string.Join(", ", e.Kinds)}), and a solution is read for every customer. Nothing was stored: say it without, or remember it as a fact or an episode of the customer.";
+
+    private static string Wait(Errors.RateLimited e) => DurationText.Exactly(TimeSpan.FromSeconds(e.RetryAfter));
 
     private static string Fault(Errors.InvalidArgument e)
     {

@@ -73,6 +73,8 @@ internal static class CliErrorMessages
             $"Message {e.Number} has been answered by {answer}. Nothing was stored; one message gets one answer.",
         Errors.AlreadyAnswered e => $"Message {e.Number} has been answered already. Nothing was stored; one message gets one answer.",
         Errors.LimitReached e => $"The conversation has {e.Limit} approvals that wait for a decision, and takes no more until some are decided.",
+        Errors.RateLimited => SharedErrorMessages.Of(error)!,
+        Errors.ConversationFull e => $"The conversation has {e.Limit} messages, and takes no more of programs. SupportStateMcp reply still answers.",
         Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
         Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",

@@ -23,7 +23,8 @@ public sealed class ConversationCommandHandler(
     TimeProvider time,
     Random random,
     ICommitObserver? observer = null,
-    IConversationArchive? archive = null)
+    IConversationArchive? archive = null,
+    RateLimits? limits = null)
 {
     private readonly KeyedQueue _queue = new();
 
@@ -149,6 +150,8 @@ public sealed class ConversationCommandHandler(
                 return await CommitAsync(write, current, new Decision.Accepted([], [], current.Conversation!), found, now, cancellationToken);
 
             case Decision.Accepted accepted:
+                if (await LimitAsync(write, current.Conversation, accepted, cancellationToken) is { } tooMany)
+                    return (tooMany, null);
                 var approval = accepted.Events.OfType<ConversationEvent.ApprovalEvent>().LastOrDefault(e => e is not ConversationEvent.ApprovalExpired);
                 return await CommitAsync(
                     write, current, accepted, IdempotencyRecord.Of(accepted.After, write.ArgumentsDigest, approval?.ApprovalId) with
@@ -162,6 +165,15 @@ public sealed class ConversationCommandHandler(
             case var decision:
                 throw new InvalidOperationException($"No rule says what to do with {decision.GetType().Name}.");
         }
+    }
+
+    /// <summary>Counts the change once, however often it is tried; the refusal where it is one too many.</summary>
+    private async ValueTask<Error?> LimitAsync(Write write, Conversation? before, Decision.Accepted accepted, CancellationToken cancellationToken)
+    {
+        if (limits is null || write.IsCounted)
+            return null;
+        write.IsCounted = true;
+        return await limits.WriteAsync(write.Command.Actor, accepted.After.UserId, opens: before is not { ErasedAt: null }, cancellationToken);
     }
 
     private async ValueTask<(Result<Outcome> Result, Loaded? Conflict)> CommitAsync(
@@ -217,6 +229,9 @@ public sealed class ConversationCommandHandler(
     private sealed record Write(ConversationCommand Command)
     {
         public string? Key { get; } = Command.StoredKey;
+
+        /// <summary>Whether it has counted as a change of its caller and its customer.</summary>
+        public bool IsCounted { get; set; }
 
         public string? ArgumentsDigest { get; } = Command.IdempotencyKey is null ? null : Digest.OfArguments(Command);
     }

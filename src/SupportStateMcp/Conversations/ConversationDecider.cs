@@ -28,7 +28,7 @@ public abstract record Decision
 /// same decision.
 /// </summary>
 public sealed partial class ConversationDecider(
-    WorkflowDefinition workflow, ApprovalPolicy policy, Pipelines pipelines, TicketOptions tickets, FactsSchema? schema = null)
+    WorkflowDefinition workflow, ApprovalPolicy policy, Pipelines pipelines, TicketOptions tickets, FactsSchema? schema = null, LimitOptions? limits = null)
 {
     /// <summary>With the built-in pipeline, where a person decides on every solution.</summary>
     public ConversationDecider(WorkflowDefinition workflow, ApprovalPolicy policy) : this(workflow, policy, Pipelines.Default, new TicketOptions())
@@ -77,6 +77,7 @@ public sealed partial class ConversationDecider(
         ConversationCommand.Initialize c => current.UserId == c.UserId
             ? new Decision.Unchanged()
             : Refuse(Error.TicketOfAnotherUser(c.Id)),
+        ConversationCommand.AddMessage or ConversationCommand.BeginTurn when IsFull(current, command) => Refuse(Error.ConversationFull(command.Id, limits!.MessagesPerConversation!.Value)),
         ConversationCommand.AddMessage c => Add(current, c, recorder),
         ConversationCommand.BeginTurn c => Begin(current, c, recorder),
         ConversationCommand.CompleteTurn c => Complete(current, c, recorder),
@@ -180,6 +181,10 @@ public sealed partial class ConversationDecider(
         });
         return recorder.Accepted;
     }
+
+    /// <summary>True where the conversation takes no more messages of programs. The answer to a message that was taken in is none of those.</summary>
+    private bool IsFull(Conversation current, ConversationCommand by) =>
+        limits?.MessagesPerConversation is { } most && current.MessageCount >= most && by.Actor.Kind is ActorKind.Ai or ActorKind.Customer;
 
     /// <summary>True where a person has the conversation, and it is an AI that wants something of it.</summary>
     private static bool IsLockedByHuman(Conversation current, ConversationCommand by) =>

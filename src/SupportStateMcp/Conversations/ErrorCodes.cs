@@ -79,6 +79,14 @@ public static class ErrorCodes
     /// <remarks>Wait until some are decided, or have expired; finish a task.</remarks>
     public const string LimitReached = "limit_reached";
 
+    /// <summary>The caller makes more calls in a minute, or opens more conversations in a day, than limits allows; or programs write more in a minute to the conversations of one customer.</summary>
+    /// <remarks>Wait retry_after seconds, then make the same call again: it passes, unless others use up the same limit.</remarks>
+    public const string RateLimited = "rate_limited";
+
+    /// <summary>The conversation has as many messages as it takes of programs (limits.messagesPerConversation). People may still write, and a turn that began is still answered.</summary>
+    /// <remarks>Hand it over to a person, or close it and go on in a follow-up conversation.</remarks>
+    public const string ConversationFull = "conversation_full";
+
     /// <summary>The approval is decided, or the caller has decided on it already.</summary>
     /// <remarks>Read its status.</remarks>
     public const string AlreadyDecided = "already_decided";

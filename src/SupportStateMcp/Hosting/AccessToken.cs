@@ -11,7 +11,8 @@ namespace SupportStateMcp.Hosting;
 /// <param name="Sha256">The SHA-256 of the token's text in UTF-8, 32 bytes.</param>
 /// <param name="Caller">Who calls with it, whatever the client calls itself.</param>
 /// <param name="Toolsets">The toolsets that it has; null: those of the server.</param>
-public sealed record AccessToken(ReadOnlyMemory<byte> Sha256, Caller Caller, Toolsets? Toolsets = null)
+/// <param name="Expires">From when on it counts no more; null: it does not expire.</param>
+public sealed record AccessToken(ReadOnlyMemory<byte> Sha256, Caller Caller, Toolsets? Toolsets = null, DateTimeOffset? Expires = null)
 {
     /// <summary>What every token that this program makes begins with, so that scanners for leaked secrets know one.</summary>
     public const string Prefix = "ssm_";

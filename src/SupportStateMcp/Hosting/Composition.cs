@@ -62,6 +62,8 @@ public static class Composition
         services.AddSingleton(options.Concurrency);
         services.AddSingleton(options.Pipelines);
         services.AddSingleton(options.Tickets.Rules);
+        services.AddSingleton(options.Limits);
+        services.AddSingleton<RateLimits>();
         if (options.Facts is { } facts)
             services.AddSingleton(facts);
         services.AddSingleton(StoredSchema.Current);
@@ -115,6 +117,7 @@ public static class Composition
         services.AddSingleton<TelemetryFilter>();
         services.AddSingleton<AuthorizationFilter>();
         services.AddSingleton<ToolsetFilter>();
+        services.AddSingleton<RateLimitFilter>();
         services.AddSingleton<ConversationBriefs>();
         services.AddSingleton<ApprovalRequests>();
         services.AddSingleton(new HostPerson(options.Person));
@@ -159,6 +162,7 @@ public static class Composition
     {
         services.AddSingleton(new SqliteStoreOptions(options.Directory, options.TimeToLive, options.Concurrency.LockTimeout) { MustExist = mustExist });
         services.AddSingleton<SqliteConnections>();
+        services.AddSingleton<IRateCounter, ProcessRateCounter>();
         if (options.Archive)
             services.AddSingleton<SqliteArchive>().AddSingleton<IConversationArchive>(s => s.GetRequiredService<SqliteArchive>());
         services.AddSingleton<IConversationStore, SqliteConversationStore>();
@@ -173,6 +177,7 @@ public static class Composition
     {
         services.AddSingleton(RedisOptionsOf(options));
         services.AddSingleton<RedisConnection>();
+        services.AddSingleton<IRateCounter, RedisRateCounter>();
         if (options is { Archive: true, ArchiveConnection: { } archive })
         {
             services.AddSingleton(new PostgresOptions { ConnectionString = archive, KeyPrefix = options.KeyPrefix });

@@ -24,24 +24,36 @@ internal static class ConfiguredStart
     private static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(
         string? file, Dictionary<string, string?> over, IdentityArguments identity, IDictionary environment)
     {
-        IConfiguration configuration;
+        TokenFile? tokens = null;
         if (file is not null)
         {
             (var path, var violation) = PathText.Read(file);
             if (path is null)
                 return (null, [$"--config: {violation}"]);
             file = path;
+            tokens = new TokenFile(path, () =>
+            {
+                var (again, faults) = Sources(path, over, environment);
+                return again is null ? (null, faults) : OptionsReader.ReadTokens(again);
+            });
         }
 
+        var (configuration, unreadable) = Sources(file, over, environment);
+        if (configuration is null)
+            return (null, unreadable);
+        var (options, violations) = OptionsReader.Read(configuration, environment["REDIS_URL"] as string, identity, environment["OPENAI_API_KEY"] as string);
+        return (options is null ? null : options with { TokenFile = tokens }, violations);
+    }
+
+    private static (IConfiguration? Configuration, IReadOnlyList<string> Violations) Sources(string? file, Dictionary<string, string?> over, IDictionary environment)
+    {
         try
         {
-            configuration = OptionsSources.Read(file, environment, over);
+            return (OptionsSources.Read(file, environment, over), []);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or InvalidDataException or FormatException)
+        catch (Exception e) when (e is UnauthorizedAccessException or InvalidDataException or FormatException or IOException)
         {
             return (null, [$"{file}: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.InnerException?.Message ?? e.Message)}."]);
         }
-
-        return OptionsReader.Read(configuration, environment["REDIS_URL"] as string, identity, environment["OPENAI_API_KEY"] as string);
     }
 }

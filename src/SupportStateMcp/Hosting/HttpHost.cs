@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
@@ -84,18 +83,18 @@ public static class HttpHost
             k.Limits.MaxRequestBodySize = MessageGuard.KestrelBytes;
             k.Limits.MaxConcurrentConnections = RequestCap.Connections;
             k.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-            ListeningAddress.Apply(k, options.Url, onlyThisMachine: options.Tokens.Count == 0);
+            ListeningAddress.Apply(k, options.Url, onlyThisMachine: !options.HasSignIn);
             if (options.Telemetry.MetricsUrl is { } metrics)
-                ListeningAddress.Apply(k, metrics, onlyThisMachine: options.Tokens.Count == 0);
+                ListeningAddress.Apply(k, metrics, onlyThisMachine: !options.HasSignIn);
         });
         builder.Configuration.AddInMemoryCollection(TelemetryExport.Variables());
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.Services.AddSupportState(options, LogLevel.Warning).WithEndpoint(options.Sessions);
         builder.Services.AddSingleton(new ConnectionToolsets(options.Toolsets, hasAddresses: true));
-        builder.Services.AddRest(new ServerDescription(SnakeCaseEnum.Of(options.Backend), McpServerSetup.Version), options.Tokens.Count > 0);
-        if (options.Tokens.Count > 0)
-            AddTokens(builder.Services, options.Tokens);
+        builder.Services.AddRest(new ServerDescription(SnakeCaseEnum.Of(options.Backend), McpServerSetup.Version), options.HasSignIn);
+        if (options.HasSignIn)
+            builder.Services.AddSignIn(options);
         builder.Services.AddSingleton(new RequestCap());
         builder.Services.AddTelemetryExport(options, hasHttp: true);
         configure?.Invoke(builder.Services);
@@ -120,21 +119,11 @@ public static class HttpHost
         return app;
     }
 
-    private static void AddTokens(IServiceCollection services, IReadOnlyList<AccessToken> tokens)
-    {
-        services.AddSingleton(new ConnectionIdentity(actor: null, roles: null, authenticates: true));
-        // Not AddAuthentication: it adds data protection as well, which writes keys to the home folder of the user who starts the server.
-        services.AddAuthenticationCore(o => o.DefaultScheme = StaticTokenHandler.SchemeName).AddWebEncoders();
-        new AuthenticationBuilder(services)
-            .AddScheme<StaticTokenOptions, StaticTokenHandler>(StaticTokenHandler.SchemeName, o => o.Tokens = tokens);
-        services.AddAuthorization();
-    }
-
     /// <summary>In this order: from where a request comes, who makes it, whether there is room, whether it is a message, the endpoints.</summary>
     private static void Map(WebApplication app, ServerOptions options)
     {
         var guard = new RebindingGuard(options.Url, options.AllowedHosts, options.AllowedOrigins);
-        if (options.Tokens.Count == 0)
+        if (!options.HasSignIn)
             app.Use(ListeningAddress.RefuseOtherMachinesAsync);
         MetricsEndpoint.Apply(app, options.Telemetry);
         if (options.TrustedProxies.Count > 0)
@@ -149,7 +138,7 @@ public static class HttpHost
             rest.Use(RestFaults.ApplyAsync);
         });
         app.Use(SayWhereToLookAsync);
-        if (options.Tokens.Count > 0)
+        if (options.HasSignIn)
         {
             app.UseAuthentication();
             app.UseAuthorization();
@@ -158,13 +147,17 @@ public static class HttpHost
         // One for all: what is open takes memory, whatever it is. Who asks for health is let in all the same.
         var cap = app.Services.GetRequiredService<RequestCap>();
         app.UseWhen(context => !context.Request.Path.StartsWithSegments(HealthPath), capped => capped.Use(cap.ApplyAsync));
+        if (app.Services.GetRequiredService<RateLimits>().CountsCalls)
+            app.Use(RestLimits.ApplyAsync);
+        app.UseWhen(context => context.Request.Path == EventRoutes.Path + EventRoutes.Stream, stream => BoundStreams(stream, options));
         app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath), mcp =>
         {
             mcp.Use(MessageGuard.ApplyAsync);
             // Tokens, --actor and sessions say otherwise who calls.
-            if (options is { Tokens.Count: 0, Actor: null, Sessions: HttpSessions.None })
+            if (options is { HasSignIn: false, Actor: null, Sessions: HttpSessions.None })
                 mcp.Use(NamedClients.ApplyAsync);
             mcp.Use(ToolsetEndpoint.ApplyAsync);
+            BoundStreams(mcp, options);
         });
 
         string[] served = options.Sessions == HttpSessions.None ? ["POST"] : ["GET", "POST", "DELETE"];
@@ -173,13 +166,25 @@ public static class HttpHost
             var endpoint = app.MapGroup(path);
             endpoint.MapMcp();
             endpoint.MapMethods("", s_methods.Except(served), context => RefuseMethodAsync(context, served));
-            if (options.Tokens.Count > 0)
+            if (options.HasSignIn)
                 endpoint.RequireAuthorization();
         }
 
-        app.MapRest(options.Tokens.Count > 0);
+        if (options.OAuth is { } oauth)
+            app.MapResourceMetadata(oauth);
+        if (options.OAuth?.Browser is not null)
+            BrowserSignIn.Map(app);
+        app.MapRest(options.HasSignIn);
         app.MapGet(HealthPath + "/live", context => WriteTextAsync(context, StatusCodes.Status200OK, "live"));
         app.MapGet(HealthPath + "/ready", ReadyAsync);
+    }
+
+    private static void BoundStreams(IApplicationBuilder app, ServerOptions options)
+    {
+        if (options.HasSignIn)
+            app.Use(new StreamEnd(app.ApplicationServices.GetRequiredService<AccessTokens>(), app.ApplicationServices.GetRequiredService<TimeProvider>()).ApplyAsync);
+        if (options.Limits.StreamsPerCaller is { } streams)
+            app.Use(new StreamLimit(streams).ApplyAsync);
     }
 
     private static Task RefuseMethodAsync(HttpContext context, string[] served)

@@ -16,7 +16,8 @@ namespace SupportStateMcp.Hosting;
 /// </summary>
 public sealed class McpServerSetup(
     IEnumerable<McpServerTool> tools, IEnumerable<McpServerPrompt> prompts, ToolsetFilter toolsets, ConnectionToolsets connections,
-    TelemetryFilter telemetry, AuthorizationFilter gate, ConversationCompletions completions, ConversationSubscriptions subscriptions, TaskMessages tasks) : IConfigureOptions<McpServerOptions>
+    TelemetryFilter telemetry, AuthorizationFilter gate, RateLimitFilter rates, ConversationCompletions completions, ConversationSubscriptions subscriptions,
+    TaskMessages tasks) : IConfigureOptions<McpServerOptions>
 {
     private readonly McpRequestFilter<CallToolRequestParams, CallToolResult> _argumentFilter = ArgumentFilter.For(tools);
     private readonly McpRequestFilter<GetPromptRequestParams, GetPromptResult> _promptFilter = PromptArgumentFilter.For(prompts);
@@ -49,6 +50,7 @@ public sealed class McpServerSetup(
         toolsets.AddTo(options);
         requests.ListToolsFilters.Add(gate.Lists);
         requests.CallToolFilters.Add(gate.Calls);
+        rates.AddTo(requests);
         requests.CallToolFilters.Add(_argumentFilter);
         requests.GetPromptFilters.Add(_promptFilter);
         options.Filters.Message.IncomingFilters.Add(RequestParamsRules.Filter);

@@ -11,7 +11,7 @@ internal static class StartNotice
     public static string OverHttp(ServerOptions options, IEnumerable<string> addresses)
     {
         var all = addresses.ToList();
-        var next = options.Tokens.Count > 0 ? $"{all[0]}, with \"Authorization: Bearer <token>\"" : all[0];
+        var next = options.HasSignIn ? $"{all[0]}, with \"Authorization: Bearer <token>\"" : all[0];
         return $"""
             SupportStateMcp {McpServerSetup.Version} listens on {string.Join(", ", all)}
             {Store(options)}{Demo(options, all[0])}

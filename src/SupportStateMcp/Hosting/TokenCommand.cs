@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Hosting;
@@ -19,8 +21,9 @@ public static class TokenCommand
     /// <param name="toolsets">The option <c>--toolsets</c>.</param>
     public static Command Create(Option<string?> actor, Option<string?> roles, Option<string?> toolsets)
     {
-        var json = new Option<bool>("--json") { Description = "Print one JSON object: token, sha256, actor, roles, and toolsets where they are given." };
-        var create = new Command("create", "Make a token for --actor with --roles. It is printed once, and kept nowhere.") { toolsets, json };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object: token, sha256, actor, roles, and toolsets and expires where they are given." };
+        var expires = new Option<string?>("--expires-in") { Description = "How long it counts, for example 90d, 12h or 30m. Default: until its entry is removed.", HelpName = "TIME" };
+        var create = new Command("create", "Make a token for --actor with --roles. It is printed once, and kept nowhere.") { toolsets, expires, json };
         create.Validators.Add(r =>
         {
             var who = r.GetValue(actor);
@@ -30,6 +33,8 @@ public static class TokenCommand
                 r.AddError($"--actor: {OptionsReader.NoActor(who)}");
             if (r.GetValue(roles) is { } list && RoleNames.TryParse(list) is null)
                 r.AddError($"--roles: {OptionsReader.NoRoles(list)}");
+            if (r.GetValue(expires) is { } span && DurationText.TryParse(span) is null)
+                r.AddError($"--expires-in: '{span}' is no time; use a whole number with s, m, h or d behind it, such as 90d, at most 3650d.");
             foreach (var unknown in Sets(r.GetValue(toolsets)).Unknown)
                 r.AddError($"--toolsets: {OptionsReader.NoToolset(unknown)}");
         });
@@ -37,8 +42,9 @@ public static class TokenCommand
         {
             var who = OptionsReader.ParseActor(parsed.GetValue(actor)!)!;
             var trusted = parsed.GetValue(roles) is { } list ? RoleNames.TryParse(list)!.Value : RoleNames.DefaultFor(who.Kind);
+            var until = parsed.GetValue(expires) is { } span ? TimeProvider.System.GetUtcNow() + DurationText.TryParse(span)!.Value : (DateTimeOffset?)null;
             parsed.InvocationConfiguration.Output.WriteLine(
-                Describe(AccessToken.Create(), new Caller(who, trusted), Sets(parsed.GetValue(toolsets)).Sets, parsed.GetValue(json)));
+                Describe(AccessToken.Create(), new Caller(who, trusted), Sets(parsed.GetValue(toolsets)).Sets, until, parsed.GetValue(json)));
             return 0;
         });
         return new Command("token", "Tokens for clients that come over HTTP.") { create };
@@ -47,7 +53,7 @@ public static class TokenCommand
     private static (Toolsets Sets, IReadOnlyList<string> Unknown) Sets(string? list) =>
         ToolsetNames.Parse(list?.Split(',', StringSplitOptions.TrimEntries) ?? []);
 
-    private static string Describe(string token, Caller caller, Toolsets sets, bool asJson)
+    private static string Describe(string token, Caller caller, Toolsets sets, DateTimeOffset? until, bool asJson)
     {
         var names = ToolsetNames.Of(sets);
         var entry = new JsonObject
@@ -58,6 +64,8 @@ public static class TokenCommand
         };
         if (names.Count > 0)
             entry["toolsets"] = new JsonArray([.. names.Select(n => (JsonNode)n)]);
+        if (until is { } end)
+            entry["expires"] = end.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         if (asJson)
         {
             entry.Insert(0, "token", token);
@@ -77,6 +85,6 @@ public static class TokenCommand
             SUPPORTSTATE__HTTP__TOKENS__0__SHA256={entry["sha256"]}
             SUPPORTSTATE__HTTP__TOKENS__0__ACTOR={entry["actor"]}
             SUPPORTSTATE__HTTP__TOKENS__0__ROLES={string.Join(',', RoleNames.Of(caller.Roles))}
-            """ + (names.Count > 0 ? $"\nSUPPORTSTATE__HTTP__TOKENS__0__TOOLSETS={string.Join(',', names)}" : "");
+            """ + (names.Count > 0 ? $"\nSUPPORTSTATE__HTTP__TOKENS__0__TOOLSETS={string.Join(',', names)}" : "") + (entry["expires"] is { } expires ? $"\nSUPPORTSTATE__HTTP__TOKENS__0__EXPIRES={expires}" : "");
     }
 }

@@ -5,6 +5,8 @@ namespace SupportStateMcp.Primitives;
 /// <summary>Spans and points of time as a person reads them at a glance.</summary>
 public static class DurationText
 {
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(3_650);
+
     /// <summary>
     /// How long, in one unit, rounded down: <c>59 s</c>, <c>12 min</c>, <c>3 h</c>, <c>2 d</c>. Hours and days begin at two, so
     /// that 119 minutes are told as such. Nothing is shorter than <c>0 s</c>.
@@ -40,6 +42,22 @@ public static class DurationText
 
     /// <summary>A point in time to the minute, for example <c>2026-11-21 09:05Z</c>.</summary>
     public static string Instant(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads a span as it is typed, <c>90d</c>, <c>12h</c>, <c>30m</c> or <c>45s</c>: more than nothing, at most 3,650 days; null where it is none.</summary>
+    public static TimeSpan? TryParse(string text)
+    {
+        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            return null;
+        var unit = char.ToLowerInvariant(text[^1]) switch
+        {
+            's' => TimeSpan.FromSeconds(1),
+            'm' => TimeSpan.FromMinutes(1),
+            'h' => TimeSpan.FromHours(1),
+            'd' => TimeSpan.FromDays(1),
+            _ => TimeSpan.Zero,
+        };
+        return unit * (double)count is { Ticks: > 0 } span && span <= s_longest ? span : null;
+    }
 
     private static string Text(double number, string unit) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(number)} {unit}");
 }

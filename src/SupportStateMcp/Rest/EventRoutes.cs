@@ -35,6 +35,9 @@ internal static class EventRoutes
 {
     public const string Path = "/events";
 
+    /// <summary>The stream, below <see cref="Path"/>.</summary>
+    public const string Stream = "/stream";
+
     /// <summary>A stream ends after this time, so that who it belongs to shows again who they are; a browser opens it again by itself.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(15);
 
@@ -46,7 +49,7 @@ internal static class EventRoutes
 
     public static void Map(RouteGroupBuilder events)
     {
-        events.MapGet("/stream", StreamAsync)
+        events.MapGet(Stream, StreamAsync)
             .WithSummary("What happens on the desk, as server-sent events; each is a CloudEvent. Last-Event-ID goes on where a client left off.")
             .Produces<string>(contentType: "text/event-stream")
             .WithMetadata(ProblemView.Answers(400));

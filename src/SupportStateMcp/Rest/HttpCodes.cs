@@ -18,6 +18,7 @@ internal static class HttpCodes
         StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
         StatusCodes.Status413PayloadTooLarge => "content_too_large",
         StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",
+        StatusCodes.Status429TooManyRequests => ErrorCodes.RateLimited,
         StatusCodes.Status503ServiceUnavailable => "busy",
         >= 500 => "internal_error",
         _ => ErrorCodes.InvalidArgument,

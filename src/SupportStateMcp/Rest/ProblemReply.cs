@@ -54,7 +54,7 @@ internal sealed class ProblemReply : IResult
         RestTelemetry.Refused(httpContext, _problem.Code);
         response.StatusCode = _problem.Status;
         if (_problem.Retryable && response.Headers.RetryAfter.Count == 0)
-            response.Headers.RetryAfter = RetryAfterSeconds;
+            response.Headers.RetryAfter = _facts["retry_after"]?.ToString() ?? RetryAfterSeconds;
         var members = (JsonObject)JsonSerializer.SerializeToNode(_problem, RestJsonContext.Default.ProblemView)!;
         foreach (var (name, value) in _facts)
             members[name] = value?.DeepClone();

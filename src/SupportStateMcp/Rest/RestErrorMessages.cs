@@ -39,6 +39,7 @@ internal static class RestErrorMessages
         Errors.AlreadyAnswered { Answer: { } answer } e =>
             $"Message {e.Number} has been answered by {answer}. Nothing was stored; one message gets one answer.",
         Errors.AlreadyAnswered e => $"Message {e.Number} has been answered already. Nothing was stored; one message gets one answer.",
+        Errors.ConversationFull e => $"Conversation {e.Id} has {e.Limit} messages, and takes no more of programs. Nothing was stored; a person may still write.",
         Errors.ApprovalExpired e =>
             $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; who needs it asks again.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet: do nothing. POST /support/approve/{{ticket_id}} decides it.",

@@ -33,7 +33,7 @@ internal static class RestRoutes
 
     private static RouteGroupBuilder Guarded(IEndpointRouteBuilder app, string path, string tag, bool asksForTokens)
     {
-        var group = app.MapGroup(path).WithTags(tag).WithMetadata(ProblemView.Answers(403), ProblemView.Answers(500), ProblemView.Answers(503));
+        var group = app.MapGroup(path).WithTags(tag).WithMetadata(RestLimits.Counted, ProblemView.Answers(403), ProblemView.Answers(500), ProblemView.Answers(503));
         if (asksForTokens)
             group.RequireAuthorization().WithMetadata(ProblemView.Answers(401));
         return group;

@@ -50,6 +50,27 @@ public sealed partial class TokenCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("90d", 90 * 24 * 60)]
+    [InlineData("12h", 12 * 60)]
+    [InlineData("30m", 30)]
+    public async Task A_token_can_have_an_end(string span, int minutes)
+    {
+        var before = TimeProvider.System.GetUtcNow();
+        var (_, json, _) = await RecordedConsole.RunAsync(["token", "create", "--actor", "ai:bot", "--expires-in", span, "--json"]);
+        var after = TimeProvider.System.GetUtcNow();
+
+        var end = DateTimeOffset.Parse((string)JsonNode.Parse(json)!["expires"]!, System.Globalization.CultureInfo.InvariantCulture);
+        // Written in whole seconds.
+        Assert.InRange(end, before.AddMinutes(minutes).AddSeconds(-1), after.AddMinutes(minutes));
+
+        var (_, text, _) = await RecordedConsole.RunAsync(["token", "create", "--actor", "ai:bot", "--expires-in", span]);
+        Assert.Matches(@"SUPPORTSTATE__HTTP__TOKENS__0__EXPIRES=20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\s*$", text);
+    }
+
+    [Theory]
+    [InlineData("--expires-in: '90' is no time; use a whole number with s, m, h or d behind it, such as 90d, at most 3650d.", "--actor", "ai:bot", "--expires-in", "90")]
+    [InlineData("--expires-in: '0d' is no time", "--actor", "ai:bot", "--expires-in", "0d")]
+    [InlineData("--expires-in: '4000d' is no time", "--actor", "ai:bot", "--expires-in", "4000d")]
     [InlineData("--actor says whose token it is, for example --actor human:alice.")]
     [InlineData("--actor: 'customer:bob' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.", "--actor", "customer:bob")]
     [InlineData("--roles: 'boss' is none; use agent, approver, supervisor, auditor, with commas between them.", "--actor", "ai:bot", "--roles", "boss")]

@@ -36,6 +36,14 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
         return store;
     }
 
+    /// <summary>A counter of rates with a connection of its own, as another process would have it.</summary>
+    public RedisRateCounter RateCounter(RedisOptions options)
+    {
+        var counter = new RedisRateCounter(Connection(options, null), options, TimeProvider.System);
+        _made.Add(counter);
+        return counter;
+    }
+
     public RedLockConversationLocks Locks(RedisOptions? options = null)
     {
         var locks = new RedLockConversationLocks(options ?? Options, TimeProvider.System, Random.Shared, NullLoggerFactory.Instance);

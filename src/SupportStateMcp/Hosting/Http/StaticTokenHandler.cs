@@ -1,46 +1,46 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting.Http;
 
-/// <summary>The tokens that the scheme <see cref="StaticTokenHandler.SchemeName"/> knows.</summary>
+/// <summary>What the scheme <see cref="StaticTokenHandler.SchemeName"/> is told.</summary>
 internal sealed class StaticTokenOptions : AuthenticationSchemeOptions
 {
-    public IReadOnlyList<AccessToken> Tokens { get; set; } = [];
+    /// <summary>The provider that stands beside it; null where there is none.</summary>
+    public OAuthOptions? Provider { get; set; }
 }
 
-/// <summary>
-/// Knows callers by the bearer token they show (RFC 6750, section 2.1: in the Authorization header, and nowhere else),
-/// out of a configured list.
-/// </summary>
-internal sealed class StaticTokenHandler(IOptionsMonitor<StaticTokenOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+/// <summary>Knows callers by the bearer token they show, out of a configured list.</summary>
+internal sealed class StaticTokenHandler(IOptionsMonitor<StaticTokenOptions> options, ILoggerFactory loggers, UrlEncoder encoder, AccessTokens tokens)
     : AuthenticationHandler<StaticTokenOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "StaticToken";
 
-    private const string Bearer = "Bearer ";
-
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
-        Shown(Request.Headers.Authorization) is not { } token ? AuthenticateResult.NoResult()
-        : AccessToken.Find(token, Options.Tokens) is not { } known ? AuthenticateResult.Fail("The token is not one of this server's.")
-        : AuthenticateResult.Success(new AuthenticationTicket(UserOf(known), SchemeName)));
-
-    /// <summary>Says how to authenticate (RFC 6750, section 3).</summary>
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        Response.Headers.WWWAuthenticate = Shown(Request.Headers.Authorization) is null
-            ? "Bearer"
-            : "Bearer error=\"invalid_token\", error_description=\"The token is not one of this server's\"";
-        return HttpRefusal.WriteAsync(
-            Context, StatusCodes.Status401Unauthorized,
-            "This server serves those whose token it knows: send one in the header \"Authorization: Bearer <token>\". SupportStateMcp token create makes one.");
+        if (ShownToken.Of(Request) is not { } shown)
+            return Task.FromResult(AuthenticateResult.NoResult());
+        if (tokens.Find(shown) is not { } known)
+            return Task.FromResult(Refuse("The token is not one of this server's", Options.Provider is null ? Unknown : $"{Unknown} Beside those, access tokens of {Options.Provider.Issuer} are taken."));
+        return Task.FromResult(tokens.HasExpired(known)
+            ? Refuse("The token has expired", $"The token of {known.Caller.Actor} expired at {known.Expires:yyyy-MM-ddTHH:mm:ssZ}. Who runs the server makes a new one with SupportStateMcp token create.")
+            : AuthenticateResult.Success(new AuthenticationTicket(UserOf(known), new AuthenticationProperties { ExpiresUtc = known.Expires }, SchemeName)));
+    }
+
+    /// <summary>Says how to authenticate, for the scheme of the provider as well.</summary>
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => BearerRefusal.ChallengeAsync(Context, Options.Provider);
+
+    private const string Unknown = "This server serves those whose token it knows: send one in the header \"Authorization: Bearer <token>\". SupportStateMcp token create makes one.";
+
+    private AuthenticateResult Refuse(string description, string sentence)
+    {
+        BearerRefusal.Invalid(description, sentence).Note(Context);
+        return AuthenticateResult.Fail(description);
     }
 
     private static ClaimsPrincipal UserOf(AccessToken token)
@@ -50,7 +50,4 @@ internal sealed class StaticTokenHandler(IOptionsMonitor<StaticTokenOptions> opt
             ToolsetClaims.Grant(user, sets);
         return user;
     }
-
-    private static string? Shown(StringValues authorization) =>
-        authorization is [{ } only] && only.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? only[Bearer.Length..].Trim() : null;
 }

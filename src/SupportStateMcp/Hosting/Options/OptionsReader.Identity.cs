@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Hosting;
 
@@ -39,8 +40,11 @@ public sealed partial class OptionsReader
                 _violations.Add($"{name}.actor: {NoActor(given.Actor ?? "")}");
             var roles = RolesOf(name, entry.GetSection("roles").Exists() ? given.Roles ?? [] : null, actor);
             var toolsets = ToolsetsOf($"{name}.toolsets", entry.GetSection("toolsets"), given.Toolsets);
+            var expires = Given(given.Expires) is { } end ? InstantText.TryParse(end) : null;
+            if (Given(given.Expires) is not null && expires is null)
+                _violations.Add($"{name}.expires: '{given.Expires}' is no point in time; use one with its zone, such as 2027-01-31T09:00:00Z (RFC 3339).");
             if (sha256 is not null && actor is not null && roles != SupportStateMcp.Identity.Roles.None)
-                tokens.Add(new AccessToken(sha256, new Caller(actor, roles), toolsets));
+                tokens.Add(new AccessToken(sha256, new Caller(actor, roles), toolsets, expires));
         }
 
         return tokens;
@@ -95,7 +99,7 @@ public sealed partial class OptionsReader
         if (!arguments.OverHttp)
             return;
 
-        if (_root.GetSection("http:tokens").GetChildren().Any())
+        if (ConfiguresSignIn)
         {
             if ((arguments.Actor ?? arguments.Roles) is not null)
                 _violations.Add("--actor, --roles: over HTTP the tokens of http.tokens say who acts and with which roles; leave these two out.");

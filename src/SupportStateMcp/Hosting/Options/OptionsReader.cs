@@ -54,6 +54,17 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         }
     }
 
+    /// <summary>The tokens alone, for a server that runs; also where anything else of the configuration cannot be used, nothing is taken.</summary>
+    /// <param name="configuration">The layered configuration, read anew.</param>
+    public static (IReadOnlyList<AccessToken>? Tokens, IReadOnlyList<string> Violations) ReadTokens(IConfiguration configuration)
+    {
+        var reader = new OptionsReader(configuration, redisUrl: null, new IdentityArguments(), openAiKey: null);
+        OptionsSources.ListsExpanded(configuration).GetSection(OptionsSources.Root).Bind(reader._settings);
+        reader.RefuseUnknownKeys();
+        var tokens = reader.Tokens();
+        return reader._violations.Count == 0 ? (tokens, []) : (null, reader._violations);
+    }
+
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, SupportStateSettings options)
     {
@@ -104,13 +115,13 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             "handshake" => HttpSessions.Handshake,
             var other => Violation(HttpSessions.None, $"http.sessions: '{other}' is none of these; use none or handshake."),
         };
-        var tokens = Tokens();
+        var (tokens, oauth, limits) = (Tokens(), OAuth(), LimitsOf());
         var (actor, roles) = Identity(_identity);
         var person = Person();
         var toolsets = ToolsetsOf("tools.sets", _root.GetSection("tools:sets"), _settings.Tools.Sets);
         var (origins, hosts, proxies) = (Origins(), Hosts(), Proxies());
         RefuseStrangers(_identity, url, telemetry.MetricsUrl, actor, roles, hosts, proxies);
-        if (_identity.Demo && tokens.Count > 0)
+        if (_identity.Demo && ConfiguresSignIn)
             _violations.Add("--demo: it lets anybody on this machine approve, so it goes without tokens; leave one of the two out.");
         if (_violations.Count > 0 || workflow is null || url is null || directory is null || pipelines is null)
             return null;
@@ -138,6 +149,8 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             AllowedHosts = hosts,
             TrustedProxies = proxies,
             Tokens = tokens,
+            OAuth = oauth,
+            Limits = limits,
             Toolsets = toolsets,
             Memory = memory,
             Archive = archive,

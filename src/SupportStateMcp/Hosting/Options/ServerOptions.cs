@@ -89,8 +89,20 @@ public sealed record ServerOptions
     /// <summary>The proxies whose <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> are believed. Default none.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
-    /// <summary>The tokens that HTTP clients show. With any, each request shows one; with none, the server listens to this machine only.</summary>
+    /// <summary>The tokens that HTTP clients show.</summary>
     public IReadOnlyList<AccessToken> Tokens { get; init; } = [];
+
+    /// <summary>Where these tokens are read anew while the server runs; null where they are in no file.</summary>
+    public TokenFile? TokenFile { get; init; }
+
+    /// <summary>The provider whose access tokens HTTP clients show, beside <see cref="Tokens"/>; null: none.</summary>
+    public OAuthOptions? OAuth { get; init; }
+
+    /// <summary>Whether it is known who calls over HTTP: then each request shows a token. Without, the server listens to this machine only.</summary>
+    public bool HasSignIn => Tokens.Count > 0 || OAuth is not null;
+
+    /// <summary>How much callers may do, and how large conversations get. Default: no limits.</summary>
+    public LimitOptions Limits { get; init; } = new();
 
     /// <summary>
     /// The toolsets of connections whose token says nothing else. Null: the usual ones, and over HTTP also each set at its own

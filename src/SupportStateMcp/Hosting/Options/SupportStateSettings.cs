@@ -34,6 +34,8 @@ public sealed class SupportStateSettings
 
     public HttpSettings Http { get; set; } = new();
 
+    public LimitSettings Limits { get; set; } = new();
+
     public ToolSettings Tools { get; set; } = new();
 
     public ContextSettings Context { get; set; } = new();
@@ -117,6 +119,8 @@ public sealed class HttpSettings
 
     /// <summary>The tokens by their place in the list.</summary>
     public Dictionary<string, TokenSettings>? Tokens { get; set; }
+
+    public OAuthSettings? OAuth { get; set; }
 }
 
 /// <summary>An entry of <c>http.tokens</c>.</summary>
@@ -129,6 +133,8 @@ public sealed class TokenSettings
     public List<string>? Roles { get; set; }
 
     public List<string>? Toolsets { get; set; }
+
+    public string? Expires { get; set; }
 }
 
 /// <summary>The parts of a workflow that a configuration can name.</summary>

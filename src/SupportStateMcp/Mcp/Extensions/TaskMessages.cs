@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Mcp.Extensions;
 
@@ -11,7 +13,9 @@ namespace SupportStateMcp.Mcp.Extensions;
 /// answer of a call that goes on as a task. The SDK knows neither; these filters answer before it, and change what it answers.
 /// </summary>
 /// <param name="tasks">The tasks there are.</param>
-public sealed class TaskMessages(IExtensionTasks tasks)
+/// <param name="limits">What a caller may have the server do.</param>
+/// <param name="callers">Who calls.</param>
+public sealed class TaskMessages(IExtensionTasks tasks, RateLimits limits, ConnectionCaller callers)
 {
     /// <summary>Stands in an answer that is to become a task.</summary>
     private const string Mark = "supportstate/task";
@@ -57,6 +61,8 @@ public sealed class TaskMessages(IExtensionTasks tasks)
 
         if (TaskIdOf(request) is not { } taskId)
             throw new McpProtocolException("taskId must be the id of a task, as a text.", McpErrorCode.InvalidParams);
+        if (limits.CountsCalls && await limits.CallAsync(callers.Of(context).Actor, cancellationToken) is { } error)
+            throw new McpProtocolException(McpErrorMessages.Of(error), McpErrorCode.InternalError);
         if (request.Method == "tasks/get")
             return (await tasks.FindAsync(taskId, context, cancellationToken) ?? throw Unknown(taskId)).ToDetailed();
         var isKnown = request.Method == "tasks/cancel"

@@ -62,6 +62,8 @@ internal static class McpErrorMessages
             $"Message {e.Number} has been answered by {answer}. Nothing was stored; one message gets one answer. get_history shows what was said.",
         Errors.AlreadyAnswered e =>
             $"Message {e.Number} has been answered already. Nothing was stored; one message gets one answer. get_history shows what was said.",
+        Errors.ConversationFull e =>
+            $"The conversation has {e.Limit} messages, and takes no more of programs. Nothing was stored; hand it over to a person with escalate_conversation, who may still write, or close it and go on with reopen_conversation in a follow-up.",
         Errors.ApprovalExpired e =>
             $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; ask again with request_approval.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet: do nothing. await_approval waits for the decision.",

@@ -35,6 +35,9 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversations:entries               hash    id → which of these sets it is in, JSON
 // {prefix}conversations:checked               hash    nothing; a check of the store writes it, gone after a minute
 //
+// {prefix}rate:{rule}:{X}                     string  what callers and customers have done lately, by the rule of a limit; gone as
+//                                             soon as it does not count any more
+//
 // What outlives a conversation, the records, is in RedisRecordKeys.cs.
 //
 // The braces around the id are a hash tag: all keys of a conversation are in one slot of a Redis Cluster. The braces
@@ -87,6 +90,9 @@ internal sealed class RedisKeys(string prefix)
     public ConversationId? ChangedOf(string channel) => ConversationId.TryParse(channel[(prefix.Length + "conversation:{".Length)..^"}:changed".Length]);
 
     public string Changed(ConversationId id) => string.Concat(prefix, "conversation:{", id.Value, "}:changed");
+
+    /// <summary>What one has done, by the rule of a limit.</summary>
+    public RedisKey Rate(string rule, string key) => string.Concat(prefix, "rate:", rule, ":", key);
 
     public RedisKey ByState(string state) => prefix + "conversations:by-state:" + state;
 

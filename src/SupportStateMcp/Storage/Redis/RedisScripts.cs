@@ -19,6 +19,7 @@ internal static class RedisScripts
     public static readonly string OutboxTake = Read("outbox-take");
     public static readonly string OutboxAdvance = Read("outbox-advance");
     public static readonly string OutboxPostpone = Read("outbox-postpone");
+    public static readonly string RateTake = Read("rate-take");
     public static readonly string RecordPlace = Read("record-place");
 
     // The client looks a script up by its text on each call: comments would only make that longer.

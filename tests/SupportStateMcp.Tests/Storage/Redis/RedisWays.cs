@@ -41,6 +41,13 @@ internal static class RedisWays
         await using var next = await two.TryAcquireAsync(TestConversations.Id(), TimeSpan.FromSeconds(5), Stop);
         Assert.NotNull(next);
 
+        foreach (var flows in new[] { true, false })
+        {
+            var rule = new RateRule($"once{flows}", 1, TimeSpan.FromDays(1), flows);
+            Assert.Equal(1, (await place.RateCounter(options).TakeAsync(rule, "ai:bot", Stop)).Granted);
+            Assert.Equal(0, (await place.RateCounter(options).TakeAsync(rule, "ai:bot", Stop)).Granted);
+        }
+
         await WriteAsync(here, current, TestConversations.Erase());
         Assert.Empty((await elsewhere.ListAsync(new(), null, 10, Stop)).Conversations);
         await AssertKeepsRecordsAsync(place, options);

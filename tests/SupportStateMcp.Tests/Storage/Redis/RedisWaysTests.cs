@@ -36,7 +36,7 @@ public sealed class RedisWaysTests
             "an ACL user",
             "--requirepass", "admin",
             "--user", "support", "on", ">p@ss", "~support:*", "&support:*", "-@all",
-            "+@read", "+@write", "+@connection", "+@scripting", "+@pubsub", "-@dangerous", "+info");
+            "+@read", "+@write", "+@connection", "+@scripting", "+@pubsub", "-@dangerous", "+info", "+time");
         await using var place = new RedisPlace($"redis://support:p%40ss@{server.ConnectionString}");
 
         await RedisWays.AssertServesAsync(place, place.Options with { KeyPrefix = "support:" });

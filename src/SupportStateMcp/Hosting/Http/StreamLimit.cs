@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using SupportStateMcp.Identity;
+
+namespace SupportStateMcp.Hosting.Http;
+
+/// <summary>Bounds how many streams one caller has open at a time in this process, so that no caller alone uses up <see cref="RequestCap"/>.</summary>
+/// <param name="most">How many at most, 1 or more.</param>
+internal sealed class StreamLimit(int most)
+{
+    private readonly ConcurrentDictionary<Actor, int> _open = new();
+
+    /// <summary>As a middleware behind <see cref="MessageGuard"/>: one stream too many is refused with 429.</summary>
+    public async Task ApplyAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!StreamRequest.IsOne(context))
+        {
+            await next(context);
+            return;
+        }
+
+        var caller = context.RequestServices.GetRequiredService<ConnectionIdentity>().Of(context.User, clientName: null).Actor;
+        try
+        {
+            if (_open.AddOrUpdate(caller, 1, (_, open) => open + 1) <= most)
+            {
+                await next(context);
+                return;
+            }
+
+            await HttpRefusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, new JsonRpcRefusal(
+                McpErrorCode.InvalidRequest,
+                $"{caller} has {most} streams open here, as many as one caller may. Nothing was done; close one that nobody reads, or watch more over one stream.",
+                context.Features.Get<JsonRpcMessage>() is JsonRpcRequest { Id: var id } ? JsonRpcRefusal.IdOf(id) : null));
+        }
+        finally
+        {
+            if (_open.AddOrUpdate(caller, 0, (_, open) => open - 1) == 0)
+                _open.TryRemove(KeyValuePair.Create(caller, 0));
+        }
+    }
+}

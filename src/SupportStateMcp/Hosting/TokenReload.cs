@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace SupportStateMcp.Hosting;
+
+/// <summary>
+/// Reads the tokens anew when the file they are in has changed, so that one is added or revoked without a restart. It looks at the file instead
+/// of being told: also where it is a link that an orchestrator points elsewhere. A file that cannot be used changes nothing.
+/// </summary>
+internal sealed partial class TokenReload(TokenFile file, AccessTokens tokens, TimeProvider time, ILogger<TokenReload> log) : BackgroundService
+{
+    /// <summary>How often it looks. A change counts once the file has stayed the same between two looks: whoever writes it is done then.</summary>
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var (applied, seen) = (file.FirstStamp, file.FirstStamp);
+        using var timer = new PeriodicTimer(s_pause, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var now = file.Stamp;
+            if (now != applied && now == seen)
+            {
+                Apply();
+                applied = now;
+            }
+
+            seen = now;
+        }
+    }
+
+    private void Apply()
+    {
+        var (read, violations) = file.Read();
+        if (read is null)
+        {
+            LogRefused(file.Path, string.Join(' ', violations));
+            return;
+        }
+
+        tokens.Replace(read);
+        LogRead(file.Path, read.Count);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The tokens of {Path} are read anew: there are {Count}.")]
+    private partial void LogRead(string path, int count);
+
+    [LoggerMessage(LogLevel.Error, "The tokens of {Path} stay as they are, since the file cannot be used now: {Violations}")]
+    private partial void LogRefused(string path, string violations);
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using SupportStateMcp.Conversations;
+
+namespace SupportStateMcp.Tests.Contracts;
+
+/// <summary>What holds for a counter of rates, wherever it counts.</summary>
+public abstract class RateCounterContract
+{
+    private static readonly RateRule s_flowing = new("flowing", 5, TimeSpan.FromSeconds(10), Flows: true);
+    private static readonly RateRule s_whole = new("whole", 5, TimeSpan.FromSeconds(4), Flows: false);
+
+    /// <summary>A counter as another process would have it, of the same counts where these are shared.</summary>
+    private protected abstract IRateCounter Counter();
+
+    /// <summary>True where counters of several processes share their counts.</summary>
+    private protected abstract bool IsShared { get; }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_waits_as_long_as_they_are_told_may_again(bool flows)
+    {
+        var (counter, rule) = (Counter(), flows ? s_flowing : s_whole);
+        var refused = await UntilRefusedAsync(counter, rule, "a");
+
+        // A whole second, as it is told to a caller.
+        await Task.Delay(TimeSpan.FromSeconds(Math.Ceiling(refused.RetryAfter.TotalSeconds)), TestContext.Current.CancellationToken);
+
+        Assert.InRange(refused.RetryAfter, TimeSpan.FromTicks(1), rule.Period + TimeSpan.FromMilliseconds(150));
+        Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
+    }
+
+    [Fact]
+    public async Task Nobody_is_refused_for_what_others_have_done_or_done_otherwise()
+    {
+        var counter = Counter();
+        await UntilRefusedAsync(counter, s_flowing, "a");
+
+        Assert.Equal(1, (await TakeAsync(counter, s_flowing, "b")).Granted);
+        Assert.Equal(1, (await TakeAsync(counter, s_whole, "a")).Granted);
+    }
+
+    [Theory]
+    [InlineData(true, 600)]
+    [InlineData(true, 60_000)]
+    [InlineData(false, 600)]
+    public async Task A_crowd_on_two_processes_gets_no_more_than_there_is(bool flows, int most)
+    {
+        // Long enough that a busy machine is through before a tenth of it has come back.
+        var rule = new RateRule("crowd", most, TimeSpan.FromMinutes(10), flows);
+        IRateCounter[] counters = IsShared ? [Counter(), Counter()] : [Counter()];
+        var waiting = Stopwatch.StartNew();
+        var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(async i =>
+        {
+            for (var count = 0; ; count++)
+            {
+                if ((await TakeAsync(counters[i % counters.Length], rule, "crowd")).Granted == 0 || count == most)
+                    return count;
+            }
+        }));
+
+        var come = flows ? (int)(most * (waiting.Elapsed / rule.Period)) : 0;
+        Assert.InRange(taken.Sum(), most, most + come + 1);
+    }
+
+    private protected static async Task<RateGrant> TakeAsync(IRateCounter counter, RateRule rule, string key) =>
+        await counter.TakeAsync(rule, key, TestContext.Current.CancellationToken);
+
+    private static async Task<RateGrant> UntilRefusedAsync(IRateCounter counter, RateRule rule, string key)
+    {
+        for (var taken = 0; taken <= 2 * rule.Most; taken++)
+        {
+            if (await TakeAsync(counter, rule, key) is { Granted: 0 } refused)
+            {
+                Assert.InRange(taken, rule.Most, rule.Most + 2);
+                return refused;
+            }
+        }
+
+        throw new InvalidOperationException("Nobody was ever refused.");
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Globalization;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.Tests.Contracts;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Storage.Redis;
+
+public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContract, IAsyncLifetime
+{
+    private RedisServer _server = null!;
+    private RedisPlace _place = null!;
+
+    private protected override bool IsShared => true;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await shared.ServerAsync();
+        _place = new RedisPlace(_server.ConnectionString);
+    }
+
+    public ValueTask DisposeAsync() => _place.DisposeAsync();
+
+    [Fact]
+    public async Task Who_calls_much_costs_few_round_trips_and_who_is_refused_none()
+    {
+        await using var own = await RedisServer.StartAsync();
+        await using var place = new RedisPlace(own.ConnectionString);
+        var counter = place.RateCounter(place.Options);
+        var raw = await place.RawAsync();
+        var rule = new RateRule("busy", 60_000, TimeSpan.FromMinutes(1), Flows: true);
+
+        for (var i = 0; i < 2_000; i++)
+            Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
+        var scripts = await ScriptsAsync();
+        Assert.InRange(scripts, 2_000 / 64, 400);
+
+        var few = new RateRule("few", 3, TimeSpan.FromMinutes(1), Flows: true);
+        for (var i = 0; i < 1_000; i++)
+            await TakeAsync(counter, few, "a");
+        Assert.InRange(await ScriptsAsync() - scripts, 4, 10);
+
+        async Task<long> ScriptsAsync()
+        {
+            var statistics = (string)(await raw.ExecuteAsync("INFO", "commandstats"))!;
+            return statistics.Split('\n').Where(l => l.StartsWith("cmdstat_eval", StringComparison.Ordinal))
+                .Sum(l => long.Parse(l.Split("calls=")[1].Split(',')[0], CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Fact]
+    public async Task What_does_not_count_any_more_is_gone()
+    {
+        var (counter, raw) = (Counter(), await _place.RawAsync());
+        await TakeAsync(counter, new RateRule("short", 10, TimeSpan.FromSeconds(1), Flows: true), "a");
+        await TakeAsync(counter, new RateRule("window", 10, TimeSpan.FromSeconds(1), Flows: false), "a");
+
+        for (var waiting = Stopwatch.StartNew(); await KeysAsync() > 0; await Task.Delay(20, TestContext.Current.CancellationToken))
+            Assert.True(waiting.Elapsed < TimeSpan.FromSeconds(10));
+
+        async Task<int> KeysAsync() => ((string[])(await raw.ExecuteAsync("KEYS", _place.Prefix + "rate:*"))!).Length;
+    }
+
+    [Fact]
+    public async Task Without_Redis_each_process_counts_by_itself()
+    {
+        var server = await RedisServer.StartAsync();
+        var counter = _place.RateCounter(new RedisOptions { ConnectionString = server.ConnectionString, CallTimeout = TimeSpan.FromMilliseconds(200) });
+        var rule = new RateRule("alone", 3, TimeSpan.FromMinutes(10), Flows: true);
+        Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
+        await server.DisposeAsync();
+
+        var granted = 0;
+        for (var i = 0; i < 6; i++)
+            granted += (await TakeAsync(counter, rule, "a")).Granted;
+
+        Assert.Equal(3, granted);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_hangs_holds_up_one_call_in_a_while()
+    {
+        var patience = TimeSpan.FromMilliseconds(500);
+        await using var server = await RedisServer.StartLocalAsync("to be paused");
+        var counter = _place.RateCounter(new RedisOptions { ConnectionString = server.ConnectionString, CallTimeout = patience });
+        var rule = new RateRule("hangs", 100, TimeSpan.FromMinutes(10), Flows: true);
+        Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
+        await server.PauseAsync();
+
+        await TakeAsync(counter, rule, "a");
+        var waiting = Stopwatch.StartNew();
+        for (var i = 0; i < 20; i++)
+            await TakeAsync(counter, rule, "a");
+
+        // At most one more of them looked again.
+        Assert.InRange(waiting.Elapsed, TimeSpan.Zero, 4 * patience);
+        await server.ResumeAsync();
+    }
+
+    private protected override IRateCounter Counter() => _place.RateCounter(_place.Options with { CallTimeout = TimeSpan.FromSeconds(10) });
+}
