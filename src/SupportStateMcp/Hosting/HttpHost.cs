@@ -14,10 +14,11 @@ using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Rest;
+using SupportStateMcp.WebConsole;
 
 namespace SupportStateMcp.Hosting;
 
-/// <summary>The HTTP server: <c>/mcp</c>, the routes of REST, and the health of this process.</summary>
+/// <summary>The HTTP server: <c>/mcp</c>, the routes of REST, the console, and the health of this process.</summary>
 public static class HttpHost
 {
     private const string McpPath = "/mcp";
@@ -96,6 +97,7 @@ public static class HttpHost
         builder.Services.AddRest(new ServerDescription(SnakeCaseEnum.Of(options.Backend), McpServerSetup.Version), options.Tokens.Count > 0);
         if (options.Tokens.Count > 0)
             AddTokens(builder.Services, options.Tokens);
+        builder.Services.AddConsole(new ConsoleOptions(AsksForToken: options.Tokens.Count > 0, options.Demo));
         builder.Services.AddSingleton(new RequestCap());
         builder.Services.AddTelemetryExport(options, hasHttp: true);
         configure?.Invoke(builder.Services);
@@ -137,12 +139,14 @@ public static class HttpHost
         app.Use(BrowserAccess.AllowPrivateNetworkAsync);
         app.UseMiddleware<CorsMiddleware>(BrowserAccess.Policy(guard));
         app.Use(StartPage.ApplyAsync);
+        app.Use(ConsolePages.ApplyAsync);
         app.UseWhen(context => RestRoutes.Contains(context.Request.Path), rest =>
         {
             rest.Use(RestTelemetry.ApplyAsync);
             rest.Use(RestFaults.ApplyAsync);
         });
         app.Use(SayWhereToLookAsync);
+        ConsoleAccess.Apply(app, options);
         if (options.Tokens.Count > 0)
         {
             app.UseAuthentication();
@@ -172,6 +176,7 @@ public static class HttpHost
         }
 
         app.MapRest(options.Tokens.Count > 0);
+        ConsoleRoutes.Map(app, options.Tokens.Count > 0);
         app.MapGet(HealthPath + "/live", context => WriteTextAsync(context, StatusCodes.Status200OK, "live"));
         app.MapGet(HealthPath + "/ready", ReadyAsync);
     }
@@ -201,7 +206,7 @@ public static class HttpHost
         await next(context);
         if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } && context.GetEndpoint() is null
             && !RestRoutes.Contains(context.Request.Path))
-            await WriteTextAsync(context, StatusCodes.Status404NotFound, $"Nothing is here. MCP is served at /mcp, one toolset alone at {ToolsetEndpoint.All}, and / says how to connect.");
+            await WriteTextAsync(context, StatusCodes.Status404NotFound, $"Nothing is here. MCP is served at /mcp, one toolset alone at {ToolsetEndpoint.All}, the console for people at {ConsolePages.Path}, and / says how to connect.");
     }
 
     private static Task WriteTextAsync(HttpContext context, int status, string text)

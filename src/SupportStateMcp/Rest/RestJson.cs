@@ -15,6 +15,7 @@ namespace SupportStateMcp.Rest;
 [JsonSerializable(typeof(ProblemView))]
 [JsonSerializable(typeof(TicketBody))]
 [JsonSerializable(typeof(DecisionBody))]
+[JsonSerializable(typeof(SignInBody))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool?))]
 [JsonSerializable(typeof(int?))]

@@ -1,0 +1,29 @@
+// Signing in with a token that is pasted once.
+import { T } from './texts.js';
+import { h, field } from './dom.js';
+import * as api from './api.js';
+import { attempt, go } from './main.js';
+
+export function signIn({ session, done }) {
+  if (!session.asks_for_token) return { title: T.pages.signIn, element: h('p', {}, T.signIn.none) };
+  const token = h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', name: 'token' });
+  const error = h('div', {});
+  const button = h('button', { type: 'submit', class: 'primary' }, T.signIn.submit);
+  const submit = async (event) => {
+    event.preventDefault();
+    const ok = await attempt(error, async () => {
+      await api.signIn(token.value.trim());
+      const now = await done();
+      if (!now.signed_in) throw new api.Failure(T.signIn.notKept, 'cookie');
+    }, { button });
+    if (!ok) return token.focus();
+    const to = new URLSearchParams(location.search).get('to');
+    // An address of the console, and of nothing else.
+    return go(to?.startsWith('/console/') && !to.startsWith('/console/sign-in') ? to : '/console/queue', { replace: true });
+  };
+  return {
+    title: T.pages.signIn,
+    element: h('form', { class: 'card narrow', on: { submit } },
+      h('p', {}, T.signIn.intro), field(T.signIn.token, token, { hint: T.signIn.hint, required: true }), error, h('div', { class: 'row' }, button)),
+  };
+}
