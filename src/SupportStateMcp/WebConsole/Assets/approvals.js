@@ -2,7 +2,7 @@
 import { T } from './texts.js';
 import { h, show, table, facts, field, section, select } from './dom.js';
 import * as api from './api.js';
-import { badge, clock, code, isNumber, link, moment, text, toApproval, toConversation } from './format.js';
+import { actor, badge, clock, code, isNumber, link, moment, text, toApproval, toConversation } from './format.js';
 import { change } from './diff.js';
 import { attempt, can, reload } from './main.js';
 
@@ -20,7 +20,7 @@ export function approvals() {
       columns: [T.fields.action, T.fields.amount, T.fields.reason, T.fields.conversation, T.fields.requestedBy, T.fields.yes, T.fields.deadline],
       rows: found.approvals.map((a) => [
         h('div', { class: 'subject' }, toApproval(a.approval_id, a.action), h('p', {}, summary(a.arguments))),
-        a.amount === undefined ? '' : text(a.amount), a.reason, toConversation(a.conversation_id), a.requested_by, T.approvals.of(a.yes, a.quorum), clock(a.deadline, 'left'),
+        a.amount === undefined ? '' : text(a.amount), a.reason, toConversation(a.conversation_id), actor(a.requested_by), T.approvals.of(a.yes, a.quorum), clock(a.deadline, 'left'),
       ]),
     })));
     show(more, [found.approvals.length, found.total], () => (found.next_cursor
@@ -30,7 +30,7 @@ export function approvals() {
 }
 
 /** The arguments in a line. */
-export const summary = (args) => Object.entries(args).map(([k, v]) => `${k}: ${text(v)}`).join(', ').slice(0, 300);
+export const summary = (args) => leaves(args).map(({ path, value }) => `${nameOf(path)}: ${text(value)}`).join(', ').slice(0, 300);
 
 const isObject = (v) => v !== null && typeof v === 'object' && !Array.isArray(v) && !isNumber(v);
 
@@ -162,7 +162,7 @@ export function approval({ id }) {
   const showDecision = (a) => show(decision, [a.status, editors !== null, can('decide_approval')], () => {
     if (a.status !== 'pending') return [];
     if (!can('decide_approval')) return h('p', { class: 'hint' }, T.approvals.cannot);
-    const notes = h('textarea', { rows: 3, maxlength: 1000 });
+    const notes = h('textarea', { rows: 2, maxlength: 1000 });
     const isSolution = typeof a.arguments[SOLUTION] === 'string' && typeof a.arguments.ticket_id === 'string' && can('ticket_status');
     return section(T.approvals.decide,
       h('div', { class: 'row' }, h('button', { type: 'button', 'aria-expanded': String(editors !== null), on: { click: editors ? stopEdit : startEdit } }, editors ? T.approvals.stopEdit : T.approvals.edit)),
@@ -193,7 +193,7 @@ export function approval({ id }) {
     show(votes, a.votes, () => section(T.approvals.votes, a.votes.length === 0 ? h('p', { class: 'empty' }, T.approvals.noVotes) : table({
       caption: T.approvals.votesCaption,
       columns: [T.approvals.by, T.approvals.vote, T.approvals.at, T.approvals.notes],
-      rows: a.votes.map((v) => [v.by, v.approved ? T.approvals.yes : T.approvals.no, clock(v.at), v.notes ?? '']),
+      rows: a.votes.map((v) => [actor(v.by), v.approved ? T.approvals.yes : T.approvals.no, clock(v.at), v.notes ?? '']),
     })));
   }
 

@@ -173,7 +173,6 @@ export function conversation({ id }) {
     show(actions, [c.version, c.owner], () => h('div', { class: 'row actions', role: 'group', 'aria-label': T.conversation.actions }, buttons(c).map(([tool, label, , run]) => (
       h('button', { type: 'button', 'data-key': tool, class: tool === 'claim_conversation' ? 'primary' : null, on: { click: (e) => run(e.currentTarget) } }, label)))));
     show(side, c, () => section(T.conversation.details,
-      h('p', { class: 'guidance' }, c.guidance),
       facts([
         [T.fields.state, state(c.state)], [T.fields.status, T.ticketStatuses[c.ticket_status]], [T.fields.priority, priority(c.priority)], [T.fields.owner, c.owner],
         [T.fields.lease, c.lease_until ? clock(c.lease_until, 'left') : null], [T.fields.waiting, c.waiting_since ? clock(c.waiting_since, 'since') : null],
@@ -210,8 +209,8 @@ export function conversation({ id }) {
   const showTimeline = ({ events, earlier }) => show(timeline, [events.length, events.at(-1)?.version, earlier], () => section(T.conversation.timeline,
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': T.conversation.timelineCaption }, table({
       caption: T.conversation.timelineCaption,
-      columns: [T.conversation.what, T.conversation.who, T.conversation.when],
-      rows: [...events].reverse().map((e) => [h('span', {}, T.state(e.type), e.reason ? h('p', { class: 'quiet-text' }, e.reason) : detail(e)), e.actor, clock(e.at)]),
+      columns: [T.conversation.what, T.conversation.when],
+      rows: [...events].reverse().map((e) => [h('span', {}, T.state(e.type), h('p', { class: 'quiet-text' }, e.actor), e.reason ? h('p', { class: 'quiet-text' }, e.reason) : detail(e)), clock(e.at)]),
     })),
     earlier ? h('button', { type: 'button', 'data-key': 'earlier', on: { click: () => { page.events += EVENTS; return reload(); } } }, T.conversation.earlier) : null));
 

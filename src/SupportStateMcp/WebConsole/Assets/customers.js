@@ -2,7 +2,7 @@
 import { T } from './texts.js';
 import { h, show, table, facts, field, section } from './dom.js';
 import * as api from './api.js';
-import { badge, clock, instant, link, priority, state, text, toConversation } from './format.js';
+import { actor, badge, clock, instant, link, priority, state, text, toConversation } from './format.js';
 import { go, me } from './main.js';
 
 export function customers({ query }) {
@@ -41,7 +41,7 @@ export function customers({ query }) {
         c.open_conversations.length === 0 ? h('p', { class: 'empty' }, T.customers.noConversations) : table({
           caption: T.customers.conversationsCaption,
           columns: [T.fields.conversation, T.fields.state, T.fields.priority, T.fields.owner, T.fields.changed],
-          rows: c.open_conversations.map((o) => [toConversation(o.conversation_id), state(o.state), priority(o.priority), o.owner, clock(o.updated_at)]),
+          rows: c.open_conversations.map((o) => [toConversation(o.conversation_id), state(o.state), priority(o.priority), actor(o.owner), clock(o.updated_at)]),
         }),
         h('p', {}, link(`/console/queue?view=all&user_id=${encodeURIComponent(c.customer_id)}`, T.customers.allConversations))) : null,
     ]);

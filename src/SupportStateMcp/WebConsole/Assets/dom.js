@@ -21,7 +21,7 @@ function fill(element, properties, children) {
       throw new Error(`${key} is not set here.`);
     } else if (key === 'href') {
       // Addresses of this console only, whatever a text says.
-      if (!value.startsWith('/console')) throw new Error('A link leads out of the console.');
+      if (!/^(\/console|#)/.test(value)) throw new Error('A link leads out of the console.');
       element.setAttribute(key, value);
     } else if (key === 'value') {
       element.value = value;

@@ -47,6 +47,9 @@ export const state = (name) => badge(T.state(name), 'state');
 export const code = (text) => h('code', {}, text);
 export const link = (href, text, key) => h('a', { href, 'data-key': key ?? href }, text);
 
+/** Who, or which queue: in one piece where there is room. */
+export const actor = (name) => h('span', { class: 'actor' }, name);
+
 export const toConversation = (id) => link(`/console/conversations/${encodeURIComponent(id)}`, id);
 export const toCustomer = (id) => link(`/console/customers?q=${encodeURIComponent(id)}`, id);
 export const toApproval = (id, text) => link(`/console/approvals/${encodeURIComponent(id)}`, text ?? id);

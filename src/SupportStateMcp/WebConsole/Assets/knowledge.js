@@ -2,7 +2,7 @@
 import { T } from './texts.js';
 import { h, show, table, facts, field, section } from './dom.js';
 import * as api from './api.js';
-import { badge, clock, instant, link, toArticle } from './format.js';
+import { actor, badge, clock, instant, link, toArticle } from './format.js';
 import { markdown } from './markdown.js';
 import { attempt, can, go, reload } from './main.js';
 
@@ -31,7 +31,7 @@ function overview(q) {
     show(drafts, written, () => section(T.knowledge.drafts, written.articles.length === 0 ? h('p', { class: 'empty' }, T.knowledge.noDrafts) : table({
       caption: T.knowledge.draftsCaption,
       columns: [T.knowledge.title, T.knowledge.tags, T.knowledge.by, T.fields.changed],
-      rows: written.articles.map((a) => [toArticle(a.article_id, a.title), a.tags.join(', '), a.updated_by, clock(a.updated_at)]),
+      rows: written.articles.map((a) => [toArticle(a.article_id, a.title), a.tags.join(', '), actor(a.updated_by), clock(a.updated_at)]),
     })));
   }
   return {

@@ -31,7 +31,7 @@ const navigation = h('nav', { 'aria-label': T.navigation });
 const account = h('div', { class: 'account', role: 'group', 'aria-label': T.account });
 const connection = h('p', { class: 'connection', role: 'status', 'aria-label': T.updates });
 const notice = h('p', { class: 'notice', role: 'status' });
-const skip = h('a', { class: 'skip', href: `${ROOT}/queue`, on: { click: (e) => { e.preventDefault(); e.stopPropagation(); main.focus(); } } }, T.skip);
+const skip = h('a', { class: 'skip', href: '#content', on: { click: (e) => { e.preventDefault(); main.focus(); } } }, T.skip);
 const live = new Live(refresh, (text, kind) => {
   if (connection.textContent === text) return;
   connection.replaceChildren(h('span', { class: `dot ${kind}`, 'aria-hidden': 'true' }), text);
@@ -85,10 +85,13 @@ async function mount(page, name, focus) {
     if (a.dataset.page === name) a.setAttribute('aria-current', 'page');
     else a.removeAttribute('aria-current');
   }
-  main.replaceChildren(h('div', { class: 'head' }, heading, page.aside ?? ''), ...(name === 'sign-in' ? [] : banner()), error, page.element);
+  main.replaceChildren(h('div', { class: 'head' }, heading, page.aside ?? ''), ...(name === 'sign-in' ? [] : banner()), error, page.element, notice);
   scrollTo(0, 0);
   if (focus) heading.focus();
-  await load(app.page);
+  const { page: mounted } = app;
+  main.setAttribute('aria-busy', 'true');
+  await load(mounted);
+  if (mounted === app.page) main.removeAttribute('aria-busy');
 }
 
 /** Fills a page; false where the server could not be reached. */
@@ -188,7 +191,7 @@ function shell() {
   navigation.replaceChildren(...(signedIn ? [h('ul', {}, NAVIGATION.filter(([, , set]) => session.toolsets.includes(set)).map(([page, text]) => (
     h('li', {}, h('a', { href: `${ROOT}/${page}`, 'data-page': page }, text, h('span', { class: 'count' }))))))] : []));
   account.replaceChildren(...(signedIn ? [
-    h('p', { class: 'who' }, session.demo ? badge('Demo', 'demo') : '', T.who(session.actor, session.roles)),
+    h('p', { class: 'who' }, session.demo ? [badge('Demo', 'demo'), ' '] : '', T.who(session.actor, session.roles)),
     session.demo ? h('p', { class: 'hint' }, T.demo) : '',
     session.asks_for_token ? h('button', { type: 'button', class: 'quiet', on: { click: leave } }, T.signIn.out) : '',
   ] : []));
@@ -233,8 +236,7 @@ addEventListener('popstate', () => open(true));
 document.body.replaceChildren(
   skip,
   h('header', {}, h('p', { class: 'brand' }, T.app), navigation, h('div', { class: 'foot' }, connection, account)),
-  main,
-  notice);
+  main);
 
 try {
   await begin();

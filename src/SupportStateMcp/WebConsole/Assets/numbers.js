@@ -4,17 +4,17 @@ import { h, s, show, table, section } from './dom.js';
 import * as api from './api.js';
 import { span } from './format.js';
 
-const [WIDTH, BAR, HEIGHT] = [320, 22, 120];
+const [WIDTH, BAR, HEIGHT] = [320, 10, 120];
 
 const figure = (svg, figures) => h('div', { class: 'figure' }, svg, figures);
 const picture = (title, width, height, ...shapes) => s('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': T.numbers.chart(title), class: 'chart' }, shapes);
 
-/** A bar for each value. */
+/** A table with a bar beside each value. */
 function bars(title, head, entries) {
   const most = Math.max(1, ...entries.map(([, n]) => n));
-  return section(title, figure(
-    picture(title, WIDTH, entries.length * BAR, entries.map(([, n], i) => s('rect', { x: 0, y: i * BAR + 4, width: Math.max(n === 0 ? 0 : 2, (n / most) * WIDTH), height: BAR - 8, rx: 3, class: 'bar' }))),
-    table({ caption: title, columns: [head, T.numbers.count], rows: entries })));
+  const bar = (n) => s('svg', { viewBox: `0 0 ${WIDTH} ${BAR}`, preserveAspectRatio: 'none', class: 'chart inline', 'aria-hidden': 'true' },
+    s('rect', { x: 0, y: 0, width: (n / most) * WIDTH, height: BAR, class: 'bar' }));
+  return section(title, table({ caption: title, columns: [head, T.numbers.count], rows: entries.map(([name, n]) => [name, h('span', { class: 'measure' }, h('span', {}, n), bar(n))]) }));
 }
 
 /** Two bars for each day. */
@@ -26,7 +26,7 @@ function columns(days) {
     h('div', {},
       picture(T.numbers.days, WIDTH, HEIGHT, s('line', { x1: 0, y1: HEIGHT, x2: WIDTH, y2: HEIGHT, class: 'axis' }), days.map((d, i) => [bar(d.opened, i * width + 1, 'bar'), bar(d.closed, i * width + width / 2, 'bar second')])),
       h('p', { class: 'legend' }, h('span', { class: 'key', 'aria-hidden': 'true' }), `${T.numbers.opened} `, h('span', { class: 'key second', 'aria-hidden': 'true' }), T.numbers.closed)),
-    h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': T.numbers.days }, table({ caption: T.numbers.days, columns: [T.numbers.day, T.numbers.opened, T.numbers.closed], rows: [...days].reverse().map((d) => [d.day, d.opened, d.closed]) }))));
+    h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': T.numbers.figures }, table({ caption: T.numbers.days, columns: [T.numbers.day, T.numbers.opened, T.numbers.closed], rows: [...days].reverse().map((d) => [d.day, d.opened, d.closed]) }))));
 }
 
 const time = (seconds) => (seconds === undefined ? '–' : span(seconds));

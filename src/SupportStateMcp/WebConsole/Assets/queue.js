@@ -2,7 +2,7 @@
 import { T } from './texts.js';
 import { h, show, table, select, field } from './dom.js';
 import * as api from './api.js';
-import { clock, link, priority, state, toConversation, toCustomer } from './format.js';
+import { actor, clock, priority, state, toConversation, toCustomer } from './format.js';
 import { attempt, can, go, me, reload } from './main.js';
 
 const VIEWS = ['waiting', 'mine', 'all'];
@@ -45,12 +45,12 @@ export function queue({ query }) {
 
   const waitingRow = (c) => [
     h('div', { class: 'subject' }, toConversation(c.conversation_id), c.reason ? h('p', {}, c.reason) : null),
-    priority(c.priority), clock(c.waiting_since, 'since'), toCustomer(c.user_id), state(c.state), c.queue,
+    priority(c.priority), clock(c.waiting_since, 'since'), toCustomer(c.user_id), state(c.state), actor(c.queue),
     can('claim_conversation') ? h('button', { type: 'button', 'data-key': `claim ${c.conversation_id}`, 'aria-label': T.queue.claimNamed(c.conversation_id), on: { click: claim(c.conversation_id) } }, T.queue.claim) : '',
   ];
   const row = (c) => [
     h('div', { class: 'subject' }, toConversation(c.conversation_id), c.description ? h('p', {}, c.description) : null),
-    priority(c.priority), state(c.state), c.owner, toCustomer(c.user_id), c.waiting_since ? clock(c.waiting_since, 'since') : '', clock(c.updated_at),
+    priority(c.priority), state(c.state), actor(c.owner), toCustomer(c.user_id), c.waiting_since ? clock(c.waiting_since, 'since') : '', clock(c.updated_at),
   ];
 
   async function load(signal) {

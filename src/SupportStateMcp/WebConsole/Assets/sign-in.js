@@ -4,6 +4,12 @@ import { h, field } from './dom.js';
 import * as api from './api.js';
 import { attempt, go } from './main.js';
 
+/** An address of the console, and of nothing else. */
+function destination(to) {
+  const { origin, pathname, search } = new URL(to ?? '', location.href);
+  return origin === location.origin && pathname.startsWith('/console/') && pathname !== '/console/sign-in' ? pathname + search : '/console/queue';
+}
+
 export function signIn({ session, done }) {
   if (!session.asks_for_token) return { title: T.pages.signIn, element: h('p', {}, T.signIn.none) };
   const token = h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', name: 'token' });
@@ -18,8 +24,7 @@ export function signIn({ session, done }) {
     }, { button });
     if (!ok) return token.focus();
     const to = new URLSearchParams(location.search).get('to');
-    // An address of the console, and of nothing else.
-    return go(to?.startsWith('/console/') && !to.startsWith('/console/sign-in') ? to : '/console/queue', { replace: true });
+    return go(destination(to), { replace: true });
   };
   return {
     title: T.pages.signIn,

@@ -63,6 +63,8 @@ export const T = {
       terminal_state: (f) => `The conversation is closed (${f.state}). Reopen it to go on.`,
       already_answered: () => 'This message of the customer has an answer already.',
       store_unavailable: () => 'The store does not answer. Nothing was done, as far as can be told; try again in a moment.',
+      not_found: (f) => (f.ticket_id ? `No ticket ${f.ticket_id} is worked here: its conversation has no run, or it has expired.`
+        : f.approval_id ? `There is no approval ${f.approval_id}, or its conversation has expired.` : f.conversation_id ? `There is no conversation ${f.conversation_id}: it never was, has expired, or was erased.` : null),
       article_not_found: () => 'There is no such article.',
       customer_not_found: () => 'No customer is recorded under this id or address.',
     },
@@ -94,7 +96,7 @@ export const T = {
     conversation: 'Conversation', customer: 'Customer', state: 'State', priority: 'Priority', owner: 'Owner', queue: 'Queue', waiting: 'Waiting', changed: 'Changed',
     status: 'For the customer', assigned: 'Assigned to', lease: 'Answer until', ticket: 'Ticket', created: 'Opened', expires: 'Kept until', version: 'Version', closed: 'Closed',
     followsUp: 'Follows up', followUp: 'Goes on in', description: 'Description', action: 'Action', reason: 'Reason', amount: 'Amount', requestedBy: 'Asked by', requested: 'Asked',
-    deadline: 'Deadline', yes: 'Yes', risk: 'Risk', confidence: 'Confidence', policy: 'Policy', role: 'Decided by', usable: 'Used by', usedAt: 'Used', facts: 'Facts',
+    deadline: 'Deadline', yes: 'Yes', risk: 'Risk', confidence: 'Confidence', policy: 'Policy', role: 'Who decides', usable: 'May be used by', usedAt: 'Used', facts: 'Facts',
   },
 
   queue: {
@@ -165,7 +167,6 @@ export const T = {
     earlier: 'Show earlier events',
     when: 'When', what: 'What', who: 'Who',
     metadata: 'Facts',
-    guidance: 'What to do now',
   },
 
   approvals: {
@@ -253,7 +254,7 @@ export const T = {
     byState: 'By state', byOwner: 'Open conversations by owner', days: 'Opened and closed in the last 14 days', approvals: 'Approvals', tickets: 'Tickets', spans: 'Times',
     spansCaption: 'How long it takes',
     what: 'What', count: 'Count', median: 'Median', ninthDecile: '9 of 10 within', longestOf: 'Longest',
-    day: 'Day', opened: 'Opened', closed: 'Closed',
+    figures: 'Figures of each day', day: 'Day', opened: 'Opened', closed: 'Closed',
     waitingTime: 'Waiting now', decision: 'Decision on an approval',
     owners: { ai: 'AI', person: 'Person', queue: 'Queue' },
     state: 'State', owner: 'Owner', status: 'Status',

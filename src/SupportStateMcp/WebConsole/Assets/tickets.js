@@ -2,7 +2,7 @@
 import { T } from './texts.js';
 import { h, show, table, facts, field, section } from './dom.js';
 import * as api from './api.js';
-import { badge, clock, link, priority, span, text, toApproval, toArticle, toConversation, toCustomer, toTicket } from './format.js';
+import { actor, badge, clock, link, priority, span, text, toApproval, toArticle, toConversation, toCustomer, toTicket } from './format.js';
 import { go, me } from './main.js';
 
 const status = (name) => badge(T.tickets.statuses[name] ?? name, `run-${name.toLowerCase()}`);
@@ -41,10 +41,10 @@ export function ticket({ id }) {
   const analysis = (a) => (a ? [
     facts([
       [T.tickets.problem, a.problem], [T.tickets.findings, a.findings], [T.tickets.solution, h('span', { class: 'value' }, text(a.solution ?? ''))],
-      [T.tickets.stepsToDo, Array.isArray(a.steps) ? h('ol', {}, a.steps.map((s) => h('li', {}, text(s)))) : null],
       [T.tickets.confidence, a.confidence === undefined ? null : text(a.confidence)],
       [T.tickets.citations, Array.isArray(a.citations) ? h('ul', { class: 'plain' }, a.citations.map((c) => h('li', {}, typeof c === 'string' && me().toolsets.includes('knowledge') ? toArticle(c) : text(c)))) : null],
     ]),
+    Array.isArray(a.steps) && a.steps.length > 0 ? h('details', {}, h('summary', { 'data-key': 'steps' }, T.tickets.stepsToDo), h('ol', {}, a.steps.map((s) => h('li', {}, text(s))))) : null,
   ] : h('p', { class: 'empty' }, T.tickets.noAnalysis));
 
   /** A result of a pipeline of the desk's own, whatever it holds. */
@@ -63,22 +63,22 @@ export function ticket({ id }) {
         caption: T.tickets.stepsCaption,
         columns: [T.tickets.step, T.tickets.role, T.tickets.state, T.tickets.attempt, T.tickets.actor, T.tickets.started, T.tickets.took, T.tickets.queries],
         rows: o.steps.map((s) => [
-          h('span', {}, T.state(s.name), s.reason ? h('p', { class: 'quiet-text' }, s.reason) : null), s.role, badge(s.state, `step-${s.state}`), s.attempt, s.actor ?? '', clock(s.started_at),
+          h('span', {}, T.state(s.name), s.reason ? h('p', { class: 'quiet-text' }, s.reason) : null), s.role, badge(s.state, `step-${s.state}`), s.attempt, s.actor ? actor(s.actor) : '', clock(s.started_at),
           s.started_at && s.ended_at ? span((Date.parse(s.ended_at) - Date.parse(s.started_at)) / 1000) : s.lease_until && s.state === 'leased' ? clock(s.lease_until, 'left') : '', s.queries ?? '',
         ]),
       })),
       o.approval ? section(T.tickets.approval,
         h('p', {}, badge(T.statuses[o.approval.status], `approval-${o.approval.status}`), ' ', o.approval.status === 'pending' ? clock(o.approval.deadline, 'left') : o.approval.decided_by ?? ''),
         me().toolsets.includes('conversations') ? h('p', {}, toApproval(o.approval.approval_id, T.tickets.toApproval)) : null,
-        facts([[T.tickets.finalSolution, o.approval.final_solution ? h('span', { class: 'value' }, o.approval.final_solution) : null], [T.approvals.notes, o.approval.notes]])) : null,
+        facts([[T.tickets.finalSolution, o.approval.final_solution && o.approval.final_solution !== o.analysis?.solution ? h('span', { class: 'value' }, o.approval.final_solution) : null], [T.approvals.notes, o.approval.notes]])) : null,
       section(T.tickets.analysis, analysis(o.analysis)),
       o.triage ? section(T.tickets.triage, object(o.triage)) : null,
       o.notification ? section(T.tickets.letter, object(o.notification)) : null,
-      section(T.tickets.timeline, table({
+      section(T.tickets.timeline, h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': T.tickets.timelineCaption }, table({
         caption: T.tickets.timelineCaption,
         columns: [T.conversation.what, T.tickets.step, T.tickets.attempt, T.conversation.who, T.conversation.when],
-        rows: [...o.timeline].reverse().map((e) => [T.state(e.event), e.step ? T.state(e.step) : '', e.attempt ?? '', e.by, clock(e.at)]),
-      })),
+        rows: [...o.timeline].reverse().map((e) => [T.state(e.event), e.step ? T.state(e.step) : '', e.attempt ?? '', actor(e.by), clock(e.at)]),
+      }))),
     ]);
   }
   return {
