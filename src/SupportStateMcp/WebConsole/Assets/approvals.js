@@ -20,7 +20,7 @@ export function approvals() {
       columns: [T.fields.action, T.fields.amount, T.fields.reason, T.fields.conversation, T.fields.requestedBy, T.fields.yes, T.fields.deadline],
       rows: found.approvals.map((a) => [
         h('div', { class: 'subject' }, toApproval(a.approval_id, a.action), h('p', {}, summary(a.arguments))),
-        a.amount === undefined ? '' : text(a.amount), a.reason, toConversation(a.conversation_id), actor(a.requested_by), T.approvals.of(a.yes, a.quorum), clock(a.deadline, 'left'),
+        a.amount === undefined ? '' : text(a.amount), h('div', { class: 'wide' }, a.reason), toConversation(a.conversation_id), actor(a.requested_by), h('span', { class: 'whole' }, T.approvals.of(a.yes, a.quorum)), clock(a.deadline, 'left'),
       ]),
     })));
     show(more, [found.approvals.length, found.total], () => (found.next_cursor
@@ -145,7 +145,11 @@ export function approval({ id }) {
   const decide = (approved, notes) => (event) => attempt(error, async () => {
     const a = await api.call('decide_approval', { approval_id: id, approved, notes: notes.value.trim(), final_arguments: approved ? finalArguments() : undefined })
       // Somebody else was faster: what they decided is shown, and why this was refused.
-      .catch(async (refused) => { await reload(); throw refused; });
+      .catch(async (refused) => {
+        await reload();
+        if (current.status !== 'pending') head.querySelector('[tabindex]')?.focus();
+        throw refused;
+      });
     editors = null;
     render(a);
     head.querySelector('[tabindex]')?.focus();

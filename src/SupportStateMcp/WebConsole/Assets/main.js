@@ -94,9 +94,25 @@ async function mount(page, name, focus) {
   if (mounted === app.page) main.removeAttribute('aria-busy');
 }
 
-/** Fills a page; false where the server could not be reached. */
-async function load(page) {
-  if (!page?.load) return true;
+/**
+ * Fills a page; false where the server could not be reached. One load at a time, and one after it for all that was asked for meanwhile:
+ * no older answer comes after a newer one, and many events cost no more than the server can answer.
+ */
+function load(page) {
+  if (!page?.load) return Promise.resolve(true);
+  if (page.loading) {
+    page.next ??= page.loading.then(() => {
+      page.next = null;
+      return load(page);
+    });
+    return page.next;
+  }
+  page.loading = fill(page).finally(() => { page.loading = null; });
+  return page.loading;
+}
+
+async function fill(page) {
+  if (page.abort.signal.aborted) return true;
   try {
     await page.load(page.abort.signal);
     page.error.replaceChildren();
@@ -158,6 +174,7 @@ let counting = null;
 
 /** How many wait, at the links; asked for at most every two seconds. */
 function counts() {
+  if (!app.session.toolsets.includes('conversations')) return;
   counting ??= setTimeout(async () => {
     counting = null;
     try {
@@ -219,7 +236,7 @@ async function begin() {
   shell();
   if (app.session.signed_in) {
     live.start();
-    if (app.session.toolsets.includes('conversations')) counts();
+    counts();
   }
   return app.session;
 }
