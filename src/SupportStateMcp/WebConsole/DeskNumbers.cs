@@ -10,7 +10,7 @@ namespace SupportStateMcp.WebConsole;
 /// Counts what the page of numbers shows, of the conversations that changed last. A count is kept for <see cref="Kept"/>, so that
 /// many open pages cost the store no more than one.
 /// </summary>
-internal sealed class DeskNumbers(ConversationQueries queries, WorkflowDefinition workflow, TimeProvider time)
+internal sealed class DeskNumbers(ConversationQueries queries, WorkflowDefinition workflow, TimeProvider time) : IDisposable
 {
     /// <summary>How many conversations are looked at, at most.</summary>
     public const int Looked = 2_000;
@@ -47,6 +47,8 @@ internal sealed class DeskNumbers(ConversationQueries queries, WorkflowDefinitio
             _counting.Release();
         }
     }
+
+    public void Dispose() => _counting.Dispose();
 
     private bool IsFresh(NumbersView? numbers) => numbers is not null && time.GetUtcNow() - numbers.At < Kept;
 
