@@ -41,6 +41,14 @@ internal sealed class ConsoleTab : IAsyncDisposable
     /// <summary>Dialogs, errors of scripts, refusals of the Content Security Policy, windows, frames and requests that leave the server.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
 
+    /// <summary>Waits for the first of these.</summary>
+    public async Task FaultAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (_faults.IsEmpty)
+            await Task.Delay(20, patience.Token);
+    }
+
     /// <summary>What is said aloud: the line that tells what came of an action.</summary>
     public ILocator Notice => Page.Locator(".notice");
 

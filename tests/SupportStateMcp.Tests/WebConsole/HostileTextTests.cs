@@ -43,6 +43,25 @@ public sealed class HostileTextTests(Chromium chromium) : IAsyncLifetime
         Assert.Empty(tab.Faults);
     }
 
+    [Theory]
+    [InlineData("() => { const s = document.createElement('script'); s.textContent = 'hit()'; document.body.append(s); }")]
+    [InlineData("() => { document.body.innerHTML = '<b>x</b>'; }")]
+    [InlineData("() => { const i = document.createElement('img'); i.src = 'https://evil.example/pixel.gif'; document.body.append(i); }")]
+    [InlineData("() => { document.body.append(document.createElement('iframe')); }")]
+    [InlineData("() => { document.body.setAttribute('style', 'color: red'); }")]
+    [InlineData("() => { alert(1); }")]
+    [InlineData("() => { eval('1'); }")]
+    public async Task A_text_that_did_something_would_be_noticed(string script)
+    {
+        await using var tab = await chromium.OpenAsync(_server.Address);
+        await tab.GoAsync("/console/sign-in");
+
+        // In a task of its own: what it throws is then an error of the page.
+        await tab.Page.EvaluateAsync("script => { setTimeout(new Function('return ' + script)(), 0); }", script);
+
+        await tab.FaultAsync();
+    }
+
     [Fact]
     public async Task A_hostile_address_leads_nowhere()
     {

@@ -111,6 +111,22 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task Who_is_signed_out_elsewhere_is_asked_to_sign_in_again_and_comes_back()
+    {
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync("/console/knowledge?q=refund");
+        await tab.Page.Context.ClearCookiesAsync();
+
+        await tab.Button("Search").ClickAsync();
+        await tab.ShowsAsync("You are not signed in any more.");
+        await tab.Field("Token").FillAsync(server.Bob);
+        await tab.Button("Sign in").ClickAsync();
+
+        await Assertions.Expect(tab.Field("Search for")).ToHaveValueAsync("refund");
+        await tab.ShowsAsync("human:bob");
+    }
+
+    [Fact]
     public async Task A_page_of_another_origin_cannot_use_the_sign_in()
     {
         await using var tab = await chromium.OpenAsync(server.Address, server.Alice);

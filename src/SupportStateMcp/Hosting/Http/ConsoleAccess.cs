@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Rest;
 using SupportStateMcp.WebConsole;
 
 namespace SupportStateMcp.Hosting.Http;
@@ -34,8 +36,8 @@ internal static class ConsoleAccess
         app.Use(ConsoleSession.ShowTokenAsync);
         if (options.Tokens.Count > 0)
             app.Use(ShowTokenAsync);
-        else if (options.Demo && Actor.TryParse(StartNotice.DemoPerson) is { } person)
-            app.Use((context, next) => ActAsync(new Caller(person, Roles.Agent | Roles.Approver), context, next));
+        else if (app.ApplicationServices.GetRequiredService<RestApprover>() is { Instead: { } person })
+            app.Use((context, next) => ActAsync(person, context, next));
     }
 
     /// <summary>Whether a page of this server made the request, as its script does.</summary>
@@ -71,8 +73,8 @@ internal static class ConsoleAccess
     /// <summary>By the word of the browser, which scripts cannot change (Fetch Metadata, section 2.4). What is no browser has no cookie of somebody else.</summary>
     private static bool IsSameOrigin(HttpRequest request)
     {
-        if (request.Headers.TryGetValue(FetchSite, out var site) && site != "same-origin")
-            return false;
+        if (request.Headers.TryGetValue(FetchSite, out var site))
+            return site == "same-origin";
         return !request.Headers.TryGetValue("Origin", out var origin)
             || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && RebindingGuard.IsAt(page, request.Host));
     }

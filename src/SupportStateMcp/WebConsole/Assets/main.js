@@ -198,7 +198,8 @@ function banner() {
   const { session } = app;
   if (session.is_person) return [];
   return [h('section', { class: 'banner', 'aria-label': T.machine.title },
-    h('p', {}, h('strong', {}, `${T.machine.title}. `), T.machine.text(session.actor)), h('p', {}, T.machine.how))];
+    h('p', {}, h('strong', {}, `${T.machine.title}. `), session.asks_for_token ? T.machine.token(session.actor) : T.machine.text(session.actor)),
+    session.asks_for_token ? null : h('p', {}, T.machine.how))];
 }
 
 /** The frame around the pages. */

@@ -41,6 +41,7 @@ export const T = {
   who: (actor, roles) => `${actor} (${roles.join(', ')})`,
   machine: {
     title: 'You are not signed in as a person',
+    token: (actor) => `The token is that of ${actor}. The console reads, writes notes and answers for it; it takes no conversation and decides no approval.`,
     text: (actor) => `This server has no tokens, so the console acts as ${actor}. It reads, writes notes and answers for the AI; it takes no conversation and decides no approval.`,
     how: 'To work as a person, start the server with tokens (SupportStateMcp token create --actor human:you makes one), or with --demo to try it.',
   },
