@@ -13,10 +13,11 @@ using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Rest;
+using SupportStateMcp.WebConsole;
 
 namespace SupportStateMcp.Hosting;
 
-/// <summary>The HTTP server: <c>/mcp</c>, the routes of REST, and the health of this process.</summary>
+/// <summary>The HTTP server: <c>/mcp</c>, the routes of REST, the console, and the health of this process.</summary>
 public static class HttpHost
 {
     private const string McpPath = "/mcp";
@@ -95,6 +96,7 @@ public static class HttpHost
         builder.Services.AddRest(new ServerDescription(SnakeCaseEnum.Of(options.Backend), McpServerSetup.Version), options.HasSignIn);
         if (options.HasSignIn)
             builder.Services.AddSignIn(options);
+        builder.Services.AddConsole(new ConsoleOptions(AsksForToken: options.HasSignIn, options.Demo, options.OAuth?.Browser is null ? null : BrowserSignIn.StartPath));
         builder.Services.AddSingleton(new RequestCap());
         builder.Services.AddTelemetryExport(options, hasHttp: true);
         configure?.Invoke(builder.Services);
@@ -132,12 +134,14 @@ public static class HttpHost
         app.Use(BrowserAccess.AllowPrivateNetworkAsync);
         app.UseMiddleware<CorsMiddleware>(BrowserAccess.Policy(guard));
         app.Use(StartPage.ApplyAsync);
+        app.Use(ConsolePages.ApplyAsync);
         app.UseWhen(context => RestRoutes.Contains(context.Request.Path), rest =>
         {
             rest.Use(RestTelemetry.ApplyAsync);
             rest.Use(RestFaults.ApplyAsync);
         });
         app.Use(SayWhereToLookAsync);
+        ConsoleAccess.Apply(app, options);
         if (options.HasSignIn)
         {
             app.UseAuthentication();
@@ -149,7 +153,8 @@ public static class HttpHost
         app.UseWhen(context => !context.Request.Path.StartsWithSegments(HealthPath), capped => capped.Use(cap.ApplyAsync));
         if (app.Services.GetRequiredService<RateLimits>().CountsCalls)
             app.Use(RestLimits.ApplyAsync);
-        app.UseWhen(context => context.Request.Path == EventRoutes.Path + EventRoutes.Stream, stream => BoundStreams(stream, options));
+        var streams = options.Limits.StreamsPerCaller is { } most ? new StreamLimit(most) : null;
+        app.UseWhen(context => context.Request.Path == EventRoutes.Path + EventRoutes.Stream, events => BoundStreams(events, options, streams));
         app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath), mcp =>
         {
             mcp.Use(MessageGuard.ApplyAsync);
@@ -157,7 +162,7 @@ public static class HttpHost
             if (options is { HasSignIn: false, Actor: null, Sessions: HttpSessions.None })
                 mcp.Use(NamedClients.ApplyAsync);
             mcp.Use(ToolsetEndpoint.ApplyAsync);
-            BoundStreams(mcp, options);
+            BoundStreams(mcp, options, streams);
         });
 
         string[] served = options.Sessions == HttpSessions.None ? ["POST"] : ["GET", "POST", "DELETE"];
@@ -175,16 +180,18 @@ public static class HttpHost
         if (options.OAuth?.Browser is not null)
             BrowserSignIn.Map(app);
         app.MapRest(options.HasSignIn);
+        ConsoleRoutes.Map(app, options.HasSignIn);
         app.MapGet(HealthPath + "/live", context => WriteTextAsync(context, StatusCodes.Status200OK, "live"));
         app.MapGet(HealthPath + "/ready", ReadyAsync);
     }
 
-    private static void BoundStreams(IApplicationBuilder app, ServerOptions options)
+    /// <summary>A stream ends with the token that it was opened with, and a caller has a number of them.</summary>
+    private static void BoundStreams(IApplicationBuilder app, ServerOptions options, StreamLimit? limit)
     {
         if (options.HasSignIn)
             app.Use(new StreamEnd(app.ApplicationServices.GetRequiredService<AccessTokens>(), app.ApplicationServices.GetRequiredService<TimeProvider>()).ApplyAsync);
-        if (options.Limits.StreamsPerCaller is { } streams)
-            app.Use(new StreamLimit(streams).ApplyAsync);
+        if (limit is not null)
+            app.Use(limit.ApplyAsync);
     }
 
     private static Task RefuseMethodAsync(HttpContext context, string[] served)
@@ -212,7 +219,7 @@ public static class HttpHost
         await next(context);
         if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } && context.GetEndpoint() is null
             && !RestRoutes.Contains(context.Request.Path))
-            await WriteTextAsync(context, StatusCodes.Status404NotFound, $"Nothing is here. MCP is served at /mcp, one toolset alone at {ToolsetEndpoint.All}, and / says how to connect.");
+            await WriteTextAsync(context, StatusCodes.Status404NotFound, $"Nothing is here. MCP is served at /mcp, one toolset alone at {ToolsetEndpoint.All}, the console for people at {ConsolePages.Path}, and / says how to connect.");
     }
 
     private static Task WriteTextAsync(HttpContext context, int status, string text)

@@ -1,5 +1,6 @@
 using SupportStateMcp.Storage.Postgres;
 using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.WebConsole;
 
 namespace SupportStateMcp.Hosting;
 
@@ -15,7 +16,7 @@ internal static class StartNotice
         return $"""
             SupportStateMcp {McpServerSetup.Version} listens on {string.Join(", ", all)}
             {Store(options)}{Demo(options, all[0])}
-            Next: connect an MCP client to {next}; {Guide} A browser at / shows how.
+            Next: connect an MCP client to {next}; {Guide} A browser at / shows how; people work at {all[0][..all[0].LastIndexOf('/')]}{ConsolePages.Path}.
             """;
     }
 
@@ -37,8 +38,8 @@ internal static class StartNotice
     private static string Demo(ServerOptions options, string address) => !options.Demo ? "" : $"""
 
 
-            *** DEMO: anybody on this machine approves solutions over REST, as {DemoPerson}. Not for real tickets. ***
-            Sample data is loaded; the built-in worker runs. Report a ticket:
+            *** DEMO: anybody on this machine approves solutions over REST, and works in the console, as {DemoPerson}. Not for real tickets. ***
+            Sample data is loaded; the built-in worker runs. Open the console, {address[..address.LastIndexOf('/')]}{ConsolePages.Path}, and report a ticket:
               curl {address[..address.LastIndexOf('/')]}/support/ticket -H 'Content-Type: application/json' -d '{OneTicket}'
 
             """;

@@ -22,6 +22,9 @@ public sealed class ConnectionIdentity(Actor? actor, Roles? roles, bool authenti
         if (authenticates)
             return CallerClaims.CallerOf(user) ?? throw new InvalidOperationException("A request came through whose caller is not known.");
 
+        // A server without authentication may still know somebody: who opens the console of a demo.
+        if (CallerClaims.CallerOf(user) is { } known)
+            return known;
         var acting = actor ?? new Actor(ActorKind.Ai, Actor.ToId(clientName ?? CallerClaims.ClientNameOf(user)));
         return new Caller(acting, roles ?? RoleNames.DefaultFor(acting.Kind));
     }

@@ -16,6 +16,7 @@ namespace SupportStateMcp.Rest;
 [JsonSerializable(typeof(TicketBody))]
 [JsonSerializable(typeof(DecisionBody))]
 [JsonSerializable(typeof(EventBody))]
+[JsonSerializable(typeof(SignInBody))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(bool?))]
 [JsonSerializable(typeof(int?))]

@@ -14,7 +14,7 @@ internal static class RestRoutes
 
     private const string SupportPath = "/support";
 
-    private static readonly PathString[] s_paths = [SupportPath, EventRoutes.Path, "/health", "/openapi"];
+    private static readonly PathString[] s_paths = [SupportPath, EventRoutes.Path, "/health", "/openapi", "/console"];
 
     /// <summary>Adds all routes.</summary>
     /// <param name="app">The application.</param>

@@ -4,14 +4,14 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Architecture;
 
 /// <summary>
-/// <c>Hosting → {Mcp, Rest, Cli} → Events → {Views, Briefs} → {Tickets, Memory} → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
+/// <c>Hosting → {Mcp, Rest, Cli, WebConsole} → Events → {Views, Briefs} → {Tickets, Memory} → {Customers, Knowledge} → Records → Conversations → {Workflow, Identity} → Primitives → base class library</c>;
 /// <c>Storage</c> implements the ports of the conversations, records, articles and memories; faces and stores never see each other. Read off the sources:
 /// what a file neither imports nor names in full, it does not use.
 /// </summary>
 public partial class DependencyTests
 {
     private static readonly string[] s_ours =
-        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views", "Events", "Storage", "Mcp", "Rest", "Cli", "Hosting"];
+        ["Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views", "Events", "Storage", "Mcp", "Rest", "Cli", "WebConsole", "Hosting"];
 
     [Theory]
     [InlineData("Primitives")]
@@ -31,6 +31,7 @@ public partial class DependencyTests
     [InlineData("Mcp", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Context", "Tickets", "Briefs", "Views")]
     [InlineData("Rest", "Primitives", "Identity", "Workflow", "Conversations", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views", "Events")]
     [InlineData("Cli", "Primitives", "Identity", "Workflow", "Conversations", "Records", "Customers", "Knowledge", "Memory", "Tickets", "Briefs", "Views", "Events")]
+    [InlineData("WebConsole", "Primitives", "Workflow", "Conversations", "Views")]
     public void A_folder_uses_only_folders_below_it(string folder, params string[] below)
     {
         var used = Sources(folder).SelectMany(f => Used(f)
@@ -77,7 +78,7 @@ public partial class DependencyTests
     [InlineData("Microsoft.ML.Tokenizers", "Hosting")]
     [InlineData("Spectre.Console", "Cli")]
     [InlineData("using Microsoft.OpenApi", "Rest")]
-    [InlineData("using Microsoft.AspNetCore", "Rest", "Hosting")]
+    [InlineData("using Microsoft.AspNetCore", "Rest", "WebConsole", "Hosting")]
     public void These_folders_alone_know_each_of_these(string what, params string[] folders)
     {
         var users = s_ours.Where(o => Sources(o).Any(f => Code(f).Contains(what, StringComparison.Ordinal)));

@@ -13,7 +13,7 @@ internal static class BrowserAccess
 
     /// <summary>
     /// The policy (Fetch standard, "CORS protocol"). Any header may be sent: the protocol adds some for arguments of tools
-    /// (<c>Mcp-Param-…</c>). There are no cookies, so no credentials.
+    /// (<c>Mcp-Param-…</c>). The one cookie is for the pages of the console, which are of this origin, so no credentials.
     /// </summary>
     public static CorsPolicy Policy(RebindingGuard guard) => new CorsPolicyBuilder()
         .SetIsOriginAllowed(guard.AdmitsOrigin)

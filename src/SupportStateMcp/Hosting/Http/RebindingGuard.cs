@@ -6,7 +6,7 @@ namespace SupportStateMcp.Hosting.Http;
 /// <summary>
 /// Keeps web pages of strangers from talking to a server on this machine under a name of their own (DNS rebinding; MCP,
 /// "Streamable HTTP", security warning): the Host must be one this server was bound to or was told of, an Origin one it
-/// was told of.
+/// was told of, or that of its own pages at such a Host.
 /// </summary>
 internal sealed class RebindingGuard
 {
@@ -34,7 +34,7 @@ internal sealed class RebindingGuard
                 context, StatusCodes.Status403Forbidden, $"This server does not answer to the Host {Shown(context.Request.Host.Value)}; http.allowedHosts lists the names that it answers to beside its own.");
         }
 
-        return context.Request.Headers.TryGetValue("Origin", out var origin) && !AdmitsOrigin(origin.ToString())
+        return context.Request.Headers.TryGetValue("Origin", out var origin) && !AdmitsOrigin(origin.ToString()) && !IsOwn(origin.ToString(), context.Request.Host)
             ? HttpRefusal.WriteAsync(
                 context, StatusCodes.Status403Forbidden, $"Pages of the Origin {Shown(origin)} may not call this server; http.allowedOrigins lists the origins that may.")
             : next(context);
@@ -46,6 +46,12 @@ internal sealed class RebindingGuard
         || (Uri.TryCreate(origin, UriKind.Absolute, out var page)
             && page.Scheme is "http" or "https"
             && (page.Host == "localhost" || (IPAddress.TryParse(page.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))));
+
+    /// <summary>Whether a page was loaded from this host, by its name and port.</summary>
+    public static bool IsAt(Uri page, HostString host) => page.Scheme is "http" or "https" && string.Equals(page.Authority, host.Value, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether it is a page of this server, at a name that it was told of: a stranger's name that leads here is none.</summary>
+    private bool IsOwn(string origin, HostString host) => !_anyHost && Uri.TryCreate(origin, UriKind.Absolute, out var page) && IsAt(page, host);
 
     private bool AdmitsHost(HostString host) =>
         _anyHost || (host.HasValue && (_hosts.Contains(host.Host) || _hosts.Contains(host.Value)));

@@ -53,7 +53,7 @@ internal static class StartPage
         One set of tools alone, as a server of its own:
         {string.Join('\n', Toolset(endpoint))}
 
-        People work on the same conversations with the command line: SupportStateMcp queue
+        People work on the same conversations in a browser, at /console, and with the command line: SupportStateMcp queue
         Programs call the same desk over REST: /openapi/v1.json
         Is it ready? /health/ready
 
@@ -70,7 +70,8 @@ internal static class StartPage
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>SupportStateMcp</title></head>
             <body>
             <h1>SupportStateMcp {HtmlEncoder.Default.Encode(McpServerSetup.Version)}</h1>
-            <p>This server keeps the state of a support desk, for programs that speak the Model Context Protocol (MCP). It has no pages for people.</p>
+            <p>This server keeps the state of a support desk, for programs that speak the Model Context Protocol (MCP).</p>
+            <p>People work in the <a href="/console">console</a>.</p>
             <p>Connect an MCP client (Claude Code, VS Code, MCP Inspector, …) to <code>{at}</code>:</p>
             <pre>claude mcp add --transport http support-state {at}
             npx @modelcontextprotocol/inspector --cli {at} --transport http --method tools/list</pre>

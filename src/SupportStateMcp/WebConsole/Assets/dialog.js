@@ -1,0 +1,24 @@
+// A form before everything else; the browser keeps the focus in it, and gives it back.
+import { T } from './texts.js';
+import { h, field, newId } from './dom.js';
+import { attempt } from './main.js';
+
+/** Asks for some values. fields: {name: [label, control, options]}; done gets the values and does what is asked for. */
+export function dialog({ title, fields, submit, done }) {
+  const id = newId('dialog');
+  const error = h('div', {});
+  const button = h('button', { type: 'submit', class: 'primary' }, submit);
+  const form = h('form', {
+    on: {
+      submit: async (event) => {
+        event.preventDefault();
+        const values = Object.fromEntries(Object.entries(fields).map(([name, [, control]]) => [name, control.value.trim()]));
+        if (await attempt(error, () => done(values), { button })) element.close();
+      },
+    },
+  }, h('h2', { id }, title), Object.values(fields).map(([label, control, options]) => field(label, control, options)), error,
+  h('div', { class: 'row' }, button, h('button', { type: 'button', on: { click: () => element.close() } }, T.common.cancel)));
+  const element = h('dialog', { 'aria-labelledby': id, on: { close: () => element.remove() } }, form);
+  document.body.append(element);
+  element.showModal();
+}

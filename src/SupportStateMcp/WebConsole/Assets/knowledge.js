@@ -1,0 +1,98 @@
+// What agents find answers in: search, one article, drafts to publish.
+import { T } from './texts.js';
+import { h, show, table, facts, field, section } from './dom.js';
+import * as api from './api.js';
+import { actor, badge, clock, instant, link, toArticle } from './format.js';
+import { markdown } from './markdown.js';
+import { attempt, can, go, reload } from './main.js';
+
+export function knowledge({ query }) {
+  const id = query.get('article');
+  return id ? article(id) : overview(query.get('q')?.trim() ?? '');
+}
+
+function overview(q) {
+  const input = h('input', { type: 'search', value: q, maxlength: 1000 });
+  const submit = (event) => {
+    event.preventDefault();
+    go(`/console/knowledge?q=${encodeURIComponent(input.value.trim())}`, { focus: false });
+  };
+  const found = h('div', {});
+  const drafts = h('div', {});
+
+  async function load(signal) {
+    const [answers, written] = await Promise.all([q ? api.call('query_knowledge_base', { query: q, k: 20 }, signal) : null, api.drafts(signal)]);
+    const hits = answers?.results[0].articles ?? [];
+    show(found, [q, hits], () => (q ? section(T.knowledge.resultsTitle, hits.length === 0 ? h('p', { class: 'empty' }, T.knowledge.nothing) : [
+      h('p', { class: 'quiet-text', role: 'status' }, T.knowledge.results(hits.length)),
+      h('ol', { class: 'plain hits' }, hits.map((a) => h('li', {},
+        h('h3', {}, toArticle(a.article_id, a.title)), a.heading ? h('p', { class: 'quiet-text' }, T.knowledge.section(a.heading)) : null, h('p', {}, a.excerpt)))),
+    ]) : []));
+    show(drafts, written, () => section(T.knowledge.drafts, written.articles.length === 0 ? h('p', { class: 'empty' }, T.knowledge.noDrafts) : table({
+      caption: T.knowledge.draftsCaption,
+      columns: [T.knowledge.title, T.knowledge.tags, T.knowledge.by, T.fields.changed],
+      rows: written.articles.map((a) => [toArticle(a.article_id, a.title), a.tags.join(', '), actor(a.updated_by), clock(a.updated_at)]),
+    })));
+  }
+  return {
+    title: T.pages.knowledge,
+    element: h('div', {}, h('form', { class: 'filters', role: 'search', on: { submit } }, field(T.knowledge.find, input), h('button', { type: 'submit' }, T.common.search)),
+      h('div', { class: 'stack' }, found, drafts)),
+    load,
+  };
+}
+
+function article(id) {
+  const head = h('div', {});
+  const body = h('div', {});
+  const error = h('div', {});
+  let editor = null;
+  let current = null;
+
+  const save = (status, said) => (event) => attempt(error, async () => {
+    const written = editor ?? { title: { value: current.title }, tags: { value: current.tags.join(', ') }, content: { value: current.content } };
+    await api.call('save_article', {
+      article_id: id, title: written.title.value.trim(), content: written.content.value, tags: written.tags.value.split(',').map((t) => t.trim()).filter(Boolean), status, expected_version: current.version,
+    });
+    editor = null;
+    await reload();
+    head.querySelector('[tabindex]')?.focus();
+    return said;
+  }, { button: event.currentTarget });
+
+  const edit = () => {
+    editor = {
+      title: h('input', { type: 'text', value: current.title, maxlength: 300 }), tags: h('input', { type: 'text', value: current.tags.join(', ') }), content: h('textarea', { rows: 24, value: current.content, maxlength: 50000 }),
+    };
+    render();
+    editor.title.focus();
+  };
+
+  function render() {
+    const a = current;
+    const button = (label, run, kind) => h('button', { type: 'button', class: kind, on: { click: run } }, label);
+    show(head, [a.version, a.status, editor !== null], () => section(a.title,
+      h('p', { tabindex: '-1' }, badge(T.knowledge.statuses[a.status], `article-${a.status}`), ' ', h('span', { class: 'quiet-text' }, T.knowledge.version(a.version, instant(a.updated_at), a.updated_by))),
+      facts([[T.knowledge.tags, a.tags.join(', ')]]),
+      can('save_article') ? h('div', { class: 'row' },
+        editor ? button(T.common.cancel, () => { editor = null; render(); head.querySelector('[tabindex]')?.focus(); }) : button(T.knowledge.edit, edit),
+        a.status !== 'published' ? button(T.knowledge.publish, save('published', T.knowledge.published), 'primary') : editor ? button(T.knowledge.publish, save('published', T.knowledge.published), 'primary') : null,
+        editor && a.status === 'draft' ? button(T.knowledge.save, save('draft', T.knowledge.saved)) : null,
+        a.status === 'published' && !editor ? button(T.knowledge.archive, save('archived', T.knowledge.archived)) : null) : null));
+    show(body, [a.version, editor !== null], () => (editor
+      ? section(T.knowledge.edit, field(T.knowledge.title, editor.title), field(T.knowledge.tags, editor.tags, { hint: T.knowledge.tagsHint }), field(T.knowledge.content, editor.content))
+      : section(T.knowledge.content, markdown(a.content))));
+  }
+
+  return {
+    title: `${T.pages.article} ${id}`,
+    aside: link('/console/knowledge', T.common.back(T.pages.knowledge)),
+    element: h('div', { class: 'stack' }, head, error, body),
+    load: async (signal) => {
+      const a = await api.article(id, signal);
+      if (editor) return;
+      current = a;
+      render();
+    },
+  };
+}

@@ -1,0 +1,264 @@
+// The shell: who is signed in, which page is shown, and when it is refreshed.
+import { T } from './texts.js';
+import { h, show } from './dom.js';
+import * as api from './api.js';
+import { Live } from './live.js';
+import { badge } from './format.js';
+import { queue } from './queue.js';
+import { conversation } from './conversation.js';
+import { approvals, approval } from './approvals.js';
+import { tickets, ticket } from './tickets.js';
+import { customers } from './customers.js';
+import { knowledge } from './knowledge.js';
+import { numbers } from './numbers.js';
+import { signIn } from './sign-in.js';
+
+const ROOT = '/console';
+const NAVIGATION = [
+  ['queue', T.pages.queue, 'conversations'], ['approvals', T.pages.approvals, 'conversations'], ['tickets', T.pages.tickets, 'tickets'],
+  ['customers', T.pages.customers, 'crm'], ['knowledge', T.pages.knowledge, 'knowledge'], ['numbers', T.pages.numbers, 'conversations'],
+];
+const ROUTES = [
+  [/^\/(?:queue)?$/, 'queue', 'conversations', queue], [/^\/conversations\/([^/]+)$/, 'queue', 'conversations', conversation],
+  [/^\/approvals$/, 'approvals', 'conversations', approvals], [/^\/approvals\/([^/]+)$/, 'approvals', 'conversations', approval],
+  [/^\/tickets$/, 'tickets', 'tickets', tickets], [/^\/tickets\/([^/]+)$/, 'tickets', 'tickets', ticket],
+  [/^\/customers$/, 'customers', 'crm', customers], [/^\/knowledge$/, 'knowledge', 'knowledge', knowledge], [/^\/numbers$/, 'numbers', 'conversations', numbers],
+];
+
+const app = { session: null, tools: new Set(), page: null, shown: null };
+const main = h('main', { id: 'content', tabindex: '-1' });
+const navigation = h('nav', { 'aria-label': T.navigation });
+const account = h('div', { class: 'account', role: 'group', 'aria-label': T.account });
+const connection = h('p', { class: 'connection', role: 'status', 'aria-label': T.updates });
+const notice = h('p', { class: 'notice', role: 'status' });
+const skip = h('a', { class: 'skip', href: '#content', on: { click: (e) => { e.preventDefault(); main.focus(); } } }, T.skip);
+const live = new Live(refresh, (text, kind) => {
+  if (connection.textContent === text) return;
+  connection.replaceChildren(h('span', { class: `dot ${kind}`, 'aria-hidden': 'true' }), text);
+});
+
+/** Says what came of something, for everybody: it is shown, and read by screen readers. */
+export function say(text) {
+  notice.textContent = '';
+  setTimeout(() => { notice.textContent = text; }, 50);
+}
+
+/** Whether the caller may call a tool; the server decides it, and lists what it serves. */
+export const can = (tool) => app.tools.has(tool);
+export const me = () => app.session;
+
+/** Shows another page; with replace in the place of this one. */
+export function go(address, { replace = false, focus = true } = {}) {
+  if (address !== location.pathname + location.search) history[replace ? 'replaceState' : 'pushState'](null, '', address);
+  return open(focus);
+}
+
+async function open(focus) {
+  app.page?.abort.abort();
+  notice.textContent = '';
+  const path = location.pathname.slice(ROOT.length).replace(/\/$/, '') || '/';
+  if (path === '/sign-in') return mount(signIn({ session: app.session, done: begin }), 'sign-in', focus);
+  if (!app.session?.signed_in) return go(`${ROOT}/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
+  const route = ROUTES.map(([pattern, ...rest]) => [pattern.exec(path), ...rest]).find(([match]) => match);
+  if (!route) return mount(message(T.pages.missing, T.common.missing), null, focus);
+  const [match, name, set, make] = route;
+  if (!app.session.toolsets.includes(set)) return mount(message(T.pages[name], T.common.notServed), name, focus);
+  let id = null;
+  try {
+    id = match[1] === undefined ? null : decodeURIComponent(match[1]);
+  } catch {
+    return mount(message(T.pages.missing, T.common.missing), null, focus);
+  }
+  return mount(make({ id, query: new URLSearchParams(location.search) }), name, focus);
+}
+
+const message = (title, text) => ({ title, element: h('p', {}, text) });
+
+/** A page is a title, an element, and where it has data, a load that fills it; concerns tells whether a change is one for it. */
+async function mount(page, name, focus) {
+  const heading = h('h1', { tabindex: '-1' }, page.heading ?? page.title);
+  const error = h('div', { class: 'error-place' });
+  const abort = new AbortController();
+  app.page = { ...page, abort, error };
+  document.title = T.title(page.title);
+  for (const a of navigation.querySelectorAll('a')) {
+    if (a.dataset.page === name) a.setAttribute('aria-current', 'page');
+    else a.removeAttribute('aria-current');
+  }
+  main.replaceChildren(h('div', { class: 'head' }, heading, page.aside ?? ''), ...(name === 'sign-in' ? [] : banner()), error, page.element, notice);
+  scrollTo(0, 0);
+  if (focus) heading.focus();
+  const { page: mounted } = app;
+  main.setAttribute('aria-busy', 'true');
+  await load(mounted);
+  if (mounted === app.page) main.removeAttribute('aria-busy');
+}
+
+/**
+ * Fills a page; false where the server could not be reached. One load at a time, and one after it for all that was asked for meanwhile:
+ * no older answer comes after a newer one, and many events cost no more than the server can answer.
+ */
+function load(page) {
+  if (!page?.load) return Promise.resolve(true);
+  if (page.loading) {
+    page.next ??= page.loading.then(() => {
+      page.next = null;
+      return load(page);
+    });
+    return page.next;
+  }
+  page.loading = fill(page).finally(() => { page.loading = null; });
+  return page.loading;
+}
+
+async function fill(page) {
+  if (page.abort.signal.aborted) return true;
+  try {
+    await page.load(page.abort.signal);
+    page.error.replaceChildren();
+    return true;
+  } catch (error) {
+    if (error.name === 'AbortError' || page !== app.page) return true;
+    if (error instanceof api.SignedOut) return signedOut();
+    show(page.error, error.message, () => failure(error, () => load(page)));
+    return error.code !== 'network';
+  }
+}
+
+/** What went wrong, and a way to try again. */
+export function failure(error, again) {
+  if (!(error instanceof api.Failure)) console.error(error);
+  return h('div', { class: 'failure', role: 'alert' },
+    h('p', {}, h('strong', {}, `${T.errors.title}. `), error instanceof api.Failure ? error.message : T.errors.unknown),
+    again ? h('button', { type: 'button', on: { click: again } }, T.errors.retry) : null);
+}
+
+/** Does something that the person asked for; what is refused is shown in place. True where it was done. */
+export async function attempt(place, work, { button } = {}) {
+  if (button?.getAttribute('aria-disabled') === 'true') return false;
+  button?.setAttribute('aria-disabled', 'true');
+  place.replaceChildren();
+  try {
+    const said = await work();
+    if (said) say(said);
+    return true;
+  } catch (error) {
+    if (error instanceof api.SignedOut) await signedOut();
+    else place.replaceChildren(failure(error));
+    return false;
+  } finally {
+    button?.removeAttribute('aria-disabled');
+  }
+}
+
+/** Fills the page that is shown again, now. */
+export const reload = () => load(app.page);
+
+async function signedOut() {
+  live.stop();
+  app.session = { ...app.session, signed_in: false };
+  shell();
+  await go(`${ROOT}/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
+  say(T.signIn.ended);
+  return true;
+}
+
+async function refresh(ids) {
+  if (!app.session?.signed_in || document.hidden) return true;
+  counts();
+  const { page } = app;
+  return !page?.load || (ids && page.concerns && ![...ids].some(page.concerns)) ? true : load(page);
+}
+
+let counting = null;
+
+/** How many wait, at the links; asked for at most every two seconds. */
+function counts() {
+  if (!app.session.toolsets.includes('conversations')) return;
+  counting ??= setTimeout(async () => {
+    counting = null;
+    try {
+      const least = { limit: 1, max_characters: 2000 };
+      const [waiting, pending] = await Promise.all([api.call('list_queue', least), api.call('list_pending_approvals', least)]);
+      tally('queue', waiting.total, T.waitingCount(waiting.total));
+      tally('approvals', pending.total, T.pendingCount(pending.total));
+    } catch {
+      // The page says it.
+    }
+  }, app.counted ? 2000 : 0);
+  app.counted = true;
+}
+
+function tally(page, n, text) {
+  const place = navigation.querySelector(`a[data-page="${page}"] .count`);
+  if (place) show(place, n, () => (n > 0 ? [h('span', { 'aria-hidden': 'true' }, n), h('span', { class: 'hidden' }, `, ${text}`)] : []));
+}
+
+function banner() {
+  const { session } = app;
+  if (session.is_person) return [];
+  return [h('section', { class: 'banner', 'aria-label': T.machine.title },
+    h('p', {}, h('strong', {}, `${T.machine.title}. `), session.asks_for_token ? T.machine.token(session.actor) : T.machine.text(session.actor)),
+    session.asks_for_token ? null : h('p', {}, T.machine.how))];
+}
+
+/** The frame around the pages. */
+function shell() {
+  const { session } = app;
+  const signedIn = session?.signed_in;
+  navigation.replaceChildren(...(signedIn ? [h('ul', {}, NAVIGATION.filter(([, , set]) => session.toolsets.includes(set)).map(([page, text]) => (
+    h('li', {}, h('a', { href: `${ROOT}/${page}`, 'data-page': page }, text, h('span', { class: 'count' }))))))] : []));
+  account.replaceChildren(...(signedIn ? [
+    h('p', { class: 'who' }, session.demo ? [badge('Demo', 'demo'), ' '] : '', T.who(session.actor, session.roles)),
+    session.demo ? h('p', { class: 'hint' }, T.demo) : '',
+    session.asks_for_token ? h('button', { type: 'button', class: 'quiet', on: { click: leave } }, T.signIn.out) : '',
+  ] : []));
+  connection.hidden = !signedIn;
+  document.body.classList.toggle('signed-out', !signedIn);
+}
+
+async function leave() {
+  await api.signOut();
+  live.stop();
+  app.session = { ...app.session, signed_in: false };
+  shell();
+  await go(`${ROOT}/sign-in`);
+  say(T.signIn.signedOut);
+}
+
+/** Learns who is signed in, and what they may do. */
+async function begin() {
+  app.session = await api.session();
+  app.tools = new Set();
+  if (app.session.signed_in) {
+    const sets = app.session.toolsets.filter((s) => ['conversations', 'tickets', 'knowledge', 'crm'].includes(s));
+    app.tools = new Set((await Promise.all(sets.map((s) => api.tools(s)))).flat());
+  }
+  shell();
+  if (app.session.signed_in) {
+    live.start();
+    counts();
+  }
+  return app.session;
+}
+
+document.addEventListener('click', (event) => {
+  const a = event.target.closest?.('a[href]');
+  if (!a || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!a.getAttribute('href').startsWith(ROOT)) return;
+  event.preventDefault();
+  go(a.getAttribute('href'));
+});
+addEventListener('popstate', () => open(true));
+
+document.body.replaceChildren(
+  skip,
+  h('header', {}, h('p', { class: 'brand' }, T.app), navigation, h('div', { class: 'foot' }, connection, account)),
+  main);
+
+try {
+  await begin();
+  await open(false);
+} catch (error) {
+  main.replaceChildren(h('h1', {}, T.app), failure(error, () => location.reload()));
+}

@@ -1,0 +1,66 @@
+using Microsoft.Playwright;
+using SupportStateMcp.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
+
+namespace SupportStateMcp.Tests.Support;
+
+/// <summary>
+/// One browser for all tests that open the console, started at the first use: the Chromium of this machine, driven by Playwright, whose
+/// driver comes with its package. Each test has a context of its own: cookies, and what the page sent and said.
+/// </summary>
+public sealed class Chromium : IAsyncDisposable
+{
+    private const string Variable = "SUPPORTSTATE_TEST_CHROMIUM";
+
+    private static readonly string? s_path = new[]
+    {
+        Environment.GetEnvironmentVariable(Variable), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        @"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    }.FirstOrDefault(File.Exists);
+
+    private readonly Lazy<Task<(IPlaywright Driver, IBrowser Browser)>> _started = new(StartAsync);
+
+    /// <summary>A person at a console, with a browser of their own.</summary>
+    /// <param name="address">The server.</param>
+    /// <param name="token">Whom the console is signed in as from the start; null for nobody.</param>
+    /// <param name="dark">Whether they prefer dark pages.</param>
+    /// <param name="size">The size of the window; null: that of a small laptop.</param>
+    internal async Task<ConsoleTab> OpenAsync(Uri address, string? token = null, bool dark = false, ViewportSize? size = null)
+    {
+        Assert.SkipWhen(s_path is null, $"There is no Chromium on this machine: apt-get install chromium, or name one in {Variable}.");
+        var (_, browser) = await _started.Value;
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = address.ToString(),
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = size ?? new ViewportSize { Width = 1100, Height = 700 },
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(15_000);
+        var page = await context.NewPageAsync();
+        if (token is not null)
+        {
+            await page.GotoAsync("/console/console.css");
+            await page.EvaluateAsync(
+                "token => fetch('/console/session', { method: 'POST', headers: { 'X-Console': '1', 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) })", token);
+        }
+
+        return new ConsoleTab(context, page, address);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_started is not { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            return;
+        var (driver, browser) = await _started.Value;
+        await browser.CloseAsync();
+        driver.Dispose();
+    }
+
+    private static async Task<(IPlaywright Driver, IBrowser Browser)> StartAsync()
+    {
+        var driver = await Playwright.CreateAsync();
+        return (driver, await driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = s_path, Headless = true, Args = ["--no-sandbox"] }));
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.WebConsole;
+
+/// <summary>People decide in the console, an agent waits over MCP.</summary>
+public sealed class RefundTests(Chromium chromium, SharedRedis redis)
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refund_is_changed_and_approved_and_everybody_sees_it(bool onRedis)
+    {
+        await using var server = await StartAsync(onRedis);
+        var id = await server.TalkAsync("TKT-001", "maria", "The machine arrived broken.");
+        var approval = await server.AskAsync(id, 612.40m);
+        await using var agent = await ListeningServer.ConnectAsync(new Uri(server.Address, "/mcp"), token: server.Bot);
+        var waiting = ConnectedServer.CallAsync(agent, "await_approval", $$"""{"approval_id":"{{approval}}","timeout_seconds":60}""");
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        await using var bob = await chromium.OpenAsync(server.Address, server.Bob);
+        await bob.GoAsync($"/console/approvals/{approval}");
+
+        await alice.GoAsync("/console/approvals");
+        await alice.Link("issue_refund").ClickAsync();
+        await alice.Button("Change the arguments").ClickAsync();
+        await alice.Field("Final value of amount").FillAsync("six hundred");
+        await alice.Button("Approve with changes").ClickAsync();
+        await alice.ShowsAsync("amount must be a number.");
+        await alice.Field("Final value of amount").FillAsync("580.00");
+        Assert.Equal(["612.40", "580.00"], await alice.Page.Locator("tbody del, tbody ins").EvaluateAllAsync<string[]>("all => all.map((e) => e.lastChild.textContent)"));
+        await alice.Field("Notes").FillAsync("minus shipping");
+        await alice.Button("Approve with changes").ClickAsync();
+        await Assertions.Expect(alice.Notice).ToHaveTextAsync("Approved.");
+        await Assertions.Expect(alice.Page.Locator(".outcome")).ToContainTextAsync("It is granted, by human:alice.");
+
+        var answer = ConnectedServer.Structured(await waiting);
+        Assert.Equal(("granted", 580m), ((string?)answer["status"], (decimal)answer["arguments"]!["amount"]!));
+        Assert.Equal("612.40", Amount(answer["proposed_arguments"]!));
+        // Nobody touched the other page.
+        await Assertions.Expect(bob.Page.Locator(".outcome")).ToContainTextAsync("It is granted, by human:alice.");
+        await Assertions.Expect(bob.Page.Locator("main")).ToContainTextAsync("minus shipping");
+        Assert.Equal(0, await bob.Button("Approve").CountAsync());
+        Assert.Empty(alice.Faults.Concat(bob.Faults));
+    }
+
+    [Fact]
+    public async Task Two_people_decide_at_once_and_the_other_reads_why()
+    {
+        await using var server = await StartAsync(false);
+        var approval = await server.AskAsync(await server.TalkAsync("TKT-002", "maria", "Broken."), 700);
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        await using var bob = await chromium.OpenAsync(server.Address, server.Bob);
+        await alice.GoAsync($"/console/approvals/{approval}");
+        await bob.GoAsync($"/console/approvals/{approval}");
+
+        await Task.WhenAll(alice.Button("Approve").ClickAsync(), bob.Button("Reject").ClickAsync());
+        await Task.WhenAll(Decided(alice), Decided(bob));
+
+        var decided = await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = approval });
+        var winner = (string?)decided["votes"]!.AsArray().Single()!["by"];
+        var (lost, status) = winner == "human:alice" ? (bob, "granted") : (alice, "refused");
+        Assert.Equal(status, (string?)decided["status"]);
+        await lost.ShowsAsync($"Somebody decided before you: it is {status}");
+        await Assertions.Expect(lost.Page.Locator(".outcome")).ToContainTextAsync($"It is {status}, by {winner}.");
+
+        static Task Decided(ConsoleTab tab) => Assertions.Expect(tab.Page.Locator(".outcome")).ToContainTextAsync("It is ");
+    }
+
+    [Fact]
+    public async Task What_is_approved_as_it_was_proposed_is_exactly_that_also_a_number_that_no_browser_holds()
+    {
+        await using var server = await StartAsync(false);
+        var id = await server.TalkAsync("TKT-003", "maria", "Broken.");
+        var asked = await server.CallAsync(server.Bot, "request_approval", new JsonObject
+        {
+            ["conversation_id"] = id, ["action"] = "pay", ["arguments"] = JsonNode.Parse("""{"account":12345678901234567890,"amount":700.10,"to":{"name":"Maria","lines":["a","b"]}}"""), ["reason"] = "broken",
+        });
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        await alice.GoAsync($"/console/approvals/{asked["approval_id"]}");
+        await alice.ShowsAsync("12345678901234567890");
+
+        await alice.Button("Change the arguments").ClickAsync();
+        await alice.Field("Final value of to › name").FillAsync("Maria Meier");
+        await alice.Button("Approve with changes").ClickAsync();
+        await Assertions.Expect(alice.Notice).ToHaveTextAsync("Approved.");
+
+        var decided = await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = (string?)asked["approval_id"] });
+        var expected = JsonNode.Parse(asked["arguments"]!.ToJsonString())!;
+        expected["to"]!["name"] = "Maria Meier";
+        Assert.Equal(expected.ToJsonString(), decided["arguments"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task One_who_may_not_decide_sees_it_and_is_told_why()
+    {
+        await using var server = await StartAsync(false);
+        var approval = await server.AskAsync(await server.TalkAsync("TKT-004", "maria", "Broken."), 700);
+        await using var bot = await chromium.OpenAsync(server.Address, server.Bot);
+        await bot.GoAsync($"/console/approvals/{approval}");
+
+        await bot.ShowsAsync("You can look, but not decide: that takes a person with the role approver.");
+        await bot.ShowsAsync("You are not signed in as a person");
+        Assert.Equal(0, await bot.Button("Approve").CountAsync());
+    }
+
+    private async Task<ConsoleServer> StartAsync(bool onRedis)
+    {
+        if (!onRedis)
+            return await ConsoleServer.StartAsync(o => o);
+        var engine = await redis.ServerAsync();
+        return await ConsoleServer.StartAsync(o => o with { Backend = Backend.Redis, RedisConnection = engine.ConnectionString, KeyPrefix = $"console-{Guid.NewGuid():N}:" });
+    }
+
+    private static string Amount(JsonNode arguments) => arguments["amount"]!.ToJsonString();
+}

@@ -1,0 +1,156 @@
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.WebConsole;
+
+/// <summary>What people do in the console all day.</summary>
+public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassFixture<ConsoleServer>
+{
+    [Fact]
+    public async Task A_person_claims_leaves_a_note_answers_and_hands_back()
+    {
+        var id = await server.TalkAsync("WORK-1", "maria", "Where is my parcel?", "urgent");
+        await server.CallAsync(server.Bot, "escalate_conversation", new JsonObject { ["conversation_id"] = id, ["reason"] = "asks for a person", ["summary"] = "Waits for a parcel." });
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync("/console/queue");
+
+        await tab.Button($"Claim {id}").ClickAsync();
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync($"You have {id}.");
+        await Assertions.Expect(tab.Link(id)).ToHaveCountAsync(0);
+        await tab.Link("Mine").ClickAsync();
+        await tab.Link(id).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Internal note" }).CheckAsync();
+        await tab.Field("Text").FillAsync("The carrier has it.");
+        await tab.Button("Add note").ClickAsync();
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("The note is stored.");
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Reply to the customer" }).CheckAsync();
+        await tab.Button("Send reply").ClickAsync();
+        await tab.ShowsAsync("Write something first.");
+        await tab.Field("Text").FillAsync("It comes tomorrow.");
+        await tab.Button("Send reply").ClickAsync();
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("The reply is sent.");
+        await tab.Button("Hand back").ClickAsync();
+        await tab.Field("Note").FillAsync("Ask tomorrow whether it came.");
+        await tab.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("The AI goes on.");
+
+        Assert.Equal(
+            ["Waits in the queue support", "human:alice has the conversation", "ai:bot goes on"],
+            (await tab.Page.Locator(".mark").AllInnerTextsAsync()).Select(t => t.Split(" · ")[0]).TakeLast(3));
+        Assert.Equal(2, await tab.Page.Locator(".message.internal").CountAsync());
+        Assert.Contains("It comes tomorrow.", await tab.Page.Locator(".message.assistant.by-person").InnerTextAsync(), StringComparison.Ordinal);
+        var history = await server.CallAsync(server.Bot, "get_history", new JsonObject { ["conversation_id"] = id, ["visibility"] = "public" });
+        Assert.Equal("It comes tomorrow.", (string?)history["messages"]!.AsArray()[^1]!["content"]);
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
+    public async Task Who_does_not_have_a_conversation_is_told_who_has_it()
+    {
+        var id = await server.TalkAsync("WORK-2", "maria", "Where is my parcel?");
+        await server.CallAsync(server.Bob, "claim_conversation", new JsonObject { ["conversation_id"] = id });
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+
+        await tab.Field("Text").FillAsync("It comes tomorrow.");
+        await tab.Button("Send reply").ClickAsync();
+
+        await tab.ShowsAsync("human:bob has the conversation, and alone answers the customer now.");
+        Assert.Equal("It comes tomorrow.", await tab.Field("Text").InputValueAsync());
+    }
+
+    [Fact]
+    public async Task A_draft_is_read_edited_and_published_by_a_supervisor_and_by_nobody_else()
+    {
+        var content = "# Refund\n\nSecond line with  two spaces and a tab\t.\n\n<b>not bold</b>\n";
+        await server.CallAsync(server.Bot, "save_article", new JsonObject { ["article_id"] = "refunds", ["title"] = "Refunds", ["content"] = content, ["tags"] = new JsonArray("money") }, "knowledge");
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        await alice.GoAsync("/console/knowledge");
+        await alice.Link("Refunds").ClickAsync();
+        await alice.Button("Publish").ClickAsync();
+        await alice.ShowsAsync("You may not do this. It needs the role supervisor.");
+
+        await using var sue = await chromium.OpenAsync(server.Address, server.Sue);
+        await sue.GoAsync("/console/knowledge?article=refunds");
+        await sue.Button("Edit").ClickAsync();
+        await sue.Field("Title").FillAsync("Refunds, when goods arrive broken");
+        await sue.Button("Publish").ClickAsync();
+        await Assertions.Expect(sue.Notice).ToHaveTextAsync("The article is published: searches find it.");
+
+        using var read = await server.SendAsync(HttpMethod.Get, "/console/api/article?id=refunds", server.Sue, null, ("X-Console", "1"));
+        var article = JsonNode.Parse(await read.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        Assert.Equal(("published", content, "Refunds, when goods arrive broken"), ((string?)article["status"], (string?)article["content"], (string?)article["title"]));
+        await sue.GoAsync("/console/knowledge?q=goods+arrive+broken");
+        await sue.Link("Refunds, when goods arrive broken").WaitForAsync();
+        await Assertions.Expect(sue.Page.GetByText("There are no drafts.")).ToBeVisibleAsync();
+        Assert.Empty(sue.Faults);
+    }
+
+    [Fact]
+    public async Task A_person_signs_in_where_they_were_going_and_out_again()
+    {
+        await using var tab = await chromium.OpenAsync(server.Address);
+        await tab.GoAsync("/console/customers?q=nobody");
+        await tab.Field("Token").FillAsync("ssm_wrong");
+        await tab.Button("Sign in").ClickAsync();
+        await tab.ShowsAsync("This server does not know the token.");
+
+        await tab.Field("Token").FillAsync(server.Alice);
+        await tab.Button("Sign in").ClickAsync();
+        await tab.ShowsAsync("No customer is recorded under this id or address.");
+        Assert.Equal("", await tab.Page.EvaluateAsync<string>("() => document.cookie"));
+        Assert.Equal("human:alice (agent, approver)", await tab.Page.Locator(".who").InnerTextAsync());
+        await tab.Button("Sign out").ClickAsync();
+        await tab.Field("Token").WaitForAsync();
+        await tab.GoAsync("/console/queue");
+
+        await tab.Field("Token").WaitForAsync();
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
+    public async Task Who_is_signed_out_elsewhere_is_asked_to_sign_in_again_and_comes_back()
+    {
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync("/console/knowledge?q=refund");
+        await tab.Page.Context.ClearCookiesAsync();
+
+        await tab.Button("Search").ClickAsync();
+        await tab.ShowsAsync("You are not signed in any more.");
+        await tab.Field("Token").FillAsync(server.Bob);
+        await tab.Button("Sign in").ClickAsync();
+
+        await Assertions.Expect(tab.Field("Search for")).ToHaveValueAsync("refund");
+        await tab.ShowsAsync("human:bob");
+    }
+
+    [Fact]
+    public async Task A_page_of_another_origin_cannot_use_the_sign_in()
+    {
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync("/console/queue");
+        // The same machine under its other name, at the same port: another origin, and where a page of it asks, another site.
+        var other = new UriBuilder(server.Address) { Host = "localhost" }.Uri;
+        await tab.Page.GotoAsync(new Uri(other, "/health/live").ToString());
+
+        foreach (var options in (string[])["{ method: 'POST', credentials: 'include', headers: { 'X-Console': '1', 'Content-Type': 'application/json' }, body: '{}' }", "{ method: 'POST', credentials: 'include', body: '{}' }", "{ method: 'GET', credentials: 'include' }"])
+        {
+            var status = await tab.StatusAsync($"() => fetch('{server.Address}mcp', {options}).then((r) => r.status, () => 0)");
+            Assert.True(status is 0 or 401 or 403, $"{options}: {status}");
+        }
+    }
+
+    [Fact]
+    public async Task Where_a_toolset_is_not_served_its_pages_are_not_there()
+    {
+        await using var small = await ConsoleServer.StartAsync(o => o with { Toolsets = Toolsets.Knowledge });
+        await using var tab = await chromium.OpenAsync(small.Address, small.Alice);
+        await tab.GoAsync("/console/queue");
+
+        await tab.ShowsAsync("This server does not serve what this page shows.");
+        Assert.Equal(["Knowledge"], await tab.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link).AllInnerTextsAsync());
+        Assert.Empty(tab.Faults);
+    }
+}
