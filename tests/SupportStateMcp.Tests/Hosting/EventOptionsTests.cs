@@ -34,7 +34,7 @@ public sealed class EventOptionsTests : IDisposable
 
     [Theory]
     [InlineData("""{"name": "CRM", "type": "webhook", "url": "https://crm.example/"}""", "events.sinks.0.name: 'CRM' is no name of a sink; use 1 to 32 lower-case letters, digits and hyphens, the first a letter.")]
-    [InlineData("""{"name": "crm", "type": "fax"}""", "events.sinks.0.type: 'fax' is none of these; use webhook, slack, teams, stream.")]
+    [InlineData("""{"name": "crm", "type": "fax"}""", "events.sinks.0.type: 'fax' is none of these; use webhook, slack, teams, stream, kafka, mail.")]
     [InlineData("""{"name": "crm", "type": "webhook"}""", "events.sinks.0.url: it is missing; name the address that events are posted to.")]
     [InlineData("""{"name": "crm", "type": "webhook", "url": "ftp://crm.example/"}""", "events.sinks.0.url: it is no http or https address without a name and password in it, for example https://example.com/hooks.")]
     [InlineData("""{"name": "crm", "type": "webhook", "url": "http://crm.example/"}""", "events.sinks.0.url: events leave this machine over https alone; use https, or allowPrivate: true for an address of a private network.")]

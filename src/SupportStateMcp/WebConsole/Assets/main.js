@@ -245,7 +245,7 @@ async function begin() {
 document.addEventListener('click', (event) => {
   const a = event.target.closest?.('a[href]');
   if (!a || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  if (!a.getAttribute('href').startsWith(ROOT)) return;
+  if (!a.getAttribute('href').startsWith(ROOT) || a.rel === 'external') return;
   event.preventDefault();
   go(a.getAttribute('href'));
 });

@@ -29,7 +29,7 @@ export function signIn({ session, done }) {
   return {
     title: T.pages.signIn,
     element: h('form', { class: 'card narrow', on: { submit } },
-      session.sign_in_at ? h('p', {}, h('a', { href: session.sign_in_at, class: 'button primary' }, T.signIn.provider)) : null,
+      session.sign_in_at ? h('p', {}, h('a', { href: session.sign_in_at, class: 'button primary', rel: 'external' }, T.signIn.provider)) : null,
       h('p', {}, T.signIn.intro), field(T.signIn.token, token, { hint: T.signIn.hint, required: true }), error, h('div', { class: 'row' }, button)),
   };
 }
