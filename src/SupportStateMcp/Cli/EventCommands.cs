@@ -126,14 +126,14 @@ internal static class EventCommands
         { sink, id, all };
     }
 
-    private static async Task TailAsync(CliContext context, IReadOnlyCollection<string> topics, bool asJson, CancellationToken cancellationToken)
+    private static async Task TailAsync(CliContext context, string[] topics, bool asJson, CancellationToken cancellationToken)
     {
         var output = context.Console.Output;
         await foreach (var item in context.Feed.ListenAsync(null, () => context.Console.Errors.WriteLine("Listening; Ctrl+C ends."), cancellationToken))
         {
             if (item is null)
                 await context.Console.Errors.WriteLineAsync("Some events may be missing here: the store was out of reach, or this screen was too slow.");
-            else if (topics.Count == 0 || topics.Contains(item.Event.Topic))
+            else if (topics.Length == 0 || topics.Contains(item.Event.Topic))
                 await output.WriteLineAsync(asJson ? Encoding.UTF8.GetString(item.Json) : SafeText.Text(Line(item.Event, context)));
         }
     }

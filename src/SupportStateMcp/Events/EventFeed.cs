@@ -12,7 +12,7 @@ namespace SupportStateMcp.Events;
 /// <param name="reader">Reads them.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Hears of what cannot be read.</param>
-public sealed partial class EventFeed(IConversationStore store, EventReader reader, TimeProvider time, ILogger<EventFeed> logger)
+public sealed partial class EventFeed(IConversationStore store, EventReader reader, TimeProvider time, ILogger<EventFeed> logger) : IDisposable
 {
     /// <summary>How many events a listener may be behind.</summary>
     public const int MostBehind = 1_000;
@@ -70,6 +70,8 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
                 yield return null;
         }
     }
+
+    public void Dispose() => _starting.Dispose();
 
     private async ValueTask<Listener> JoinAsync(CancellationToken cancellationToken)
     {

@@ -51,10 +51,10 @@ internal sealed partial class SinkLane(
     {
         lock (_busy)
         {
-            if (_busy.ContainsKey(id))
+            if (!_busy.TryAdd(id, false))
                 _busy[id] = true;
-            else if (_queue.Writer.TryWrite((id, cursor)))
-                _busy.Add(id, false);
+            else if (!_queue.Writer.TryWrite((id, cursor)))
+                _busy.Remove(id);
         }
     }
 

@@ -114,7 +114,7 @@ public sealed class EventRoutesTests : IAsyncLifetime
         Assert.Contains(reason, $"{problem["argument"]}: {problem["detail"]}", StringComparison.Ordinal);
     }
 
-    private Task OpenConversationAsync(string ticket) => _server.CallAsync("initialize_conversation", new { user_id = "u", ticket_id = ticket }, Stop);
+    private Task<ToolAnswer> OpenConversationAsync(string ticket) => _server.CallAsync("initialize_conversation", new { user_id = "u", ticket_id = ticket }, Stop);
 
     private async Task<JsonObject> PostAsync(string body, string type = "application/json")
     {
