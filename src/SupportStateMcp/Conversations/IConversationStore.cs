@@ -48,6 +48,9 @@ public interface IConversationStore
     /// </summary>
     ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>How many conversations live, about: those that have expired within the last minutes may count.</summary>
+    ValueTask<long> CountAsync(CancellationToken cancellationToken);
+
     /// <summary>Conversations that wait for a person, by priority, then by how long, as they stand now.</summary>
     /// <param name="queue">Only in this queue; null for all.</param>
     /// <param name="after">Where the last page ended; null for the first.</param>

@@ -23,6 +23,7 @@ public sealed class DeskGauges : IDisposable
     public DeskGauges(IConversationStore store, TimeProvider time, EventDeliveries? deliveries = null)
     {
         (_store, _time, _deliveries) = (store, time, deliveries);
+        Gauge("supportstate.conversations", "{conversation}", "Conversations that live.", r => r.Living);
         Gauge("supportstate.queue.depth", "{conversation}", "Conversations that wait for a person.", r => r.Waiting);
         Gauge("supportstate.queue.wait", "s", "How long the conversation that is next has waited for a person.", r => r.NextSince is { } since ? (_time.GetUtcNow() - since).TotalSeconds : 0);
         Gauge("supportstate.approvals.pending", "{approval}", "Approvals that wait for a decision.", r => r.Approvals);
@@ -42,7 +43,7 @@ public sealed class DeskGauges : IDisposable
         _last = null;
         var queue = await _store.ListQueueAsync(null, null, 1, cancellationToken);
         var approvals = await _store.ListPendingApprovalsAsync(null, null, 1, cancellationToken);
-        _last = new Reading(queue.Total, queue.Conversations is [var first, ..] ? first.WaitingSince : null, approvals.Total, approvals.Approvals is [var next, ..] ? next.Approval.Deadline : null, await BacklogsAsync(cancellationToken));
+        _last = new Reading(await _store.CountAsync(cancellationToken), queue.Total, queue.Conversations is [var first, ..] ? first.WaitingSince : null, approvals.Total, approvals.Approvals is [var next, ..] ? next.Approval.Deadline : null, await BacklogsAsync(cancellationToken));
     }
 
     public void Dispose() => _meter.Dispose();
@@ -61,5 +62,5 @@ public sealed class DeskGauges : IDisposable
     private void Gauge(string name, string unit, string description, Func<Reading, double> value) => _meter.CreateObservableGauge(
         name, () => _last is { } reading ? new[] { new Measurement<double>(value(reading)) } : [], unit, description);
 
-    private sealed record Reading(int Waiting, DateTimeOffset? NextSince, int Approvals, DateTimeOffset? Deadline, IReadOnlyList<(string Sink, OutboxBacklog Backlog)> Backlogs);
+    private sealed record Reading(long Living, int Waiting, DateTimeOffset? NextSince, int Approvals, DateTimeOffset? Deadline, IReadOnlyList<(string Sink, OutboxBacklog Backlog)> Backlogs);
 }

@@ -35,6 +35,21 @@ public abstract partial class ConversationStoreContract
     }
 
     [Fact]
+    public async Task Conversations_that_live_are_counted()
+    {
+        var (store, other) = (CreateStore(), CreateStore());
+        Assert.Equal(0, await store.CountAsync(Stop));
+        await WriteAsync(store, TestConversations.Initialize());
+        await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("TKT-002")));
+        await WriteAsync(store, TestConversations.Message("m-1"));
+
+        Assert.Equal((2, 2), (await store.CountAsync(Stop), await other.CountAsync(Stop)));
+
+        await WriteAsync(other, TestConversations.Erase());
+        Assert.Equal(1, await other.CountAsync(Stop));
+    }
+
+    [Fact]
     public async Task A_conversation_with_an_approval_to_decide_is_listed_until_it_is_decided()
     {
         var (store, other) = (CreateStore(), CreateStore());

@@ -1,8 +1,14 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Server;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting;
@@ -41,6 +47,65 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal("1", Value(metrics, "supportstate_call_duration_seconds_count", "call=\"add_message\""));
         Assert.DoesNotContain("secret", metrics, StringComparison.Ordinal);
         Assert.DoesNotContain("TEL-", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_code_of_a_refusal_has_a_count_of_its_own()
+    {
+        var errors = ErrorSamples.All.Select(s => s.Error).DistinctBy(e => e.Code).ToList();
+        var counted = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Name == "supportstate.calls")
+                    l.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
+        {
+            var labels = tags.ToArray().ToDictionary(t => t.Key, t => t.Value as string);
+            if (labels["call"] == "refuse")
+                counted.AddOrUpdate(labels["code"]!, count, (_, n) => n + count);
+        });
+        listener.Start();
+        await using var server = InProcessServer.StartWith(services => services.AddSingleton(McpServerTool.Create(
+            (string code) => ToolReply.Of(errors.Single(e => e.Code == code)), new McpServerToolCreateOptions { Name = "refuse" })));
+        await using var client = await ConnectedServer.ConnectAsync(server, "tests");
+
+        foreach (var error in errors)
+            Assert.True((await client.CallToolAsync("refuse", new Dictionary<string, object?> { ["code"] = error.Code }, cancellationToken: Stop)).IsError);
+
+        Assert.Equal(errors.Select(e => KeyValuePair.Create(e.Code, 1L)).OrderBy(e => e.Key, StringComparer.Ordinal), counted.OrderBy(e => e.Key, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Promtool_finds_nothing_wrong_with_metrics_and_alerts()
+    {
+        var promtool = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(d => Path.Combine(d, "promtool")).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(promtool is null, "There is no promtool on the path (Debian: the package prometheus).");
+        await using var server = await StartAsync(Prometheus("true"));
+        await server.CallAsync("initialize_conversation", new { user_id = "u", ticket_id = "TEL-3" });
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri(server.Address, "/metrics"), Stop);
+
+        // 3: it can be read, and has names that promtool would choose otherwise. Those of the runtime are not ours.
+        var (read, remarks) = await RunAsync(promtool!, ["check", "metrics"], metrics);
+        Assert.Contains(read, (int[])[0, 3]);
+        Assert.DoesNotContain("supportstate_", remarks, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(promtool!, ["check", "rules", Repository.File("dashboards", "alerts.yml")], "")).ExitCode);
+
+        static async Task<(int ExitCode, string Errors)> RunAsync(string program, string[] arguments, string input)
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+            var output = process.StandardOutput.ReadToEndAsync(Stop);
+            var errors = await process.StandardError.ReadToEndAsync(Stop);
+            await output;
+            await process.WaitForExitAsync(Stop);
+            return (process.ExitCode, errors);
+        }
     }
 
     [Fact]

@@ -27,6 +27,8 @@ internal sealed class MemoryStore : IConversationStore
     public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

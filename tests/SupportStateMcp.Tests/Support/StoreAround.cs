@@ -43,6 +43,8 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.ListAsync(filter, after, limit, cancellationToken);
 
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken) => inner.CountAsync(cancellationToken);
+
     public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.ListQueueAsync(queue, after, limit, cancellationToken);
 

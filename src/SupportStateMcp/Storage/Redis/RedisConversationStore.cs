@@ -96,6 +96,12 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         return await _listing.ReadAsync(filter, after, limit, cancellationToken);
     }
 
+    public async ValueTask<long> CountAsync(CancellationToken cancellationToken)
+    {
+        await _queue.FlushAsync(cancellationToken);
+        return await _connection.CallAsync(db => db.SortedSetLengthAsync(_keys.ByUpdate, flags: RedisConnection.Master), cancellationToken);
+    }
+
     public async ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken)
     {
         await _queue.FlushAsync(cancellationToken);

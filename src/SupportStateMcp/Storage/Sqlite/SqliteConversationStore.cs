@@ -158,6 +158,13 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         return ValueTask.FromResult(_listing.List(filter, after, limit));
     }
 
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_readers.Read(session =>
+            session.Number("SELECT count(*) FROM conversations WHERE erased = 0 AND expires_at > $now", _time.GetUtcNow().UtcTicks)!.Value));
+    }
+
     public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
