@@ -47,6 +47,34 @@ public sealed class BrowserSignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OpenIddict_signs_people_in_and_its_programs_are_programs()
+    {
+        await using var provider = await OpenIddictProvider.StartAsync();
+        await using var server = await StartAsync(provider.Issuer.ToString());
+        var (toProvider, meanwhile) = await BeginAsync(server);
+
+        using var finished = await GetAsync(await AgreeAsync(toProvider), meanwhile);
+
+        Assert.Equal((HttpStatusCode.Redirect, "/console"), (finished.StatusCode, finished.Headers.Location?.ToString()));
+        var token = Cookies(finished).Single(c => c.StartsWith("__Host-supportstate=", StringComparison.Ordinal)).Split('=', 2)[1].Split(';')[0];
+        Assert.StartsWith("human:alice approver", await WhoAsync(server, token), StringComparison.Ordinal);
+
+        using var asked = new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["grant_type"] = "client_credentials", ["client_id"] = TokenProvider.ClientId, ["client_secret"] = TokenProvider.ClientSecret,
+        });
+        using var granted = await _browser.PostAsync(new Uri(provider.Issuer, "connect/token"), asked, TestContext.Current.CancellationToken);
+        var programs = (string)(await RestProbe.JsonOf(granted))["access_token"]!;
+        Assert.StartsWith($"ai:{TokenProvider.ClientId} ", await WhoAsync(server, programs), StringComparison.Ordinal);
+
+        static async Task<string> WhoAsync(RestProbe server, string token)
+        {
+            using var answer = await server.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/support/probe/T-1")), token);
+            return (string)(await RestProbe.JsonOf(answer))["status"]!;
+        }
+    }
+
+    [Fact]
     public async Task Another_instance_can_finish_what_one_began()
     {
         await using var other = await StartAsync();
@@ -140,9 +168,9 @@ public sealed class BrowserSignInTests : IAsyncLifetime
         Assert.ThrowsAny<CryptographicException>(() => seal.Unprotect(closed));
     }
 
-    private Task<RestProbe> StartAsync() => RestProbe.StartAsync(o => o with
+    private Task<RestProbe> StartAsync(string? issuer = null) => RestProbe.StartAsync(o => o with
     {
-        OAuth = new OAuthOptions(_provider.Issuer, TokenProvider.Audience) { Browser = new BrowserSignInOptions(TokenProvider.ClientId, TokenProvider.ClientSecret, ["openid"]) },
+        OAuth = new OAuthOptions(issuer ?? _provider.Issuer, TokenProvider.Audience) { Browser = new BrowserSignInOptions(TokenProvider.ClientId, TokenProvider.ClientSecret, ["openid"]) },
     });
 
     /// <summary>The browser is sent to the provider, and keeps cookies for when it comes back.</summary>
