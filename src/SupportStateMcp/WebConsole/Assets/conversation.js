@@ -171,8 +171,11 @@ export function conversation({ id, point = {} }) {
 
   function showState(c) {
     const { approvals } = page;
-    show(actions, [c.version, c.owner], () => h('div', { class: 'row actions', role: 'group', 'aria-label': T.conversation.actions }, buttons(c).map(([tool, label, , run]) => (
-      h('button', { type: 'button', 'data-key': tool, class: tool === 'claim_conversation' ? 'primary' : null, on: { click: (e) => run(e.currentTarget) } }, label)))));
+    show(actions, [c.version, c.owner], () => {
+      const possible = buttons(c);
+      return possible.length === 0 ? [] : h('div', { class: 'row actions', role: 'group', 'aria-label': T.conversation.actions }, possible.map(([tool, label, , run]) => (
+        h('button', { type: 'button', 'data-key': tool, class: tool === 'claim_conversation' ? 'primary' : null, on: { click: (e) => run(e.currentTarget) } }, label))));
+    });
     show(side, c, () => section(T.conversation.details,
       facts([
         [T.fields.state, state(c.state)], [T.fields.status, T.ticketStatuses[c.ticket_status]], [T.fields.priority, priority(c.priority)], [T.fields.owner, c.owner],

@@ -88,6 +88,8 @@ public sealed class AppsExtensionTests(ConsoleServer server) : IClassFixture<Con
         // Nobody is a person in this server's console.
         await using var open = await ConsoleServer.StartAsync(o => o with { Tokens = [] });
         Assert.Equal(("", "false"), Told(await ReadAsync(null, open)));
+        await using var demo = await ConsoleServer.StartAsync(o => o with { Tokens = [], Demo = true });
+        Assert.Equal((demo.Address.AbsoluteUri, "false"), Told(await ReadAsync(null, demo)));
     }
 
     [Theory]
