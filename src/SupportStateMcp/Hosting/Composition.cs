@@ -128,12 +128,15 @@ public static class Composition
         services.AddSingleton<DeskTasks>();
         services.AddSingleton<IExtensionTasks>(provider => provider.GetRequiredService<DeskTasks>());
         services.AddSingleton<TaskMessages>();
+        services.AddSingleton<AppsExtension>();
+        services.AddSingleton<IAppDocuments>(new AppDocuments(() => null));
         services.AddSingleton<McpServerSetup>();
         services.AddSingleton<IConfigureOptions<McpServerOptions>>(provider => provider.GetRequiredService<McpServerSetup>());
         return services.AddMcpServer()
             .WithCatalogue()
             .WithResources<SupportResources>()
             .WithResources<TicketResources>()
+            .WithResources<AppResources>()
             .WithPrompts<SupportPrompts>()
             .WithPrompts<TicketPrompts>();
     }

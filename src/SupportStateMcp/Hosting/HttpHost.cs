@@ -97,6 +97,7 @@ public static class HttpHost
         if (options.HasSignIn)
             builder.Services.AddSignIn(options);
         builder.Services.AddConsole(new ConsoleOptions(AsksForToken: options.HasSignIn, options.Demo, options.OAuth?.Browser is null ? null : BrowserSignIn.StartPath));
+        builder.Services.AddAppDocuments(hasPeople: options.HasSignIn || options.Demo);
         builder.Services.AddSingleton(new RequestCap());
         builder.Services.AddTelemetryExport(options, hasHttp: true);
         configure?.Invoke(builder.Services);

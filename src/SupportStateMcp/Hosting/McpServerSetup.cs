@@ -17,7 +17,7 @@ namespace SupportStateMcp.Hosting;
 public sealed class McpServerSetup(
     IEnumerable<McpServerTool> tools, IEnumerable<McpServerPrompt> prompts, ToolsetFilter toolsets, ConnectionToolsets connections,
     TelemetryFilter telemetry, AuthorizationFilter gate, RateLimitFilter rates, ConversationCompletions completions, ConversationSubscriptions subscriptions,
-    TaskMessages tasks) : IConfigureOptions<McpServerOptions>
+    TaskMessages tasks, AppsExtension apps) : IConfigureOptions<McpServerOptions>
 {
     private readonly McpRequestFilter<CallToolRequestParams, CallToolResult> _argumentFilter = ArgumentFilter.For(tools);
     private readonly McpRequestFilter<GetPromptRequestParams, GetPromptResult> _promptFilter = PromptArgumentFilter.For(prompts);
@@ -56,6 +56,7 @@ public sealed class McpServerSetup(
         options.Filters.Message.IncomingFilters.Add(RequestParamsRules.Filter);
         options.Filters.Message.OutgoingFilters.Add(SuppressListChanged.Filter);
         tasks.AddTo(options);
+        apps.AddTo(options);
     }
 
     /// <summary>Name and instructions, as the one who connects is told them: those of the toolsets that they have.</summary>

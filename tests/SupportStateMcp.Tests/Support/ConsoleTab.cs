@@ -7,7 +7,8 @@ namespace SupportStateMcp.Tests.Support;
 /// <summary>A page of the console in a browser, and what went on in it.</summary>
 internal sealed class ConsoleTab : IAsyncDisposable
 {
-    private static readonly string s_axe = new BundledAxeScriptProvider().GetScript();
+    /// <summary>The script of axe-core.</summary>
+    public static readonly string Axe = new BundledAxeScriptProvider().GetScript();
 
     private readonly IBrowserContext _context;
     private readonly Uri _address;
@@ -87,7 +88,7 @@ internal sealed class ConsoleTab : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ViolationsAsync()
     {
         if (!await Page.EvaluateAsync<bool>("() => 'axe' in window"))
-            await Page.EvaluateAsync(s_axe);
+            await Page.EvaluateAsync(Axe);
         var found = await Page.EvaluateAsync<string[]>(
             "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.map((v) => `${v.id} (${v.impact}): ${v.nodes.map((n) => n.html).join('; ')}`)");
         return [.. found.Select(f => $"{Page.Url}: {f}")];

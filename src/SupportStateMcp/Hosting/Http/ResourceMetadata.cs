@@ -49,5 +49,5 @@ internal static class ResourceMetadata
     }
 
     /// <summary>As the client knows it: the guard admits hosts, and trusted proxies say scheme and host.</summary>
-    private static string Origin(HttpRequest request) => $"{request.Scheme}://{request.Host.ToUriComponent()}";
+    public static string Origin(HttpRequest request) => $"{request.Scheme}://{request.Host.ToUriComponent()}";
 }

@@ -41,8 +41,7 @@ public sealed record ExtensionTask
     public JsonObject? InputRequests { get; init; }
 
     /// <summary>True where a client declares that it knows the extension.</summary>
-    public static bool IsDeclaredBy(MessageContext call) =>
-        (call.JsonRpcMessage.Context?.ClientCapabilities ?? call.Server.ClientCapabilities)?.Extensions?.ContainsKey(Extension) is true;
+    public static bool IsDeclaredBy(MessageContext call) => call.ClientExtension(Extension) is not null;
 
     /// <summary>The answer to the call that it began with.</summary>
     public JsonObject ToCreated() => Base("task");

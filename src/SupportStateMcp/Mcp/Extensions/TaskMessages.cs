@@ -32,7 +32,7 @@ public sealed class TaskMessages(IExtensionTasks tasks, RateLimits limits, Conne
     /// <summary>Tells clients that the server has the extension, and adds the filters.</summary>
     public void AddTo(McpServerOptions options)
     {
-        options.Capabilities!.Extensions = new Dictionary<string, object> { [ExtensionTask.Extension] = new JsonObject() };
+        options.Capabilities!.AddExtension(ExtensionTask.Extension);
         options.Filters.Message.IncomingFilters.Add(Answer);
         options.Filters.Message.OutgoingFilters.Add(Change);
     }

@@ -5,6 +5,8 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Extensions;
+using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 
@@ -20,6 +22,7 @@ public sealed class ApprovalTools(
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(RequestApprovalView))]
     [Description("Asks for the permission to do exactly this action with exactly these arguments. Call it before anything that costs money or cannot be undone, such as a refund. The policy grants it at once, or a person decides: then await_approval; once granted, use_approval, then do it. An open approval for the same is returned with created: false.")]
     [Requires(typeof(ConversationCommand.RequestApproval))]
+    [ShownIn(AppResources.ApprovalUri)]
     public async Task<CallToolResult> RequestApproval(
         RequestContext<CallToolRequestParams> call,
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,

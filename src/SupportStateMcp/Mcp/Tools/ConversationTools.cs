@@ -5,6 +5,8 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Extensions;
+using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 using SupportStateMcp.Workflow;
@@ -50,6 +52,7 @@ public sealed class ConversationTools(
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ConversationView))]
     [Description("Reads where a conversation stands, or stood: state, owner, facts, handoff, version, allowed transitions, what to do now. Call it before you act on a conversation you have not just written to.")]
     [Requires]
+    [ShownIn(AppResources.ConversationUri)]
     public async Task<CallToolResult> GetState(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("As of this version."), Range(1, Limits.Number)] long? at_version = null,

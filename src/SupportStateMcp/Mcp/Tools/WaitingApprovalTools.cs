@@ -6,6 +6,7 @@ using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Mcp.Extensions;
 using SupportStateMcp.Mcp.Filters;
+using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 
@@ -20,6 +21,7 @@ public sealed class WaitingApprovalTools(ApprovalService approvals, Conversation
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(ApprovalView))]
     [Description("Reads an approval: its status, what exactly it is for, who asked, who decided what, until when it waits, and one sentence on what to do next.")]
     [Requires]
+    [ShownIn(AppResources.ApprovalUri)]
     public async Task<CallToolResult> GetApproval(
         [Description(Describe.ApprovalId), RegularExpression(Approval.Pattern)] string approval_id,
         CancellationToken cancellationToken = default) =>
@@ -29,6 +31,7 @@ public sealed class WaitingApprovalTools(ApprovalService approvals, Conversation
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(PendingApprovalsView))]
     [Description("Lists the approvals that wait for a decision, the next deadline first: of a queue, of one conversation, or all.")]
     [Requires]
+    [ShownIn(AppResources.ApprovalUri)]
     public async Task<CallToolResult> ListPendingApprovals(
         [Description("Only of conversations of this queue."), RegularExpression(Owner.QueuePattern)] string? queue = null,
         [Description("Only of this conversation."), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,

@@ -1,5 +1,6 @@
 // Calls of the server: tools over MCP, and the few reads of the console's own. No rule is applied here.
 import { T } from './texts.js';
+import { Failure, SignedOut, collectBy, given, read, refusal } from './calls.js';
 
 const REVISION = '2026-07-28';
 const CLIENT = { name: 'support-console', version: '1' };
@@ -9,26 +10,9 @@ const SETS = {
   lookup_customer: 'crm', lookup_system_info: 'crm',
 };
 
-/** Something was refused, or did not reach the server. */
-export class Failure extends Error {
-  constructor(message, code, facts = {}) {
-    super(message);
-    this.code = code;
-    this.facts = facts;
-  }
-}
-
-/** Nobody is signed in. */
-export class SignedOut extends Failure {}
+export { Failure, SignedOut };
 
 let lastId = 0;
-
-/** Numbers that would not be written as they were read are kept as their text. */
-function read(json) {
-  return JSON.parse(json, (key, value, context) => (
-    typeof value === 'number' && JSON.rawJSON && context?.source !== undefined && String(value) !== context.source ? JSON.rawJSON(context.source) : value
-  ));
-}
 
 async function send(path, options) {
   let response;
@@ -61,28 +45,15 @@ async function request(set, method, params, name, signal) {
   return reply.result;
 }
 
-/** Calls a tool; its structured content. A refusal is thrown, in words for a person where there are some. */
+/** Calls a tool; its structured content. A refusal is thrown. */
 export async function call(tool, args = {}, signal) {
-  const given = Object.fromEntries(Object.entries(args).filter(([, v]) => v !== undefined && v !== null && v !== ''));
-  const result = await request(SETS[tool] ?? 'conversations', 'tools/call', { name: tool, arguments: given }, tool, signal);
-  if (!result.isError) return result.structuredContent;
-  const facts = result.structuredContent ?? {};
-  throw new Failure(T.errors.byCode[facts.code]?.(facts) ?? facts.message ?? result.content?.[0]?.text ?? T.errors.unknown, facts.code, facts);
+  const result = await request(SETS[tool] ?? 'conversations', 'tools/call', { name: tool, arguments: given(args) }, tool, signal);
+  if (result.isError) throw refusal(result);
+  return result.structuredContent;
 }
 
 /** Calls a tool that answers in pages, until so many entries are there. */
-export async function collect(tool, args, list, wanted, signal) {
-  const found = [];
-  let cursor;
-  let page;
-  for (let calls = 0; calls < 20; calls += 1) {
-    page = await call(tool, { ...args, limit: Math.min(wanted - found.length, 500), cursor }, signal);
-    found.push(...page[list]);
-    cursor = page.next_cursor;
-    if (!cursor || found.length >= wanted) break;
-  }
-  return { ...page, [list]: found, next_cursor: cursor };
-}
+export const collect = (tool, args, list, wanted, signal) => collectBy(call, tool, args, list, wanted, signal);
 
 /** The text of a resource. */
 export async function resource(uri, signal) {

@@ -4,17 +4,18 @@ import { h, show, table, facts, field, section, select } from './dom.js';
 import * as api from './api.js';
 import { actor, badge, clock, code, isNumber, link, moment, text, toApproval, toConversation } from './format.js';
 import { change } from './diff.js';
-import { attempt, can, reload } from './main.js';
+import { attempt, can, elsewhere, reload } from './main.js';
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const SOLUTION = 'final_solution';
 
-export function approvals() {
+/** filter: what the list is asked for with. */
+export function approvals({ filter = {} }) {
   const list = h('div', {});
   const more = h('div', { class: 'row' });
   const page = { wanted: 50 };
   async function load(signal) {
-    const found = await api.collect('list_pending_approvals', {}, 'approvals', page.wanted, signal);
+    const found = await api.collect('list_pending_approvals', filter, 'approvals', page.wanted, signal);
     show(list, found.approvals, () => (found.approvals.length === 0 ? h('p', { class: 'empty' }, T.approvals.empty) : table({
       caption: T.approvals.caption,
       columns: [T.fields.action, T.fields.amount, T.fields.reason, T.fields.conversation, T.fields.requestedBy, T.fields.yes, T.fields.deadline],
@@ -165,7 +166,7 @@ export function approval({ id }) {
 
   const showDecision = (a) => show(decision, [a.status, editors !== null, can('decide_approval')], () => {
     if (a.status !== 'pending') return [];
-    if (!can('decide_approval')) return h('p', { class: 'hint' }, T.approvals.cannot);
+    if (!can('decide_approval')) return [h('p', { class: 'hint' }, T.approvals.cannot), elsewhere(a)];
     const notes = h('textarea', { rows: 2, maxlength: 1000 });
     const isSolution = typeof a.arguments[SOLUTION] === 'string' && typeof a.arguments.ticket_id === 'string' && can('ticket_status');
     return section(T.approvals.decide,

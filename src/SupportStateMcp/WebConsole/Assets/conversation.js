@@ -48,8 +48,9 @@ function entries(messages, events) {
   return [...messages.map((m) => ({ version: m.version, message: m })), ...changes.map((c) => ({ version: c.version, change: c }))].sort((a, b) => a.version - b.version || (a.change ? -1 : 1));
 }
 
-export function conversation({ id }) {
-  const page = { messages: PAGE, events: EVENTS, state: null };
+/** point: as of when it is looked at; nothing for now. */
+export function conversation({ id, point = {} }) {
+  const page = { messages: PAGE, events: EVENTS, approvals: [] };
   const transcript = h('ol', { class: 'transcript', 'aria-label': T.conversation.transcript });
   const counted = h('div', { class: 'row' });
   const side = h('div', {});
@@ -170,8 +171,11 @@ export function conversation({ id }) {
 
   function showState(c) {
     const { approvals } = page;
-    show(actions, [c.version, c.owner], () => h('div', { class: 'row actions', role: 'group', 'aria-label': T.conversation.actions }, buttons(c).map(([tool, label, , run]) => (
-      h('button', { type: 'button', 'data-key': tool, class: tool === 'claim_conversation' ? 'primary' : null, on: { click: (e) => run(e.currentTarget) } }, label)))));
+    show(actions, [c.version, c.owner], () => {
+      const possible = buttons(c);
+      return possible.length === 0 ? [] : h('div', { class: 'row actions', role: 'group', 'aria-label': T.conversation.actions }, possible.map(([tool, label, , run]) => (
+        h('button', { type: 'button', 'data-key': tool, class: tool === 'claim_conversation' ? 'primary' : null, on: { click: (e) => run(e.currentTarget) } }, label))));
+    });
     show(side, c, () => section(T.conversation.details,
       facts([
         [T.fields.state, state(c.state)], [T.fields.status, T.ticketStatuses[c.ticket_status]], [T.fields.priority, priority(c.priority)], [T.fields.owner, c.owner],
@@ -228,11 +232,19 @@ export function conversation({ id }) {
       h('aside', { class: 'stack', 'aria-label': T.conversation.details }, waiting, side, handoff, metadata, timeline)),
     concerns: (changed) => changed === id,
     async load(signal) {
-      const c = await api.call('get_state', of({}), signal);
+      const c = await api.call('get_state', of(point), signal);
+      if (!can('get_history')) {
+        show(counted, null, () => h('p', { class: 'hint' }, T.host.noCalls));
+        showState(c);
+        return;
+      }
       const [said, happened, pending] = await Promise.all([
         history(id, page.messages, signal), trail(id, c.version, page.events, signal), api.call('list_pending_approvals', of({ limit: 50 }), signal)]);
-      page.approvals = pending.approvals;
-      showTranscript(c, said, happened.events);
+      const isPast = c.current_version !== undefined;
+      const then = (entries) => (isPast ? entries.filter((e) => e.version <= c.version) : entries);
+      page.approvals = isPast ? [] : pending.approvals;
+      happened.events = then(happened.events);
+      showTranscript(c, { ...said, messages: then(said.messages) }, happened.events);
       showState(c);
       showTimeline(happened);
     },

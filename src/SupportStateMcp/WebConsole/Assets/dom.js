@@ -52,6 +52,12 @@ export function show(container, data, build) {
   if (focused) [...container.querySelectorAll('[data-key]')].find((e) => e.getAttribute('data-key') === focused)?.focus();
 }
 
+/** Takes away what is in a container. */
+export function clear(container) {
+  container.shownKey = undefined;
+  container.replaceChildren();
+}
+
 /** A table with a caption; each column has a head, each row its cells. On a narrow screen a cell shows its head itself. */
 export function table({ caption, columns, rows, showCaption = false }) {
   // The roles are said, since the narrow layout takes those of the elements away.

@@ -1,6 +1,7 @@
 // Times, numbers and values as people read them.
 import { T } from './texts.js';
 import { h } from './dom.js';
+import { leads } from './main.js';
 
 /** How long, in one unit, rounded down; hours and days begin at two. */
 export function span(seconds) {
@@ -45,7 +46,9 @@ export const badge = (text, kind) => h('span', { class: `badge ${kind ?? ''}`.tr
 export const priority = (p) => badge(T.priorities[p] ?? p, `priority-${p}`);
 export const state = (name) => badge(T.state(name), 'state');
 export const code = (text) => h('code', {}, text);
-export const link = (href, text, key) => h('a', { href, 'data-key': key ?? href }, text);
+
+/** An address of the console; where it cannot be opened from here, its text alone. */
+export const link = (href, text, key) => (leads(href) ? h('a', { href, 'data-key': key ?? href }, text) : h('span', {}, text));
 
 /** Who, or which queue: in one piece where there is room. */
 export const actor = (name) => h('span', { class: 'actor' }, name);

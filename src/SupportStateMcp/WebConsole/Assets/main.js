@@ -3,6 +3,7 @@ import { T } from './texts.js';
 import { h, show } from './dom.js';
 import * as api from './api.js';
 import { Live } from './live.js';
+import { failure, fill, notice, perform, say } from './page.js';
 import { badge } from './format.js';
 import { queue } from './queue.js';
 import { conversation } from './conversation.js';
@@ -30,22 +31,21 @@ const main = h('main', { id: 'content', tabindex: '-1' });
 const navigation = h('nav', { 'aria-label': T.navigation });
 const account = h('div', { class: 'account', role: 'group', 'aria-label': T.account });
 const connection = h('p', { class: 'connection', role: 'status', 'aria-label': T.updates });
-const notice = h('p', { class: 'notice', role: 'status' });
 const skip = h('a', { class: 'skip', href: '#content', on: { click: (e) => { e.preventDefault(); main.focus(); } } }, T.skip);
 const live = new Live(refresh, (text, kind) => {
   if (connection.textContent === text) return;
   connection.replaceChildren(h('span', { class: `dot ${kind}`, 'aria-hidden': 'true' }), text);
 });
 
-/** Says what came of something, for everybody: it is shown, and read by screen readers. */
-export function say(text) {
-  notice.textContent = '';
-  setTimeout(() => { notice.textContent = text; }, 50);
-}
-
 /** Whether the caller may call a tool; the server decides it, and lists what it serves. */
 export const can = (tool) => app.tools.has(tool);
 export const me = () => app.session;
+
+/** Whether an address leads somewhere from here: within the console every one does. */
+export const leads = () => true;
+
+/** Where else an approval can be decided: nowhere, this is the console. */
+export const elsewhere = () => null;
 
 /** Shows another page; with replace in the place of this one. */
 export function go(address, { replace = false, focus = true } = {}) {
@@ -94,62 +94,11 @@ async function mount(page, name, focus) {
   if (mounted === app.page) main.removeAttribute('aria-busy');
 }
 
-/**
- * Fills a page; false where the server could not be reached. One load at a time, and one after it for all that was asked for meanwhile:
- * no older answer comes after a newer one, and many events cost no more than the server can answer.
- */
-function load(page) {
-  if (!page?.load) return Promise.resolve(true);
-  if (page.loading) {
-    page.next ??= page.loading.then(() => {
-      page.next = null;
-      return load(page);
-    });
-    return page.next;
-  }
-  page.loading = fill(page).finally(() => { page.loading = null; });
-  return page.loading;
-}
-
-async function fill(page) {
-  if (page.abort.signal.aborted) return true;
-  try {
-    await page.load(page.abort.signal);
-    page.error.replaceChildren();
-    return true;
-  } catch (error) {
-    if (error.name === 'AbortError' || page !== app.page) return true;
-    if (error instanceof api.SignedOut) return signedOut();
-    show(page.error, error.message, () => failure(error, () => load(page)));
-    return error.code !== 'network';
-  }
-}
-
-/** What went wrong, and a way to try again. */
-export function failure(error, again) {
-  if (!(error instanceof api.Failure)) console.error(error);
-  return h('div', { class: 'failure', role: 'alert' },
-    h('p', {}, h('strong', {}, `${T.errors.title}. `), error instanceof api.Failure ? error.message : T.errors.unknown),
-    again ? h('button', { type: 'button', on: { click: again } }, T.errors.retry) : null);
-}
+const frame = { isShown: (page) => page === app.page, signedOut };
+const load = (page) => fill(page, frame);
 
 /** Does something that the person asked for; what is refused is shown in place. True where it was done. */
-export async function attempt(place, work, { button } = {}) {
-  if (button?.getAttribute('aria-disabled') === 'true') return false;
-  button?.setAttribute('aria-disabled', 'true');
-  place.replaceChildren();
-  try {
-    const said = await work();
-    if (said) say(said);
-    return true;
-  } catch (error) {
-    if (error instanceof api.SignedOut) await signedOut();
-    else place.replaceChildren(failure(error));
-    return false;
-  } finally {
-    button?.removeAttribute('aria-disabled');
-  }
-}
+export const attempt = (place, work, options) => perform(place, work, { ...options, signedOut });
 
 /** Fills the page that is shown again, now. */
 export const reload = () => load(app.page);

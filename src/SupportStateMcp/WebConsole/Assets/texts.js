@@ -48,6 +48,20 @@ export const T = {
   },
   demo: 'Demo: everybody at this machine is this person.',
 
+  // What is shown within an MCP host, beside the answer of a tool.
+  host: {
+    connecting: 'Waiting for the answer…',
+    none: 'An MCP host shows this page beside the answer of a tool. Here there is none.',
+    cancelled: 'The call was cancelled.',
+    noCalls: 'The host passes no calls on to the server.',
+    noAnswer: 'The host does not answer.',
+    notOpened: 'The host did not open the page.',
+    refresh: 'Refresh', refreshed: 'Read again.',
+    inConsole: 'Decide in the console',
+    byCommand: 'A person decides on the command line:',
+    inexact: (text) => `${text} has more digits than a host passes on. Change the arguments in the console or on the command line.`,
+  },
+
   errors: {
     title: 'This did not work',
     network: 'The server does not answer. What is shown may be out of date.',

@@ -1,0 +1,44 @@
+// What calls of tools have in common, whatever brings them to the server.
+import { T } from './texts.js';
+
+/** Something was refused, or did not reach the server. */
+export class Failure extends Error {
+  constructor(message, code, facts = {}) {
+    super(message);
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** Nobody is signed in. */
+export class SignedOut extends Failure {}
+
+/** Numbers that would not be written as they were read are kept as their text. */
+export function read(json) {
+  return JSON.parse(json, (key, value, context) => (
+    typeof value === 'number' && JSON.rawJSON && context?.source !== undefined && String(value) !== context.source ? JSON.rawJSON(context.source) : value
+  ));
+}
+
+/** The arguments that have a value. */
+export const given = (args) => Object.fromEntries(Object.entries(args).filter(([, v]) => v !== undefined && v !== null && v !== ''));
+
+/** A refusal, in words for a person where there are some. */
+export function refusal(result) {
+  const facts = result.structuredContent ?? {};
+  return new Failure(T.errors.byCode[facts.code]?.(facts) ?? facts.message ?? result.content?.[0]?.text ?? T.errors.unknown, facts.code, facts);
+}
+
+/** Calls a tool that answers in pages, until so many entries are there. */
+export async function collectBy(call, tool, args, list, wanted, signal) {
+  const found = [];
+  let cursor;
+  let page;
+  for (let calls = 0; calls < 20; calls += 1) {
+    page = await call(tool, { ...args, limit: Math.min(wanted - found.length, 500), cursor }, signal);
+    found.push(...page[list]);
+    cursor = page.next_cursor;
+    if (!cursor || found.length >= wanted) break;
+  }
+  return { ...page, [list]: found, next_cursor: cursor };
+}
