@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Events;
 
@@ -50,19 +51,5 @@ public sealed class EventPublisher : ICommitObserver
     }
 
     /// <summary>Begins; disposing what it returns ends it.</summary>
-    public IAsyncDisposable Start()
-    {
-        var ends = new CancellationTokenSource();
-        return new Running(RunAsync(ends.Token), ends);
-    }
-
-    private sealed class Running(Task run, CancellationTokenSource ends) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await ends.CancelAsync();
-            await run;
-            ends.Dispose();
-        }
-    }
+    public IAsyncDisposable Start() => new RunningTask(RunAsync);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Memory;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Hosting;
 
@@ -29,11 +30,7 @@ public sealed partial class StoreMaintenance(
     public static readonly TimeSpan ArchiveInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>Begins; disposing what it returns ends it.</summary>
-    public IAsyncDisposable Start()
-    {
-        var ends = new CancellationTokenSource();
-        return new Running(RunAsync(ends.Token), ends);
-    }
+    public IAsyncDisposable Start() => new RunningTask(RunAsync);
 
     /// <summary>Runs until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
@@ -92,16 +89,6 @@ public sealed partial class StoreMaintenance(
 
     [LoggerMessage(LogLevel.Error, "The sweep met something that it cannot read.")]
     private partial void LogFailed(Exception exception);
-
-    private sealed class Running(Task run, CancellationTokenSource ends) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await ends.CancelAsync();
-            await run;
-            ends.Dispose();
-        }
-    }
 }
 
 /// <summary>The same as a service of an application.</summary>

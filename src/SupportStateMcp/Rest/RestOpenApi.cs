@@ -24,7 +24,7 @@ internal static class RestOpenApi
             if (asksForTokens)
             {
                 document.Components ??= new OpenApiComponents();
-                document.AddComponent(Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = Bearer, Description = "A token that SupportStateMcp token create has made." });
+                document.AddComponent(Bearer, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = Bearer, Description = "A token that SupportStateMcp token create has made, or an access token of the provider of http.oauth." });
             }
 
             return Task.CompletedTask;

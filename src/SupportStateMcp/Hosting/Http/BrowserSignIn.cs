@@ -23,13 +23,7 @@ internal sealed class BrowserSignIn(OAuthOptions oauth, BrowserSignInOptions bro
     /// <summary>Where the provider sends the browser back to; it has to know this address.</summary>
     public const string CallbackPath = "/console/sign-in/callback";
 
-    /// <summary>The cookie that holds the token (RFC 6265bis, section 4.1.3: of this host alone).</summary>
-    public const string Cookie = "__Host-supportstate";
-
     private const string ConsolePath = "/console";
-
-    /// <summary>Browsers keep cookies of 4,096 bytes, with their names and attributes.</summary>
-    private const int LongestToken = 3_900;
 
     /// <summary>How long a person may take at the provider.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
@@ -77,9 +71,9 @@ internal sealed class BrowserSignIn(OAuthOptions oauth, BrowserSignInOptions bro
     {
         context.HandleResponse();
         var http = context.HttpContext;
-        if (context.Properties?.GetTokenValue("access_token") is not { Length: > 0 and <= LongestToken } token)
+        if (context.Properties?.GetTokenValue("access_token") is not { Length: > 0 and <= ConsoleSession.LongestToken } token)
         {
-            await SayAsync(http, StatusCodes.Status502BadGateway, $"The provider gave no access token of at most {LongestToken} characters, which is what a cookie holds. The people who run it can leave claims out.");
+            await SayAsync(http, StatusCodes.Status502BadGateway, $"The provider gave no access token of at most {ConsoleSession.LongestToken} characters, which is what a cookie holds. The people who run it can leave claims out.");
             return;
         }
 
@@ -90,7 +84,7 @@ internal sealed class BrowserSignIn(OAuthOptions oauth, BrowserSignInOptions bro
             return;
         }
 
-        http.Response.Cookies.Append(Cookie, token, new CookieOptions
+        http.Response.Cookies.Append(ConsoleAccess.Cookie, token, new CookieOptions
         {
             HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = "/", Expires = known.Properties?.ExpiresUtc, IsEssential = true,
         });

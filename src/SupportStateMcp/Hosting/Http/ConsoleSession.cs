@@ -22,7 +22,7 @@ internal static partial class ConsoleSession
     public const string ClientName = "support-console";
 
     /// <summary>Browsers keep cookies of 4,096 bytes with their names and attributes.</summary>
-    private const int LongestToken = 3_900;
+    public const int LongestToken = 3_900;
 
     /// <summary>Whether a text has the form of a bearer token (RFC 6750, section 2.1), so that it may stand in a header.</summary>
     public static bool IsToken(string text) => text.Length <= LongestToken && Token().IsMatch(text);
