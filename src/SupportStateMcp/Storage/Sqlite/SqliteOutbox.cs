@@ -9,7 +9,8 @@ namespace SupportStateMcp.Storage.Sqlite;
 /// <param name="time">The clock.</param>
 public sealed class SqliteOutbox(SqliteConnections connections, OutboxSinks sinks, TimeProvider time) : IConversationOutbox
 {
-    private const string IsThere = "SELECT 1 FROM sqlite_master WHERE name = 'outbox'";
+    // Found by its key: the list of tables would be read through with each commit.
+    private const string IsThere = "SELECT 1 FROM marks WHERE name = 'outbox'";
 
     private const string OfConversation = "sink = $sink AND conversation = (SELECT key FROM conversations WHERE id = $id)";
 

@@ -14,3 +14,6 @@ CREATE INDEX outbox_by_due ON outbox (sink, due_at) WHERE due_at IS NOT NULL;
 CREATE TRIGGER outbox_follows AFTER DELETE ON conversations BEGIN
   DELETE FROM outbox WHERE conversation = OLD.key;
 END;
+
+-- That it is there.
+INSERT INTO marks VALUES ('outbox', 1);
