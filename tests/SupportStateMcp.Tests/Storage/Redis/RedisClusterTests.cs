@@ -4,38 +4,14 @@ using SupportStateMcp.Tests.Support;
 namespace SupportStateMcp.Tests.Storage.Redis;
 
 /// <summary>A Redis Cluster of three nodes: conversations and records on every node, and indexes elsewhere than what is in them.</summary>
-public sealed class RedisClusterTests : IAsyncLifetime
+public sealed class RedisClusterTests(RedisCluster cluster) : IClassFixture<RedisCluster>
 {
-    private readonly List<RedisServer> _nodes = [];
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes)
-            await node.DisposeAsync();
-    }
 
     [Fact]
     public async Task Conversations_are_kept_and_listed_over_all_nodes()
     {
-        for (var i = 0; i < 3; i++)
-        {
-            _nodes.Add(await RedisServer.StartLocalAsync(
-                "a cluster", "--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-port", $"{RedisServer.FreePort()}"));
-        }
-
-        var addresses = _nodes.Select(n => n.ConnectionString).ToArray();
-        await RedisServer.RunAsync(Path.GetTempPath(), ["redis-cli", "--cluster", "create", .. addresses, "--cluster-yes"]);
-        foreach (var node in _nodes)
-        {
-            while (!(await RedisServer.RunAsync(Path.GetTempPath(), "redis-cli", "-p", $"{node.Port}", "cluster", "info")).Contains("cluster_state:ok", StringComparison.Ordinal))
-                await Task.Delay(50, Stop);
-        }
-
-        await using var place = new RedisPlace(addresses);
+        await using var place = new RedisPlace(await cluster.ConnectionStringAsync());
         var (here, elsewhere) = (place.Store(), place.Store());
 
         var expected = new Dictionary<string, Conversation>();
