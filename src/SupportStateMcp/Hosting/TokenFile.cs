@@ -1,6 +1,6 @@
 namespace SupportStateMcp.Hosting;
 
-/// <summary>The file that the tokens of a server are in, and how they are read anew. It is made before the file is read first.</summary>
+/// <summary>The file that the tokens of a server are in, and how they are read again. It is made before the file is read first.</summary>
 /// <param name="path">The file of <c>--config</c>.</param>
 /// <param name="read">The tokens of this file and of what lies over it, or all that is wrong.</param>
 public sealed class TokenFile(string path, Func<(IReadOnlyList<AccessToken>? Tokens, IReadOnlyList<string> Violations)> read)

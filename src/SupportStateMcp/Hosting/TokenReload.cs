@@ -42,7 +42,7 @@ internal sealed partial class TokenReload(TokenFile file, AccessTokens tokens, T
         LogRead(file.Path, read.Count);
     }
 
-    [LoggerMessage(LogLevel.Warning, "The tokens of {Path} are read anew: there are {Count}.")]
+    [LoggerMessage(LogLevel.Warning, "The tokens of {Path} are read again: there are {Count}.")]
     private partial void LogRead(string path, int count);
 
     [LoggerMessage(LogLevel.Error, "The tokens of {Path} stay as they are, since the file cannot be used now: {Violations}")]

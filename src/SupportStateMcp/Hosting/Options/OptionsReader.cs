@@ -55,7 +55,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
     }
 
     /// <summary>The tokens alone, for a server that runs; also where anything else of the configuration cannot be used, nothing is taken.</summary>
-    /// <param name="configuration">The layered configuration, read anew.</param>
+    /// <param name="configuration">The layered configuration, read again.</param>
     public static (IReadOnlyList<AccessToken>? Tokens, IReadOnlyList<string> Violations) ReadTokens(IConfiguration configuration)
     {
         var reader = new OptionsReader(configuration, redisUrl: null, new IdentityArguments(), openAiKey: null);

@@ -92,7 +92,7 @@ public sealed record ServerOptions
     /// <summary>The tokens that HTTP clients show.</summary>
     public IReadOnlyList<AccessToken> Tokens { get; init; } = [];
 
-    /// <summary>Where these tokens are read anew while the server runs; null where they are in no file.</summary>
+    /// <summary>Where these tokens are read again while the server runs; null where they are in no file.</summary>
     public TokenFile? TokenFile { get; init; }
 
     /// <summary>The provider whose access tokens HTTP clients show, beside <see cref="Tokens"/>; null: none.</summary>
