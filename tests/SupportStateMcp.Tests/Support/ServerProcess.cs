@@ -145,6 +145,7 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
             _listening.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
-    [GeneratedRegex(@"listens on (\S+/mcp)")]
+    // The last line of what it says at its start: who waits for it can read all of that.
+    [GeneratedRegex(@"^Next: connect an MCP client to (\S+/mcp)")]
     private static partial Regex Listening();
 }
