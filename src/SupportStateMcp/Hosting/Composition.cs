@@ -106,7 +106,12 @@ public static class Composition
     }
 
     /// <summary>The desk, and what serves it over MCP; a transport is yet to be added.</summary>
-    public static IMcpServerBuilder AddSupportState(this IServiceCollection services, ServerOptions options, LogLevel level)
+    /// <param name="services">Where it is registered.</param>
+    /// <param name="options">What is configured.</param>
+    /// <param name="level">From which level on it logs.</param>
+    /// <param name="served">The toolsets that any connection can have.</param>
+    public static IMcpServerBuilder AddSupportState(
+        this IServiceCollection services, ServerOptions options, LogLevel level, Toolsets served = ToolsetNames.Every)
     {
         services.AddDesk(options, level);
         services.AddSingleton<LoggerFactory>();
@@ -133,7 +138,7 @@ public static class Composition
         services.AddSingleton<McpServerSetup>();
         services.AddSingleton<IConfigureOptions<McpServerOptions>>(provider => provider.GetRequiredService<McpServerSetup>());
         return services.AddMcpServer()
-            .WithCatalogue()
+            .WithCatalogue(served)
             .WithResources<SupportResources>()
             .WithResources<TicketResources>()
             .WithResources<AppResources>()

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using ModelContextProtocol.Server;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Events;
+using SupportStateMcp.Mcp.Tools;
 
 namespace SupportStateMcp.Hosting;
 
@@ -19,7 +20,7 @@ public static class StdioHost
         ServerOptions options, CliConsole console, Action<IServiceCollection>? configure, CancellationToken cancellationToken)
     {
         var collection = new ServiceCollection();
-        collection.AddSupportState(options, LogLevel.Warning);
+        collection.AddSupportState(options, LogLevel.Warning, served: options.Toolsets ?? ToolsetNames.Default);
         collection.AddTelemetryExport(options, hasHttp: false);
         configure?.Invoke(collection);
         await using var services = collection.BuildServiceProvider();
@@ -35,7 +36,7 @@ public static class StdioHost
         }
 
         await Console.Error.WriteLineAsync(StartNotice.OverStdio(options, isTyped: !Console.IsInputRedirected));
-        var ending = services.GetRequiredService<Mcp.Tools.ServerStopping>();
+        var ending = services.GetRequiredService<ServerStopping>();
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

@@ -15,9 +15,11 @@ namespace SupportStateMcp.Mcp.Filters;
 /// What a host of this server adds of its own belongs to no set, and passes; a name that nobody knows is the SDK's to refuse.
 /// </summary>
 public sealed class ToolsetFilter(
-    IEnumerable<McpServerTool> tools, IEnumerable<McpServerPrompt> prompts, IEnumerable<McpServerResource> resources, ConnectionToolsets connections)
+    IEnumerable<McpServerTool> tools, ToolNames catalogue, IEnumerable<McpServerPrompt> prompts, IEnumerable<McpServerResource> resources,
+    ConnectionToolsets connections)
 {
-    private readonly FrozenDictionary<string, Toolsets> _tools = Sets(tools, t => t.ProtocolTool.Name);
+    private readonly FrozenDictionary<string, Toolsets> _tools =
+        Sets(tools, t => t.ProtocolTool.Name).Union(catalogue.Sets).ToFrozenDictionary(StringComparer.Ordinal);
     private readonly FrozenSet<string> _openedByStep = tools.Where(IsOpenedByStep).Select(t => t.ProtocolTool.Name).ToFrozenSet(StringComparer.Ordinal);
     private readonly FrozenDictionary<string, Toolsets> _prompts = Sets(prompts, p => p.ProtocolPrompt.Name);
     private readonly FrozenDictionary<string, Toolsets> _templates = Sets(resources, r => r.ProtocolResourceTemplate.UriTemplate);

@@ -18,10 +18,13 @@ namespace SupportStateMcp.Mcp.Tools;
 public static class ToolCatalogue
 {
     /// <summary>Registers the tools; their targets are services.</summary>
+    /// <param name="builder">The server that gets them.</param>
+    /// <param name="served">The sets that any connection can have. Making a tool is work at the start, so no others are made.</param>
     /// <exception cref="InvalidOperationException">A class of tools does not say which set it belongs to.</exception>
-    public static IMcpServerBuilder WithCatalogue(this IMcpServerBuilder builder)
+    public static IMcpServerBuilder WithCatalogue(this IMcpServerBuilder builder, Toolsets served)
     {
         var methods = new List<(MethodInfo Method, Type Target)>();
+        var names = new Dictionary<string, Toolsets>(StringComparer.Ordinal);
         Add<ConversationTools>();
         Add<MessageTools>();
         Add<AuditTools>();
@@ -37,6 +40,7 @@ public static class ToolCatalogue
         Add<ContextTools>();
         Add<TaskTools>();
         Add<VersionTools>();
+        builder.Services.AddSingleton(new ToolNames(names));
         builder.Services.AddSingleton(services => new Tools(CreateAll(methods, services)));
         for (var i = 0; i < methods.Count; i++)
         {
@@ -51,12 +55,16 @@ public static class ToolCatalogue
             DynamicallyAccessedMemberTypes.PublicMethods | DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
             where T : class
         {
-            // At the start, whether or not a caller ever asks for them.
-            _ = ToolsetAttribute.Of(typeof(T));
+            var set = ToolsetAttribute.Of(typeof(T));
             builder.Services.AddSingleton<T>();
-            methods.AddRange(typeof(T).GetMethods(BindingFlags.Public | BindingFlags.Instance)
-                .Where(m => m.GetCustomAttribute<McpServerToolAttribute>() is not null)
-                .Select(m => (m, typeof(T))));
+            foreach (var method in typeof(T).GetMethods(BindingFlags.Public | BindingFlags.Instance))
+            {
+                if (method.GetCustomAttribute<McpServerToolAttribute>() is not { Name: { } name })
+                    continue;
+                names.Add(name, set);
+                if (served.HasFlag(set) || (served.HasFlag(Toolsets.Tickets) && method.IsDefined(typeof(OpenedByStepAttribute))))
+                    methods.Add((method, typeof(T)));
+            }
         }
     }
 
@@ -179,3 +187,6 @@ public static class ToolCatalogue
         return input;
     }
 }
+
+/// <summary>The set of each tool of the catalogue by its name, also of those that this server does not serve.</summary>
+public sealed record ToolNames(IReadOnlyDictionary<string, Toolsets> Sets);
