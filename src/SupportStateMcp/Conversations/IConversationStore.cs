@@ -71,8 +71,9 @@ public interface IConversationStore
     /// </summary>
     /// <param name="roles">The roles, at least one.</param>
     /// <param name="limit">How many at most.</param>
+    /// <param name="verified">True to name only steps that the conversations have now, which may take longer: for a caller who could take none of those named before.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, CancellationToken cancellationToken);
+    ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, bool verified, CancellationToken cancellationToken);
 
     /// <summary>Calls back each time a conversation changes, whichever process changed it, until disposed. May call once too often, never once too few while the store is reachable.</summary>
     ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken);

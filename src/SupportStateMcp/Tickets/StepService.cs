@@ -123,16 +123,25 @@ public sealed class StepService(
 
     private async ValueTask<Result<NextStep>> LookAsync(Caller caller, IReadOnlyList<string> roles, TimeSpan lease, CancellationToken cancellationToken)
     {
-        ReadySteps ready;
         try
         {
-            ready = await store.ListReadyStepsAsync(roles, Choice, cancellationToken);
+            var ready = await store.ListReadyStepsAsync(roles, Choice, verified: false, cancellationToken);
+            var taken = await TakeAsync(ready, caller, roles, lease, cancellationToken);
+            // Where all of them were named in vain, they may hide others.
+            if (ready.Steps.Count == 0 || !taken.TryGet(out var found, out _) || found.Step is not null)
+                return taken;
+            ready = await store.ListReadyStepsAsync(roles, Choice, verified: true, cancellationToken);
+            return await TakeAsync(ready, caller, roles, lease, cancellationToken);
         }
         catch (StoreException e)
         {
             return e.ToError();
         }
+    }
 
+    /// <summary>Takes one of these steps; none where others were quicker, and the refusal where customers of theirs have had too many writes.</summary>
+    private async ValueTask<Result<NextStep>> TakeAsync(ReadySteps ready, Caller caller, IReadOnlyList<string> roles, TimeSpan lease, CancellationToken cancellationToken)
+    {
         var steps = ready.Steps.ToArray();
         random.Shuffle(steps);
         foreach (var step in steps)

@@ -36,7 +36,7 @@ public abstract partial class ConversationStoreContract
         for (var i = 5; i >= 1; i--)
             await WriteAsync(store, OneRun.Report() with { Id = TestConversations.Id($"t-{i}") }, Now - TimeSpan.FromMinutes(i));
 
-        Assert.Equal(["cs-t-5", "cs-t-4", "cs-t-3"], (await store.ListReadyStepsAsync(s_roles, 3, Stop)).Steps.Select(s => s.Id.Value));
+        Assert.Equal(["cs-t-5", "cs-t-4", "cs-t-3"], (await store.ListReadyStepsAsync(s_roles, 3, verified: false, Stop)).Steps.Select(s => s.Id.Value));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public abstract partial class ConversationStoreContract
         var taken = await WriteAsync(store, OneRun.Lease());
         await WriteAsync(store, OneRun.Fail(taken));
 
-        var ready = await store.ListReadyStepsAsync(s_roles, 10, Stop);
+        var ready = await store.ListReadyStepsAsync(s_roles, 10, verified: false, Stop);
 
         Assert.Empty(ready.Steps);
         Assert.Equal(1, ready.Later);
@@ -63,6 +63,43 @@ public abstract partial class ConversationStoreContract
 
         await WriteAsync(store, TwoOwners.HandBack(TwoOwners.Alice));
         Assert.Equal(["cs-TKT-001"], await ReadyAsync(CreateStore(), s_roles));
+    }
+
+    [Fact]
+    public async Task A_step_that_is_handed_back_at_once_is_listed()
+    {
+        var store = CreateStore();
+        await WriteAsync(store, OneRun.Report());
+        await WriteAsync(store, TwoOwners.Claim(TwoOwners.Alice));
+        await WriteAsync(store, TwoOwners.HandBack(TwoOwners.Alice));
+
+        Assert.Equal(["cs-TKT-001"], await ReadyAsync(store, s_roles));
+        Assert.Equal(["cs-TKT-001"], await ReadyAsync(CreateStore(), s_roles));
+        Assert.Equal(["cs-TKT-001"], await ReadyAsync(store, s_roles));
+    }
+
+    [Fact]
+    public async Task What_a_commit_that_was_too_late_wanted_hides_no_step()
+    {
+        var (store, other) = (CreateStore(), CreateStore());
+        for (var i = 5; i >= 1; i--)
+        {
+            var id = TestConversations.Id($"t-{i}");
+            var at = Now - TimeSpan.FromMinutes(i);
+            await WriteAsync(store, OneRun.Report() with { Id = id }, at);
+            var taken = await WriteAsync(store, OneRun.Lease() with { Id = id }, at);
+            var late = TestConversations.Commit(taken, OneRun.Complete(taken, OneRun.Triaged) with { Id = id }, at);
+            foreach (var message in (string[])["m-1", "m-2", "m-3", "m-4"])
+                await WriteAsync(other, TestConversations.Message(message, id: id), at);
+            Assert.IsType<CommitResult.Conflict>(await store.CommitAsync(late, Stop));
+        }
+
+        await WriteAsync(store, OneRun.Report());
+        await WriteAsync(store, OneRun.Complete(await WriteAsync(store, OneRun.Lease()), OneRun.Triaged));
+
+        Assert.Equal(["cs-TKT-001"], (await store.ListReadyStepsAsync(s_roles, 3, verified: true, Stop)).Steps.Select(s => s.Id.Value));
+        // They are gone from then on.
+        Assert.Equal(["cs-TKT-001"], (await other.ListReadyStepsAsync(s_roles, 3, verified: false, Stop)).Steps.Select(s => s.Id.Value));
     }
 
     [Fact]
@@ -97,5 +134,5 @@ public abstract partial class ConversationStoreContract
     }
 
     private static async Task<IEnumerable<string>> ReadyAsync(IConversationStore store, params string[] roles) =>
-        (await store.ListReadyStepsAsync(roles, 10, Stop)).Steps.Select(s => s.Id.Value);
+        (await store.ListReadyStepsAsync(roles, 10, verified: false, Stop)).Steps.Select(s => s.Id.Value);
 }

@@ -35,7 +35,7 @@ internal sealed class MemoryStore : IConversationStore
     public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, bool verified, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>

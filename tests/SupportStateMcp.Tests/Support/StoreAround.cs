@@ -51,8 +51,8 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.ListPendingApprovalsAsync(queue, after, limit, cancellationToken);
 
-    public ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, CancellationToken cancellationToken) =>
-        inner.ListReadyStepsAsync(roles, limit, cancellationToken);
+    public ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, bool verified, CancellationToken cancellationToken) =>
+        inner.ListReadyStepsAsync(roles, limit, verified, cancellationToken);
 
     public async ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken)
     {

@@ -17,6 +17,7 @@ public sealed partial record Conversation
         HumanTakeover = TakeoverAfter(before, e),
         // What was said at an earlier escalation is not what this one is about; its own packet follows, if there is one.
         Handoff = e.Cause == OwnershipCause.Escalated ? null : before.Handoff,
+        Run = e.Owner.IsMachine ? before.Run?.Resumed(e.Version) : before.Run,
         UpdatedAt = e.At,
         Version = e.Version,
     };

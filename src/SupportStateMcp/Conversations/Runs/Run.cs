@@ -115,6 +115,10 @@ public sealed record Run
     /// <summary>The run with one of its steps changed.</summary>
     internal Run With(string name, Func<RunStep, RunStep> change) => this with { Steps = [.. Steps.Select(s => s.Name == name ? change(s) : s)] };
 
+    /// <summary>The run after a pause: a step that waits for a worker becomes ready again, in its old place of the order.</summary>
+    internal Run Resumed(long version) =>
+        Status == RunStatus.Running && Current.State == RunStepState.Ready ? With(Stage, s => s with { ReadyVersion = version }) : this;
+
     /// <summary>The id of a run that starts in a conversation: derived from what and when, so that the same decision gives the same id.</summary>
     public static string IdOf(Conversation before, DateTimeOffset now)
     {
@@ -138,7 +142,7 @@ public sealed record RunStep
     /// <summary>From when a worker may take it.</summary>
     public DateTimeOffset? ReadyAt { get; init; }
 
-    /// <summary>The version of the conversation in which it became ready: no other stay in the index has it.</summary>
+    /// <summary>The version of the conversation in which it became ready, also after a pause: no other stay in the index has it.</summary>
     public long? ReadyVersion { get; init; }
 
     /// <summary>The version of the conversation in which it was leased: the fence that a step token names.</summary>

@@ -60,7 +60,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         _listing = new RedisListing(connection, _keys, _index, _snapshots, time);
         _queueListing = new RedisQueueListing(connection, _keys, _index, _snapshots, time);
         _approvalListing = new RedisApprovalListing(connection, _keys, _index, _snapshots, time);
-        _workListing = new RedisWorkListing(connection, _keys, time);
+        _workListing = new RedisWorkListing(connection, _keys, _index, _snapshots, time);
         _sweep = new RedisSweep(connection, _keys, _index, options.TimeToLive, time);
         _subscriptions = new RedisSubscriptions(connection, logger);
     }
@@ -115,10 +115,10 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         return await _approvalListing.ReadAsync(queue, after, limit, cancellationToken);
     }
 
-    public async ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, CancellationToken cancellationToken)
+    public async ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, bool verified, CancellationToken cancellationToken)
     {
         await _queue.FlushAsync(cancellationToken);
-        return await _workListing.ReadAsync(roles, limit, cancellationToken);
+        return await _workListing.ReadAsync(roles, limit, verified, cancellationToken);
     }
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken) =>

@@ -70,15 +70,15 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
                     foreach (var chunk in group.Chunk(500))
                         await index.AddAsync(chunk, group.Key, cancellationToken);
                 }
+
+                touched.Clear();
+                await index.DropAsync(left, cancellationToken);
             }
             catch
             {
-                PutBack(touched.Values);
+                PutBack(touched.Values, left);
                 throw;
             }
-
-            // An entry that stays behind is verified away by listings: no need to try again.
-            await index.DropAsync(left, cancellationToken);
         }
         finally
         {
@@ -98,10 +98,11 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
         }
     }
 
-    private void PutBack(IEnumerable<(ConversationIndexEntry Entry, bool Places)> touched)
+    private void PutBack(IEnumerable<(ConversationIndexEntry Entry, bool Places)> touched, List<IndexDrop> left)
     {
         lock (_gate)
         {
+            _left.AddRange(left);
             foreach (var (entry, places) in touched)
             {
                 var id = entry.ConversationId;

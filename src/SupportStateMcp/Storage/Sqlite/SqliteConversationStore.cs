@@ -178,7 +178,7 @@ public sealed class SqliteConversationStore : IConversationStore, IDisposable
         return ValueTask.FromResult(_listing.Approvals(queue, after, limit));
     }
 
-    public ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, CancellationToken cancellationToken)
+    public ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, bool verified, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return ValueTask.FromResult(_listing.Work(roles, limit));
