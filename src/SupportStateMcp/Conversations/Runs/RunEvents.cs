@@ -15,10 +15,13 @@ public abstract partial record ConversationEvent
         public required string Pipeline { get; init; }
         public required string CustomerId { get; init; }
 
+        /// <summary>What the customer reported, where the conversation was opened without it; null otherwise, and after an erasure.</summary>
+        public string? Description { get; init; }
+
         /// <summary>The steps of the pipeline, each with the role that does it.</summary>
         public required IReadOnlyList<RunStepName> Steps { get; init; }
 
-        public override ConversationEvent Redacted() => this with { CustomerId = Conversation.ErasedMark };
+        public override ConversationEvent Redacted() => this with { CustomerId = Conversation.ErasedMark, Description = null };
     }
 
     /// <summary>Something happened to one step.</summary>

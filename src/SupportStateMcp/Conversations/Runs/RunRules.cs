@@ -53,6 +53,7 @@ public sealed partial class ConversationDecider
             InstanceId = Run.IdOf(recorder.Current, recorder.Now),
             Pipeline = pipeline.Name,
             CustomerId = c.CustomerId,
+            Description = recorder.Current.Description is null ? c.Description : null,
             Steps = [.. pipeline.Steps.Select(s => new RunStepName(s.Name, s.Role))],
         });
         MakeReady(recorder, pipeline.Steps[0].Name, attempt: 1);

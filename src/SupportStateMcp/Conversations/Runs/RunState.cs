@@ -26,7 +26,7 @@ public sealed partial record Conversation
     private static Conversation After(Conversation before, ConversationEvent.RunEvent @event)
     {
         var after = @event is ConversationEvent.RunStarted started
-            ? before with { Run = Started(started), Analysis = null }
+            ? before with { Description = before.Description ?? started.Description, Run = Started(started), Analysis = null }
             : before with { Run = After(before.Run ?? throw new InvalidOperationException($"{@event.GetType().Name} needs a run."), @event) };
         if (@event is ConversationEvent.SolutionReady { Analysis: { } found })
             after = after with { Analysis = new Analysis(found, @event.Actor, @event.At, after.Run!.Revisions) };

@@ -42,6 +42,19 @@ public class RunRulesTests
     }
 
     [Fact]
+    public void What_was_reported_of_a_conversation_without_a_description_is_kept()
+    {
+        var opened = Given().And(OneConversation.Open("CUST001")).And(OneConversation.Say("Hello", "m-1"));
+        Assert.Null(opened.Conversation!.Description);
+
+        var reported = opened.And(Report(description: "VPN broken"));
+
+        Assert.Equal(("VPN broken", 1), (reported.Conversation!.Description, reported.Conversation.MessageCount));
+        reported.When(Report(description: "Another thing")).ThenItIsRefused(ErrorCodes.TicketConflict);
+        Assert.DoesNotContain("VPN", OneConversation.Json(reported.Events.Select(e => e.Redacted())), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_step_is_leased_to_one_worker()
     {
         var taken = Reported.Take();
