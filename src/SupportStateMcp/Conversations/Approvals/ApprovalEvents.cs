@@ -70,10 +70,10 @@ public abstract partial record ConversationEvent
         public string? UseKey { get; init; }
     }
 
-    /// <summary>Its deadline passed before it was decided.</summary>
+    /// <summary>Its deadline passed, or the run whose solution it is about ended, before it was decided.</summary>
     public sealed record ApprovalExpired : ApprovalEvent
     {
-        /// <summary>The deadline.</summary>
+        /// <summary>The deadline, or when the run ended.</summary>
         public required DateTimeOffset ExpiredAt { get; init; }
     }
 }

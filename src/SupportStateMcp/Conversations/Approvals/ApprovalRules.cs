@@ -64,7 +64,7 @@ public sealed partial class ConversationDecider
     {
         if (current.Approval(c.ApprovalId) is not { } approval)
             return Refuse(Error.NoSuchApproval(c.ApprovalId));
-        if ((DecisionViolation(approval, c) ?? SolutionViolation(current, approval, c)) is { } violation)
+        if ((DecisionViolation(current, approval, c) ?? SolutionViolation(current, approval, c)) is { } violation)
             return Refuse(violation);
 
         var digest = c.FinalArguments is { } final ? Digest.OfAction(approval.Action, final) : approval.Digest;
@@ -106,7 +106,7 @@ public sealed partial class ConversationDecider
         return recorder.Accepted;
     }
 
-    private static Error? DecisionViolation(Approval approval, ConversationCommand.DecideApproval c)
+    private static Error? DecisionViolation(Conversation current, Approval approval, ConversationCommand.DecideApproval c)
     {
         if (c.Actor.Kind != ActorKind.Human || !new Caller(c.Actor, c.Roles).Has(approval.ApproverRole))
             return Error.NotAuthorized([Requirement.Kind(ActorKind.Human), Requirement.Role(approval.ApproverRole)]);
@@ -114,6 +114,7 @@ public sealed partial class ConversationDecider
             return Error.NotAuthorized([$"other_than:{approval.RequestedBy}"]);
         return approval.Status switch
         {
+            _ when IsOfEndedRun(current, approval) => Error.NotWaitingForApproval(current.TicketId, current.Run),
             ApprovalStatus.Expired => Error.ApprovalExpired(approval),
             not ApprovalStatus.Pending => Error.AlreadyDecided(approval),
             _ when approval.Votes.Any(v => v.By == c.Actor && v.Digest == approval.Digest) => Error.AlreadyDecided(approval),
@@ -122,6 +123,11 @@ public sealed partial class ConversationDecider
             _ => null,
         };
     }
+
+    /// <summary>True for the solution of a run that ended before anybody decided on it: a grant would send nothing.</summary>
+    private static bool IsOfEndedRun(Conversation current, Approval approval) =>
+        approval.Action == SendSolution && approval.UsableBy == s_pipeline.ToString() && current.Run is not { IsActive: true }
+        && (approval.Status == ApprovalStatus.Pending || (approval.Status == ApprovalStatus.Expired && approval.DecidedAt < approval.Deadline));
 
     /// <summary>What is special about the approval of a run's solution.</summary>
     private Error? SolutionViolation(Conversation current, Approval approval, ConversationCommand.DecideApproval c)

@@ -36,6 +36,7 @@ public sealed partial class ConversationDecider
             return;
         if (current.ClosedAt is not null)
         {
+            EndApproval(recorder, run);
             recorder.Add(new ConversationEvent.RunTerminated { Version = recorder.Next, At = recorder.Now, Actor = recorder.Actor, Reason = "the conversation was closed" });
         }
         else if (!IsConfigured(run))
@@ -159,10 +160,23 @@ public sealed partial class ConversationDecider
         HandOver(recorder, reason, null);
     }
 
+        EndApproval(recorder, recorder.Current.Run!);
     /// <summary>Hands the conversation to people as a run ends without a letter. Where a person has it, they keep it, with a note.</summary>
     private void HandOver(EventRecorder recorder, string reason, string? notes)
     {
         var current = recorder.Current;
+    /// <summary>Nobody has to decide on a solution that is not sent any more.</summary>
+    private static void EndApproval(EventRecorder recorder, Run run)
+    {
+        if (run.ApprovalId is { } id && recorder.Current.Approval(id) is { Status: ApprovalStatus.Pending })
+        {
+            recorder.Add(new ConversationEvent.ApprovalExpired
+            {
+                Version = recorder.Next, At = recorder.Now, Actor = s_pipeline, ApprovalId = id, ExpiredAt = recorder.Now,
+            });
+        }
+    }
+
         var summary = SummaryOf(current, notes);
         if (current.Owner.IsPerson)
         {

@@ -290,6 +290,8 @@ public class RunRulesTests
 
         var back = lapsed.And(TwoOwners.HandBack(TwoOwners.Alice), TimeSpan.FromMinutes(7));
         back.And(Lease(), TimeSpan.FromMinutes(7));
+        // A stay of its own in the index: what is to go of the one before cannot take it along.
+        Assert.InRange(back.Conversation!.ReadyStep!.ReadyVersion!.Value, lapsed.Conversation.Version + 1, back.Conversation.Version);
     }
 
     [Fact]
@@ -302,6 +304,22 @@ public class RunRulesTests
     }
 
     [Theory]
+    [Fact]
+    public void Nobody_decides_on_the_solution_of_a_run_that_has_ended()
+    {
+        var closed = Waiting.And(OneConversation.MoveTo("awaiting_confirmation")).And(OneConversation.MoveTo("resolved"));
+
+        Assert.Equal(RunStatus.Terminated, closed.Conversation!.Run!.Status);
+        Assert.Empty(closed.Conversation.PendingApprovals);
+        foreach (var approved in (bool[])[true, false])
+        {
+            var error = (Errors.NotWaitingForApproval)closed.When(Decide(closed.Conversation, approved)).ThenItIsRefused(ErrorCodes.NotWaitingForApproval);
+            Assert.Equal(RunStatus.Terminated, error.Status);
+        }
+
+        closed.When(Decide(closed.Conversation, approved: true, by: Worker)).ThenItIsRefused(ErrorCodes.NotAuthorized);
+    }
+
     [InlineData("triage", "expert_analysis", "approval", "letter")]
         // A stay of its own in the index: what is to go of the one before cannot take it along.
         Assert.InRange(back.Conversation!.ReadyStep!.ReadyVersion!.Value, lapsed.Conversation.Version + 1, back.Conversation.Version);
