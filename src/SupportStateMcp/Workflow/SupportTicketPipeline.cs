@@ -62,6 +62,7 @@ public static class SupportTicketPipeline
                       "steps":{"type":"array","minItems":1,"maxItems":20,"items":{"type":"string","minLength":1,"maxLength":1000}},
                       "confidence":{"type":"number","minimum":0,"maximum":1},
                       "risk_priority":{"type":"number","minimum":0,"maximum":1000},
+                      "amount":{"type":"number","minimum":0,"maximum":1000000000000},
                       "citations":{"type":"array","minItems":1,"maxItems":20,"items":{"type":"string","minLength":1,"maxLength":200}}}}
                     """),
                 Next = [new(null, PipelineTarget.ToStep(Approval))],

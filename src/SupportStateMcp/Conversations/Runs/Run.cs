@@ -204,6 +204,10 @@ public sealed record Analysis(JsonElement Result, Actor By, DateTimeOffset At, i
     public decimal? Confidence => Number("confidence");
 
     [JsonIgnore]
+    /// <summary>The largest amount of money that the solution is about, in the desk's currency; null where they did not say.</summary>
+    [JsonIgnore]
+    public decimal? Amount => Number("amount");
+
     public decimal? RiskPriority => Number("risk_priority");
 
     private string Text(string name) => Result.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";

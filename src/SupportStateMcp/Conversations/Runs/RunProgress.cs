@@ -109,7 +109,10 @@ public sealed partial class ConversationDecider
             new JsonObject { ["ticket_id"] = current.TicketId, [SolutionArgument] = analysis.Solution }, ConversationJson.Readable.JsonObject);
         var digest = Digest.OfAction(SendSolution, arguments);
         var ruling = tickets.AutoApprove
-            ? policy.Rule(AmountsAtStake.Of(arguments, null), analysis.RiskPriority, analysis.RiskPriority is null ? null : analysis.Confidence)
+            // What the expert did not say, the policy cannot judge: a person does.
+            ? analysis is { RiskPriority: not null, Amount: not null }
+                ? policy.Rule(AmountsAtStake.Of(arguments, analysis.Amount), analysis.RiskPriority, analysis.Confidence)
+                : new ApprovalRuling(true, "the analysis does not say its risk_priority and its amount")
             : new ApprovalRuling(true, "a person decides on every solution");
         var requested = new ConversationEvent.ApprovalRequested
         {
@@ -121,6 +124,7 @@ public sealed partial class ConversationDecider
             Action = SendSolution,
             Arguments = arguments,
             Digest = digest,
+            Amount = analysis.Amount,
             RiskPriority = analysis.RiskPriority,
             Confidence = analysis.Confidence,
             Policy = ruling.Why,
@@ -156,15 +160,11 @@ public sealed partial class ConversationDecider
     /// <summary>The run has failed, and people take over.</summary>
     private void End(EventRecorder recorder, string reason)
     {
+        EndApproval(recorder, recorder.Current.Run!);
         recorder.Add(new ConversationEvent.RunFailed { Version = recorder.Next, At = recorder.Now, Actor = recorder.Actor, Reason = reason });
         HandOver(recorder, reason, null);
     }
 
-        EndApproval(recorder, recorder.Current.Run!);
-    /// <summary>Hands the conversation to people as a run ends without a letter. Where a person has it, they keep it, with a note.</summary>
-    private void HandOver(EventRecorder recorder, string reason, string? notes)
-    {
-        var current = recorder.Current;
     /// <summary>Nobody has to decide on a solution that is not sent any more.</summary>
     private static void EndApproval(EventRecorder recorder, Run run)
     {
@@ -177,6 +177,10 @@ public sealed partial class ConversationDecider
         }
     }
 
+    /// <summary>Hands the conversation to people as a run ends without a letter. Where a person has it, they keep it, with a note.</summary>
+    private void HandOver(EventRecorder recorder, string reason, string? notes)
+    {
+        var current = recorder.Current;
         var summary = SummaryOf(current, notes);
         if (current.Owner.IsPerson)
         {
