@@ -182,8 +182,9 @@ public sealed record ResearchEntry(string Digest, string? Query, IReadOnlyList<s
 
     public static ResearchEntry Of(string query, IReadOnlyList<string> articles)
     {
-        // What differs in case and spaces alone is the same query.
-        var words = string.Join(' ', query.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+        // What differs in case, spaces and punctuation alone is the same query.
+        var letters = string.Concat(query.EnumerateRunes().Select(r => Rune.IsPunctuation(r) || Rune.IsSymbol(r) || Rune.IsWhiteSpace(r) || Rune.IsControl(r) ? " " : r.ToString()));
+        var words = string.Join(' ', letters.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
         return new ResearchEntry(Conversations.Digest.OfText(words), ShortText.Of(query, ShownQuery), articles);
     }
 }
@@ -203,11 +204,11 @@ public sealed record Analysis(JsonElement Result, Actor By, DateTimeOffset At, i
     [JsonIgnore]
     public decimal? Confidence => Number("confidence");
 
-    [JsonIgnore]
     /// <summary>The largest amount of money that the solution is about, in the desk's currency; null where they did not say.</summary>
     [JsonIgnore]
     public decimal? Amount => Number("amount");
 
+    [JsonIgnore]
     public decimal? RiskPriority => Number("risk_priority");
 
     private string Text(string name) => Result.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";

@@ -81,6 +81,9 @@ public abstract partial record ConversationCommand
         /// <summary>The largest result, in bytes of JSON.</summary>
         public const int ResultBytes = 65_536;
 
+        /// <summary>How deep a result may be nested: it is stored inside other values, which may be 64 deep in all.</summary>
+        public const int ResultDepth = 32;
+
         // A step is completed once; more time can be asked for again and again.
         public override string? IdempotencyKey => Outcome == StepOutcome.Extend ? null : Token.ToToken();
 
@@ -100,10 +103,19 @@ public abstract partial record ConversationCommand
 
         private static Error? SizeViolation(JsonElement result)
         {
+            if (!IsWithin(result, ResultDepth))
+                return Error.InvalidArgument("result", string.Create(CultureInfo.InvariantCulture, $"it is nested at most {ResultDepth} deep"));
             var size = Encoding.UTF8.GetByteCount(result.GetRawText());
             return size <= ResultBytes ? null : Error.InvalidArgument(
                 "result", string.Create(CultureInfo.InvariantCulture, $"it has at most {ResultBytes} bytes of JSON, this one has {size}"));
         }
+
+        private static bool IsWithin(JsonElement value, int depth) => value.ValueKind switch
+        {
+            JsonValueKind.Object => depth > 0 && value.EnumerateObject().All(p => IsWithin(p.Value, depth - 1)),
+            JsonValueKind.Array => depth > 0 && value.EnumerateArray().All(v => IsWithin(v, depth - 1)),
+            _ => true,
+        };
     }
 
     /// <summary>Records what the knowledge base was asked for a step, and what it returned.</summary>

@@ -37,10 +37,13 @@ public sealed partial class ConversationDecider
         var recorded = step.Research.Select(q => q.Digest).Distinct(StringComparer.Ordinal).Count();
         if (recorded < LeastQueries)
             return Error.InsufficientResearch(LeastQueries, recorded);
+        if (TextOf(result, "solution").Trim().Length == 0)
+            return Error.InvalidArgument("result", "its solution is the text that a person decides on");
+        if (!result.TryGetProperty("citations", out var cited) || cited.ValueKind != JsonValueKind.Array || cited.GetArrayLength() == 0
+            || cited.EnumerateArray().Any(a => a.ValueKind != JsonValueKind.String))
+            return Error.InvalidArgument("result", "its citations are a list of the ids of articles, at least one");
         var returned = step.Research.SelectMany(q => q.Articles).ToHashSet(StringComparer.Ordinal);
-        var unknown = result.TryGetProperty("citations", out var cited) && cited.ValueKind == JsonValueKind.Array
-            ? cited.EnumerateArray().Select(a => a.ToString()).Where(a => !returned.Contains(a)).Distinct(StringComparer.Ordinal).ToList()
-            : [];
+        var unknown = cited.EnumerateArray().Select(a => a.GetString()!).Where(a => !returned.Contains(a)).Distinct(StringComparer.Ordinal).ToList();
         return unknown.Count > 0 ? Error.UnknownCitation(unknown) : null;
     }
 

@@ -99,6 +99,7 @@ public class RunRulesTests
     [Theory]
     [InlineData(2, "one", "two")]
     [InlineData(1, "one", "ONE ", " one")]
+    [InlineData(1, "one", "one?", "(one)!")]
     public void Three_different_queries_come_before_an_analysis(int recorded, params string[] queries)
     {
         var researched = WithExpert.And(Research(WithExpert.Conversation!, queries));
