@@ -84,20 +84,20 @@ public sealed partial class ConversationDecider
     /// <summary>The letter: what the worker wrote, then the approved text, word for word, whose approval is used with it.</summary>
     private static void Send(Conversation current, RunStep step, string message, ConversationCommand.CompleteStep c, EventRecorder recorder)
     {
-        var approval = current.Run!.ApprovalId is { } id ? current.Approval(id) : null;
+        var approval = LetterText.ApprovalOf(current);
         var text = LetterText.Of(current)
-            ?? throw new InvalidOperationException($"The run {current.Run.InstanceId} has no granted approval: nothing is sent without one.");
+            ?? throw new InvalidOperationException($"The run {current.Run!.InstanceId} has no granted approval: nothing is sent without one.");
         TakeOver(recorder, c);
         recorder.AppendMessage(new MessageDraft(
-            $"{MessageDraft.ReservedIdPrefix}letter-{current.Run.InstanceId}", MessageRole.Assistant, $"{message.TrimEnd()}\n\n{text}")
+            $"{MessageDraft.ReservedIdPrefix}letter-{current.Run!.InstanceId}", MessageRole.Assistant, $"{message.TrimEnd()}\n\n{text}")
         {
             InReplyTo = recorder.Current.Unanswered is [.., var last] ? last.Number : null,
         });
-        if (current.Run.Entitled is not false)
+        if (approval is not null)
         {
             recorder.Add(new ConversationEvent.ApprovalUsed
             {
-                Version = recorder.Next, At = recorder.Now, Actor = s_pipeline, ApprovalId = approval!.ApprovalId, Digest = approval.Digest, UseKey = current.Run.InstanceId,
+                Version = recorder.Next, At = recorder.Now, Actor = s_pipeline, ApprovalId = approval.ApprovalId, Digest = approval.Digest, UseKey = current.Run.InstanceId,
             });
         }
     }

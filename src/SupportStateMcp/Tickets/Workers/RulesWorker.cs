@@ -105,7 +105,7 @@ public sealed class RulesWorker(TicketResearch research, ArticleService articles
         var name = run.Customer is { ValueKind: JsonValueKind.Object } customer && customer.TryGetProperty("name", out var given) && given.GetString() is { Length: > 0 } known ? known : "customer";
         return new JsonObject
         {
-            ["message"] = run.Entitled is false
+            ["message"] = LetterText.ApprovalOf(c) is null
                 ? $"Dear {name},\n\nthank you for your ticket {c.TicketId}."
                 : $"Dear {name},\n\nthank you for your ticket {c.TicketId}. We looked into it, and this is what we suggest:",
         };

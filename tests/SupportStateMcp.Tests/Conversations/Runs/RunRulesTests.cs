@@ -292,8 +292,8 @@ public class RunRulesTests
         var back = lapsed.And(TwoOwners.HandBack(TwoOwners.Alice), TimeSpan.FromMinutes(7));
         // A stay of its own in the index: what is to go of the one before cannot take it along.
         Assert.InRange(back.Conversation!.ReadyStep!.ReadyVersion!.Value, lapsed.Conversation.Version + 1, back.Conversation.Version);
-    }
         back.And(Lease(), TimeSpan.FromMinutes(7));
+    }
 
     [Fact]
     public void A_conversation_that_is_closed_ends_its_run()
@@ -304,7 +304,6 @@ public class RunRulesTests
         closed.When(Lease()).ThenNothingHappens();
     }
 
-    [Theory]
     [Fact]
     public void Nobody_decides_on_the_solution_of_a_run_that_has_ended()
     {
@@ -321,9 +320,8 @@ public class RunRulesTests
         closed.When(Decide(closed.Conversation, approved: true, by: Worker)).ThenItIsRefused(ErrorCodes.NotAuthorized);
     }
 
+    [Theory]
     [InlineData("triage", "expert_analysis", "approval", "letter")]
-        // A stay of its own in the index: what is to go of the one before cannot take it along.
-        Assert.InRange(back.Conversation!.ReadyStep!.ReadyVersion!.Value, lapsed.Conversation.Version + 1, back.Conversation.Version);
     [InlineData("triage")]
     [InlineData]
     public void A_run_whose_pipeline_is_configured_no_longer_goes_to_people(params string[] steps)
@@ -339,7 +337,8 @@ public class RunRulesTests
         {
             var accepted = Assert.IsType<Decision.Accepted>(decider.Decide(run.Conversation, command, OneConversation.Now));
 
-            Assert.Equal([typeof(RunFailed), typeof(OwnerChanged), typeof(Transitioned), typeof(Escalated)], accepted.Events.Select(e => e.GetType()));
+            Type[] ended = run.Conversation!.HasPendingApprovals ? [typeof(ApprovalExpired)] : [];
+            Assert.Equal([.. ended, typeof(RunFailed), typeof(OwnerChanged), typeof(Transitioned), typeof(Escalated)], accepted.Events.Select(e => e.GetType()));
             Assert.Equal((RunStatus.Failed, null), (accepted.After.Run!.Status, accepted.After.LeasedStep));
             Assert.Contains("support_ticket is configured no longer", accepted.After.Run.Reason);
         }
@@ -372,10 +371,13 @@ public class RunRulesTests
     }
 
     [Theory]
-    [InlineData(true, ",\"risk_priority\":3", "notification")]
-    [InlineData(true, ",\"risk_priority\":9", "approval")]
+    [InlineData(true, ",\"risk_priority\":3,\"amount\":0", "notification")]
+    [InlineData(true, ",\"risk_priority\":9,\"amount\":0", "approval")]
+    [InlineData(true, ",\"risk_priority\":3,\"amount\":501", "approval")]
+    [InlineData(true, ",\"risk_priority\":3", "approval")]
+    [InlineData(true, ",\"amount\":0", "approval")]
     [InlineData(true, "", "approval")]
-    [InlineData(false, ",\"risk_priority\":3", "approval")]
+    [InlineData(false, ",\"risk_priority\":3,\"amount\":0", "approval")]
     public void The_policy_decides_only_where_the_desk_lets_it_and_never_on_what_it_does_not_know(bool auto, string more, string stage)
     {
         var researched = WithExpert.And(Research(WithExpert.Conversation!, "one", "two", "three"));
@@ -386,4 +388,78 @@ public class RunRulesTests
 
         Assert.Equal(stage, accepted.After.Run!.Stage);
     }
+
+    [Theory]
+    [InlineData("""{"solution":{},"citations":["KB-1"]}""", "solution")]
+    [InlineData("""{"solution":" ","citations":["KB-1"]}""", "solution")]
+    [InlineData("""{"citations":["KB-1"]}""", "solution")]
+    [InlineData("""{"solution":"Restart it.","citations":"none"}""", "citations")]
+    [InlineData("""{"solution":"Restart it.","citations":[]}""", "citations")]
+    [InlineData("""{"solution":"Restart it.","citations":[1]}""", "citations")]
+    public void What_research_comes_to_is_a_text_and_its_citations_whatever_the_schema_takes(string result, string told)
+    {
+        var (given, decider) = OfOwnPipeline();
+
+        var refused = Assert.IsType<Decision.Refused>(decider.Decide(given, Complete(given, JsonElement.Parse(result)), OneConversation.Now));
+
+        Assert.Contains(told, Assert.IsType<Errors.InvalidArgument>(refused.Error).Rule, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(32, true)]
+    [InlineData(33, false)]
+    public void A_result_is_nested_32_deep_at_most(int depth, bool isTaken)
+    {
+        var lists = depth - 1;
+        var result = JsonElement.Parse($$"""{"solution":"x","more":{{new string('[', lists)}}{{new string(']', lists)}}}""");
+
+        Assert.Equal(isTaken, Complete(WithExpert.Conversation!, result).Violation() is null);
+    }
+
+    [Fact]
+    public void A_granted_text_is_sent_also_where_a_later_step_finds_no_entitlement()
+    {
+        var (given, decider) = OfOwnPipeline();
+        given = After(decider, given, Complete(given, JsonElement.Parse("""{"solution":"Restart it.","citations":["KB-1"]}""")));
+        given = After(decider, given, Decide(given, approved: true));
+        given = After(decider, given, LeaseOf(given));
+        given = After(decider, given, Complete(given, JsonElement.Parse("{}"), entitled: false));
+        Assert.Equal(("letter", (bool?)false), (given.Run!.Stage, given.Run.Entitled));
+        given = After(decider, given, LeaseOf(given));
+
+        var accepted = Assert.IsType<Decision.Accepted>(decider.Decide(given, Complete(given, Letter), OneConversation.Now));
+
+        Assert.EndsWith("\n\nRestart it.", Assert.Single(accepted.Messages).Content, StringComparison.Ordinal);
+        Assert.Equal(ApprovalStatus.Used, accepted.After.Approval(accepted.After.Run!.ApprovalId!)!.Status);
+    }
+
+    /// <summary>A ticket at the first step of a pipeline of one's own, with its research done: the customer is looked at after the approval.</summary>
+    private static (Conversation Given, ConversationDecider Decider) OfOwnPipeline()
+    {
+        var own = new PipelineDefinition
+        {
+            Name = "own",
+            Steps =
+            [
+                new PipelineStep { Name = "research", Role = "expert", Requires = [StepRequirement.Research], Instructions = "Research.", Next = [new(null, PipelineTarget.ToStep("decision"))] },
+                new PipelineStep
+                {
+                    Name = "decision", Role = "approver", Requires = [StepRequirement.Approval], Instructions = "Decide.", Timeout = TimeSpan.FromDays(1),
+                    Next = [new(PipelineCondition.Of(ApprovalVerdict.Granted), PipelineTarget.ToStep("check")), new(null, PipelineTarget.Escalate("refused"))],
+                },
+                new PipelineStep { Name = "check", Role = "triage", Requires = [StepRequirement.Customer], Instructions = "Check.", Next = [new(PipelineCondition.NotEntitled, PipelineTarget.ToStep("letter")), new(null, PipelineTarget.End("done"))] },
+                new PipelineStep { Name = "letter", Role = "notification", Requires = [StepRequirement.Letter], Instructions = "Write.", Next = [new(null, PipelineTarget.End("sent"))] },
+            ],
+        };
+        Assert.Empty(new PipelineRules(own, WorkflowDefinition.Default).Violations());
+        var decider = new ConversationDecider(WorkflowDefinition.Default, new ApprovalPolicy(), new Pipelines(own), new TicketOptions { Pipeline = "own" });
+        var given = After(decider, null, Report());
+        given = After(decider, given, LeaseOf(given));
+        return (After(decider, given, Research(given, "one", "two", "three")), decider);
+    }
+
+    private static ConversationCommand.LeaseStep LeaseOf(Conversation c) => Lease(roles: c.ReadyStep!.Role);
+
+    private static Conversation After(ConversationDecider decider, Conversation? before, ConversationCommand command) =>
+        Assert.IsType<Decision.Accepted>(decider.Decide(before, command, OneConversation.Now)).After;
 }
