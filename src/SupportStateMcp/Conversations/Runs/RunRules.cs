@@ -135,8 +135,8 @@ public sealed partial class ConversationDecider
 
     private PipelineDefinition PipelineOf(Run run) => pipelines.Find(run.Pipeline)!;
 
-    /// <summary>True where the configuration still has the pipeline of a run, with the same steps.</summary>
-    private bool IsConfigured(Run run) => pipelines.Find(run.Pipeline) is { } pipeline && run.Steps.Select(s => s.Name).SequenceEqual(pipeline.Steps.Select(s => s.Name));
+    /// <summary>True where the configuration still has the pipeline of a run, with the same steps for the same roles.</summary>
+    private bool IsConfigured(Run run) => pipelines.Find(run.Pipeline) is { } pipeline && run.Steps.Select(s => (s.Name, s.Role)).SequenceEqual(pipeline.Steps.Select(s => (s.Name, s.Role)));
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
