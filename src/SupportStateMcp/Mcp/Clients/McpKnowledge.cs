@@ -22,6 +22,9 @@ public sealed partial class McpKnowledge(McpKnowledgeOptions options, ILogger<Mc
     private readonly SemaphoreSlim _connecting = new(1);
     private McpClient? _client;
 
+    /// <summary>How many calls were answered, also with a refusal: the connection works as long as it grows.</summary>
+    private long _answers;
+
     public async ValueTask<Result<KnowledgeAnswers>> QueryAsync(
         IReadOnlyList<string> queries, int limit, IReadOnlyList<string> tags, CancellationToken cancellationToken)
     {
@@ -29,9 +32,11 @@ public sealed partial class McpKnowledge(McpKnowledgeOptions options, ILogger<Mc
             return Error.InvalidArgument("tags", "the knowledge base is elsewhere and takes no tags: leave them out");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_patience);
+        McpClient? client = null;
+        var before = Volatile.Read(ref _answers);
         try
         {
-            var client = await ClientAsync(patience.Token);
+            client = await ClientAsync(patience.Token);
             var answers = await Task.WhenAll(queries.Select(q => AskAsync(client, q, limit, tags, patience.Token)));
             return new KnowledgeAnswers(answers) { Mode = SearchMode.Foreign };
         }
@@ -41,8 +46,10 @@ public sealed partial class McpKnowledge(McpKnowledgeOptions options, ILogger<Mc
         }
         catch (Exception e)
         {
-            // Whatever a server does: the caller is told that it does not answer, and the next query connects anew.
-            await DropAsync();
+            // Whatever a server does: the caller is told that it does not answer. Where the connection is lost, the next query connects anew;
+            // a call that was refused, or slower than others, is no reason to take it from them.
+            if (client is not null && (e is IOException or HttpRequestException || (e is not (KnowledgeException or McpProtocolException) && Volatile.Read(ref _answers) == before)))
+                await DropAsync(client);
             var reason = e is OperationCanceledException ? "It did not answer in time." : e is KnowledgeException ? e.Message : $"{e.GetType().Name}: {e.Message}";
             LogUnavailable(reason);
             return Error.KnowledgeUnavailable(reason);
@@ -51,7 +58,8 @@ public sealed partial class McpKnowledge(McpKnowledgeOptions options, ILogger<Mc
 
     public async ValueTask DisposeAsync()
     {
-        await DropAsync();
+        if (_client is { } client)
+            await DropAsync(client);
         _connecting.Dispose();
     }
 
@@ -60,6 +68,7 @@ public sealed partial class McpKnowledge(McpKnowledgeOptions options, ILogger<Mc
         var result = await client.CallToolAsync(
             new CallToolRequestParams { Name = options.Tool, Arguments = options.Arguments.ToDictionary(a => a.Key, a => Filled(a.Value, query, limit, tags)) },
             cancellationToken);
+        Interlocked.Increment(ref _answers);
         if (result.IsError is true)
             throw new KnowledgeException($"Its tool {options.Tool} refused the call.");
         return new KnowledgeAnswer(query, [.. ForeignAnswer.Hits(result, query).Take(limit)]);
@@ -99,9 +108,10 @@ public sealed partial class McpKnowledge(McpKnowledgeOptions options, ILogger<Mc
         ? new HttpClientTransport(new HttpClientTransportOptions { Endpoint = url, Name = "knowledge" })
         : new StdioClientTransport(new StdioClientTransportOptions { Command = options.Command!, Arguments = [.. options.Args], Name = "knowledge" });
 
-    private async Task DropAsync()
+    private async Task DropAsync(McpClient client)
     {
-        if (Interlocked.Exchange(ref _client, null) is not { } client)
+        // Another query may have dropped it, and connected anew.
+        if (Interlocked.CompareExchange(ref _client, null, client) != client)
             return;
         try
         {

@@ -62,6 +62,23 @@ public sealed class McpKnowledgeTests : IDisposable
         Assert.Contains("refused the call", Assert.IsType<Errors.KnowledgeUnavailable>((await refuses.QueryAsync(["x"], 1, [], Stop)).Error).Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_call_that_is_refused_keeps_the_connection()
+    {
+        await ImportAsync();
+        using var directory = new TemporaryDirectory();
+        var started = Path.Combine(directory.Path, "started");
+        await using var knowledge = Of(new McpKnowledgeOptions
+        {
+            Command = "/bin/sh", Args = ["-c", $"echo started >> '{started}'; exec '{TestedProgram.Command}' stdio --data '{_folder.Path}'"], Tool = "get_article",
+        });
+
+        for (var n = 0; n < 3; n++)
+            Assert.IsType<Errors.KnowledgeUnavailable>((await knowledge.QueryAsync(["x"], 1, [], Stop)).Error);
+
+        Assert.Single(await File.ReadAllLinesAsync(started, Stop));
+    }
+
     [Theory]
     [InlineData("""{"documents": [{"id": 7, "name": "One", "text": "first"}, {"uri": "kb://2", "snippet": "second", "score": 0.5, "tags": ["x"]}]}""", "7 One first|kb://2 second second")]
     [InlineData("""[{"title": "Only a title"}]""", "text- Only a title ")]
