@@ -82,14 +82,23 @@ public sealed class TicketService(
         }
     }
 
-    /// <summary>What happened to a ticket's run, oldest first.</summary>
+    /// <summary>What happened to a ticket's run, oldest first: of a long one, what is among the last <see cref="Limits.Page"/> events of its conversation.</summary>
     public async ValueTask<Result<TicketTimeline>> TimelineAsync(Conversation ticket, CancellationToken cancellationToken)
     {
         try
         {
             var id = ConversationId.TryParse(ticket.ConversationId)!.Value;
-            var events = await store.ReadEventsAsync(id, 0, Limits.Page, 1 << 20, cancellationToken);
-            return new TicketTimeline([.. events.Where(e => e is ConversationEvent.RunEvent or ConversationEvent.ApprovalEvent)]);
+            var found = new List<ConversationEvent>();
+            for (var after = Math.Max(0, ticket.Version - Limits.Page); after < ticket.Version;)
+            {
+                if (await store.ReadEventsAsync(id, after, Limits.Page, 1 << 20, cancellationToken) is not [.., var last] events)
+                    break;
+                // What was before the run may be of an earlier conversation of the ticket.
+                found.AddRange(events.Where(e => e is ConversationEvent.RunEvent or ConversationEvent.ApprovalEvent && e.At >= ticket.Run!.StartedAt));
+                after = last.Version;
+            }
+
+            return new TicketTimeline(found);
         }
         catch (StoreException e)
         {
@@ -109,24 +118,32 @@ public sealed class TicketService(
         // Sent back, and the expert has not come up with another solution yet.
         if (approval.Status == ApprovalStatus.Refused && ticket.Run.Status == RunStatus.Running && decision.IdempotencyKey is null)
             return Error.NotWaitingForApproval(ticket.TicketId, ticket.Run);
-        var result = await commands.ExecuteAsync(
-            new ConversationCommand.DecideApproval
-            {
-                Id = ConversationId.TryParse(ticket.ConversationId)!.Value,
-                Actor = caller.Actor,
-                Roles = caller.Roles,
-                ApprovalId = approvalId,
-                Approved = decision.Approved,
-                Notes = decision.Notes,
-                FinalArguments = decision.FinalSolution is { } text && decision.Approved
-                    ? JsonSerializer.SerializeToElement(
-                        new JsonObject { ["ticket_id"] = ticket.TicketId, [ConversationDecider.SolutionArgument] = text }, ConversationJson.Readable.JsonObject)
-                    : null,
-                Revise = decision.Revise,
-                IdempotencyKey = decision.IdempotencyKey,
-                ExpectedVersion = decision.ExpectedVersion,
-            },
-            cancellationToken);
+        var command = new ConversationCommand.DecideApproval
+        {
+            Id = ConversationId.TryParse(ticket.ConversationId)!.Value,
+            Actor = caller.Actor,
+            Roles = caller.Roles,
+            ApprovalId = approvalId,
+            Approved = decision.Approved,
+            Notes = decision.Notes,
+            FinalArguments = decision.FinalSolution is { } text && decision.Approved
+                ? JsonSerializer.SerializeToElement(
+                    new JsonObject { ["ticket_id"] = ticket.TicketId, [ConversationDecider.SolutionArgument] = text }, ConversationJson.Readable.JsonObject)
+                : null,
+            Revise = decision.Revise,
+            IdempotencyKey = decision.IdempotencyKey,
+            ExpectedVersion = decision.ExpectedVersion,
+        };
+        // A repeat is about the solution that the first call was about, whatever the expert has come up with since.
+        if (command.StoredKey is { } key)
+        {
+            var kept = await StoreException.GuardAsync<Loaded>(async () => await store.LoadAsync(command.Id, key, cancellationToken));
+            if (!kept.TryGet(out var loaded, out error))
+                return error;
+            command = command with { ApprovalId = loaded.IdempotencyRecord?.ApprovalId ?? approvalId };
+        }
+
+        var result = await commands.ExecuteAsync(command, cancellationToken);
         if (result.TryGet(out var outcome, out _) && outcome.Conversation.ReadyStep is not null)
             signal.Tell();
         return result;
