@@ -61,20 +61,29 @@ public sealed class RulesWorker(TicketResearch research, ArticleService articles
             .ToList();
         if (best.Count == 0)
             return StepAnswer.Failed("no article of the knowledge base fits the problem");
-        var article = await articles.GetAsync(best[0].ArticleId, cancellationToken);
-        return article.TryGet(out var found, out error)
-            ? StepAnswer.Done(Json(Analysis(description, found, best, answers.Answers.Count)))
-            : StepAnswer.Failed($"the article {best[0].ArticleId} cannot be read: {error.Code}");
+        if (answers.Mode == SearchMode.Foreign)
+        {
+            // Of an article elsewhere no more is known than was found of it.
+            var hit = answers.Answers.SelectMany(a => a.Hits).First(h => h.ArticleId == best[0].ArticleId);
+            return StepAnswer.Done(Json(Analysis(description, hit.Title, hit.Excerpt, best, answers.Answers.Count)));
+        }
+
+        var read = await articles.GetAsync(best[0].ArticleId, cancellationToken);
+        if (!read.TryGet(out var article, out error))
+            return StepAnswer.Failed($"the article {best[0].ArticleId} cannot be read: {error.Code}");
+        return article.Status == ArticleStatus.Published
+            ? StepAnswer.Done(Json(Analysis(description, article.Title, article.Content, best, answers.Answers.Count)))
+            : StepAnswer.Failed($"the article {best[0].ArticleId} is published no longer");
     }
 
-    private static JsonObject Analysis(string description, Article article, List<(string ArticleId, double Weight, int Queries)> best, int queries)
+    private static JsonObject Analysis(string description, string title, string text, List<(string ArticleId, double Weight, int Queries)> best, int queries)
     {
-        var steps = ArticleSteps.Of(article.Content);
+        var steps = ArticleSteps.Of(text);
         return new JsonObject
         {
             ["problem"] = ShortText.Of(description, 4_000),
-            ["findings"] = $"{best[0].Queries} of {queries} queries found the article \"{article.Title}\" ({article.ArticleId}).",
-            ["solution"] = $"{article.Title}\n\n{string.Join('\n', steps.Select((s, i) => $"{i + 1}. {s}"))}",
+            ["findings"] = $"{best[0].Queries} of {queries} queries found the article \"{title}\" ({best[0].ArticleId}).",
+            ["solution"] = $"{title}\n\n{string.Join('\n', steps.Select((s, i) => $"{i + 1}. {s}"))}",
             ["steps"] = new JsonArray([.. steps.Select(s => (JsonNode?)s)]),
             // How many of the queries agree; a person looks at it in any case.
             ["confidence"] = Math.Round(0.9 * best[0].Queries / queries, 2),
