@@ -104,6 +104,20 @@ public sealed class SummaryWritersTests(SharedRedis redis)
         Assert.DoesNotContain("invoice 11", model.Requests[0].ToJsonString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_conversation_that_breaks_the_writer_keeps_no_other_from_its_summary()
+    {
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, withArticles: false);
+        foreach (var ticket in (string[])["SUM-4", "SUM-5"])
+        {
+            await desk.ReportAsync(ticket);
+            for (var n = 2; n <= 21; n++)
+                await SayAsync(desk, ticket, n);
+        }
+
+        Assert.Equal(1, await new SummaryLoop(desk.Store, Commands(desk), new BreakingWriter(), TimeProvider.System, NullLogger<SummaryLoop>.Instance).LookAsync(Stop));
+    }
+
     private static ConversationId Id(string ticket) => ConversationId.OfTicket(ticket)!.Value;
 
     private static ConversationCommandHandler Commands(TicketDesk desk) => desk.Services.GetRequiredService<ConversationCommandHandler>();
@@ -119,4 +133,20 @@ public sealed class SummaryWritersTests(SharedRedis redis)
     {
         Number = number, MessageId = $"m-{number}", Role = MessageRole.User, Content = content, At = OneConversation.Now, RecordedBy = "ai:bot", Version = number,
     };
+
+    /// <summary>A writer that breaks once.</summary>
+    private sealed class BreakingWriter : ISummaryWriter
+    {
+        private bool _broke;
+
+        public string Name => "breaking-writer";
+
+        public ValueTask<string?> WriteAsync(string? before, IReadOnlyList<Message> messages, CancellationToken cancellationToken)
+        {
+            if (_broke)
+                return new("A summary.");
+            _broke = true;
+            throw new InvalidOperationException("broken");
+        }
+    }
 }

@@ -63,6 +63,21 @@ public sealed class LlmWorkerTests(SharedRedis redis)
         Assert.Single(model.Requests);
     }
 
+    [Fact]
+    public async Task Half_a_character_in_an_answer_makes_it_no_JSON_object()
+    {
+        await using var model = await ChatStub.StartAsync();
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis);
+        var worker = WorkerFor(desk, model, TimeSpan.FromSeconds(30));
+        await desk.ReportAsync("LLM-3");
+        model.Answers.Enqueue(ChatStub.Says("""{"summary":"\ud800","category":"sidecar","priority":"high","route":"complex"}"""));
+
+        await StepAsync(desk, worker);
+
+        var failed = Assert.Single((await desk.TrailAsync("LLM-3")).OfType<ConversationEvent.StepFailed>());
+        Assert.Equal("the model answered with something that is no JSON object", failed.Reason);
+    }
+
     private static LlmWorker WorkerFor(TicketDesk desk, ChatStub model, TimeSpan timeout, int tokens = 50_000)
     {
         var llm = new LlmOptions { Endpoint = model.Endpoint, Model = "stub", ApiKey = "sk-secret", Timeout = timeout, TokensPerRun = tokens };

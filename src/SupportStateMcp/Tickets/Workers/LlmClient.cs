@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Tickets.Workers;
 
@@ -53,17 +55,7 @@ internal sealed class LlmClient(IChatClient client, LlmOptions options)
     private static JsonElement? ObjectIn(string text)
     {
         var (from, to) = (text.IndexOf('{', StringComparison.Ordinal), text.LastIndexOf('}'));
-        if (from < 0 || to < from)
-            return null;
-        try
-        {
-            return JsonElement.Parse(text.AsSpan(from, to - from + 1).ToString(), new JsonDocumentOptions { AllowDuplicateProperties = false });
-        }
-        catch (JsonException)
-        {
-            // That is what null says.
-            return null;
-        }
+        return from >= 0 && to > from && StrictJson.Read(Encoding.UTF8.GetBytes(text[from..(to + 1)]), "The answer", out var found) is null ? found : null;
     }
 }
 

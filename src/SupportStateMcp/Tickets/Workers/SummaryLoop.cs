@@ -50,6 +50,11 @@ public sealed partial class SummaryLoop(
                     // The store tells the operator why, once.
                     LogWaits(e.Message);
                 }
+                catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // It must not stop the summaries that come later.
+                    LogBroke(e);
+                }
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }
@@ -127,6 +132,12 @@ public sealed partial class SummaryLoop(
             LogNothing(id.Value, e.Message);
             return false;
         }
+        catch (Exception e) when (e is not StoreException && !cancellationToken.IsCancellationRequested)
+        {
+            // What nobody foresaw of one conversation keeps no other from its summary.
+            LogFailed(id.Value, e);
+            return false;
+        }
     }
 
     [LoggerMessage(1, LogLevel.Debug, "Summaries wait for the store: {Reason}")]
@@ -134,4 +145,10 @@ public sealed partial class SummaryLoop(
 
     [LoggerMessage(2, LogLevel.Warning, "The messages of {Conversation} could not be summarised; they stay as they are, and it is tried again in a minute: {Reason}")]
     private partial void LogNothing(string conversation, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "The messages of {Conversation} could not be summarised; it is tried again in a minute.")]
+    private partial void LogFailed(string conversation, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Error, "It could not be looked for messages to summarise; trying again.")]
+    private partial void LogBroke(Exception exception);
 }

@@ -40,17 +40,31 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
     {
         while (true)
         {
-            var next = await steps.NextAsync(_caller, roles, StepService.LongestWait, setup.Lease, cancellationToken);
-            if (!next.TryGet(out var found, out var error))
+            try
             {
-                // The store tells the operator why, once.
-                LogWaits(error.Code);
+                await WorkOnceAsync(roles, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // One step that nobody foresaw must not stop the work on the others; its lease runs out.
+                LogBroke(e);
                 await Task.Delay(s_pause, time, cancellationToken);
             }
-            else if (found.Step is { } taken)
-            {
-                await CompleteAsync(taken, await AnswerAsync(taken, cancellationToken), cancellationToken);
-            }
+        }
+    }
+
+    private async ValueTask WorkOnceAsync(IReadOnlyList<string>? roles, CancellationToken cancellationToken)
+    {
+        var next = await steps.NextAsync(_caller, roles, StepService.LongestWait, setup.Lease, cancellationToken);
+        if (!next.TryGet(out var found, out var error))
+        {
+            // The store tells the operator why, once.
+            LogWaits(error.Code);
+            await Task.Delay(s_pause, time, cancellationToken);
+        }
+        else if (found.Step is { } taken)
+        {
+            await CompleteAsync(taken, await AnswerAsync(taken, cancellationToken), cancellationToken);
         }
     }
 
@@ -115,3 +129,6 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
     [LoggerMessage(3, LogLevel.Warning, "The step {Step} of ticket {Ticket} did not take the worker's result: {Code}.")]
     private partial void LogRefused(string step, string ticket, string code);
 }
+
+    [LoggerMessage(4, LogLevel.Error, "The worker could not take or complete a step; it goes on with the next.")]
+    private partial void LogBroke(Exception exception);
