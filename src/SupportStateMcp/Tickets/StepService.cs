@@ -144,6 +144,7 @@ public sealed class StepService(
     {
         var steps = ready.Steps.ToArray();
         random.Shuffle(steps);
+        Error? limited = null;
         foreach (var step in steps)
         {
             var result = await commands.ExecuteAsync(
@@ -153,7 +154,11 @@ public sealed class StepService(
                 // One that is gone, busy or damaged keeps nobody from the others.
                 if (error.Code is ErrorCodes.NotFound or ErrorCodes.LockTimeout or ErrorCodes.StoreDamaged)
                     continue;
-                return error;
+                if (error is not Errors.RateLimited)
+                    return error;
+                // Nor does one whose customer has had too many writes.
+                limited = error;
+                continue;
             }
 
             // A change that leaves no step recorded what had run out.
@@ -161,7 +166,7 @@ public sealed class StepService(
                 return new NextStep(new TakenStep(outcome.Conversation, taken, definition, caller), ready.Later);
         }
 
-        return new NextStep(null, ready.Later);
+        return limited is null ? new NextStep(null, ready.Later) : limited;
     }
 
     /// <summary>What the records say of the customer, where the step is completed with it. A customer without a record is not entitled: nothing is inferred.</summary>

@@ -40,14 +40,13 @@ internal sealed class TicketDesk : IAsyncDisposable
 
     public IConversationStore Store => Services.GetRequiredService<IConversationStore>();
 
-    public static async Task<TicketDesk> OnAsync(string store, SharedRedis redis, TimeProvider? time = null, bool withArticles = true)
+    public static async Task<TicketDesk> OnAsync(string store, SharedRedis redis, TimeProvider? time = null, bool withArticles = true, LimitOptions? limits = null)
     {
         var directory = store == "sqlite" ? new TemporaryDirectory() : null;
-        var desk = new TicketDesk(
-            directory is not null
-                ? new ServerOptions { Backend = Backend.Sqlite, Directory = directory.Path }
-                : new ServerOptions { Backend = Backend.Redis, RedisConnection = (await redis.ServerAsync()).ConnectionString, KeyPrefix = $"t{Guid.NewGuid():N}:" },
-            directory, time ?? TimeProvider.System);
+        var options = directory is not null
+            ? new ServerOptions { Backend = Backend.Sqlite, Directory = directory.Path }
+            : new ServerOptions { Backend = Backend.Redis, RedisConnection = (await redis.ServerAsync()).ConnectionString, KeyPrefix = $"t{Guid.NewGuid():N}:" };
+        var desk = new TicketDesk(options with { Limits = limits ?? new LimitOptions() }, directory, time ?? TimeProvider.System);
         if (!withArticles)
         {
             var imported = await desk.Services.GetRequiredService<CustomerService>().ImportAsync(

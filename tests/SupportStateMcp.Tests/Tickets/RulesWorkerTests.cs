@@ -1,6 +1,13 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Tests.Conversations;
 using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Tickets;
+using SupportStateMcp.Tickets.Workers;
 
 namespace SupportStateMcp.Tests.Tickets;
 
@@ -63,8 +70,8 @@ public sealed class RulesWorkerTests(SharedRedis redis)
         var time = new FakeTime(TimeProvider.System.GetUtcNow());
         await using var desk = await TicketDesk.OnAsync("sqlite", redis, time, withArticles: false);
         await desk.ReportAsync("TKT-X");
-        var worker = new SupportStateMcp.Tickets.Workers.RulesWorker(
-            Get<SupportStateMcp.Tickets.TicketResearch>(desk), Get<SupportStateMcp.Knowledge.ArticleService>(desk));
+        var worker = new RulesWorker(
+            Get<TicketResearch>(desk), Get<ArticleService>(desk));
         for (var n = 0; n < 10; n++)
         {
             var next = await desk.Steps.NextAsync(TicketDesk.Reporter, null, TimeSpan.Zero, TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
@@ -120,6 +127,66 @@ public sealed class RulesWorkerTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task What_is_found_elsewhere_is_worked_with_as_it_was_found()
+    {
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis);
+        var knowledge = new KnowledgeSearch(Get<ArticleIndexing>(desk), Get<IArticleIndex>(desk), Get<ArticleService>(desk), foreign: new Elsewhere());
+        var worker = new RulesWorker(new TicketResearch(knowledge, desk.Steps), Get<ArticleService>(desk));
+        await using var loop = new Working(new WorkerLoop(desk.Steps, worker, new TicketSetup(), TimeProvider.System, NullLogger<WorkerLoop>.Instance));
+        await desk.ReportAsync("TKT-E");
+
+        var waiting = await desk.UntilAsync("TKT-E", r => r.Status != RunStatus.Running);
+
+        Assert.Equal(RunStatus.WaitingForApproval, waiting.Run!.Status);
+        // The desk has an article of this id too: it is another one.
+        Assert.Equal("The one elsewhere\n\n1. Turn it off and on.", waiting.Analysis!.Solution);
+    }
+
+    [Fact]
+    public async Task A_step_that_breaks_the_worker_stops_no_other()
+    {
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis);
+        var worker = new Breaking();
+        await using var loop = new Working(new WorkerLoop(desk.Steps, worker, new TicketSetup(), TimeProvider.System, NullLogger<WorkerLoop>.Instance), "triage");
+        await desk.ReportAsync("TKT-B1");
+        await worker.Broke.WaitAsync(TestContext.Current.CancellationToken);
+        await desk.ReportAsync("TKT-B2");
+
+        Assert.Equal("expert_analysis", (await desk.UntilAsync("TKT-B2", r => r.Stage != "triage")).Run!.Stage);
+    }
+
+    [Fact]
+    public async Task Work_that_comes_too_soon_for_the_limit_of_writes_is_taken_later()
+    {
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, limits: new LimitOptions { WritesPerMinutePerCustomer = 60 });
+        var commands = Get<ConversationCommandHandler>(desk);
+        await desk.ReportAsync("TKT-R");
+        for (var n = 0; (await commands.ExecuteAsync(Say("TKT-R", n), TestContext.Current.CancellationToken)).Error is null; n++)
+        {
+        }
+
+        desk.Work(1, "triage");
+
+        await desk.UntilAsync("TKT-R", r => r.Stage != "triage");
+        Assert.Empty((await desk.TrailAsync("TKT-R")).OfType<ConversationEvent.StepFailed>());
+    }
+
+    [Fact]
+    public async Task A_customer_with_too_many_writes_keeps_no_worker_from_the_others()
+    {
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, limits: new LimitOptions { WritesPerMinutePerCustomer = 5 });
+        for (var n = 1; n <= 5; n++)
+            await desk.ReportAsync($"TKT-B{n}");
+        await desk.ReportAsync("TKT-OTHER", "CUST002");
+
+        var next = await desk.Steps.NextAsync(TicketDesk.Reporter, null, TimeSpan.Zero, TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+        Assert.Equal("TKT-OTHER", next.Value.Step?.Conversation.TicketId);
+
+        next = await desk.Steps.NextAsync(TicketDesk.Reporter, null, TimeSpan.Zero, TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+        Assert.IsType<Errors.RateLimited>(next.Error);
+    }
+
+    [Fact]
     public async Task Of_two_answers_to_one_solution_one_counts()
     {
         await using var desk = (await TicketDesk.OnAsync("redis", redis)).Work();
@@ -168,5 +235,106 @@ public sealed class RulesWorkerTests(SharedRedis redis)
         Assert.Null((await desk.Store.LoadAsync(OneConversation.Id, null, TestContext.Current.CancellationToken)).Conversation);
     }
 
+    [Fact]
+    public async Task Entries_that_lead_to_no_ticket_any_more_hide_none_and_go()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var desk = await TicketDesk.OnAsync("redis", redis, time);
+        await using var raw = await ConnectionMultiplexer.ConnectAsync((await redis.ServerAsync()).ConnectionString);
+        RedisKey set = desk.Options.KeyPrefix + "conversations:by-work:triage";
+        var before = (time.GetUtcNow() - TimeSpan.FromHours(1)).ToUnixTimeMilliseconds();
+        await raw.GetDatabase().SortedSetAddAsync(set, [.. Enumerable.Range(0, 100).Select(n => new SortedSetEntry($"cs-GONE-{n}:3", before + n))]);
+        await desk.ReportAsync("TKT-7");
+
+        var next = await desk.Steps.NextAsync(TicketDesk.Reporter, ["triage"], TimeSpan.Zero, TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken);
+
+        Assert.Equal("TKT-7", next.Value.Step?.Conversation.TicketId);
+        Assert.DoesNotContain(await raw.GetDatabase().SortedSetRangeByRankAsync(set), m => ((string)m!).StartsWith("cs-GONE", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("redis")]
+    public async Task A_solution_sent_back_under_a_key_is_answered_again_after_the_next_one(string store)
+    {
+        await using var desk = (await TicketDesk.OnAsync(store, redis)).Work();
+        await desk.ReportAsync("TKT-8");
+        await desk.UntilAsync("TKT-8", r => r.Status == RunStatus.WaitingForApproval);
+        var decision = new SolutionDecision { TicketId = "TKT-8", Approved = false, Notes = "Shorter.", Revise = true, IdempotencyKey = "key-1" };
+
+        var first = (await desk.Tickets.DecideAsync(decision, TicketDesk.Ann, TestContext.Current.CancellationToken)).Value;
+        await desk.UntilAsync("TKT-8", r => r is { Status: RunStatus.WaitingForApproval, Revisions: 1 });
+        var again = (await desk.Tickets.DecideAsync(decision, TicketDesk.Ann, TestContext.Current.CancellationToken)).Value;
+
+        Assert.Equal((false, true, first.IdempotencyRecord.Version), (first.Replayed, again.Replayed, again.IdempotencyRecord.Version));
+        Assert.Equal(ErrorCodes.IdempotencyMismatch, (await desk.Tickets.DecideAsync(decision with { Notes = "Longer." }, TicketDesk.Ann, TestContext.Current.CancellationToken)).Error?.Code);
+    }
+
+    [Fact]
+    public async Task A_timeline_is_that_of_the_run_whatever_was_before()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, time);
+        var commands = Get<ConversationCommandHandler>(desk);
+        var id = ConversationId.OfTicket("TKT-9")!.Value;
+        await desk.ReportAsync("TKT-9");
+        Assert.Null((await commands.ExecuteAsync(new ConversationCommand.Erase { Id = id, Actor = TicketDesk.Ann.Actor, Roles = TicketDesk.Ann.Roles | Roles.Supervisor }, TestContext.Current.CancellationToken)).Error);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Null((await commands.ExecuteAsync(
+            new ConversationCommand.Initialize { Id = id, Actor = TicketDesk.Reporter.Actor, Roles = TicketDesk.Reporter.Roles, UserId = "CUST001", Priority = Priority.Low, AssignedTo = "reporter" },
+            TestContext.Current.CancellationToken)).Error);
+        for (var n = 0; n < 520; n++)
+        {
+            Assert.Null((await commands.ExecuteAsync(Say("TKT-9", n), TestContext.Current.CancellationToken)).Error);
+        }
+
+        var reported = await desk.ReportAsync("TKT-9");
+
+        var timeline = (await desk.Tickets.TimelineAsync(reported, TestContext.Current.CancellationToken)).Value;
+        Assert.Equal([typeof(ConversationEvent.RunStarted), typeof(ConversationEvent.StepReady)], timeline.Events.Select(e => e.GetType()));
+        Assert.All(timeline.Events, e => Assert.True(e.Version > 500));
+    }
+
+    private static ConversationCommand.AddMessage Say(string ticket, int n) => new()
+    {
+        Id = ConversationId.OfTicket(ticket)!.Value, Actor = TicketDesk.Reporter.Actor, Roles = TicketDesk.Reporter.Roles, MessageId = $"m-{n}", Role = MessageRole.User, Content = "Hello",
+    };
+
     private static T Get<T>(TicketDesk desk) where T : notnull => (T)desk.Services.GetService(typeof(T))!;
+
+    /// <summary>A loop that works until it is disposed.</summary>
+    private sealed class Working : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _ends = new();
+        private readonly Task _work;
+
+        public Working(WorkerLoop loop, params string[] roles) => _work = loop.RunAsync(roles.Length == 0 ? null : roles, 1, _ends.Token);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _ends.CancelAsync();
+            await _work;
+            _ends.Dispose();
+        }
+    }
+
+    /// <summary>A knowledge base elsewhere, with one article.</summary>
+    private sealed class Elsewhere : IForeignKnowledge
+    {
+        public ValueTask<Result<KnowledgeAnswers>> QueryAsync(IReadOnlyList<string> queries, int limit, IReadOnlyList<string> tags, CancellationToken cancellationToken) =>
+            new(new KnowledgeAnswers([.. queries.Select(q => new KnowledgeAnswer(q, [new KnowledgeHit("sidecar-not-starting", "The one elsewhere", 1, "Turn it off and on.", "", default)]))]) { Mode = SearchMode.Foreign });
+    }
+
+    /// <summary>A worker whose first answer holds what no reader takes for text.</summary>
+    private sealed class Breaking : IStepWorker
+    {
+        private readonly TaskCompletionSource _broke = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Broke => _broke.Task;
+
+        public string Name => "breaking-worker";
+
+        public ValueTask<StepAnswer> WorkAsync(TakenStep taken, CancellationToken cancellationToken) => new(StepAnswer.Done(
+            _broke.TrySetResult() ? JsonElement.Parse("""{"summary":"\ud800","category":"c","priority":"high","route":"complex"}""") : OneRun.Triaged));
+    }
 }

@@ -107,6 +107,14 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
                 continue;
             }
 
+            // The work is done, and only comes too soon; where the lease runs out first, the step is lost.
+            if (error is Errors.RateLimited limited)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(limited.RetryAfter), time, cancellationToken);
+                tries = 0;
+                continue;
+            }
+
             LogRefused(taken.Step.Name, taken.Conversation.TicketId, error.Code);
             // A result that the rules do not take is a try that failed.
             if (command.Outcome == StepOutcome.Done && error.Code is not (ErrorCodes.LeaseLost or ErrorCodes.NotOwner or ErrorCodes.StoreUnavailable or ErrorCodes.LockTimeout))
@@ -120,7 +128,7 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
         }
     }
 
-    [LoggerMessage(1, LogLevel.Debug, "The worker waits for the store: {Code}.")]
+    [LoggerMessage(1, LogLevel.Debug, "The worker waits: {Code}.")]
     private partial void LogWaits(string code);
 
     [LoggerMessage(2, LogLevel.Warning, "The worker failed at the step {Step} of ticket {Ticket}.")]
@@ -128,7 +136,7 @@ public sealed partial class WorkerLoop(StepService steps, IStepWorker worker, Ti
 
     [LoggerMessage(3, LogLevel.Warning, "The step {Step} of ticket {Ticket} did not take the worker's result: {Code}.")]
     private partial void LogRefused(string step, string ticket, string code);
-}
 
     [LoggerMessage(4, LogLevel.Error, "The worker could not take or complete a step; it goes on with the next.")]
     private partial void LogBroke(Exception exception);
+}
