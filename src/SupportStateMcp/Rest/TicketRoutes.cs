@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Identity;
@@ -95,13 +96,25 @@ internal static class TicketRoutes
         return RestReply.Of(decided, o => RestReply.Of(SolutionDecidedView.Of(o.Conversation), version: o.IdempotencyRecord.Version, replayed: o.Replayed));
     }
 
-    private static async Task<IResult> StatusAsync(string ticket_id, string? wait, TicketService tickets, CancellationToken cancellationToken)
+    private static async Task<IResult> StatusAsync(
+        string ticket_id, string? wait, TicketService tickets, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
         var most = (int)TicketService.LongestWait.TotalSeconds;
         var seconds = 0;
         if (wait is not null && (!int.TryParse(wait, NumberStyles.None, CultureInfo.InvariantCulture, out seconds) || seconds > most))
             return ProblemReply.Of(Error.InvalidArgument("wait", $"it is a whole number of seconds from 0 to {most}"));
-        var status = await tickets.StatusAsync(ticket_id, TimeSpan.FromSeconds(seconds), cancellationToken);
+        Result<Conversation> status;
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            status = await tickets.StatusAsync(ticket_id, TimeSpan.FromSeconds(seconds), ends.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The server stops: who waits gets what is there.
+            status = await tickets.StatusAsync(ticket_id, TimeSpan.Zero, cancellationToken);
+        }
+
         if (!status.TryGet(out var ticket, out var error))
             return ProblemReply.Of(error);
         return RestReply.Of(

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol.Server;
+using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Tests.Conversations;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting.Http;
@@ -50,6 +52,32 @@ public class EndingTests
 
         Assert.Equal(0, await server.ExitAsync());
         Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_answers_who_waits_for_a_ticket()
+    {
+        using var directory = new TemporaryDirectory();
+        await using var app = HttpHost.Build(
+            new ServerOptions { Backend = Backend.Sqlite, Directory = directory.Path, Url = new Uri("http://127.0.0.1:0") },
+            services =>
+            {
+                var store = services.Last(s => s.ServiceType == typeof(IConversationStore)).ImplementationType!;
+                services.AddSingleton<IConversationStore>(p => new StoreAround((IConversationStore)ActivatorUtilities.CreateInstance(p, store)));
+            });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Null((await app.Services.GetRequiredService<ConversationCommandHandler>().ExecuteAsync(OneRun.Report(), TestContext.Current.CancellationToken)).Error);
+        using var http = new HttpClient();
+        var started = TimeProvider.System.GetTimestamp();
+        var waiting = http.GetAsync(new Uri(app.Urls.Single() + "/support/status/TKT-001?wait=30"), TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(() => ((StoreAround)app.Services.GetRequiredService<IConversationStore>()).Watchers == 1, () => "Nobody waits.");
+
+        await app.StopAsync(TestContext.Current.CancellationToken);
+
+        using var response = await waiting;
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Contains("\"RUNNING\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(25));
     }
 
     [Fact]
