@@ -64,6 +64,24 @@ public sealed class LlmWorkerTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_question_that_is_not_answered_is_counted_too()
+    {
+        await using var model = await ChatStub.StartAsync();
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, time);
+        var worker = WorkerFor(desk, model, TimeSpan.FromSeconds(30), tokens: 50);
+        await desk.ReportAsync("LLM-4");
+        model.Answers.Enqueue(ChatStub.Fails(400));
+
+        await StepAsync(desk, worker);
+        time.Advance(TimeSpan.FromMinutes(2));
+        await StepAsync(desk, worker);
+
+        Assert.Equal("the run has used up its 50 tokens", (await desk.TrailAsync("LLM-4")).OfType<ConversationEvent.StepFailed>().Last().Reason);
+        Assert.Single(model.Requests);
+    }
+
+    [Fact]
     public async Task Half_a_character_in_an_answer_makes_it_no_JSON_object()
     {
         await using var model = await ChatStub.StartAsync();

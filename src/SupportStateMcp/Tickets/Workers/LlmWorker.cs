@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -51,7 +50,7 @@ public sealed class LlmWorker(IChatClient client, LlmOptions options, TicketRese
         """;
 
     private readonly LlmClient _llm = new(client, options);
-    private readonly ConcurrentDictionary<string, long> _used = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, long> _used = new(StringComparer.Ordinal);
 
     public string Name => "llm-worker";
 
@@ -101,20 +100,38 @@ public sealed class LlmWorker(IChatClient client, LlmOptions options, TicketRese
     private async ValueTask<JsonElement> AskAsync(TakenStep taken, string instructions, JsonObject input, JsonElement? schema, CancellationToken cancellationToken)
     {
         var run = taken.Conversation.Run!.InstanceId;
-        var left = options.TokensPerRun - _used.GetValueOrDefault(run);
+        var left = options.TokensPerRun - Used(run);
         if (left <= 0)
             throw new LlmException(string.Create(CultureInfo.InvariantCulture, $"the run has used up its {options.TokensPerRun} tokens"));
 
-        var (answer, tokens) = await _llm.AskAsync(
-            instructions, input.ToJsonString(ConversationJson.Readable.Options), schema, (int)Math.Min(left, MostOut), cancellationToken);
-        Count(run, tokens);
+        var text = input.ToJsonString(ConversationJson.Readable.Options);
+        // A question that is not answered costs as well: what it takes is counted before, and put right by the answer.
+        var asked = (instructions.Length + text.Length) / 4;
+        Count(run, asked);
+        var (answer, tokens) = await _llm.AskAsync(instructions, text, schema, (int)Math.Min(left, MostOut), cancellationToken);
+        Count(run, tokens - asked);
         return answer ?? throw new LlmException("the model answered with something that is no JSON object");
+    }
+
+    private long Used(string run)
+    {
+        lock (_used)
+            return _used.GetValueOrDefault(run);
     }
 
     private void Count(string run, long tokens)
     {
-        if (_used.Count >= Counted)
-            _used.Clear();
-        _used.AddOrUpdate(run, tokens, (_, before) => before + tokens);
+        lock (_used)
+        {
+            if (_used.TryGetValue(run, out var before))
+            {
+                _used[run] = before + tokens;
+                return;
+            }
+
+            if (_used.Count >= Counted)
+                _used.RemoveAt(0);
+            _used.Add(run, tokens);
+        }
     }
 }
