@@ -20,6 +20,9 @@ public sealed partial class PipelineRules(PipelineDefinition pipeline, WorkflowD
 
     private readonly string _at = $"pipelines.{pipeline.Name}.steps";
 
+    /// <summary>The steps at which it may not be known yet whether the customer is entitled.</summary>
+    private readonly HashSet<string> _unknown = [.. Reached(pipeline, s => !s.Has(StepRequirement.Customer)).Where(s => !pipeline.Step(s)!.Has(StepRequirement.Customer))];
+
     public IReadOnlyList<string> Violations() => pipeline.Steps.Count == 0
         ? [$"{_at}: there is no step; list at least one."]
         : [.. OfName(), .. pipeline.Steps.SelectMany(OfStep), .. OfReach()];
@@ -71,6 +74,12 @@ public sealed partial class PipelineRules(PipelineDefinition pipeline, WorkflowD
             yield return $"{at}: {(twice.Key is null ? "two branches have no condition" : $"'{twice.Key}' is there twice")}; only the first is ever taken.";
         if (step.Next.Any(b => b.When is null))
             yield break;
+        if (!step.Has(StepRequirement.Approval) && step.Next.Any(b => b.When == PipelineCondition.NotEntitled) && _unknown.Contains(step.Name))
+        {
+            yield return $"{at}: nobody has looked at the customer before {step.Name}; add a step that requires customer on every way to it, or a branch without a condition at the end.";
+            yield break;
+        }
+
         string[] needed = step.Has(StepRequirement.Approval) ? ["granted", "refused", "expired"] : ["entitled", "not_entitled"];
         if (needed.Except(step.Next.Select(b => b.When!.Text)).ToList() is { Count: > 0 } missing)
             yield return $"{at}: nothing says where it leads {(step.Has(StepRequirement.Approval) ? $"when {string.Join(", ", missing)}" : "otherwise")}; add a branch without a condition at the end.";
@@ -81,19 +90,28 @@ public sealed partial class PipelineRules(PipelineDefinition pipeline, WorkflowD
 
     private PipelineStep? Target(PipelineBranch branch) => pipeline.Step(branch.To.Step);
 
-    private IEnumerable<string> OfReach()
+    /// <summary>The steps that can be reached from the first, without going on from those that are no <paramref name="way"/>.</summary>
+    private static HashSet<string> Reached(PipelineDefinition pipeline, Func<PipelineStep, bool> way)
     {
-        var reached = new HashSet<string>(StringComparer.Ordinal) { pipeline.Steps[0].Name };
+        var reached = new HashSet<string>(pipeline.Steps.Take(1).Select(s => s.Name), StringComparer.Ordinal);
         var open = new Queue<string>(reached);
         while (open.TryDequeue(out var from))
         {
-            foreach (var branch in pipeline.Step(from)!.Next)
+            if (pipeline.Step(from) is not { } step || !way(step))
+                continue;
+            foreach (var to in step.Next.Select(b => pipeline.Step(b.To.Step)).OfType<PipelineStep>())
             {
-                if (Target(branch) is { } to && reached.Add(to.Name))
+                if (reached.Add(to.Name))
                     open.Enqueue(to.Name);
             }
         }
 
+        return reached;
+    }
+
+    private IEnumerable<string> OfReach()
+    {
+        var reached = Reached(pipeline, _ => true);
         return pipeline.Steps.Where(s => !reached.Contains(s.Name)).Select(s => $"{_at}: '{s.Name}' cannot be reached from {pipeline.Steps[0].Name}; lead to it, or remove it.");
     }
 

@@ -59,10 +59,19 @@ public sealed class PipelineOptionsTests
     [InlineData("""{"mcp": {"tickets": {"worker": "llm"}}}""", "llm.model")]
     [InlineData("""{"mcp": {"tickets": {"worker": "llm"}, "llm": {"model": "m"}}}""", "OPENAI_API_KEY")]
     [InlineData("""{"mcp": {"llm": {"endpoint": "ftp://x"}}}""", "llm.endpoint")]
+    [InlineData("""{"mcp": {"tickets": {"worker": "llm", "lease": "149"}, "llm": {"model": "m", "endpoint": "http://127.0.0.1:1/v1"}}}""", "tickets.lease: 149 is too short for two answers of the model; use 150 or more")]
+    [InlineData("""{"mcp": {"pipelines": {"p": {"steps": [{"name": "a", "role": "x", "next": [{"when": "entitled", "to": "end:yes"}, {"when": "not_entitled", "to": "end:no"}]}]}}}}""", "nobody has looked at the customer before a")]
+    [InlineData("""{"mcp": {"pipelines": {"p": {"steps": [{"name": "a", "role": "x", "next": [{"when": "f=1", "to": "c"}, {"to": "b"}]}, {"name": "c", "role": "x", "requires": ["customer"], "next": [{"to": "b"}]}, {"name": "b", "role": "x", "next": [{"when": "entitled", "to": "end:yes"}, {"when": "not_entitled", "to": "end:no"}]}]}}}}""", "nobody has looked at the customer before b")]
     [InlineData("""{"mcp": {"tickets": {"leese": 3}}}""", "tickets.leese")]
     [InlineData("""{"mcp": {"pipelines": {"p": {"steps": [{"name": "a", "rule": "x"}]}}}}""", "pipelines.p.steps.0.rule")]
     public void What_cannot_be_used_is_told_by_its_key(string json, string told) =>
         Assert.Contains(Read(json).Violations, v => v.Contains(told, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("""{"mcp": {"tickets": {"worker": "llm", "lease": "150"}, "llm": {"model": "m", "endpoint": "http://127.0.0.1:1/v1"}}}""")]
+    [InlineData("""{"mcp": {"tickets": {"worker": "rules", "lease": "30"}}}""")]
+    [InlineData("""{"mcp": {"pipelines": {"p": {"steps": [{"name": "a", "role": "x", "requires": ["customer"], "next": [{"to": "b"}]}, {"name": "b", "role": "x", "next": [{"when": "entitled", "to": "end:yes"}, {"when": "not_entitled", "to": "end:no"}]}]}}}}""")]
+    public void What_can_be_used_is_taken(string json) => Assert.Empty(Read(json).Violations);
 
     [Fact]
     public void A_server_of_ones_own_needs_no_key()

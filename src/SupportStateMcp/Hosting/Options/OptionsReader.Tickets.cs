@@ -12,6 +12,9 @@ public sealed partial class OptionsReader
     /// <summary>The most steps that one process works on at a time.</summary>
     private const int MostWorkers = 64;
 
+    /// <summary>What a step takes beside the answers of a model, in seconds.</summary>
+    private const int BesidesTheModel = 30;
+
     private TicketSetup Tickets(Pipelines? pipelines)
     {
         var given = _settings.Tickets;
@@ -31,13 +34,19 @@ public sealed partial class OptionsReader
         var pipeline = Given(given.Pipeline) ?? SupportTicketPipeline.Name;
         if (pipelines is not null && pipelines.Find(pipeline) is null)
             _violations.Add($"tickets.pipeline: there is no pipeline '{pipeline}'; use {string.Join(", ", pipelines.All.Select(p => p.Name))}.");
+        var lease = Number("tickets.lease", given.Lease, 300, Limits.ShortestStepLease, Limits.LongestLease, "seconds");
+        var llm = Llm(isUsed: worker == WorkerKind.Llm);
+        // The expert asks the model twice, and the knowledge base in between.
+        var needed = llm is null ? 0 : (2 * (int)llm.Timeout.TotalSeconds) + BesidesTheModel;
+        if (lease < needed)
+            _violations.Add($"tickets.lease: {lease} is too short for two answers of the model; use {needed} or more, or a shorter llm.timeout.");
         return new TicketSetup
         {
             Rules = new TicketOptions { AutoApprove = autoApprove, Pipeline = pipeline },
             Worker = worker,
             Workers = Number("tickets.workers", given.Workers, 4, 1, MostWorkers, "steps at a time"),
-            Lease = TimeSpan.FromSeconds(Number("tickets.lease", given.Lease, 300, Limits.ShortestStepLease, Limits.LongestLease, "seconds")),
-            Llm = Llm(isUsed: worker == WorkerKind.Llm),
+            Lease = TimeSpan.FromSeconds(lease),
+            Llm = llm,
         };
     }
 
