@@ -131,7 +131,7 @@ public static class ErrorCodes
     /// <remarks>Take a step with next_step, and send its step_token; or have the tool's own toolset switched on.</remarks>
     public const string StepTokenRequired = "step_token_required";
 
-    /// <summary>The ticket has no solution that waits for a decision: it is too early, or decided already.</summary>
+    /// <summary>The ticket has no solution that waits for a decision: it is too early, it is decided already, or its run has ended.</summary>
     /// <remarks>Read the ticket's status.</remarks>
     public const string NotWaitingForApproval = "not_waiting_for_approval";
 

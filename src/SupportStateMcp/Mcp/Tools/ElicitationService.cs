@@ -103,7 +103,7 @@ public sealed class ElicitationService(
                 : $"{person} said yes.");
         }
 
-        if (error.Code is not (ErrorCodes.AlreadyDecided or ErrorCodes.ApprovalExpired))
+        if (error.Code is not (ErrorCodes.AlreadyDecided or ErrorCodes.ApprovalExpired or ErrorCodes.NotWaitingForApproval))
             return error;
         var current = await approvals.GetAsync(found.Approval.ApprovalId, cancellationToken);
         return current.TryGet(out var now, out var gone)
