@@ -81,6 +81,8 @@ public sealed class ConversationCommandHandler(
     {
         while (result.Error is null or Errors.NotFound && await kept.FindAsync(command.Id, cancellationToken) is { Conversation: var before })
         {
+            if (before.Forks.Except(command.ErasedForks).ToList() is { Count: > 0 } left)
+                return Error.ForksLeft(left);
             var erased = new ConversationEvent.Erased
             {
                 Version = before.Version + 1, At = time.GetUtcNow(), Actor = command.Actor, Reason = command.Reason, Messages = before.MessageCount,

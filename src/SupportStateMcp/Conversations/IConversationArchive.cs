@@ -30,4 +30,8 @@ public interface IConversationArchive
 /// <param name="Conversation">The conversation.</param>
 /// <param name="Events">Its whole trail.</param>
 /// <param name="Messages">Its whole history, in chronological order.</param>
-public sealed record ArchivedConversation(Conversation Conversation, IReadOnlyList<ConversationEvent> Events, IReadOnlyList<Message> Messages);
+public sealed record ArchivedConversation(Conversation Conversation, IReadOnlyList<ConversationEvent> Events, IReadOnlyList<Message> Messages)
+{
+    /// <summary>True where a conversation goes to the archive once it has expired. A what-if copy only expires.</summary>
+    public static bool IsKept(Conversation conversation) => conversation is { ClosedAt: not null, ErasedAt: null, ForkOf: null };
+}

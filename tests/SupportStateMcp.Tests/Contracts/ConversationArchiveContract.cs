@@ -147,6 +147,44 @@ public abstract class ConversationArchiveContract
     }
 
     [Fact]
+    public async Task A_what_if_copy_that_was_closed_only_expires()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "Delete the cookies.");
+        var copy = await CopyAsync(desk, id);
+        await MemoryDesk.MoveAsync(desk.Commands, copy);
+        await desk.CloseAsync(id);
+        await PassAsync(TimeSpan.FromDays(1.5));
+
+        Assert.IsType<Errors.NotFound>((await desk.Get<ConversationQueries>().GetAsync(copy, Stop)).Error);
+        await MoveAsync(desk);
+        Assert.Equal((0, 1), await CountAsync());
+        Assert.IsType<Errors.NotFound>((await desk.Get<ConversationQueries>().GetAsync(copy, Stop)).Error);
+        Assert.Null((await desk.Get<Forking>().EraseAsync(TestConversations.Erase(id), Stop)).Error);
+        Assert.Equal((0, 0), await CountAsync());
+    }
+
+    [Fact]
+    public async Task A_conversation_in_the_archive_is_erased_with_its_copies()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "Delete the cookies.");
+        var copy = await CopyAsync(desk, id);
+        await desk.CloseAsync(id);
+        await PassAsync(TimeSpan.FromDays(0.8));
+        await desk.DoAsync(OneConversation.Update() with { Id = copy, Metadata = TestConversations.Facts("""{"tried":1}""") });
+        await PassAsync(TimeSpan.FromDays(0.4));
+        Assert.Equal("gathering_info", (await StateAsync(desk, copy)).State);
+
+        var erased = (await desk.Get<Forking>().EraseAsync(TestConversations.Erase(id), Stop)).Value;
+        await desk.Work.WhenDoneAsync();
+
+        Assert.Equal((true, 2), (erased.Changed, erased.ErasedMessages));
+        Assert.IsType<Errors.NotFound>((await desk.Get<ConversationQueries>().GetAsync(copy, Stop)).Error);
+        Assert.IsType<Errors.NotFound>((await desk.Get<ConversationQueries>().GetAsync(id, Stop)).Error);
+    }
+
+    [Fact]
     public async Task A_long_conversation_is_moved_as_a_whole()
     {
         var desk = Create();
@@ -174,6 +212,13 @@ public abstract class ConversationArchiveContract
         await PassAsync(TimeSpan.FromDays(1.5));
 
         Assert.IsType<Errors.NotFound>((await desk.Get<ConversationQueries>().GetAsync(id, Stop)).Error);
+    }
+
+    private static async Task<ConversationId> CopyAsync(MemoryDesk desk, ConversationId id)
+    {
+        var copy = await desk.Get<Forking>().ForkAsync(
+            new ConversationCommand.AnnounceFork { Id = id, Actor = MemoryDesk.Bot.Actor, Roles = MemoryDesk.Bot.Roles, Fork = id, Of = 0 }, Stop);
+        return ConversationId.TryParse(copy.Value.Copy.Conversation.ConversationId)!.Value;
     }
 
     private protected static async Task<Conversation> StateAsync(MemoryDesk desk, ConversationId id) => (await desk.Get<ConversationQueries>().GetAsync(id, Stop)).Value.Conversation!;

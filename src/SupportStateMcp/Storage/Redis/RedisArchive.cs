@@ -139,7 +139,7 @@ public sealed class RedisArchive : IConversationArchive
                 return await ForgetAsync(member, noted, cancellationToken);
             }
 
-            if (conversation is not { ClosedAt: not null })
+            if (conversation is null || !ArchivedConversation.IsKept(conversation))
                 return isSettled ? await ForgetAsync(member, noted, cancellationToken) : Moving.Waits;
             if (expiresAt > _time.GetUtcNow())
                 return await PutOffAsync(member, noted, expiresAt, cancellationToken);

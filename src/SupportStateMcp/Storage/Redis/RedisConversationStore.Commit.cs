@@ -23,7 +23,7 @@ public sealed partial class RedisConversationStore
         var expiresAt = commit.Now.ToUnixTimeMilliseconds() + timeToLive;
         var events = commit.Erases ? await RedactedAsync(commit, cancellationToken) : [];
         var keys = new[] { _keys.State(commit.Id), _keys.History(commit.Id), _keys.Events(commit.Id), _keys.Seen(commit.Id), _keys.Published(commit.Id) };
-        var isKept = _archive is not null && RedisSnapshots.IsKept(commit.After);
+        var isKept = _archive is not null && ArchivedConversation.IsKept(commit.After);
         if (isKept)
             await _archive!.NoteAsync(commit.Id, expiresAt, cancellationToken);
         var arguments = Arguments(commit, expired, events, snapshot, expiresAt, isKept ? timeToLive + (long)RedisArchive.Grace.TotalMilliseconds : timeToLive);

@@ -30,10 +30,7 @@ internal sealed class RedisSnapshots(RedisConnection connection, RedisKeys keys,
 
     /// <summary>True where a conversation has expired, and stays for the archive alone: to everybody else it is gone.</summary>
     public bool IsOver(Conversation conversation, DateTimeOffset expiresAt) =>
-        archiveClock is not null && IsKept(conversation) && expiresAt <= archiveClock.GetUtcNow();
-
-    /// <summary>True where a conversation goes to the archive, where there is one.</summary>
-    public static bool IsKept(Conversation conversation) => conversation is { ClosedAt: not null, ErasedAt: null };
+        archiveClock is not null && ArchivedConversation.IsKept(conversation) && expiresAt <= archiveClock.GetUtcNow();
 
     /// <summary>How large the parts among the fields are, in bytes.</summary>
     public static int PartBytes(RedisValue[] fields) => fields.Skip(FirstPart).Sum(BytesOf);

@@ -70,7 +70,7 @@ public sealed class SqliteArchive : IConversationArchive
 
     private ArchivedConversation? FindExpired(SqliteSession session, ConversationId id) =>
         session.Number("SELECT key FROM conversations WHERE id = $id AND erased = 0 AND expires_at <= $now", id.Value, _time.GetUtcNow().UtcTicks) is { } key
-        && Read(session, key) is { Conversation.ClosedAt: not null } found
+        && Read(session, key) is { } found && ArchivedConversation.IsKept(found.Conversation)
             ? found
             : null;
 
