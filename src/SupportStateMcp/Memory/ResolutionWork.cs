@@ -118,7 +118,8 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
     private FollowedConversation? WorkOf(Commit commit)
     {
         var change = commit.Erases ? FollowedChange.Erased
-            : _options.Episodes && commit.After.ErasedAt is null && commit.Events.Any(e => e is ConversationEvent.Transitioned { Closes: true }) ? FollowedChange.Closed
+            // What happens in a what-if copy has happened to nobody.
+            : _options.Episodes && commit.After is { ErasedAt: null, ForkOf: null } && commit.Events.Any(e => e is ConversationEvent.Transitioned { Closes: true }) ? FollowedChange.Closed
             : (FollowedChange?)null;
         return change is null ? null
             : new FollowedConversation(commit.Id.Value, commit.After.Life, change.Value, commit.Now, commit.Events[^1].Actor.ToString());

@@ -138,6 +138,20 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task A_what_if_copy_that_is_closed_is_no_episode_of_its_customer()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        var copy = await desk.Get<Forking>().ForkAsync(
+            new ConversationCommand.AnnounceFork { Id = id, Actor = MemoryDesk.Bot.Actor, Roles = MemoryDesk.Bot.Roles, Fork = id, Of = 0 }, Stop);
+
+        await desk.CloseAsync(ConversationId.TryParse(copy.Value.Copy.Conversation.ConversationId)!.Value);
+
+        Assert.Empty((await desk.ListAsync("CUST001", all: true)).Memories);
+        Assert.Empty((await desk.Records.ReadChangesAsync(Article.Kind, null, 10, Stop)).Changes);
+    }
+
+    [Fact]
     public async Task Nothing_is_remembered_by_itself_where_that_is_switched_off()
     {
         var desk = Create(new MemoryOptions { Episodes = false });
