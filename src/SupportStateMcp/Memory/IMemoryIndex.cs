@@ -10,7 +10,7 @@ public interface IMemoryIndex : IRecordIndex<MemoryChange>
     /// <summary>The records that fit a query best, the best first, of those that are wanted alone.</summary>
     IReadOnlyList<string> Search(SearchQuery query, int limit, Func<MemoryMarks, bool> isWanted);
 
-    /// <summary>Makes sure that no word is left in the index of what this process has removed from it.</summary>
+    /// <summary>Makes sure that no word is left in the index of what was removed from it, whichever process did that.</summary>
     Task PurgeAsync(CancellationToken cancellationToken);
 
     /// <summary>All that are wanted, in no order.</summary>

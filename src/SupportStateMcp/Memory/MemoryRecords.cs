@@ -100,7 +100,7 @@ internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, Tim
             IReadOnlyList<MemoryText> left = [.. document.Texts.Where(t => !isMeant(document, t))];
             if (left.Count == 0
                 ? await records.DeleteVersionAsync(MemoryDocument.RecordKind, recordId, version, cancellationToken)
-                : await WriteAsync(recordId, document with { Texts = left }, version, by, now, cancellationToken))
+                : await WriteAsync(recordId, document with { Texts = left }, version, by, now, cancellationToken, erases: true))
             {
                 return forgotten;
             }
@@ -118,11 +118,11 @@ internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, Tim
     }
 
     private async ValueTask<bool> WriteAsync(
-        string id, MemoryDocument document, long expectedVersion, string by, DateTimeOffset now, CancellationToken cancellationToken)
+        string id, MemoryDocument document, long expectedVersion, string by, DateTimeOffset now, CancellationToken cancellationToken, bool erases = false)
     {
         var write = new RecordWrite
         {
-            Kind = MemoryDocument.RecordKind, Id = id, ExpectedVersion = expectedVersion, By = by, Now = now, Content = document.Write(),
+            Kind = MemoryDocument.RecordKind, Id = id, ExpectedVersion = expectedVersion, By = by, Now = now, Content = document.Write(), Erases = erases,
         };
         return (await records.WriteAsync([write], cancellationToken))[0] is RecordWriteResult.Written;
     }

@@ -88,6 +88,9 @@ public sealed record RecordWrite
 
     /// <summary>UTF-8 JSON.</summary>
     public required ReadOnlyMemory<byte> Content { get; init; }
+
+    /// <summary>True where something is to be gone that the record held before: as of a removal, not a byte of it is left in a file of the store.</summary>
+    public bool Erases { get; init; }
 }
 
 /// <summary>What became of a write.</summary>

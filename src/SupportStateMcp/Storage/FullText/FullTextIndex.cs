@@ -57,12 +57,12 @@ internal sealed class FullTextIndex(FullTextDatabase database, IndexTables table
         }
     }
 
-    /// <summary>Rewrites the lists of words: FTS5 marks what is deleted, and leaves its words until lists are merged (https://sqlite.org/fts5.html, section 4.4.3).</summary>
-    public Task PurgeAsync(CancellationToken cancellationToken) => database.WriteAsync(
-        session => IndexState.Read(new IndexSession(session, tables)) is null
-            ? 0
-            : new IndexSession(session, tables).Execute("INSERT INTO {one}_words ({one}_words) VALUES ('optimize')"),
-        cancellationToken);
+    /// <summary>Makes sure that no word is left of texts that are gone, whichever process took them out.</summary>
+    public async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        if (Read(IndexState.HasRemains))
+            await database.WriteAsync(session => IndexWriter.Purge(new IndexSession(session, tables), database.IsShared), cancellationToken);
+    }
 
     /// <summary>All that are there and wanted.</summary>
     public IReadOnlyList<IndexedArticle> List(Func<IndexedArticle, bool> isWanted)

@@ -10,7 +10,7 @@ namespace SupportStateMcp.Storage.FullText;
 internal readonly record struct IndexState(long Life, long Generation, string? Position, long LastRow)
 {
     /// <summary>One more with each change of the tables, of how articles are split, or of how words are read.</summary>
-    private const long Format = 1;
+    private const long Format = 2;
 
     /// <summary>The state; null where there is no index, or one of another format.</summary>
     public static IndexState? Read(IndexSession session)
@@ -26,7 +26,7 @@ internal readonly record struct IndexState(long Life, long Generation, string? P
     {
         Run(session, "drop.sql");
         Run(session, "index.sql");
-        session.Execute("INSERT INTO {one}_index VALUES ($format, random(), 0, NULL, 0)", Format);
+        session.Execute("INSERT INTO {one}_index VALUES ($format, random(), 0, NULL, 0, 0)", Format);
         return Read(session)!.Value;
     }
 
@@ -34,6 +34,12 @@ internal readonly record struct IndexState(long Life, long Generation, string? P
     public static void Write(IndexSession session, IndexState state) =>
         session.Execute(
             "UPDATE {one}_index SET generation = $generation, position = $position, last_row = $last_row", state.Generation, state.Position, state.LastRow);
+
+    /// <summary>True where words may be left of texts that are gone.</summary>
+    public static bool HasRemains(IndexSession session) => Read(session) is not null && session.Number("SELECT remains FROM {one}_index") == 1;
+
+    /// <summary>Notes whether words may be left of texts that are gone.</summary>
+    public static void SetRemains(IndexSession session, bool remains) => session.Execute("UPDATE {one}_index SET remains = $remains", remains ? 1L : 0L);
 
     private static void Run(IndexSession session, string file)
     {

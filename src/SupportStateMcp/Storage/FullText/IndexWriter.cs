@@ -21,12 +21,30 @@ internal static class IndexWriter
         return true;
     }
 
+    /// <summary>
+    /// Rewrites the lists of words: FTS5 marks what is deleted, and leaves its words until lists are merged (https://sqlite.org/fts5.html, section
+    /// 4.4.3). In the database of the store it counts as an erasure: the sweep makes sure that not a byte is left of the old lists.
+    /// </summary>
+    public static bool Purge(IndexSession session, bool isStore)
+    {
+        session.Execute("INSERT INTO {one}_words ({one}_words) VALUES ('optimize')");
+        IndexState.SetRemains(session, false);
+        if (isStore)
+            session.Database.SetMark("erasures", session.Database.Mark("erasures") + 1);
+        return true;
+    }
+
     /// <summary>Takes in one change, with rows behind the last one; returns the last one then.</summary>
     private static long Apply(IndexSession session, long generation, long lastRow, IndexChange change)
     {
         var key = session.Number("SELECT key FROM indexed_{many} WHERE article_id = $id", change.ArticleId);
         if (key is { } known)
+        {
+            if (LosesText(session, known, change.Published))
+                IndexState.SetRemains(session, true);
             RemoveSections(session, known);
+        }
+
         if (change.Published is { } article)
             return AddSections(session, Put(session, generation, article), lastRow, article);
         if (key is not null)
@@ -53,6 +71,21 @@ internal static class IndexWriter
         }
 
         return row;
+    }
+
+    /// <summary>True where an article has no longer what is indexed of it. Most changes leave the texts as they are, and need no purge.</summary>
+    private static bool LosesText(IndexSession session, long key, Article? article)
+    {
+        var texts = article is null ? [] : MarkdownSections.Searched(article.Content).Select(s => s.Text).ToHashSet(StringComparer.Ordinal);
+        using var found = session.Query(
+            "SELECT a.title, s.text FROM {one}_sections s JOIN indexed_{many} a ON a.key = s.article WHERE s.article = $article", key);
+        while (found.Read())
+        {
+            if (found.GetString(0) != article?.Title || !texts.Contains(found.GetString(1)))
+                return true;
+        }
+
+        return false;
     }
 
     private static void RemoveSections(IndexSession session, long key)

@@ -7,7 +7,6 @@ namespace SupportStateMcp.Storage.FullText;
 internal sealed class MemoryIndex(FullTextDatabase database) : IMemoryIndex, IDisposable
 {
     private readonly FullTextIndex _index = new(database, IndexTables.Memories);
-    private int _removed;
 
     public bool IsShared => _index.IsShared;
 
@@ -16,20 +15,10 @@ internal sealed class MemoryIndex(FullTextDatabase database) : IMemoryIndex, IDi
 
     public string? Position => _index.Position;
 
-    public async Task<bool> ApplyAsync(string? from, string to, bool anew, IReadOnlyList<MemoryChange> changes, CancellationToken cancellationToken)
-    {
-        var taken = await _index.ApplyAsync(
-            from, to, anew, [.. changes.Select(c => new IndexChange(c.RecordId, c.Entry is { } entry ? Document(entry) : null))], cancellationToken);
-        if (taken && changes.Any(c => c.Entry is null))
-            Interlocked.Exchange(ref _removed, 1);
-        return taken;
-    }
+    public Task<bool> ApplyAsync(string? from, string to, bool anew, IReadOnlyList<MemoryChange> changes, CancellationToken cancellationToken) => _index.ApplyAsync(
+        from, to, anew, [.. changes.Select(c => new IndexChange(c.RecordId, c.Entry is { } entry ? Document(entry) : null))], cancellationToken);
 
-    public async Task PurgeAsync(CancellationToken cancellationToken)
-    {
-        if (Interlocked.Exchange(ref _removed, 0) == 1)
-            await _index.PurgeAsync(cancellationToken);
-    }
+    public Task PurgeAsync(CancellationToken cancellationToken) => _index.PurgeAsync(cancellationToken);
 
     public IReadOnlyList<string> Search(SearchQuery query, int limit, Func<MemoryMarks, bool> isWanted) =>
         [.. _index.Search(query, limit, a => isWanted(Marks(a))).Select(h => h.ArticleId)];

@@ -2,13 +2,15 @@
 -- records are in Redis. It is made from the records, and made again where its format is another. A document is called an article here.
 
 -- format: of these tables and of what stands in them. life: which index this is. generation: how often it changed. position: how far in
--- the changes of the records it has come. last_row: the highest number that a section has had.
+-- the changes of the records it has come. last_row: the highest number that a section has had. remains: 1 where words may be left in the
+-- lists of {one}_words of texts that are gone.
 CREATE TABLE {one}_index (
   format     INTEGER NOT NULL,
   life       INTEGER NOT NULL,
   generation INTEGER NOT NULL,
   position   TEXT,
-  last_row   INTEGER NOT NULL
+  last_row   INTEGER NOT NULL,
+  remains    INTEGER NOT NULL
 ) STRICT;
 
 -- One that is no longer to be found stays as a row, so that other processes hear of it.

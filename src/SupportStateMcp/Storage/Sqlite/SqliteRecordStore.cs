@@ -52,6 +52,8 @@ public sealed class SqliteRecordStore(SqliteConnections connections) : IRecordSt
             session => (ready.ConvertAll(w => w.Write(session)), StampOf(session, writes[0].Kind)), cancellationToken);
         if (results.Any(r => r is RecordWriteResult.Written { Changed: true }))
             _changes.Notify(Watched(writes[0].Kind), stamp);
+        if (writes.Zip(results).Any(w => w is { First.Erases: true, Second: RecordWriteResult.Written { Changed: true } }))
+            await connections.Erasures.CutLogAsync();
         return results;
     }
 

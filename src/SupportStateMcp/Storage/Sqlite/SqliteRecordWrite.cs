@@ -41,6 +41,8 @@ internal sealed class SqliteRecordWrite(RecordWrite write)
             return new RecordWriteResult.Conflict(stands);
         version++;
         session.Execute(Put, write.Kind, write.Id, version, NextSequence(session), _lookupDigest, write.Now.UtcTicks, write.By, _content);
+        if (write.Erases)
+            NoteErasure(session);
         return new RecordWriteResult.Written(version, Changed: true);
     }
 
@@ -55,9 +57,11 @@ internal sealed class SqliteRecordWrite(RecordWrite write)
             || (expected is not null && expected != version))
             return false;
         session.Execute(Remove, NextSequence(session), kind, id);
-        session.SetMark("erasures", session.Mark("erasures") + 1);
+        NoteErasure(session);
         return true;
     }
+
+    private static void NoteErasure(SqliteSession session) => session.SetMark("erasures", session.Mark("erasures") + 1);
 
     private static long NextSequence(SqliteSession session) =>
         session.Number("UPDATE marks SET value = value + 1 WHERE name = 'record_changes' RETURNING value")!.Value;

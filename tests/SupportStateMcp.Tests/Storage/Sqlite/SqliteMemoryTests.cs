@@ -46,6 +46,40 @@ public sealed class SqliteMemoryTests : MemoryContract, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Nor_where_the_process_that_forgot_it_is_gone()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        var secret = await here.RememberAsync("CUST001", "Is called Xylophonist.");
+        await here.ForgetAsync(secret.Memory.MemoryId);
+        await here.DisposeAsync();
+
+        await elsewhere.Upkeep.SweepAsync(Stop);
+        await elsewhere.Conversations.SweepAsync(Stop);
+
+        Assert.DoesNotContain("xylophon", await _folder.BytesAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Nor_of_a_text_whose_successor_stays()
+    {
+        var desk = Create();
+        var secret = await desk.RememberAsync("CUST001", "Is called Xylophonist.", key: "name", topics: "violinist");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await desk.RememberAsync("CUST001", "Is called Maria.", key: "name");
+        await desk.Upkeep.SweepAsync(Stop);
+        Assert.True(await _folder.HoldsAsync("xylophonist"));
+
+        await desk.ForgetAsync(secret.Memory.MemoryId);
+        await desk.Upkeep.SweepAsync(Stop);
+        await desk.Conversations.SweepAsync(Stop);
+
+        var left = await _folder.BytesAsync();
+        Assert.DoesNotContain("xylophon", left, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("violin", left, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(["Is called Maria."], await desk.TextsAsync("CUST001", "maria"));
+    }
+
+    [Fact]
     public async Task What_was_remembered_is_taken_into_the_index_before_anybody_recalls()
     {
         var desk = Create();
