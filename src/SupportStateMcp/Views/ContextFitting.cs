@@ -86,9 +86,11 @@ internal sealed class ContextFitting
     /// <summary>What a turn begins with, in at most <see cref="ContextLimits.BriefTokens"/>; null where nothing is known, and all could be read.</summary>
     public static TurnContextView? Brief(ContextMaterial material, ITokenCounter counter)
     {
-        List<Entry> entries = [.. Entries(material.Profile)];
+        List<Entry> all = [.. Entries(material.Profile)];
+        // A long entry must not keep out all the others, and the memories.
+        var entries = all.FindAll(e => counter.Count(e.Text) <= ContextLimits.BriefTokens / 2);
         var unavailable = material.Unavailable.Count == 0 ? null : material.Unavailable;
-        if (entries.Count == 0 && material.Memories.Count == 0 && unavailable is null)
+        if (all.Count == 0 && material.Memories.Count == 0 && unavailable is null)
             return null;
         for (var memories = material.Memories.Count; ; memories--)
         {
@@ -101,7 +103,7 @@ internal sealed class ContextFitting
                         Profile = ProfileOf(entries.Take(profile)),
                         Memories = [.. material.Memories.Take(memories).Select(m => RecalledView.Of(m) with { Text = Primitives.ShortText.Of(m.Text, length) })],
                         Unavailable = unavailable,
-                        More = profile < entries.Count || memories < material.Memories.Count || material.Memories.Any(m => m.Text.Length > length) ? true : null,
+                        More = profile < all.Count || memories < material.Memories.Count || material.Memories.Any(m => m.Text.Length > length) ? true : null,
                     };
                     if (counter.Count(ViewJson.Text(view)) <= ContextLimits.BriefTokens)
                         return view;

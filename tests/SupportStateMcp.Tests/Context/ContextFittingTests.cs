@@ -166,6 +166,20 @@ public class ContextFittingTests
         Assert.True(ContextFitting.Brief(Material(messages: "m", memories: 3, size: 1_500), s_estimate) is { More: true, Memories.Count: > 0 });
     }
 
+    [Fact]
+    public void A_turn_begins_without_the_entry_of_the_profile_that_has_no_room_and_with_all_else()
+    {
+        var material = Material(messages: "m") with { Profile = Profile($$"""{"story":"{{Words(3_000, 1)}}","channel":"mail"}""", """{"orders":3}""") };
+
+        var brief = ContextFitting.Brief(material, s_estimate)!;
+
+        Assert.Equal((2, true), (brief.Memories.Count, brief.More));
+        Assert.Equal(["channel"], brief.Profile!.Preferences!.Keys);
+        Assert.Equal(3, brief.Profile.History!["orders"].GetInt32());
+        var alone = ContextFitting.Brief(material with { Memories = [], Profile = Profile($$"""{"story":"{{Words(3_000, 1)}}"}""", "{}") }, s_estimate)!;
+        Assert.Equal((null, 0, true), (alone.Profile, alone.Memories.Count, alone.More));
+    }
+
     private static ContextView Fit(ContextMaterial material, int tokens) => ContextFitting.Fit(material, s_estimate, tokens, WorkflowDefinition.Default);
 
     /// <summary>The messages are the newest without a gap, begin where they may, and what is missing is counted.</summary>
