@@ -29,12 +29,16 @@ internal sealed class ContextFitting
     /// <summary>What the names of the states that may follow cost at most, in tokens: every context has room for them.</summary>
     private const int LongestTransitions = 100;
 
+    /// <summary>What the name of the owner costs at most, in tokens: every context has room for it.</summary>
+    private const int LongestOwner = 120;
+
     /// <summary>How much is shown of titles and headings, in characters.</summary>
     private const int Name = 120;
 
     private readonly ContextMaterial _material;
     private readonly ITokenCounter _counter;
     private readonly IReadOnlyList<string>? _allowed;
+    private readonly string _owner;
     private readonly Tier<SummaryView> _summary;
     private readonly Tier<Entry> _profile;
     private readonly Tier<RecalledView> _memories;
@@ -51,6 +55,7 @@ internal sealed class ContextFitting
     {
         (_material, _counter) = (material, counter);
         _allowed = workflow.AllowedFrom(material.Conversation.State) is var allowed && counter.Count(string.Join(',', allowed)) <= LongestTransitions ? allowed : null;
+        _owner = OwnerOf(material.Conversation);
         _time = CostOf(",\"at\":\"2026-11-21T09:00:00Z\"");
         var summary = material.Included.Contains(ContextPart.Summary) ? SummaryView.Of(material.Conversation.Summary) : null;
         _summary = new(summary is null ? [] : [summary], ViewJson.Text, counter);
@@ -116,6 +121,14 @@ internal sealed class ContextFitting
             if (memories == 0)
                 return new TurnContextView { Memories = [], Unavailable = unavailable, More = true };
         }
+    }
+
+    private string OwnerOf(Conversation conversation)
+    {
+        var owner = conversation.Owner.ToString();
+        for (var most = owner.Length; _counter.Count(owner) > LongestOwner; most = most * 3 / 4)
+            owner = Primitives.ShortText.Of(owner, most);
+        return owner;
     }
 
     private ContextView Filled(Room room)
@@ -227,7 +240,7 @@ internal sealed class ContextFitting
         {
             ConversationId = c.ConversationId,
             State = c.State,
-            Owner = c.Owner.ToString(),
+            Owner = _owner,
             Version = c.Version,
             AllowedTransitions = _allowed,
             Messages = included.Contains(ContextPart.Messages) ? MessageView.WithoutRepeatedTimes(messages) : null,

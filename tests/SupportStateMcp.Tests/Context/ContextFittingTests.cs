@@ -125,10 +125,13 @@ public class ContextFittingTests
         Assert.Null(view.Dropped.Messages);
     }
 
-    [Fact]
-    public void The_smallest_context_has_room_for_the_longest_names()
+    [Theory]
+    [InlineData("qxzjkvwQXZJKVW")]
+    [InlineData("鬱龘麤灪爨籲驫厵")]
+    public void The_smallest_context_has_room_for_the_longest_names(string signs)
     {
         var random = new Random(1);
+        var owner = new string([.. Enumerable.Range(0, 100).Select(_ => signs[random.Next(signs.Length)])]);
         var long100 = new string([.. Enumerable.Range(0, 100).Select(_ => "qxzjkvwQXZJKVW"[random.Next(14)])]);
         var (states, table) = (Enumerable.Range(0, 40).Select(n => $"s{long100[..40].ToLowerInvariant()}_{n}").ToArray(), new Dictionary<string, IReadOnlyList<string>>());
         foreach (var state in states)
@@ -136,11 +139,12 @@ public class ContextFittingTests
         var (workflow, violations) = WorkflowDefinition.Create(new WorkflowProfile { Name = "wide", States = states, Transitions = table, Initial = states[0], OpensTo = states[0] });
         Assert.Empty(violations);
         var material = Material(messages: "m");
-        material = material with { Conversation = material.Conversation with { ConversationId = "cs-" + long100, State = states[0], Owner = Owner.Of(new Actor(ActorKind.Ai, long100)) } };
+        material = material with { Conversation = material.Conversation with { ConversationId = "cs-" + long100, State = states[0], Owner = Owner.Of(new Actor(ActorKind.Ai, owner)) } };
 
         var view = ContextFitting.Fit(material, s_estimate, ContextLimits.LeastTokens, workflow!);
 
         Assert.Null(view.AllowedTransitions);
+        Assert.StartsWith($"ai:{owner[..20]}", view.Owner, StringComparison.Ordinal);
         Assert.InRange(s_judge.CountTokens(ViewJson.Text(view)), 1, ContextLimits.LeastTokens);
         Assert.InRange(view.ContextTokens, 1, ContextLimits.LeastTokens);
     }
