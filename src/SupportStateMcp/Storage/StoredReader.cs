@@ -46,6 +46,13 @@ internal sealed partial class StoredReader(StoredSchema schema, string place, IL
     public IdempotencyRecord IdempotencyRecord(ConversationId id, byte[] record) =>
         Read(id, "idempotency record", () => JsonSerializer.Deserialize(record, ConversationJson.Readable.IdempotencyRecord));
 
+    /// <summary>A conversation with its whole trail and its whole history.</summary>
+    /// <exception cref="StoreDamagedException">Something of it is missing.</exception>
+    public ArchivedConversation Whole(ConversationId id, Conversation conversation, IReadOnlyList<ConversationEvent> events, IReadOnlyList<Message> messages) =>
+        Read(id, "trail", () => events.Count == conversation.Version && messages.Count == conversation.MessageCount
+            ? new ArchivedConversation(conversation, events, messages)
+            : throw new InvalidDataException($"there are {events.Count} of {conversation.Version} events, and {messages.Count} of {conversation.MessageCount} messages."));
+
     /// <summary>Anything else of a conversation.</summary>
     /// <param name="id">The conversation.</param>
     /// <param name="part">What it is called to callers and operators.</param>

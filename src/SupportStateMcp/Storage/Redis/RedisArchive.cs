@@ -188,9 +188,7 @@ public sealed class RedisArchive : IConversationArchive
         var (after, _) = await StandingAsync(id, cancellationToken);
         if (after?.Life != conversation.Life || after.Version != conversation.Version)
             return null;
-        return _reader.Read(id, "trail", () => events.Count == conversation.Version && messages.Count == conversation.MessageCount
-            ? new ArchivedConversation(conversation, events, messages)
-            : throw new InvalidDataException($"there are {events.Count} of {conversation.Version} events, and {messages.Count} of {conversation.MessageCount} messages."));
+        return _reader.Whole(id, conversation, events, messages);
     }
 
     private async ValueTask<bool> RemoveAsync(ConversationId id, Conversation conversation, CancellationToken cancellationToken) =>

@@ -56,22 +56,30 @@ public sealed class SqliteArchive : IConversationArchive
         return removed;
     }
 
-    /// <summary>Keeps a conversation that is about to be removed, where it is closed; within the transaction that removes it.</summary>
-    internal void Keep(SqliteSession session, long key)
+    /// <summary>Keeps a conversation that is about to be removed, where it belongs in the archive; within the transaction that removes it.</summary>
+    /// <returns>False where something of it cannot be read, which the reader has logged: nothing was kept.</returns>
+    internal bool Keep(SqliteSession session, long key)
     {
-        if (Read(session, key) is not { Conversation: { ErasedAt: null, ClosedAt: not null } conversation } found)
-            return;
-        if (session.Number(IsThere) is null)
-            session.Run(s_create);
-        session.Execute(
-            "INSERT INTO archived_conversations (id, archived_at, document) VALUES ($id, $archived_at, $document)",
-            conversation.ConversationId, _time.GetUtcNow().UtcTicks, _codec.Write(found));
+        try
+        {
+            if (Read(session, key) is not { } found)
+                return true;
+            if (session.Number(IsThere) is null)
+                session.Run(s_create);
+            session.Execute(
+                "INSERT INTO archived_conversations (id, archived_at, document) VALUES ($id, $archived_at, $document)",
+                found.Conversation.ConversationId, _time.GetUtcNow().UtcTicks, _codec.Write(found));
+            return true;
+        }
+        catch (StoreDamagedException)
+        {
+            return false;
+        }
     }
 
     private ArchivedConversation? FindExpired(SqliteSession session, ConversationId id) =>
         session.Number("SELECT key FROM conversations WHERE id = $id AND erased = 0 AND expires_at <= $now", id.Value, _time.GetUtcNow().UtcTicks) is { } key
-        && Read(session, key) is { } found && ArchivedConversation.IsKept(found.Conversation)
-            ? found
+            ? Read(session, key)
             : null;
 
     private ArchivedConversation? FindKept(SqliteSession session, ConversationId id)
@@ -82,41 +90,37 @@ public sealed class SqliteArchive : IConversationArchive
         return found.Read() ? _codec.Read(id, found.GetFieldValue<byte[]>(0)) : null;
     }
 
-    /// <summary>A conversation as it stands in the tables; null where it cannot be read, which the reader has logged.</summary>
+    /// <summary>A conversation that belongs in the archive, as it stands in the tables; null where there is none.</summary>
+    /// <exception cref="StoreDamagedException">Something of it is missing, or cannot be read.</exception>
     private ArchivedConversation? Read(SqliteSession session, long key)
     {
-        try
+        Conversation conversation;
+        using (var row = session.Query($"SELECT {SqliteRows.Snapshots} FROM conversations WHERE key = $key", key))
         {
-            Conversation conversation;
-            using (var row = session.Query($"SELECT {SqliteRows.Snapshots} FROM conversations WHERE key = $key", key))
-            {
-                if (!row.Read())
-                    return null;
-                conversation = _reader.Snapshot(row);
-            }
-
-            var id = ConversationId.TryParse(conversation.ConversationId)!.Value;
-            var (events, messages) = (new List<ConversationEvent>(), new List<Message>());
-            using (var rows = session.Query("SELECT schema, event FROM events WHERE conversation = $conversation ORDER BY version", key))
-            {
-                while (rows.Read())
-                {
-                    var (schema, stored) = (rows.GetInt64(0), rows.GetFieldValue<byte[]>(1));
-                    events.Add(_reader.Event(id, s => s.ReadEvent(checked((int)schema), stored)));
-                }
-            }
-
-            using (var rows = session.Query("SELECT message FROM messages WHERE conversation = $conversation ORDER BY number", key))
-            {
-                while (rows.Read())
-                    messages.Add(_reader.Message(id, rows.GetFieldValue<byte[]>(0)));
-            }
-
-            return new ArchivedConversation(conversation, events, messages);
+            if (!row.Read())
+                return null;
+            conversation = _reader.Snapshot(row);
         }
-        catch (StoreDamagedException)
-        {
+
+        if (!ArchivedConversation.IsKept(conversation))
             return null;
+        var id = ConversationId.TryParse(conversation.ConversationId)!.Value;
+        var (events, messages) = (new List<ConversationEvent>(), new List<Message>());
+        using (var rows = session.Query("SELECT schema, event FROM events WHERE conversation = $conversation ORDER BY version", key))
+        {
+            while (rows.Read())
+            {
+                var (schema, stored) = (rows.GetInt64(0), rows.GetFieldValue<byte[]>(1));
+                events.Add(_reader.Event(id, s => s.ReadEvent(checked((int)schema), stored)));
+            }
         }
+
+        using (var rows = session.Query("SELECT message FROM messages WHERE conversation = $conversation ORDER BY number", key))
+        {
+            while (rows.Read())
+                messages.Add(_reader.Message(id, rows.GetFieldValue<byte[]>(0)));
+        }
+
+        return _reader.Whole(id, conversation, events, messages);
     }
 }

@@ -21,6 +21,10 @@ internal sealed class SqliteSweep(
 
     private static readonly TimeSpan LeastStep = TimeSpan.FromMinutes(1);
 
+    /// <summary>When a conversation that cannot be read is tried again, and how long: as the archive beside Redis does it.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromHours(1);
+    private static readonly TimeSpan TriedFor = TimeSpan.FromDays(30);
+
     /// <summary>Removes up to a thousand; says how many it were.</summary>
     public async ValueTask<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -77,8 +81,18 @@ internal sealed class SqliteSweep(
     {
         if (session.Number("SELECT key FROM conversations WHERE key = $key AND expires_at <= $expired", key, expired) is null)
             return false;
-        archive?.Keep(session, key);
+        if (archive?.Keep(session, key) == false && PutOff(session, key, expired))
+            return false;
         SqliteErasures.Delete(session, key);
         return true;
+    }
+
+    /// <summary>Leaves a conversation that cannot be read for later. To readers it stays expired. False where it has been tried for long enough.</summary>
+    private bool PutOff(SqliteSession session, long key, long expired)
+    {
+        var givenUp = new DateTimeOffset(expired, TimeSpan.Zero) - timeToLive - TriedFor;
+        var again = expired + Math.Min(Again.Ticks, timeToLive.Ticks);
+        return session.Execute(
+            "UPDATE conversations SET expires_at = $again WHERE key = $key AND updated_at > $given_up", again, key, givenUp.ToUnixTimeMilliseconds()) == 1;
     }
 }

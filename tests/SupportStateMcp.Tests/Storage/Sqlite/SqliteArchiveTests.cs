@@ -1,3 +1,4 @@
+using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting;
 using SupportStateMcp.Tests.Contracts;
 using SupportStateMcp.Tests.Support;
@@ -42,6 +43,33 @@ public sealed class SqliteArchiveTests : ConversationArchiveContract, IAsyncDisp
     private protected override Task<(long Stored, long Archived)> CountAsync() => Task.FromResult((Rows("conversations"), Rows("archived_conversations")));
 
     private protected override Task<string> BytesAsync() => _folder.BytesAsync();
+
+    [Theory]
+    [InlineData("UPDATE conversations SET snapshot = CAST('{' AS BLOB) WHERE id = 'cs-TKT-1'")]
+    [InlineData("UPDATE events SET event = CAST('{' AS BLOB) WHERE version = 2 AND conversation = (SELECT key FROM conversations WHERE id = 'cs-TKT-1')")]
+    [InlineData("DELETE FROM messages WHERE number = 1 AND conversation = (SELECT key FROM conversations WHERE id = 'cs-TKT-1')")]
+    public async Task What_cannot_be_read_stays_for_thirty_days_and_keeps_nobody_from_the_archive(string damage)
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "Delete the cookies.");
+        await desk.CloseAsync(id);
+        await desk.CloseAsync(await desk.OpenAsync("TKT-2", "CUST002", "Cannot log in.", "Delete the cookies."));
+        _folder.Raw(damage);
+        await PassAsync(TimeSpan.FromDays(1.5));
+
+        await MoveAsync(desk);
+        Assert.Equal((1, 1), await CountAsync());
+        await Assert.ThrowsAsync<StoreDamagedException>(async () => await desk.Get<IConversationArchive>().FindAsync(id, Stop));
+
+        await PassAsync(TimeSpan.FromDays(29));
+        for (var n = 0; n < 1_000; n++)
+            await desk.Conversations.SweepAsync(Stop);
+        Assert.Equal((1, 1), await CountAsync());
+        await PassAsync(TimeSpan.FromDays(3));
+        for (var n = 0; n < 200; n++)
+            await desk.Conversations.SweepAsync(Stop);
+        Assert.Equal((0, 1), await CountAsync());
+    }
 
     private long Rows(string table)
     {
