@@ -40,11 +40,33 @@ public sealed class MemoryVectors : IAsyncDisposable
         return nearest is null ? null : [.. nearest[0].Take(limit).Select(h => h.ArticleId)];
     }
 
-    /// <summary>Removes the vectors of a memory that was forgotten; where other texts of its record are left, they are made again.</summary>
+    /// <summary>Removes the vectors of a memory that was forgotten, unless they are of a newer text of its record.</summary>
     internal async ValueTask RemoveAsync(string memoryId, CancellationToken cancellationToken)
     {
-        if (MemoryDocument.RecordOf(memoryId) is { } recordId)
-            await _records.DeleteAsync(Kind, recordId, cancellationToken);
+        if (MemoryDocument.RecordOf(memoryId) is not { } recordId || await _records.GetAsync(Kind, recordId, cancellationToken) is not { } vectors)
+            return;
+        // Those of a newer text are still right, and nobody would make them again. What is written meanwhile is of what is left.
+        if (await _records.GetAsync(MemoryDocument.RecordKind, recordId, cancellationToken) is { } left
+            && s_source.Texts(left) is { Version: var version } && version == VersionOf(vectors))
+        {
+            return;
+        }
+
+
+        await _records.DeleteVersionAsync(Kind, recordId, vectors.Version, cancellationToken);
+    }
+
+    /// <summary>The version that vectors were made of; null where they cannot be read.</summary>
+    private static long? VersionOf(StoredRecord vectors)
+    {
+        try
+        {
+            return ArticleVectors.Read(vectors).Version;
+        }
+        catch (RecordDamagedException)
+        {
+            return null;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -35,6 +35,23 @@ public sealed class MemoryVectorsTests : IDisposable
     }
 
     [Fact]
+    public async Task The_vector_of_a_text_stays_where_an_older_one_of_its_key_is_forgotten()
+    {
+        await using var service = await EmbeddingServer.StartAsync();
+        await using var desk = Desk(service);
+        var old = await desk.RememberAsync("CUST001", "Pays each invoice late.", key: "habit");
+        desk.Time.Advance(TimeSpan.FromMinutes(1));
+        var password = await desk.RememberAsync("CUST001", "Has changed the password twice.", key: "habit");
+        await UntilFoundAsync(desk, "CUST001", "login");
+        var before = (await desk.Records.GetAsync("memory_vectors", password.Memory.MemoryId[..24], Stop))!;
+
+        await desk.ForgetAsync(old.Memory.MemoryId);
+
+        Assert.Equal(before.Version, (await desk.Records.GetAsync("memory_vectors", before.Id, Stop))!.Version);
+        Assert.Equal(["Has changed the password twice."], await desk.TextsAsync("CUST001", "login"));
+    }
+
+    [Fact]
     public async Task Where_the_service_does_not_answer_words_are_enough()
     {
         await using var service = await EmbeddingServer.StartAsync();
