@@ -38,6 +38,10 @@ internal sealed record MemoryDocument
     /// <summary>When it was last recalled, to the day.</summary>
     public DateTimeOffset? UsedAt { get; init; }
 
+    /// <summary>When somebody last had to do with it: when its newest text was remembered, or it was recalled.</summary>
+    [JsonIgnore]
+    public DateTimeOffset LastAt => Texts.Select(t => t.At).Append(UsedAt ?? default).Max();
+
     /// <summary>The id of the record: the same for the same key, or for the same text without one.</summary>
     public static string IdOf(string? customerId, MemoryKind kind, string? key, string text) =>
         Prefix + Hex(RecordBytes, customerId is null ? "desk" : "customer:" + customerId, SnakeCaseEnum.Of(kind), key is null ? "text:" + text : "key:" + key);

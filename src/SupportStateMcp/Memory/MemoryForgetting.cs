@@ -44,18 +44,22 @@ internal sealed partial class MemoryForgetting(
     /// <returns>How many memories went.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        // What was recalled a moment ago is in use.
+        await WriteUsesAsync(cancellationToken);
         await indexing.CatchUpAsync(cancellationToken);
         var now = time.GetUtcNow();
-        var (all, count) = (index.List(_ => true), 0);
-        foreach (var marks in all)
+        var count = 0;
+        foreach (var marks in index.List(_ => true))
         {
             if (options.MaxAge is { } age && marks.OldestAt + age <= now)
-                count += await ForgetAsync(marks.RecordId, t => t.At + age <= now, ForgottenBecause.Age, cancellationToken);
+                count += await ForgetAsync(marks.RecordId, (_, t) => t.At + age <= now, ForgottenBecause.Age, cancellationToken);
+            // The record decides, not the index: it may have been recalled or superseded since.
             if (options.MaxIdle is { } idle && marks.LastAt + idle <= now)
-                count += await ForgetAsync(marks.RecordId, _ => true, ForgottenBecause.Inactivity, cancellationToken);
+                count += await ForgetAsync(marks.RecordId, (d, _) => d.LastAt + idle <= now, ForgottenBecause.Inactivity, cancellationToken);
         }
 
-        foreach (var scope in all.GroupBy(m => m.Scope, StringComparer.Ordinal))
+        await indexing.CatchUpAsync(cancellationToken);
+        foreach (var scope in index.List(_ => true).GroupBy(m => m.Scope, StringComparer.Ordinal))
             count += await TrimAsync([.. scope], cancellationToken);
         if (count > 0)
             await indexing.CatchUpAsync(cancellationToken);
@@ -106,12 +110,13 @@ internal sealed partial class MemoryForgetting(
         var count = 0;
         // What is valid stays rather than what is not; then what was recalled or remembered last.
         foreach (var marks in scope.OrderBy(m => m.IsValid).ThenBy(m => m.LastAt).ThenBy(m => m.RecordId, StringComparer.Ordinal).Take(scope.Count - most))
-            count += await ForgetAsync(marks.RecordId, _ => true, ForgottenBecause.Number, cancellationToken);
+            count += await ForgetAsync(marks.RecordId, (d, _) => d.LastAt == marks.LastAt, ForgottenBecause.Number, cancellationToken);
         return count;
     }
 
-    private async Task<int> ForgetAsync(string recordId, Func<MemoryText, bool> isMeant, ForgottenBecause because, CancellationToken cancellationToken) =>
-        await DoneAsync(await memories.ForgetAsync(recordId, (_, t) => isMeant(t), because, Clock, null, cancellationToken), cancellationToken);
+    private async Task<int> ForgetAsync(
+        string recordId, Func<MemoryDocument, MemoryText, bool> isMeant, ForgottenBecause because, CancellationToken cancellationToken) =>
+        await DoneAsync(await memories.ForgetAsync(recordId, isMeant, because, Clock, null, cancellationToken), cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "The memory {MemoryId} is forgotten ({Because}), by {By}.")]
     private partial void LogForgotten(string memoryId, ForgottenBecause because, string by);

@@ -261,6 +261,37 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task What_was_recalled_a_moment_ago_is_not_forgotten_for_inactivity()
+    {
+        var desk = Create(new MemoryOptions { MaxIdle = TimeSpan.FromDays(30) });
+        await desk.RememberAsync("CUST001", "Uses lions.");
+        desk.Time.Advance(TimeSpan.FromDays(31));
+        Assert.Single(await desk.TextsAsync("CUST001", "lions"));
+
+        Assert.Equal(0, await desk.Upkeep.ForgetAsync(Stop));
+
+        Assert.Single(await desk.TextsAsync("CUST001", "lions"));
+    }
+
+    [Fact]
+    public async Task What_was_remembered_anew_since_it_was_looked_at_is_not_forgotten_for_the_number()
+    {
+        var (many, few) = (Create(), Create(new MemoryOptions { MostPerCustomer = 1 }));
+        await many.RememberAsync("CUST001", "Wants a call.", MemoryKind.Preference, "contact");
+        many.Time.Advance(TimeSpan.FromMinutes(1));
+        await many.RememberAsync("CUST001", "Uses lions.");
+        Assert.Equal(2, (await few.ListAsync("CUST001")).Memories.Count);
+
+        // Remembered where the index of the other process does not follow at once.
+        many.Time.Advance(TimeSpan.FromMinutes(1));
+        var draft = new MemoryDraft { CustomerId = "CUST001", Kind = MemoryKind.Preference, Key = "contact", Text = "Wants an e-mail.", By = "ai:claude" };
+        Assert.Null((await many.Get<MemoryParts>().Records.RememberAsync(draft, Stop)).Error);
+        await few.Get<MemoryParts>().Forgetting.TrimAsync("CUST001", Stop);
+
+        Assert.Contains("Wants an e-mail.", await many.TextsAsync("CUST001", null));
+    }
+
+    [Fact]
     public async Task No_memory_of_one_customer_is_ever_in_anothers_answer_and_no_forgotten_one_in_any()
     {
         // At most so many are kept; then as many are forgotten as come, so that a million calls end within minutes.
