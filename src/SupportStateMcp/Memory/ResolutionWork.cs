@@ -57,10 +57,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
     {
         if (WorkOf(commit) is { } work)
         {
-            await ChangeAsync(
-                ShardOf(work.ConversationId),
-                before => before.Any(work.IsSameAs) ? before : [.. before.Append(work).TakeLast(ResolutionWorkDocument.Most)],
-                cancellationToken);
+            await ChangeAsync(ShardOf(work.ConversationId), before => ResolutionWorkDocument.With(before, work), cancellationToken);
         }
     }
 
@@ -175,7 +172,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
             LogGivenUp(work.ConversationId, e);
         }
 
-        await ChangeAsync(ShardOf(work.ConversationId), before => [.. before.Where(w => !w.IsSameAs(work))], cancellationToken);
+        await ChangeAsync(ShardOf(work.ConversationId), before => before.Any(work.IsSameAs) ? [.. before.Where(w => !w.IsSameAs(work))] : before, cancellationToken);
         return true;
     }
 
@@ -196,7 +193,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
             {
                 var (document, version) = await FindAsync(shard, cancellationToken);
                 var after = change(document.Conversations);
-                if (after.Count == document.Conversations.Count)
+                if (ReferenceEquals(after, document.Conversations))
                     return;
                 var write = new RecordWrite
                 {

@@ -34,8 +34,17 @@ internal sealed record ResolutionWorkDocument
     /// <summary>How many records there are; part of what is stored.</summary>
     public const int Shards = 16;
 
-    /// <summary>How many conversations one record holds; with more, the oldest are not followed.</summary>
+    /// <summary>How many conversations one record holds; of more, the oldest that were closed are not followed. An erasure is never left out.</summary>
     public const int Most = 1_000;
 
     public IReadOnlyList<FollowedConversation> Conversations { get; init => field = value ?? []; } = [];
+
+    /// <summary>What is to be followed with one more; the same list where it is in there already.</summary>
+    public static IReadOnlyList<FollowedConversation> With(IReadOnlyList<FollowedConversation> before, FollowedConversation work)
+    {
+        if (before.Any(work.IsSameAs))
+            return before;
+        var over = before.Count + 1 - Most;
+        return [.. before.Where(w => w.Change == FollowedChange.Erased || over-- <= 0), work];
+    }
 }

@@ -2,6 +2,8 @@ using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Memory;
+using SupportStateMcp.Primitives;
+using SupportStateMcp.Records;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Contracts;
@@ -70,6 +72,34 @@ public abstract partial class MemoryContract
         Assert.Equal(1, await desk.Work.FinishAsync(Stop));
         Assert.Equal(0, await desk.Work.FinishAsync(Stop));
         Assert.Empty((await desk.ListAsync("CUST001", all: true)).Memories);
+    }
+
+    [Fact]
+    public async Task Where_too_much_is_to_be_followed_the_newest_is_and_every_erasure()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        for (var shard = 0; shard < ResolutionWorkDocument.Shards; shard++)
+        {
+            var full = new ResolutionWorkDocument
+            {
+                Conversations = [.. Enumerable.Range(0, ResolutionWorkDocument.Most).Select(
+                    n => new FollowedConversation($"cs-OLD-{n}", "1", n == 0 ? FollowedChange.Erased : FollowedChange.Closed, desk.Time.GetUtcNow(), "ai:claude"))],
+            };
+            var write = new RecordWrite
+            {
+                Kind = ResolutionWorkDocument.RecordKind, Id = $"{shard}", By = "test", Now = desk.Time.GetUtcNow(),
+                Content = Utf8Json.Write(full, MemoryJson.Default.ResolutionWorkDocument),
+            };
+            await desk.Records.WriteAsync([write], Stop);
+        }
+
+        await desk.Work.BeforeAsync(await CommitOfClosingAsync(desk, id), Stop);
+
+        var followed = await FollowedAsync(desk);
+        Assert.Single(followed, f => f.ConversationId == id.Value);
+        Assert.Equal(ResolutionWorkDocument.Shards, followed.Count(f => f.ConversationId == "cs-OLD-0"));
+        Assert.Equal(ResolutionWorkDocument.Shards - 1, followed.Count(f => f.ConversationId == "cs-OLD-1"));
     }
 
     [Theory]
@@ -165,6 +195,15 @@ public abstract partial class MemoryContract
     {
         var change = Assert.Single((await desk.Records.ReadChangesAsync(Article.Kind, null, 10, Stop)).Changes);
         return (await desk.Articles.GetAsync(change.Id, Stop)).Value;
+    }
+
+    /// <summary>All that the memory has yet to follow.</summary>
+    private static async Task<List<FollowedConversation>> FollowedAsync(MemoryDesk desk)
+    {
+        var followed = new List<FollowedConversation>();
+        for (var shard = 0; shard < ResolutionWorkDocument.Shards; shard++)
+            followed.AddRange((await desk.Records.GetAsync(ResolutionWorkDocument.RecordKind, $"{shard}", Stop))!.As(MemoryJson.Default.ResolutionWorkDocument).Value.Conversations);
+        return followed;
     }
 
     /// <summary>The commit that closed a conversation, or would close it.</summary>
