@@ -12,7 +12,7 @@ namespace SupportStateMcp.Memory;
 /// Tells what happened in a conversation that was closed: as a memory of the customer and, where no article covers the problem, as the draft of
 /// one, which a person looks at before a search finds it.
 /// </summary>
-public sealed class Episodes
+public sealed partial class Episodes
 {
     /// <summary>How much of an answer is told, in characters.</summary>
     private const int Answer = 500;
@@ -27,8 +27,8 @@ public sealed class Episodes
     private const int Looked = 100;
     private const long LookedBytes = 1 << 20;
 
+    /// <summary>How far back the trail is told, in events.</summary>
     private const int EventsRead = 2_000;
-    private const long EventBytes = 4 << 20;
 
     /// <summary>An answer below this length solves nothing that an article would tell, in characters.</summary>
     private const int LeastAnswer = 40;
@@ -48,6 +48,7 @@ public sealed class Episodes
     private readonly KnowledgeSearch _knowledge;
     private readonly MemoryParts _parts;
     private readonly MemoryOptions _options;
+    private readonly ILogger<Episodes> _logger;
 
     /// <param name="conversations">Holds trail and history.</param>
     /// <param name="records">Holds the drafts.</param>
@@ -55,16 +56,25 @@ public sealed class Episodes
     /// <param name="knowledge">Says whether an article covers a problem.</param>
     /// <param name="parts">What writes memories.</param>
     /// <param name="options">What is remembered by itself.</param>
+    /// <param name="logger">Hears of a conversation that nothing can be told of.</param>
     public Episodes(
-        IConversationStore conversations, IRecordStore records, ArticleService articles, KnowledgeSearch knowledge, MemoryParts parts, MemoryOptions options) =>
-        (_conversations, _records, _articles, _knowledge, _parts, _options) = (conversations, records, articles, knowledge, parts, options);
+        IConversationStore conversations, IRecordStore records, ArticleService articles, KnowledgeSearch knowledge, MemoryParts parts, MemoryOptions options,
+        ILogger<Episodes> logger)
+    {
+        (_conversations, _records, _articles, _knowledge) = (conversations, records, articles, knowledge);
+        (_parts, _options, _logger) = (parts, options, logger);
+    }
 
     /// <summary>Remembers it. The same closing is remembered once, however often this is called; the next closing after a reopening supersedes it.</summary>
     internal async Task RememberAsync(ConversationId id, Conversation conversation, CancellationToken cancellationToken)
     {
-        var events = await _conversations.ReadEventsAsync(id, 0, EventsRead, EventBytes, cancellationToken);
+        var events = await ReadEndAsync(id, conversation, cancellationToken);
         if (events.OfType<ConversationEvent.Transitioned>().LastOrDefault(e => e.Closes) is not { } closing)
+        {
+            LogNoClosing(id.Value, events.Count);
             return;
+        }
+
         var messages = (await _conversations.ReadMessagesAsync(id, long.MaxValue, Looked, LookedBytes, cancellationToken)).Where(m => m.Version <= closing.Version).ToList();
         var told = Told.Of(conversation, closing, events, messages);
         // First, so that the episode can name it; a draft is found by nobody, so that a repeat comes to the same.
@@ -90,6 +100,20 @@ public sealed class Episodes
                 throw new StoreUnavailableException($"The episode could not be written: {busy.Code}.");
             await _parts.Forgetting.TrimAsync(draft.CustomerId, cancellationToken);
         }
+    }
+
+    /// <summary>The end of the trail: how a conversation was closed stands there, however long it is.</summary>
+    private async Task<List<ConversationEvent>> ReadEndAsync(ConversationId id, Conversation conversation, CancellationToken cancellationToken)
+    {
+        var events = new List<ConversationEvent>();
+        var after = Math.Max(0, conversation.Version - EventsRead);
+        while (await _conversations.ReadEventsAsync(id, after, EventsRead, ConversationStoreReading.StepBytes, cancellationToken) is [.., var last] some)
+        {
+            events.AddRange(some);
+            after = last.Version;
+        }
+
+        return events;
     }
 
     /// <summary>Removes the draft that came from a conversation, unless a person has taken it over.</summary>
@@ -150,6 +174,9 @@ public sealed class Episodes
 
         return false;
     }
+
+    [LoggerMessage(LogLevel.Warning, "Nothing is remembered of {ConversationId}: the last {Events} events of its trail do not say how it was closed.")]
+    private partial void LogNoClosing(string conversationId, int events);
 
     private static HashSet<string> StemsOf(IEnumerable<string> words) =>
         words.Select(w => w.ToLowerInvariant()).Select(w => w.Length <= Stem ? w : w[..Stem]).ToHashSet(StringComparer.Ordinal);

@@ -32,6 +32,20 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task A_conversation_of_more_than_two_thousand_events_is_remembered_too()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        for (var n = 0; n < 2_000; n++)
+            await desk.DoAsync(OneConversation.Update() with { Id = id, Metadata = TestConversations.Facts($$"""{"n":{{n}}}""") });
+
+        await desk.CloseAsync(id);
+
+        var episode = Assert.Single(await desk.RecallAsync("CUST001", null));
+        Assert.Contains($"Answer: {Answer}\nOutcome: resolved", episode.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_killed_process_left_behind_another_does_and_twice_is_once()
     {
         var (here, elsewhere) = (Create(), Create());
