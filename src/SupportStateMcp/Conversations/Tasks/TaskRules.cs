@@ -80,7 +80,7 @@ public sealed partial class ConversationDecider
     }
 
     /// <summary>What an event brings to who waits for feedback, in words; null where it brings nothing.</summary>
-    private static string? Feedback(ConversationEvent @event) => @event switch
+    internal static string? Feedback(ConversationEvent @event) => @event switch
     {
         ConversationEvent.MessageAdded { Role: MessageRole.User, Automated: false } e => $"the customer wrote message {e.Number}",
         ConversationEvent.ApprovalDecided { Status: not ApprovalStatus.Pending } e => $"approval {e.ApprovalId} was {(e.Approved ? "granted" : "refused")}",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Conversations;
 
@@ -33,6 +34,9 @@ public sealed class ConversationVersions(ConversationQueries queries, Conversati
 
     /// <summary>How many events are looked at at a time in search of changes to take back.</summary>
     private const int Window = 200;
+
+    /// <summary>As many of them are looked at again with the next: what one command did may lie across two windows.</summary>
+    private const int Overlap = 50;
 
     private readonly Keyframes _keyframes = new();
 
@@ -111,7 +115,7 @@ public sealed class ConversationVersions(ConversationQueries queries, Conversati
             IReadOnlyList<ConversationEvent> events = await store.ReadEventsAsync(id, after, (int)(version - after), long.MaxValue, cancellationToken);
             if (events.Count != version - after || events[0].Version != after + 1)
                 return Error.StoreDamaged(id, "trail");
-            for (var i = events.Count - 1; i >= 0; i--)
+            for (var i = events.Count - 1; i >= (after == 0 ? 0 : Overlap); i--)
             {
                 switch (events[i])
                 {
@@ -122,7 +126,9 @@ public sealed class ConversationVersions(ConversationQueries queries, Conversati
                         version = e.To;
                         i = -1;
                         continue;
-                    case ConversationEvent.Transitioned or ConversationEvent.MetadataUpdated or ConversationEvent.TaskEvent or ConversationEvent.SummarySaved when --left == 0:
+                    case ConversationEvent.Transitioned or ConversationEvent.TaskEvent or ConversationEvent.SummarySaved
+                        or ConversationEvent.MetadataUpdated { Metadata: not null } or ConversationEvent.MetadataUpdated { Priority: not null }
+                        when !IsPartOfAnother(events, i) && --left == 0:
                         return events[i].Version - 1;
                 }
 
@@ -131,6 +137,25 @@ public sealed class ConversationVersions(ConversationQueries queries, Conversati
         }
 
         return Error.StoreDamaged(id, "trail");
+    }
+
+    /// <summary>True where an event follows from one before it in the same command: a task's start and first plan from its creation, its going on from an answer that came.</summary>
+    private static bool IsPartOfAnother(IReadOnlyList<ConversationEvent> events, int i)
+    {
+        for (var before = i - 1; before >= 0 && events[before].At == events[i].At; before--)
+        {
+            var follows = (events[i], events[before]) switch
+            {
+                (ConversationEvent.TaskAdvanced { Trigger: TaskTrigger.NewTask } e, ConversationEvent.TaskCreated b) => e.TaskId == b.TaskId,
+                (ConversationEvent.TaskPlanned e, ConversationEvent.TaskCreated b) => e.TaskId == b.TaskId && before == i - 2,
+                (ConversationEvent.TaskAdvanced { Trigger: TaskTrigger.InputReceived }, var b) => ConversationDecider.Feedback(b) is not null,
+                _ => false,
+            };
+            if (follows)
+                return true;
+        }
+
+        return false;
     }
 
     private async ValueTask<Result<Loaded>> LoadAsync(ConversationId id, CancellationToken cancellationToken)

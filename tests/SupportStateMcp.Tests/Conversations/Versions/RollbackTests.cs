@@ -115,6 +115,42 @@ public sealed class RollbackTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Steps_count_no_change_that_stays_and_one_command_once()
+    {
+        await DoAsync(Open());
+        await DoAsync(Update() with { Metadata = Facts("""{"n":1}""") });
+        _desk.Time.Advance(TimeSpan.FromSeconds(1));
+        var taken = await DoAsync(Take(steps: "a"));
+        var task = taken.Tasks[0].TaskId;
+        _desk.Time.Advance(TimeSpan.FromSeconds(1));
+        await DoAsync(Advance(task, TaskTrigger.NeedsInput));
+        _desk.Time.Advance(TimeSpan.FromSeconds(1));
+        await DoAsync(Say("Here it is."));
+        await DoAsync(Update() with { TicketStatus = TicketStatus.Pending });
+
+        // What the customer saw stays, and that the task goes on is not what somebody did.
+        var executing = await BackAsync(Rollback(steps: 1));
+        Assert.Equal(TaskState.Executing, Assert.Single(executing.Tasks).State);
+        var without = await BackAsync(Rollback(steps: 1));
+        Assert.Equal((0, "1"), (without.Tasks.Count, without.Metadata["n"].GetRawText()));
+        Assert.Empty((await BackAsync(Rollback(steps: 1))).Metadata);
+    }
+
+    [Fact]
+    public async Task Steps_are_counted_over_a_long_trail()
+    {
+        await DoAsync(Open());
+        for (var n = 1; n <= 110; n++)
+        {
+            await DoAsync(Update() with { Metadata = Facts($$"""{"n":{{n}}}""") });
+            await DoAsync(Say("Hello", $"m-{n}"));
+            await DoAsync(Say("Again", $"a-{n}"));
+        }
+
+        Assert.Equal("10", (await BackAsync(Rollback(steps: 100))).Metadata["n"].GetRawText());
+    }
+
+    [Fact]
     public async Task The_owner_and_supervisors_go_back_and_nobody_else()
     {
         await DoAsync(Open());
