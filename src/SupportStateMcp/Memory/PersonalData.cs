@@ -28,16 +28,6 @@ public readonly record struct PersonalDataPlace(PersonalDataKind Kind, int Start
 /// </summary>
 internal static class PersonalData
 {
-    private const int LeastPhone = 8;
-    private const int MostPhone = 15;
-    private const int LeastCard = 13;
-    private const int MostCard = 19;
-
-    /// <summary>How far before a number a word stands that says it is one to call, in characters.</summary>
-    private const int WordReach = 20;
-
-    private static readonly string[] s_phoneWords = ["phone", "tel", "mobile", "cell", "call", "fax", "whatsapp", "handy", "telefon"];
-
     /// <summary>The length of an IBAN by its country (SWIFT IBAN Registry, release 99).</summary>
     private static readonly Dictionary<string, int> s_ibanLengths = (
         "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 "
@@ -67,15 +57,21 @@ internal static class PersonalData
         return redacted.Append(plain, end, plain.Length - end).ToString();
     }
 
-    /// <summary>The text as it is read: full-width letters and digits as plain ones, without characters that cannot be seen.</summary>
+    /// <summary>The text as it is read: full-width letters and digits, blanks and dashes as plain ones, without characters that cannot be seen.</summary>
     private static string Plain(string text) => string.Concat(text
         .Where(c => char.GetUnicodeCategory(c) != UnicodeCategory.Format)
         .Select(c => c is >= '\uff01' and <= '\uff5e' ? (char)(c - '\uff01' + '!')
-            : char.GetUnicodeCategory(c) == UnicodeCategory.DecimalDigitNumber ? (char)('0' + (int)char.GetNumericValue(c))
-            : c is '\u00a0' or '\u2007' or '\u202f' or '\u3000' ? ' '
-            : c is '\u2010' or '\u2011' or '\u2012' or '\u2013' ? '-'
             : c is '\ufe6b' ? '@'
-            : c));
+            : c is '\u2212' ? '-'
+            : c is '\u0085' ? '\n'
+            : char.GetUnicodeCategory(c) switch
+            {
+                UnicodeCategory.DecimalDigitNumber => (char)('0' + (int)char.GetNumericValue(c)),
+                UnicodeCategory.SpaceSeparator => ' ',
+                UnicodeCategory.DashPunctuation => '-',
+                UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => '\n',
+                _ => c,
+            }));
 
     private static List<PersonalDataPlace> Find(string text)
     {
@@ -85,9 +81,9 @@ internal static class PersonalData
             var begins = i == 0 || !char.IsLetterOrDigit(text[i - 1]);
             if (text[i] == '@' && EmailAt(text, i) is { } email)
                 places.Add(email);
-            else if (begins && char.IsAsciiLetter(text[i]) && IbanAt(text, i) is { } iban)
+            else if (char.IsAsciiLetter(text[i]) && (begins || IsBeginOfIban(text, i)) && IbanAt(text, i) is { } iban)
                 i += Added(places, iban) - 1;
-            else if (begins && (char.IsAsciiDigit(text[i]) || text[i] is '+' or '('))
+            else if (char.IsAsciiDigit(text[i]) || (begins && text[i] is '+' or '('))
                 i = Math.Max(i, NumbersFrom(text, i, places) - 1);
         }
 
@@ -116,15 +112,19 @@ internal static class PersonalData
 
     private static bool IsOfLocalPart(char c) => char.IsLetterOrDigit(c) || c is '.' or '_' or '-' or '+' or '%' or '\'' or '!' or '#' or '$' or '&' or '*' or '/' or '=' or '?' or '^' or '{' or '|' or '}' or '~';
 
+    /// <summary>True where two letters and two digits stand together: such an IBAN may stand in a word, and have any marks in it.</summary>
+    private static bool IsBeginOfIban(string text, int at) =>
+        at + 3 < text.Length && char.IsAsciiLetter(text[at + 1]) && char.IsAsciiDigit(text[at + 2]) && char.IsAsciiDigit(text[at + 3]);
+
     private static PersonalDataPlace? IbanAt(string text, int at)
     {
         Span<char> signs = stackalloc char[34];
-        var (count, end, wanted) = (0, at, 4);
+        var (count, end, wanted, marks, isTogether) = (0, at, 4, 0, IsBeginOfIban(text, at));
         while (end < text.Length && count < wanted)
         {
-            if (text[end] is ' ' or '-')
+            if (text[end] is ' ' or '-' || (isTogether && text[end] is '.' or '\t' or '\n' or '\r'))
             {
-                if (count < 2 || !char.IsAsciiLetterOrDigit(text[end - 1]))
+                if (count < 2 || ++marks > (isTogether ? 3 : 1))
                     return null;
                 end++;
                 continue;
@@ -132,12 +132,14 @@ internal static class PersonalData
 
             if (!char.IsAsciiLetterOrDigit(text[end]) || (count < 2 && !char.IsAsciiLetter(text[end])) || (count is 2 or 3 && !char.IsAsciiDigit(text[end])))
                 return null;
+            marks = 0;
             signs[count++] = char.ToUpperInvariant(text[end++]);
             if (count == 2 && !s_ibanLengths.TryGetValue(signs[..2].ToString(), out wanted))
                 return null;
         }
 
-        return count == wanted && (end == text.Length || !char.IsLetterOrDigit(text[end])) && Remainder(signs[..count]) == 1
+        var isEnd = end == text.Length || !char.IsLetterOrDigit(text[end]) || (isTogether && char.IsLetter(text[end]));
+        return count == wanted && isEnd && Remainder(signs[..count]) == 1
             ? new PersonalDataPlace(PersonalDataKind.Iban, at, end - at)
             : null;
     }
@@ -155,87 +157,11 @@ internal static class PersonalData
         return remainder;
     }
 
-    /// <summary>Looks at digits with single marks between them, from a place on; returns where they end.</summary>
+    /// <summary>Looks at the numbers that begin at a place; returns where they end.</summary>
     private static int NumbersFrom(string text, int start, List<PersonalDataPlace> places)
     {
-        var (digits, groups, end) = (new List<(int At, char Digit)>(), new List<int>(), start);
-        var marks = 0;
-        for (var i = start; i < text.Length; i++)
-        {
-            if (char.IsAsciiDigit(text[i]))
-            {
-                if (digits.Count == 0 || i > digits[^1].At + 1)
-                    groups.Add(digits.Count);
-                digits.Add((i, text[i]));
-                (end, marks) = (i + 1, 0);
-            }
-            else if (text[i] is not (' ' or '-' or '.' or '/' or '(' or ')' or '+') || (text[i] == '+' && i > start && text[i - 1] != '(') || ++marks > 3)
-            {
-                break;
-            }
-        }
-
-        if (end < text.Length && char.IsLetter(text[end]) && groups.Count == 1)
-            return end;
-        if (CardIn(digits, groups) is { } card)
-            places.Add(card);
-        else if (IsPhone(text, start, end, digits, groups))
-            places.Add(new PersonalDataPlace(PersonalDataKind.Phone, start, end - start));
-        return Math.Max(end, start + 1);
-    }
-
-    /// <summary>A card among the groups: a number that stands before or behind it does not hide it.</summary>
-    private static PersonalDataPlace? CardIn(List<(int At, char Digit)> digits, List<int> groups)
-    {
-        for (var first = 0; first < groups.Count; first++)
-        {
-            for (var last = first; last < groups.Count; last++)
-            {
-                var (from, to) = (groups[first], last + 1 < groups.Count ? groups[last + 1] : digits.Count);
-                if (to - from > MostCard)
-                    break;
-                if (to - from >= LeastCard && digits[from].Digit is >= '2' and <= '6' && IsLuhn(digits, from, to))
-                    return new PersonalDataPlace(PersonalDataKind.Card, digits[from].At, digits[to - 1].At + 1 - digits[from].At);
-            }
-        }
-
-        return null;
-    }
-
-    private static bool IsLuhn(List<(int At, char Digit)> digits, int from, int to)
-    {
-        var sum = 0;
-        for (var i = to - 1; i >= from; i--)
-        {
-            var digit = digits[i].Digit - '0';
-            if ((to - 1 - i) % 2 == 1)
-                digit = digit * 2 > 9 ? (digit * 2) - 9 : digit * 2;
-            sum += digit;
-        }
-
-        return sum % 10 == 0;
-    }
-
-    private static bool IsPhone(string text, int start, int end, List<(int At, char Digit)> digits, List<int> groups)
-    {
-        if (digits.Count is > MostPhone or < LeastPhone - 1)
-            return false;
-        var said = text.AsSpan(Math.Max(0, start - WordReach), Math.Min(start, WordReach));
-        foreach (var word in s_phoneWords)
-        {
-            if (said.Contains(word, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        if (digits.Count < LeastPhone)
-            return false;
-        var written = text.AsSpan(start, end - start);
-        if (written.StartsWith("+", StringComparison.Ordinal) || written.StartsWith("00", StringComparison.Ordinal) || written.StartsWith("(+", StringComparison.Ordinal))
-            return true;
-        // A version or the address of a machine has dots alone, a date of three parts begins with its year.
-        if (!written.ContainsAny(" -/()"))
-            return false;
-        var lengths = groups.Select((g, i) => (i + 1 < groups.Count ? groups[i + 1] : digits.Count) - g).ToList();
-        return (written[0] == '0' && lengths[0] is >= 2 and <= 6) || (written[0] == '(' && lengths[0] is >= 2 and <= 6 && groups.Count >= 2) || lengths is [3, 3, 4] or [1, 3, 3, 4];
+        var run = new NumberRun(text, start);
+        places.AddRange(run.Find());
+        return Math.Max(run.End, start + 1);
     }
 }

@@ -23,6 +23,23 @@ public class PersonalDataTests
     [InlineData("gb82west12345698765432", "iban")]
     [InlineData("NL91ABNA0417164300", "iban")]
     [InlineData("maria@example.com, DE89370400440532013000, 4111111111111111", "email card iban")]
+    [InlineData("030 1234567 / 0176 12345678", "phone")]
+    [InlineData("+49 176 1234567 030 1234567", "phone")]
+    [InlineData("030 1234567/0176 12345678 or 030 12 34 56 78", "phone")]
+    [InlineData("Flat 12 - 030 1234567", "phone")]
+    [InlineData("It is 555.123.4567", "phone")]
+    [InlineData("Mobil: 01761234567", "phone")]
+    [InlineData("Meine Nummer ist 01761234567", "phone")]
+    [InlineData("+15551234567x89", "phone")]
+    [InlineData("030\u20141234567", "phone")]
+    [InlineData("Visa4111111111111111", "card")]
+    [InlineData("4111\u20021111\u20091111\u22121111", "card")]
+    [InlineData("4111 1111\r\n1111 1111", "card")]
+    [InlineData("4111 1111 1111 1111, 5500 0000 0000 0004 and 030 4111 1111 1111 1111", "card")]
+    [InlineData("030 1234567 4111 1111 1111 1111", "phone card")]
+    [InlineData("IBANDE89370400440532013000", "iban")]
+    [InlineData("DE89.3704.0044.0532.0130.00", "iban")]
+    [InlineData("DE89  3704  0044  0532  0130  00EUR", "iban")]
     public void It_is_found(string text, string kinds)
     {
         Assert.Equal(kinds, string.Join(' ', PersonalData.KindsIn(text).Select(k => k.ToString().ToLowerInvariant())));
@@ -37,6 +54,11 @@ public class PersonalDataTests
     [InlineData("DE89 3704 0044 0532 0130 02 is a wrong one of an account.")]
     [InlineData("It takes 10 000 000 steps; 12 of 15 were done.")]
     [InlineData("SHA 4f2d8a00-1b2c-4d5e-8f90-123456789012")]
+    [InlineData("From 2026-01-05 2026-02-07 to 2026/01/05 2026/02/07, or 01.02.2026.")]
+    [InlineData("1 045 678 123 bytes of 10 000 000 000, and 100 012 345 678.")]
+    [InlineData("192.168.100.200 3500 and 10.0.19045.3803 010")]
+    [InlineData("Bestellnummer 12345678, Rechnungsnummer 2026-000123, INC20261129123456, W4923227")]
+    [InlineData("At 10 in the morning, no 15 of them, it 60 minutes later.")]
     [InlineData("")]
     public void Versions_addresses_times_and_wrong_numbers_are_none(string text)
     {
