@@ -29,10 +29,12 @@ internal static class MemoryCommands
         """;
 
     private const string MoreOfForget = """
-        What is forgotten is gone for good; memory list shows in the trail that it was there.
+        What is forgotten is gone for good; memory list shows in the trail that it was there. With --customer, which supervisors alone may do, all memories of a
+        customer go, and the profile. Conversations, and the customer's own record, stay.
 
         Examples:
           SupportStateMcp memory forget mem-0f3a9c2155d04c1e77aa-9ab31c70 --reason "The customer asked for it."
+          SupportStateMcp memory forget --customer CUST001 --reason "The customer asked for it."
         """;
 
     private const string MoreOfList = """
@@ -109,20 +111,33 @@ internal static class MemoryCommands
 
     private static CliCommand Forget()
     {
-        var id = new Argument<string>("ID") { Description = "The memory, as list and recall show it." };
+        var id = new Argument<string?>("ID") { Description = "The memory, as list and recall show it.", Arity = ArgumentArity.ZeroOrOne };
+        var customer = new Option<string?>("--customer") { Description = "Forget all that is remembered of this customer.", HelpName = "ID" };
         var reason = new Option<string>("--reason") { Description = "Why; kept in the trail.", HelpName = "TEXT", Required = true };
-        return new CliCommand("forget", "Forget a memory for good.", MoreOfForget, typeof(Forget), async (parsed, context, cancellationToken) =>
+        return new CliCommand("forget", "Forget a memory, or all of a customer, for good.", MoreOfForget, typeof(Forget), async (parsed, context, cancellationToken) =>
         {
-            var result = await context.Memory.ForgetAsync(new Forget
-            {
-                Actor = context.Caller.Actor, Roles = context.Caller.Roles, MemoryId = parsed.GetRequiredValue(id), Reason = parsed.GetRequiredValue(reason),
-            }, cancellationToken);
+            var (memory, of, why) = (parsed.GetValue(id), parsed.GetValue(customer), parsed.GetRequiredValue(reason));
+            if (memory is null == of is null)
+                return Error.InvalidArgument("memory_id", "name one memory, or the customer whose memories are to be forgotten with --customer");
+            if (of is not null)
+                return await ForgetCustomerAsync(new ForgetCustomer { Actor = context.Caller.Actor, Roles = context.Caller.Roles, CustomerId = of, Reason = why }, context, cancellationToken);
+            var result = await context.Memory.ForgetAsync(
+                new Forget { Actor = context.Caller.Actor, Roles = context.Caller.Roles, MemoryId = memory!, Reason = why }, cancellationToken);
             if (!result.TryGet(out var forgotten, out var error))
                 return error;
             var view = ForgottenView.Of(forgotten);
             return CommandOutput.Of(view, screen => screen.Say($"{view.MemoryId} is forgotten."));
         })
-        { id, reason };
+        { id, customer, reason };
+    }
+
+    private static async ValueTask<Result<CommandOutput>> ForgetCustomerAsync(ForgetCustomer command, CliContext context, CancellationToken cancellationToken)
+    {
+        if (!(await context.Memory.ForgetAsync(command, cancellationToken)).TryGet(out var forgotten, out var error))
+            return error;
+        var view = ForgottenCustomerView.Of(forgotten);
+        return CommandOutput.Of(view, screen => screen.Say(string.Create(
+            CultureInfo.InvariantCulture, $"{view.Memories} {(view.Memories == 1 ? "memory" : "memories")} of {view.CustomerId} {(view.Memories == 1 ? "is" : "are")} forgotten{(view.Profile ? ", and the profile" : "")}.")));
     }
 
     private static CliCommand List()

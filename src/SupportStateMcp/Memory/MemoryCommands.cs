@@ -96,6 +96,18 @@ public sealed record Forget : MemoryCommand
         Bounds.Text("memory_id", MemoryId, MemoryLimits.MemoryId, 1) ?? Bounds.Text("reason", Reason, Limits.Reason, 1);
 }
 
+/// <summary>Forgets all that is remembered of a customer, the profile too, for good.</summary>
+[Requires(Roles = Roles.Supervisor)]
+public sealed record ForgetCustomer : MemoryCommand
+{
+    public required string CustomerId { get; init; }
+
+    public required string Reason { get; init; }
+
+    public override Error? Violation() =>
+        Bounds.Text("customer_id", CustomerId, Limits.UserId, 1) ?? Bounds.Text("reason", Reason, Limits.Reason, 1);
+}
+
 /// <summary>Changes the profile of a customer by merge patches (RFC 7396); without any it only reads.</summary>
 [Requires(Roles = Roles.Agent)]
 public sealed record UpdateProfile : MemoryCommand

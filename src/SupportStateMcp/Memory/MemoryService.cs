@@ -14,6 +14,12 @@ namespace SupportStateMcp.Memory;
 /// <param name="Forgotten">The newest first.</param>
 public sealed record MemoryList(IReadOnlyList<MemoryItem> Memories, int Total, IReadOnlyList<ForgottenMemory> Forgotten);
 
+/// <summary>What was forgotten of a customer.</summary>
+/// <param name="CustomerId">The customer.</param>
+/// <param name="Memories">How many memories there were, also those that were no longer valid.</param>
+/// <param name="Profile">True where there was a profile.</param>
+public sealed record ForgottenCustomer(string CustomerId, int Memories, bool Profile);
+
 /// <summary>What came of a change of a profile.</summary>
 /// <param name="Profile">The profile as it is now.</param>
 /// <param name="Changed">False where it was so before.</param>
@@ -164,6 +170,28 @@ public sealed class MemoryService : IMemory
             // From the index too, before anybody is told that it is gone.
             await _indexing.CatchUpAsync(cancellationToken);
             return gone;
+        });
+    }
+
+    /// <summary>Forgets all memories of a customer, and the profile. Where the store fails in between, some are gone: the same again forgets the rest.</summary>
+    public async ValueTask<Result<ForgottenCustomer>> ForgetAsync(ForgetCustomer command, CancellationToken cancellationToken)
+    {
+        if (Refusal(command) is { } refusal)
+            return refusal;
+        return await StoreException.GuardAsync<ForgottenCustomer>(async () =>
+        {
+            await _indexing.CatchUpAsync(cancellationToken);
+            var (scope, memories) = (MemoryMarks.ScopeOf(command.CustomerId), 0);
+            foreach (var marks in _index.List(m => m.Scope == scope))
+            {
+                var forgotten = await _parts.Records.ForgetAsync(
+                    marks.RecordId, (d, _) => d.CustomerId == command.CustomerId, ForgottenBecause.Asked, command.Actor.ToString(), command.Reason, cancellationToken);
+                memories += await _parts.Forgetting.DoneAsync(forgotten, cancellationToken);
+            }
+
+            var profile = await _records.DeleteAsync(ProfileDocument.RecordKind, command.CustomerId, cancellationToken);
+            await _indexing.CatchUpAsync(cancellationToken);
+            return new ForgottenCustomer(command.CustomerId, memories, profile);
         });
     }
 

@@ -155,6 +155,21 @@ public sealed record MemoryListView
     };
 }
 
+/// <summary>What was forgotten of a customer.</summary>
+public sealed record ForgottenCustomerView
+{
+    public required string CustomerId { get; init; }
+
+    /// <summary>How many memories there were.</summary>
+    public required int Memories { get; init; }
+
+    /// <summary>True where there was a profile.</summary>
+    public required bool Profile { get; init; }
+
+    public static ForgottenCustomerView Of(ForgottenCustomer forgotten) =>
+        new() { CustomerId = forgotten.CustomerId, Memories = forgotten.Memories, Profile = forgotten.Profile };
+}
+
 /// <summary>What <c>update_profile</c> answers.</summary>
 public sealed record ProfileView
 {

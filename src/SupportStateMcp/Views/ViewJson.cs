@@ -65,6 +65,7 @@ namespace SupportStateMcp.Views;
 [JsonSerializable(typeof(RememberView))]
 [JsonSerializable(typeof(ForgottenView))]
 [JsonSerializable(typeof(MemoryListView))]
+[JsonSerializable(typeof(ForgottenCustomerView))]
 [JsonSerializable(typeof(ProfileView))]
 [JsonSerializable(typeof(SessionView))]
 [JsonSerializable(typeof(TaskView))]

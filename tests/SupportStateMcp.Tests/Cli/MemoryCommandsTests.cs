@@ -36,6 +36,18 @@ public sealed class MemoryCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_supervisor_forgets_all_of_a_customer()
+    {
+        await _place.RunAsync("memory", "remember", "Wants a call.", "--customer", "CUST001");
+        await _place.RunAsync("memory", "remember", "Uses Azure.", "--customer", "CUST001");
+
+        Assert.Equal("not_authorized", (await _place.RefusalAsync("memory", "forget", "--customer", "CUST001", "--reason", "asked")).GetProperty("code").GetString());
+        Assert.Equal("memory_id", (await _place.RefusalAsync("memory", "forget", "--reason", "asked")).GetProperty("argument").GetString());
+        Assert.Equal((0, "2 memories of CUST001 are forgotten.\n", ""), await _place.RunAsync("memory", "forget", "--customer", "CUST001", "--reason", "asked", "--roles", "supervisor"));
+        Assert.Empty((await _place.JsonAsync("memory", "list", "CUST001", "--all")).GetProperty("memories").EnumerateArray());
+    }
+
+    [Fact]
     public async Task Refusals_name_the_arguments_of_the_command_line()
     {
         var nobody = await _place.RunAsync("memory", "remember", "x");

@@ -1,5 +1,6 @@
 using System.Text;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Memory;
 using SupportStateMcp.Tests.Support;
@@ -121,6 +122,32 @@ public abstract partial class MemoryContract
             new Forget { Actor = MemoryDesk.Bot.Actor, Roles = MemoryDesk.Bot.Roles, MemoryId = plain.Memory.MemoryId, Reason = "again" }, Stop);
         Assert.IsType<Errors.NoSuchMemory>(again.Error);
         Assert.NotNull(kept.Memory);
+    }
+
+    [Fact]
+    public async Task A_supervisor_forgets_all_that_is_remembered_of_a_customer_and_nothing_else()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        await here.RememberAsync("CUST001", "Was angry about zebras.");
+        await here.RememberAsync("CUST001", "Wants zebras.", MemoryKind.Preference, "animal");
+        await here.RememberAsync("CUST001", "Wants zebras no more.", MemoryKind.Preference, "animal");
+        await here.RememberAsync("CUST001", "A reset helps.", MemoryKind.Solution);
+        await here.RememberAsync("CUST002", "Wants lions.");
+        await here.ProfileAsync("CUST001", """{"animal": "zebra"}""");
+        await here.ProfileAsync("CUST002", """{"animal": "lion"}""");
+        var command = new ForgetCustomer { Actor = new Actor(ActorKind.Human, "sue"), Roles = Roles.Supervisor, CustomerId = "CUST001", Reason = "asked for" };
+
+        Assert.IsType<Errors.NotAuthorized>((await elsewhere.Memory.ForgetAsync(command with { Roles = Roles.Agent }, Stop)).Error);
+        Assert.Equal(new ForgottenCustomer("CUST001", 3, Profile: true), (await elsewhere.Memory.ForgetAsync(command, Stop)).Value);
+        Assert.Equal(new ForgottenCustomer("CUST001", 0, Profile: false), (await here.Memory.ForgetAsync(command, Stop)).Value);
+
+        var left = await here.ListAsync("CUST001", all: true);
+        Assert.Empty(left.Memories);
+        Assert.Equal(Enumerable.Repeat(("human:sue", "asked for"), 3), left.Forgotten.Select(f => (f.By, f.Reason!)));
+        Assert.True((await here.Memory.ProfileAsync("CUST001", Stop)).Value.IsEmpty);
+        Assert.DoesNotContain("zebra", await RecordsAsync(here), StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(["Wants lions.", "A reset helps."], (await here.TextsAsync("CUST002", null)).OrderDescending());
+        Assert.False((await here.Memory.ProfileAsync("CUST002", Stop)).Value.IsEmpty);
     }
 
     [Fact]
