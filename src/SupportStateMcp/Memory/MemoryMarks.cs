@@ -26,6 +26,9 @@ public readonly record struct MemoryMarks(string RecordId, IReadOnlyList<string>
     /// <summary>When its oldest text was remembered.</summary>
     public DateTimeOffset OldestAt => Spans().Min(s => s.From);
 
+    /// <summary>How many texts it has, also those that are no longer valid.</summary>
+    public int Texts => Spans().Count();
+
     /// <summary>True where it has a valid text.</summary>
     public bool IsValid => Spans().Any(s => s.To is null);
 

@@ -208,7 +208,7 @@ public sealed class MemoryService : IMemory
         {
             await _indexing.CatchUpAsync(cancellationToken);
             var (scope, now) = (MemoryMarks.ScopeOf(customerId), _time.GetUtcNow());
-            var marks = _index.List(m => m.Scope == scope && (kinds.Count == 0 || kinds.Contains(m.Kind)));
+            var marks = _index.List(m => m.Scope == scope && (kinds.Count == 0 || kinds.Contains(m.Kind)) && (all || m.IsValidAt(now)));
             var items = new List<MemoryItem>();
             foreach (var id in marks.OrderByDescending(m => m.NewestAt).ThenBy(m => m.RecordId, StringComparer.Ordinal).Select(m => m.RecordId))
             {
@@ -218,7 +218,7 @@ public sealed class MemoryService : IMemory
                     items.AddRange(document.Texts.Where(t => all || t.IsValidAt(now)).Reverse().Select(t => document.Item(id, t)));
             }
 
-            return new MemoryList([.. items.Take(MemoryLimits.Listed)], marks.Count, await _parts.Trail.ReadAsync(customerId, cancellationToken));
+            return new MemoryList([.. items.Take(MemoryLimits.Listed)], all ? marks.Sum(m => m.Texts) : marks.Count, await _parts.Trail.ReadAsync(customerId, cancellationToken));
         });
     }
 

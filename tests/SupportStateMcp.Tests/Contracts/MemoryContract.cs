@@ -75,6 +75,7 @@ public abstract partial class MemoryContract
         var all = (await here.ListAsync("CUST001", all: true)).Memories;
         Assert.Equal(["Wants a call.", "Wants an e-mail.", "Wants a call."], all.Select(m => m.Text));
         Assert.Equal([null, third.Memory.At, second.Memory.At], all.Select(m => m.InvalidAt));
+        Assert.Equal((3, 1), ((await here.ListAsync("CUST001", all: true)).Total, (await here.ListAsync("CUST001")).Total));
     }
 
     [Fact]
