@@ -66,37 +66,24 @@ internal sealed class MemoryTrail(IRecordStore records)
 
     /// <summary>The newest first.</summary>
     public async ValueTask<IReadOnlyList<ForgottenMemory>> ReadAsync(string? customerId, CancellationToken cancellationToken) =>
-        (await FindAsync(IdOf(customerId), cancellationToken)).Document.Forgotten;
+        (await records.GetAsync(MemoryTrailDocument.RecordKind, IdOf(customerId), cancellationToken))?.As(MemoryJson.Default.MemoryTrailDocument).Value.Forgotten ?? [];
 
+    /// <param name="customerId">Whose memories they were; null for the desk's.</param>
+    /// <param name="forgotten">What was forgotten together, at least one.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask AddAsync(string? customerId, IReadOnlyList<ForgottenMemory> forgotten, CancellationToken cancellationToken)
     {
-        var id = IdOf(customerId);
-        for (var attempt = 1; ; attempt++)
-        {
-            var (document, version) = await FindAsync(id, cancellationToken);
-            var known = document.Forgotten.Select(f => f.MemoryId).ToHashSet(StringComparer.Ordinal);
-            var added = forgotten.Where(f => known.Add(f.MemoryId)).ToList();
-            if (added.Count == 0)
-                return;
-            var after = new MemoryTrailDocument { Forgotten = [.. added.AsEnumerable().Reverse().Concat(document.Forgotten).Take(MemoryTrailDocument.Most)] };
-            var write = new RecordWrite
-            {
-                Kind = MemoryTrailDocument.RecordKind,
-                Id = id,
-                ExpectedVersion = version,
-                By = added[^1].By,
-                Now = added[^1].At,
-                Content = Utf8Json.Write(after, MemoryJson.Default.MemoryTrailDocument),
-            };
-            if ((await records.WriteAsync([write], cancellationToken))[0] is RecordWriteResult.Written)
-                return;
-            if (attempt == Attempts)
-                throw new Conversations.StoreUnavailableException("Too many write the trail of one customer's memories at once.");
-        }
+        var isDone = await records.TryChangeAsync(
+            MemoryTrailDocument.RecordKind, IdOf(customerId), MemoryJson.Default.MemoryTrailDocument, before => With(before?.Forgotten ?? [], forgotten),
+            forgotten[^1].By, forgotten[^1].At, Attempts, cancellationToken);
+        if (!isDone)
+            throw new Conversations.StoreUnavailableException("Too many write the trail of one customer's memories at once.");
     }
 
-    private async ValueTask<(MemoryTrailDocument Document, long Version)> FindAsync(string id, CancellationToken cancellationToken) =>
-        await records.GetAsync(MemoryTrailDocument.RecordKind, id, cancellationToken) is { } record
-            ? (record.As(MemoryJson.Default.MemoryTrailDocument).Value, record.Version)
-            : (new MemoryTrailDocument(), 0);
+    private static MemoryTrailDocument? With(IReadOnlyList<ForgottenMemory> before, IReadOnlyList<ForgottenMemory> forgotten)
+    {
+        var known = before.Select(f => f.MemoryId).ToHashSet(StringComparer.Ordinal);
+        var added = forgotten.Where(f => known.Add(f.MemoryId)).ToList();
+        return added.Count == 0 ? null : new MemoryTrailDocument { Forgotten = [.. added.AsEnumerable().Reverse().Concat(before).Take(MemoryTrailDocument.Most)] };
+    }
 }

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using SupportStateMcp.Conversations;
-using SupportStateMcp.Primitives;
 using SupportStateMcp.Records;
 
 namespace SupportStateMcp.Memory;
@@ -92,10 +91,11 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
         var done = 0;
         foreach (var shard in _pending.ToList())
         {
-            var (document, _) = await FindAsync(shard, cancellationToken);
-            if (document.Conversations.Count == 0)
+            var record = await _records.GetAsync(ResolutionWorkDocument.RecordKind, IdOf(shard), cancellationToken);
+            var left = record?.As(MemoryJson.Default.ResolutionWorkDocument).Value.Conversations ?? [];
+            if (left.Count == 0)
                 _pending.Remove(shard);
-            foreach (var work in document.Conversations)
+            foreach (var work in left)
             {
                 if (work.At + s_grace <= _time.GetUtcNow() && await DoAsync(work, isCommitted: false, cancellationToken))
                     done++;
@@ -189,37 +189,23 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
         await _turns[shard].WaitAsync(cancellationToken);
         try
         {
-            for (var attempt = 1; ; attempt++)
-            {
-                var (document, version) = await FindAsync(shard, cancellationToken);
-                var after = change(document.Conversations);
-                if (ReferenceEquals(after, document.Conversations))
-                    return;
-                var write = new RecordWrite
+            var isDone = await _records.TryChangeAsync(
+                ResolutionWorkDocument.RecordKind, IdOf(shard), MemoryJson.Default.ResolutionWorkDocument,
+                document =>
                 {
-                    Kind = ResolutionWorkDocument.RecordKind,
-                    Id = IdOf(shard),
-                    ExpectedVersion = version,
-                    By = Conversation.Clock.ToString(),
-                    Now = _time.GetUtcNow(),
-                    Content = Utf8Json.Write(new ResolutionWorkDocument { Conversations = after }, MemoryJson.Default.ResolutionWorkDocument),
-                };
-                if ((await _records.WriteAsync([write], cancellationToken))[0] is RecordWriteResult.Written)
-                    return;
-                if (attempt == Attempts)
-                    throw new StoreUnavailableException("Too many conversations are closed at once.");
-            }
+                    var before = document?.Conversations ?? [];
+                    var after = change(before);
+                    return ReferenceEquals(after, before) ? null : new ResolutionWorkDocument { Conversations = after };
+                },
+                Conversation.Clock.ToString(), _time.GetUtcNow(), Attempts, cancellationToken);
+            if (!isDone)
+                throw new StoreUnavailableException("Too many conversations are closed at once.");
         }
         finally
         {
             _turns[shard].Release();
         }
     }
-
-    private async ValueTask<(ResolutionWorkDocument Document, long Version)> FindAsync(int shard, CancellationToken cancellationToken) =>
-        await _records.GetAsync(ResolutionWorkDocument.RecordKind, IdOf(shard), cancellationToken) is { } record
-            ? (record.As(MemoryJson.Default.ResolutionWorkDocument).Value, record.Version)
-            : (new ResolutionWorkDocument(), 0);
 
     private static string IdOf(int shard) => shard.ToString(CultureInfo.InvariantCulture);
 
