@@ -33,7 +33,7 @@ internal static class KnowledgeBenchmark
 
         foreach (var count in Array.IndexOf(args, "--articles") is >= 0 and var at ? [int.Parse(args[at + 1], CultureInfo.InvariantCulture)] : (int[])[10_000, 50_000])
         {
-            var database = new MemoryFullText();
+            var database = new ProcessFullText();
             using var index = await TimeIndexAsync("mixed", Mixed(articles, count), database);
             Speed(index, database, articles, queries);
         }
@@ -41,9 +41,9 @@ internal static class KnowledgeBenchmark
         return 0;
     }
 
-    private static async Task<FullTextIndex> TimeIndexAsync(string what, IReadOnlyList<Article> articles, MemoryFullText? database = null)
+    private static async Task<FullTextIndex> TimeIndexAsync(string what, IReadOnlyList<Article> articles, ProcessFullText? database = null)
     {
-        var index = new FullTextIndex(database ?? new MemoryFullText());
+        var index = new FullTextIndex(database ?? new ProcessFullText());
         var started = Stopwatch.GetTimestamp();
         foreach (var (page, i) in articles.Chunk(index.MostTogether).Select((p, i) => (p, i)))
             await index.ApplyAsync(index.Position, $"{i}", anew: false, [.. page.Select(a => new IndexChange(a.ArticleId, a))], CancellationToken.None);
@@ -92,7 +92,7 @@ internal static class KnowledgeBenchmark
             $"developer queries: hit@5 {(double)hits / queries.Count:0.000}, nDCG@10 {gain / queries.Count:0.000}; known items: hit@5 {known / 200.0:0.000}"));
     }
 
-    private static void Speed(FullTextIndex index, MemoryFullText database, IReadOnlyList<Article> articles, List<(string Query, HashSet<string> Relevant)> queries)
+    private static void Speed(FullTextIndex index, ProcessFullText database, IReadOnlyList<Article> articles, List<(string Query, HashSet<string> Relevant)> queries)
     {
         var random = new Random(2);
         var @short = Enumerable.Range(0, 500).Select(_ => string.Join(' ', articles[random.Next(articles.Count)].Title.Split(' ').Take(4))).ToList();

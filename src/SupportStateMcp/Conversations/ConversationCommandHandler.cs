@@ -31,10 +31,8 @@ public sealed class ConversationCommandHandler(
     /// <summary>Carries out a command.</summary>
     public async ValueTask<Result<Outcome>> ExecuteAsync(ConversationCommand command, CancellationToken cancellationToken)
     {
-        if (Requirement.Of(command.GetType()) is { } required && !required.IsMetBy(new Caller(command.Actor, command.Roles)))
-            return Error.NotAuthorized(required.Needs);
-        if (command.Violation() is { } violation)
-            return violation;
+        if ((Error.Unauthorized(command.GetType(), command.Actor, command.Roles) ?? command.Violation()) is { } refusal)
+            return refusal;
 
         using var span = CommandTelemetry.Begin(command);
         try

@@ -48,6 +48,10 @@ public abstract partial record Error
     /// <param name="needs">All that it takes, as <see cref="Requirement"/> words it.</param>
     public static Error NotAuthorized(IReadOnlyList<string> needs) => new Errors.NotAuthorized(needs);
 
+    /// <summary>The refusal of a command to a caller who does not meet what it requires; null where they do.</summary>
+    internal static Error? Unauthorized(Type command, Actor actor, Roles roles) =>
+        Requirement.Of(command) is { } required && !required.IsMetBy(new Caller(actor, roles)) ? NotAuthorized(required.Needs) : null;
+
     /// <param name="name">The tool, prompt or resource.</param>
     /// <param name="toolset">The set that it is in.</param>
     /// <param name="enabled">The sets that the connection has.</param>

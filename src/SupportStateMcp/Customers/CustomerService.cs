@@ -196,8 +196,5 @@ public sealed class CustomerService(IRecordStore records, IConversationStore con
         return (open, true);
     }
 
-    private static Error? Refusal(CustomerCommand command) =>
-        Requirement.Of(command.GetType()) is { } required && !required.IsMetBy(new Caller(command.Actor, command.Roles))
-            ? Error.NotAuthorized(required.Needs)
-            : command.Violation();
+    private static Error? Refusal(CustomerCommand command) => Error.Unauthorized(command.GetType(), command.Actor, command.Roles) ?? command.Violation();
 }

@@ -195,8 +195,8 @@ public static class Composition
 
         services.AddSingleton<IConversationStore, RedisConversationStore>();
         services.AddSingleton<IRecordStore, RedisRecordStore>();
-        services.AddSingleton<IArticleIndex>(_ => new FullTextIndex(new MemoryFullText()));
-        services.AddSingleton<IMemoryIndex>(_ => new MemoryIndex(new MemoryFullText()));
+        services.AddSingleton<IArticleIndex>(_ => new FullTextIndex(new ProcessFullText()));
+        services.AddSingleton<IMemoryIndex>(_ => new MemoryIndex(new ProcessFullText()));
         services.AddSingleton<ISessionStore, RedisSessionStore>();
         services.AddSingleton<IConversationLocks, RedLockConversationLocks>();
     }

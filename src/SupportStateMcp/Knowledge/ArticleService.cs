@@ -51,7 +51,7 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
     /// <summary>Writes an article, as far as <see cref="ArticleRules"/> permits.</summary>
     public async ValueTask<Result<SavedArticle>> SaveAsync(SaveArticle command, CancellationToken cancellationToken)
     {
-        if (Refusal(command.GetType(), command.Actor, command.Roles) is { } refusal)
+        if (Error.Unauthorized(command.GetType(), command.Actor, command.Roles) is { } refusal)
             return refusal;
         return command.Violation() is { } violation ? violation : await StoreException.GuardAsync(() => WriteAsync(command, cancellationToken));
     }
@@ -62,7 +62,7 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
     /// <param name="cancellationToken">Ends it between two steps.</param>
     public async ValueTask<Result<ImportedArticles>> ImportAsync(ImportArticles command, Action<int>? progress, CancellationToken cancellationToken)
     {
-        if ((Refusal(command.GetType(), command.Actor, command.Roles) ?? ArticleRules.Refusal(command) ?? command.Violation()) is { } refusal)
+        if ((Error.Unauthorized(command.GetType(), command.Actor, command.Roles) ?? ArticleRules.Refusal(command) ?? command.Violation()) is { } refusal)
             return refusal;
 
         return await StoreException.GuardAsync<ImportedArticles>(async () =>
@@ -127,7 +127,4 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
         Now = now,
         Content = ArticleDocument.Write(article),
     };
-
-    private static Error? Refusal(Type command, Actor actor, Roles roles) =>
-        Requirement.Of(command) is { } required && !required.IsMetBy(new Caller(actor, roles)) ? Error.NotAuthorized(required.Needs) : null;
 }

@@ -58,7 +58,4 @@ public sealed record MemoryItem
 
     /// <summary>When it was last recalled, to the day; null where it has not been.</summary>
     public DateTimeOffset? UsedAt { get; init; }
-
-    /// <summary>True where it was valid at a time.</summary>
-    public bool IsValidAt(DateTimeOffset time) => At <= time && !(InvalidAt <= time);
 }

@@ -347,10 +347,7 @@ public sealed class MemoryService : IMemory
     private static byte[] Content(CustomerProfile profile) => Utf8Json.Write(
         new ProfileDocument { Preferences = profile.Preferences, History = profile.History }, MemoryJson.Default.ProfileDocument);
 
-    private static Error? Refusal(MemoryCommand command) =>
-        Requirement.Of(command.GetType()) is { } required && !required.IsMetBy(new Caller(command.Actor, command.Roles))
-            ? Error.NotAuthorized(required.Needs)
-            : command.Violation();
+    private static Error? Refusal(MemoryCommand command) => Error.Unauthorized(command.GetType(), command.Actor, command.Roles) ?? command.Violation();
 
     /// <param name="CustomerId">The customer.</param>
     /// <param name="Life">Which conversation of its ticket; null where no conversation was named.</param>

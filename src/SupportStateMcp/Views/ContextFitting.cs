@@ -63,7 +63,7 @@ internal sealed class ContextFitting
         _memories = Of(ContextPart.Memories, material.Memories.Select(RecalledView.Of), ViewJson.Text);
         _articles = Of(ContextPart.Articles, material.Articles.Select(h => KnowledgeHitView.Of(h, KnowledgeLimits.Excerpt, Name)), ViewJson.Text);
         _earlier = Of(ContextPart.EarlierConversations, material.EarlierConversations.Select(EarlierConversationView.Of), ViewJson.Text);
-        _tasks = Of(ContextPart.Tasks, material.Conversation.Tasks.Where(t => t.IsOpen).Select(ContextTaskView.Of), ViewJson.Text);
+        _tasks = Of(ContextPart.Tasks, material.Conversation.OpenTasks.Select(ContextTaskView.Of), ViewJson.Text);
         _session = Of(ContextPart.Session, material.Session.Select(v => new Entry(v.Key, v.Value)), e => e.Text);
         _tiers = [_summary, _profile, _memories, _articles, _earlier, _tasks, _session];
         _whole = new Shown?[material.Messages.Count];

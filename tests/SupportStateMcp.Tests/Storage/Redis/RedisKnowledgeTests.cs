@@ -22,7 +22,7 @@ public sealed class RedisKnowledgeTests(SharedRedis redis) : KnowledgeContract, 
 
     private protected override KnowledgeBase Create()
     {
-        var made = new KnowledgeBase(_place.RecordStore(), new MemoryFullText(), TimeProvider.System);
+        var made = new KnowledgeBase(_place.RecordStore(), new ProcessFullText(), TimeProvider.System);
         _made.Add(made);
         return made;
     }

@@ -4,7 +4,7 @@ using SupportStateMcp.Storage.Sqlite;
 namespace SupportStateMcp.Storage.FullText;
 
 /// <summary>An index in the memory of this process. It is opened at its first use; one at a time works on it.</summary>
-internal sealed class MemoryFullText : FullTextDatabase, IDisposable
+internal sealed class ProcessFullText : FullTextDatabase, IDisposable
 {
     private readonly Lock _gate = new();
     private SqliteSession? _session;
