@@ -34,6 +34,10 @@ public sealed class SmtpTransport : Events.IMailTransport
         {
             return new Delivery($"{server} refuses it with {(int)e.StatusCode}.") { IsFinal = (int)e.StatusCode >= Permanent && e.ErrorCode is SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted };
         }
+        catch (ServiceNotAuthenticatedException)
+        {
+            return new Delivery($"{server} asks for a user and a password.");
+        }
         catch (AuthenticationException)
         {
             return new Delivery($"{server} does not accept the user or the password.");

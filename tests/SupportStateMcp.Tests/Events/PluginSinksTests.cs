@@ -76,6 +76,17 @@ public sealed class PluginSinksTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_mail_server_that_asks_for_a_password_says_so()
+    {
+        await using var mail = TestMailServer.Start(asksForPassword: true);
+        var sink = LocalModel.Options(Mail(mail)).Events.Sinks[0].Mail!;
+
+        var delivery = await sink.Transport.SendAsync(sink.Mail.Server, new MailLetter("id@desk.test", sink.Mail.From, "ann@customer.test", "s", "t"), Stop);
+
+        Assert.Equal($"127.0.0.1:{mail.Port} asks for a user and a password.", delivery.Failure);
+    }
+
+    [Fact]
     public async Task What_the_desk_tells_a_customer_goes_to_their_address_word_for_word()
     {
         await using var mail = TestMailServer.Start();

@@ -26,7 +26,7 @@ internal sealed class TestMailServer : IMailboxFilter, IMessageStore, IAsyncDisp
     /// <summary>What it got, as it was sent.</summary>
     public IReadOnlyList<string> Letters => [.. _letters];
 
-    public static TestMailServer Start()
+    public static TestMailServer Start(bool asksForPassword = false)
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
@@ -35,7 +35,7 @@ internal sealed class TestMailServer : IMailboxFilter, IMessageStore, IAsyncDisp
         var services = new ServiceProvider();
         services.Add((IMailboxFilter)server);
         services.Add((IMessageStore)server);
-        var options = new SmtpServerOptionsBuilder().ServerName("mail.test").Endpoint(e => e.Endpoint(new IPEndPoint(IPAddress.Loopback, server.Port))).Build();
+        var options = new SmtpServerOptionsBuilder().ServerName("mail.test").Endpoint(e => e.Endpoint(new IPEndPoint(IPAddress.Loopback, server.Port)).AuthenticationRequired(asksForPassword)).Build();
         server._running = new SmtpServer.SmtpServer(options, services).StartAsync(server._ends.Token);
         return server;
     }
