@@ -34,9 +34,10 @@ public sealed class KafkaBus : IEventBus
     /// <inheritdoc/>
     public async ValueTask<string?> AppendAsync(string topic, string key, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
+        var producer = Producer();
         try
         {
-            await Producer().ProduceAsync(
+            await producer.ProduceAsync(
                 topic,
                 new Message<string, byte[]>
                 {
@@ -47,14 +48,17 @@ public sealed class KafkaBus : IEventBus
         }
         catch (ProduceException<string, byte[]> e)
         {
+            if (IsFatal(e.Error))
+                Drop(producer);
             return $"Kafka has not taken it: {e.Error.Reason}.";
         }
     }
 
     /// <inheritdoc/>
-    public Task TakeAsync(string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, CancellationToken cancellationToken) =>
+    public Task TakeAsync(
+        string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken) =>
         // Its client blocks a thread while it waits.
-        Task.Factory.StartNew(() => TakeLoopAsync(topic, group, take, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        Task.Factory.StartNew(() => TakeLoopAsync(topic, group, take, report, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
     public ValueTask DisposeAsync()
     {
@@ -62,41 +66,95 @@ public sealed class KafkaBus : IEventBus
         return ValueTask.CompletedTask;
     }
 
-    private async Task TakeLoopAsync(string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, CancellationToken cancellationToken)
+    private async Task TakeLoopAsync(
+        string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken)
     {
         var settings = new ConsumerConfig(_client.ToDictionary()) { GroupId = group, EnableAutoCommit = false, AutoOffsetReset = AutoOffsetReset.Earliest, AllowAutoCreateTopics = true };
-        using var consumer = new ConsumerBuilder<string, byte[]>(settings).SetLogHandler((_, _) => { }).Build();
-        consumer.Subscribe(topic);
         try
         {
             while (!cancellationToken.IsCancellationRequested)
             {
+                // What the client says in detail names servers, and is another text each time.
+                using var consumer = new ConsumerBuilder<string, byte[]>(settings).SetLogHandler((_, _) => { }).SetErrorHandler((_, e) => report(Sentence(e))).Build();
+                consumer.Subscribe(topic);
                 try
                 {
-                    if (consumer.Consume(s_poll) is not { IsPartitionEOF: false } taken)
-                        continue;
-                    if (await take(taken.Message.Value, cancellationToken))
+                    while (!cancellationToken.IsCancellationRequested && await TakeNextAsync(consumer, take, report, cancellationToken))
                     {
-                        consumer.Commit(taken);
-                        continue;
+                        // It goes on.
                     }
-
-                    consumer.Seek(taken.TopicPartitionOffset);
                 }
-                catch (KafkaException)
+                finally
                 {
-                    // It is out of reach, or the partition is another's by now. What was not committed comes again.
+                    Leave(consumer);
                 }
-
-                await Task.Delay(s_again, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The server stops.
         }
+    }
 
-        consumer.Close();
+    /// <summary>Takes the next event, if there is one; false where the consumer is not to be used any more.</summary>
+    private static async ValueTask<bool> TakeNextAsync(
+        IConsumer<string, byte[]> consumer, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken)
+    {
+        var goesOn = true;
+        try
+        {
+            if (consumer.Consume(s_poll) is not { IsPartitionEOF: false } taken)
+                return true;
+            report(null);
+            if (await take(taken.Message.Value, cancellationToken))
+            {
+                consumer.Commit(taken);
+                return true;
+            }
+
+            // Where it cannot go back, the next event would be committed in place of this one.
+            goesOn = false;
+            consumer.Seek(taken.TopicPartitionOffset);
+            goesOn = true;
+        }
+        catch (KafkaException e)
+        {
+            // It is out of reach, or the partition is another's by now. What was not committed comes again.
+            report(Sentence(e.Error));
+            goesOn &= !IsFatal(e.Error);
+        }
+
+        await Task.Delay(s_again, cancellationToken);
+        return goesOn;
+    }
+
+    private static void Leave(IConsumer<string, byte[]> consumer)
+    {
+        try
+        {
+            consumer.Close();
+        }
+        catch (KafkaException)
+        {
+            // It cannot say so: the group gives its partitions to others after a while.
+        }
+    }
+
+    private static string Sentence(Error error) => $"{error.Code.GetReason()}.";
+
+    private static bool IsFatal(Error error) => error.IsFatal || error.Code == ErrorCode.Local_Fatal;
+
+    /// <summary>After a fatal error a producer takes nothing more, whatever becomes of the servers.</summary>
+    private void Drop(IProducer<string, byte[]> producer)
+    {
+        lock (_gate)
+        {
+            if (_producer != producer)
+                return;
+            _producer = null;
+        }
+
+        producer.Dispose();
     }
 
     private IProducer<string, byte[]> Producer()

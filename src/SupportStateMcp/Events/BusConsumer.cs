@@ -14,8 +14,11 @@ namespace SupportStateMcp.Events;
 /// <param name="logger">Tells the operator what is rejected.</param>
 public sealed partial class BusConsumer(IEventBus bus, BusIntakeOptions options, IntakeMessages messages, ILogger<BusConsumer> logger) : IAsyncDisposable
 {
+    /// <summary>What an operator was told of an outage that goes on.</summary>
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+
     /// <summary>Takes events until cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => bus.TakeAsync(options.Topic, IntakeMessages.Group, TakeAsync, cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) => bus.TakeAsync(options.Topic, IntakeMessages.Group, TakeAsync, Note, cancellationToken);
 
     public ValueTask DisposeAsync() => bus.DisposeAsync();
 
@@ -33,6 +36,26 @@ public sealed partial class BusConsumer(IEventBus bus, BusIntakeOptions options,
                 return true;
         }
     }
+
+    /// <summary>Tells the operator each reason once, and once that all is over.</summary>
+    private void Note(string? reason)
+    {
+        lock (_told)
+        {
+            if (reason is not null && _told.Add(reason))
+                LogFails(options.Topic, reason);
+            if (reason is not null || _told.Count == 0)
+                return;
+            _told.Clear();
+            LogWorks(options.Topic);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Events of the topic {Topic} cannot be taken: {Reason} This is logged once.")]
+    private partial void LogFails(string topic, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Events of the topic {Topic} come again.")]
+    private partial void LogWorks(string topic);
 
     [LoggerMessage(LogLevel.Warning, "An event of the topic {Topic} is rejected: {Reason}")]
     private partial void LogRejected(string topic, string reason);

@@ -19,7 +19,13 @@ public interface IEventBus : IAsyncDisposable
     /// Takes events as one of several readers that share the work, one after the other, until cancelled. An event counts as taken once
     /// <paramref name="take"/> has returned true; where it returned false it comes again after a second.
     /// </summary>
-    Task TakeAsync(string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, CancellationToken cancellationToken);
+    /// <param name="topic">The log.</param>
+    /// <param name="group">The name of the readers together.</param>
+    /// <param name="take">Takes an event.</param>
+    /// <param name="report">Hears why the other system cannot be used, in the same words as long as it is the same reason, without a secret in it; and null with each event that comes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task TakeAsync(
+        string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken);
 }
 
 /// <summary>Where a log of events is.</summary>

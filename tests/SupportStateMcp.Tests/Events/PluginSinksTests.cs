@@ -76,6 +76,24 @@ public sealed class PluginSinksTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Why_no_events_come_from_kafka_is_told_once()
+    {
+        var (options, _) = LocalModel.Read(("events:kafka:brokers", "127.0.0.1:1"), ("events:kafka:intake", "requests"));
+        var desk = Create();
+        var log = new KeptLog<BusConsumer>();
+        await using var consumer = new BusConsumer(options!.Events.BusIntake!.Bus, new BusIntakeOptions("requests"), desk.Get<IntakeMessages>(), log);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+
+        var consuming = consumer.RunAsync(ends.Token);
+        await Eventually.TrueAsync(() => log.Lines.Count >= 2, () => string.Join('\n', log.Lines));
+        await ends.CancelAsync();
+        await consuming;
+
+        Assert.All(log.Lines, l => Assert.StartsWith("Warning: Events of the topic requests cannot be taken: ", l, StringComparison.Ordinal));
+        Assert.Equal(log.Lines.Count, log.Lines.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_mail_server_that_asks_for_a_password_says_so()
     {
         await using var mail = TestMailServer.Start(asksForPassword: true);
