@@ -93,6 +93,23 @@ public sealed class PluginSinksTests : IAsyncDisposable
         Assert.Equal(log.Lines.Count, log.Lines.Distinct().Count());
     }
 
+    [Theory]
+    [InlineData("k1:9092", "", "", true)]
+    [InlineData("K2:9092, k1:9092", "", "", true)]
+    [InlineData("k1:9092", "customer.requests", "human.approvals", true)]
+    [InlineData("k1:9092", "", "human.approvals", false)]
+    [InlineData("k1:9092", "audit", "", false)]
+    [InlineData("other:9092", "", "", false)]
+    public void What_is_told_to_kafka_does_not_come_back(string brokers, string topic, string topics, bool comesBack)
+    {
+        var (_, violations) = LocalModel.Read(
+            ("events:kafka:brokers", "k1:9092,k2:9092"), ("events:kafka:intake", "customer.requests"), ("events:sinks:0:name", "log"), ("events:sinks:0:type", "kafka"),
+            ("events:sinks:0:brokers", brokers), ("events:sinks:0:topic", topic), (topics.Length > 0 ? "events:sinks:0:topics:0" : "events:sinks:0:subject", topics));
+
+        Assert.Equal(
+            comesBack ? ["events.sinks.0: it appends to the topic 'customer.requests', from which events.kafka.intake takes events; give one of them another topic."] : [], violations);
+    }
+
     [Fact]
     public async Task A_mail_server_that_asks_for_a_password_says_so()
     {

@@ -30,6 +30,8 @@ public sealed partial class OptionsReader
                 _violations.Add($"{key}.name: there is another sink '{name}'; give each a name of its own.");
             foreach (var topic in (given.Topics ?? []).Where(t => !EventTopics.All.Contains(t)))
                 _violations.Add($"{key}.topics: '{topic}' is none; use {string.Join(", ", EventTopics.All)}.");
+            if (ComesBack(given))
+                _violations.Add($"{key}: it appends to the topic '{Given(_settings.Events.Kafka.Intake)}', from which events.kafka.intake takes events; give one of them another topic.");
             var subscription = new EventSubscription(name, given.Topics ?? [], Switch($"{key}.content", given.Content, false));
             sinks.Add(Given(given.Type) switch
             {
@@ -92,6 +94,14 @@ public sealed partial class OptionsReader
             _violations.Add("events.kafka.intake: it is missing; name the topic that events are taken from. Sinks of the type kafka have brokers of their own.");
         return null;
     }
+
+    /// <summary>True where a sink appends to the topic of Kafka that events are taken from.</summary>
+    private bool ComesBack(SinkSettings sink) => Given(sink.Type) == "kafka"
+        && Given(_settings.Events.Kafka.Intake) is { } intake
+        && Servers(sink.Brokers).Intersect(Servers(_settings.Events.Kafka.Brokers), StringComparer.OrdinalIgnoreCase).Any()
+        && (Given(sink.Topic) is { } topic ? topic == intake : EventTopics.All.Contains(intake) && (sink.Topics is not { Count: > 0 } topics || topics.Contains(intake)));
+
+    private static string[] Servers(string? brokers) => brokers?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     private IEventBus? Kafka(string key, string? brokers, Dictionary<string, string>? settings)
     {
