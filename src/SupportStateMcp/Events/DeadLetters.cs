@@ -15,6 +15,13 @@ public sealed record DeadLetter
     /// <summary>The id of the event: <c>{conversation_id}:{version}</c>.</summary>
     public required string EventId { get; init; }
 
+    /// <summary>
+    /// When the event happened: another conversation of the same ticket, opened after the first was gone, has the same ids. Null where it was kept
+    /// before this was.
+    /// </summary>
+    [JsonConverter(typeof(ExactTimeConverter))]
+    public DateTimeOffset? EventTime { get; init; }
+
     public required int Attempts { get; init; }
 
     /// <summary>Why the last attempt failed.</summary>
@@ -23,9 +30,12 @@ public sealed record DeadLetter
     /// <summary>When the last attempt failed.</summary>
     [JsonConverter(typeof(SecondsConverter))]
     public required DateTimeOffset FailedAt { get; init; }
+
+    /// <summary>True where it stands for this event.</summary>
+    public bool Names(CloudEvent e) => e.Id == EventId && (EventTime is null || EventTime == e.Time);
 }
 
-/// <summary>The dead letters of all sinks. They are kept for <see cref="Kept"/>.</summary>
+/// <summary>The dead letters of all sinks. They are kept for <see cref="Kept"/>, and shown no longer.</summary>
 public sealed class DeadLetters(IRecordStore records, TimeProvider time)
 {
     private const string Kind = "dead_letter";
@@ -33,6 +43,9 @@ public sealed class DeadLetters(IRecordStore records, TimeProvider time)
 
     /// <summary>How long a dead letter is kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+
+    /// <summary>How often those go that are kept no longer.</summary>
+    public static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(10);
 
     /// <summary>Keeps one.</summary>
     /// <exception cref="StoreException">The store does not answer.</exception>
@@ -55,38 +68,46 @@ public sealed class DeadLetters(IRecordStore records, TimeProvider time)
             cancellationToken);
     }
 
-    /// <summary>All of them, the oldest first; those that are kept no longer go.</summary>
+    /// <summary>Those that are kept, the oldest first.</summary>
     /// <param name="sink">Only of this sink; null for all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StoreException">The store does not answer.</exception>
-    public async ValueTask<IReadOnlyList<DeadLetter>> ListAsync(string? sink, CancellationToken cancellationToken)
-    {
-        var (letters, position, oldest) = (new List<DeadLetter>(), (string?)null, time.GetUtcNow() - Kept);
-        RecordChanges page;
-        do
-        {
-            page = await records.ReadChangesAsync(Kind, position, PageSize, cancellationToken);
-            position = page.Position;
-            foreach (var change in page.Changes)
-            {
-                if (change.Record is null)
-                    continue;
-                var letter = change.Record.As(EventsJson.Default.DeadLetter).Value;
-                if (letter.FailedAt < oldest)
-                    await RemoveAsync(letter, cancellationToken);
-                else if (sink is null || letter.Sink == sink)
-                    letters.Add(letter);
-            }
-        }
-        while (page.More);
+    public async ValueTask<IReadOnlyList<DeadLetter>> ListAsync(string? sink, CancellationToken cancellationToken) =>
+    [
+        .. (await ReadAsync(cancellationToken))
+            .Where(l => !IsOver(l) && (sink is null || l.Sink == sink))
+            .OrderBy(l => l.FailedAt).ThenBy(l => l.EventId, StringComparer.Ordinal),
+    ];
 
-        return [.. letters.OrderBy(l => l.FailedAt).ThenBy(l => l.EventId, StringComparer.Ordinal)];
+    /// <summary>Takes away those that are kept no longer.</summary>
+    /// <exception cref="StoreException">The store does not answer.</exception>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        foreach (var letter in (await ReadAsync(cancellationToken)).Where(IsOver))
+            await RemoveAsync(letter, cancellationToken);
     }
 
     /// <summary>Takes one away; false where it is gone.</summary>
     /// <exception cref="StoreException">The store does not answer.</exception>
     public ValueTask<bool> RemoveAsync(DeadLetter letter, CancellationToken cancellationToken) =>
         records.DeleteAsync(Kind, IdOf(letter.Sink, letter.EventId), cancellationToken);
+
+    private bool IsOver(DeadLetter letter) => letter.FailedAt < time.GetUtcNow() - Kept;
+
+    private async ValueTask<IReadOnlyList<DeadLetter>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var (letters, position) = (new List<DeadLetter>(), (string?)null);
+        RecordChanges page;
+        do
+        {
+            page = await records.ReadChangesAsync(Kind, position, PageSize, cancellationToken);
+            position = page.Position;
+            letters.AddRange(page.Changes.Select(c => c.Record).OfType<StoredRecord>().Select(r => r.As(EventsJson.Default.DeadLetter).Value));
+        }
+        while (page.More);
+
+        return letters;
+    }
 
     private static string IdOf(string sink, string eventId) => $"{sink}:{eventId}";
 }

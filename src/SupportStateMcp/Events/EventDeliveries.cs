@@ -30,7 +30,7 @@ public sealed class EventDeliveries(IConversationOutbox outbox, EventReader read
             return new Delivery($"There is no sink {letter.Sink} any more.");
         var delivery = new Delivery("The conversation is gone; so is its dead letter.");
         if (CloudEvent.ParseId(letter.EventId) is { } id
-            && (await reader.ReadAsync(id.Id, id.Version - 1, 1, cancellationToken)) is [var e] && e.Id == letter.EventId)
+            && (await reader.ReadAsync(id.Id, id.Version - 1, 1, cancellationToken)) is [var e] && letter.Names(e))
         {
             if (sink.Subscription.WithContent)
                 e = await reader.WithContentAsync(e, cancellationToken);

@@ -190,7 +190,7 @@ internal sealed partial class SinkLane(
     {
         if (!isFinal && attempt < s_schedule.Length)
             return false;
-        await deadLetters.AddAsync(new DeadLetter { Sink = Name, EventId = e.Id, Attempts = attempt, Reason = failure, FailedAt = time.GetUtcNow() }, cancellationToken);
+        await deadLetters.AddAsync(new DeadLetter { Sink = Name, EventId = e.Id, Attempts = attempt, Reason = failure, FailedAt = time.GetUtcNow(), EventTime = e.Time }, cancellationToken);
         LogDead(logger, e.Id, Name, failure);
         return true;
     }

@@ -1,18 +1,19 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Events;
 using SupportStateMcp.Memory;
 using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Hosting;
 
 /// <summary>
-/// Sweeps the store now and then, while the server runs, records expired leases and approvals, moves what has expired to the archive, and looks
-/// after the memory.
+/// Sweeps the store now and then, while the server runs, records expired leases and approvals, moves what has expired to the archive, takes
+/// away dead letters that are kept no longer, and looks after the memory.
 /// </summary>
 public sealed partial class StoreMaintenance(
     IConversationStore store, ConversationCommandHandler commands, TimeProvider time, ILogger<StoreMaintenance> logger, MemoryUpkeep? memory = null,
-    IConversationArchive? archive = null, DeskGauges? gauges = null)
+    IConversationArchive? archive = null, DeskGauges? gauges = null, DeadLetters? deadLetters = null)
 {
     /// <summary>
     /// How often leases and approvals that have expired are recorded. Anyone who looks at a conversation before that sees it as it
@@ -38,6 +39,7 @@ public sealed partial class StoreMaintenance(
         EveryAsync(ClockInterval, ExpireOverdueAsync, cancellationToken),
         archive is null ? Task.CompletedTask : EveryAsync(ArchiveInterval, ct => archive.MoveAsync(ct).AsTask(), cancellationToken),
         gauges is null ? Task.CompletedTask : EveryAsync(DeskGauges.Interval, gauges.ReadAsync, cancellationToken),
+        deadLetters is null ? Task.CompletedTask : EveryAsync(DeadLetters.SweepInterval, deadLetters.SweepAsync, cancellationToken),
         memory is null ? Task.CompletedTask : Task.WhenAll(
             EveryAsync(MemoryUpkeep.FinishInterval, memory.FinishAsync, cancellationToken),
             EveryAsync(MemoryUpkeep.SweepInterval, memory.SweepAsync, cancellationToken),

@@ -149,4 +149,39 @@ public abstract partial class EventsContract
         Assert.Equal("a secret message", (string?)with.Taken.Single(t => (string?)t.Json["data"]!["event_type"] == "message_added").Json["data"]!["content"]);
         Assert.DoesNotContain(without.Taken, t => t.Json.ToJsonString().Contains("secret", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_dead_letter_stands_for_an_event_and_not_for_another_conversation_of_the_same_ticket()
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        var desk = Create(new EventOptions("/desk", [receiver.Sink()]));
+        var (deliveries, letters) = (desk.Get<EventDeliveries>(), desk.Get<DeadLetters>());
+        await desk.DoAsync(TestConversations.Initialize());
+        var e = Assert.Single(await desk.Get<EventReader>().ReadAsync(Id, 0, 1, Stop));
+        var letter = new DeadLetter { Sink = "crm", EventId = e.Id, EventTime = e.Time.AddDays(-1), Attempts = 6, Reason = "It was down.", FailedAt = Time.GetUtcNow() };
+
+        await letters.AddAsync(letter, Stop);
+        Assert.Equal("The conversation is gone; so is its dead letter.", (await deliveries.RedeliverAsync(letter, Stop)).Failure);
+        Assert.Empty(await letters.ListAsync(null, Stop));
+        Assert.Empty(receiver.Taken);
+
+        await letters.AddAsync(letter with { EventTime = e.Time }, Stop);
+        Assert.Null((await deliveries.RedeliverAsync(Assert.Single(await letters.ListAsync(null, Stop)), Stop)).Failure);
+        Assert.Equal(e.Id, Assert.Single(receiver.Taken).Id);
+    }
+
+    [Fact]
+    public async Task Dead_letters_go_after_thirty_days()
+    {
+        var desk = Create();
+        var letters = desk.Get<DeadLetters>();
+        foreach (var (version, age) in ((int, int)[])[(1, 31), (2, 29)])
+            await letters.AddAsync(new DeadLetter { Sink = "crm", EventId = $"{Id}:{version}", Attempts = 6, Reason = "It was down.", FailedAt = Time.GetUtcNow().AddDays(-age) }, Stop);
+        Assert.Equal($"{Id}:2", Assert.Single(await letters.ListAsync(null, Stop)).EventId);
+
+        await letters.SweepAsync(Stop);
+
+        Assert.Null(await desk.Records.GetAsync("dead_letter", $"crm:{Id}:1", Stop));
+        Assert.Equal($"{Id}:2", Assert.Single(await letters.ListAsync(null, Stop)).EventId);
+    }
 }
