@@ -32,7 +32,10 @@ public sealed class EventReader(IConversationStore store, EventSource source)
         if (e.Data.EventType != "message_added" || e.Data.Details["number"]?.GetValue<long>() is not { } number || CloudEvent.ParseId(e.Id) is not { } id)
             return e;
         var found = await store.ReadMessagesAsync(id.Id, number + 1, 1, Limits.Content, cancellationToken);
-        return found is [var message] && message.Number == number ? e with { Data = e.Data with { Content = message.Content } } : e;
+        // After an erasure a conversation that is opened again counts its messages from 1: under the number other words may stand.
+        return found is [var message] && message.Number == number && Digest.OfText(message.Content) == e.Data.Details["content_digest"]?.GetValue<string>()
+            ? e with { Data = e.Data with { Content = message.Content } }
+            : e;
     }
 
     /// <summary>The event as JSON, UTF-8.</summary>

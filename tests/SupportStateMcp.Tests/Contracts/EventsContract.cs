@@ -159,6 +159,20 @@ public abstract partial class EventsContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_event_from_before_an_erasure_gets_no_words_from_after_it()
+    {
+        var desk = Create();
+        var reader = desk.Get<EventReader>();
+        await desk.DoAsync(TestConversations.Initialize(), TestConversations.Message("m-1", "a secret message"));
+        var said = (await reader.ReadAsync(Id, 0, 100, Stop)).Single(e => e.Data.EventType == "message_added");
+        Assert.Equal("a secret message", (await reader.WithContentAsync(said, Stop)).Data.Content);
+
+        await desk.DoAsync(TestConversations.Erase(), TestConversations.Initialize(), TestConversations.Message("m-2", "another message"));
+
+        Assert.Null((await reader.WithContentAsync(said, Stop)).Data.Content);
+    }
+
+    [Fact]
     public async Task Whoever_listens_hears_of_every_commit_whichever_process_made_it()
     {
         var (here, elsewhere) = (Create(), Create());
