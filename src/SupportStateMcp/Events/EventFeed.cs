@@ -17,7 +17,7 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
     /// <summary>How many events a listener may be behind.</summary>
     public const int MostBehind = 1_000;
 
-    /// <summary>How many events of one conversation are read together.</summary>
+    /// <summary>How many events of one conversation are read together, and told to a listener that comes back.</summary>
     private const int Batch = 200;
 
     /// <summary>How many conversations are looked at for a listener that comes back.</summary>
@@ -146,18 +146,25 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
 
     private async ValueTask<IReadOnlyList<FeedItem>> ReadAsync(ConversationChange change)
     {
+        var items = await ReadAsync(change.Id, change.After, change.Version, CancellationToken.None);
+        // An erasure writes the trail again: what happened before it, listeners have heard.
+        return items is [.., { Event.Data.EventType: "conversation_erased" } erased] ? [erased] : items;
+    }
+
+    /// <summary>The events above one version, up to another.</summary>
+    private async ValueTask<IReadOnlyList<FeedItem>> ReadAsync(ConversationId id, long after, long version, CancellationToken cancellationToken)
+    {
         var items = new List<FeedItem>();
-        for (var after = change.After; after < change.Version;)
+        while (after < version)
         {
-            var events = await reader.ReadAsync(change.Id, after, (int)Math.Min(Batch, change.Version - after), CancellationToken.None);
+            var events = await reader.ReadAsync(id, after, (int)Math.Min(Batch, version - after), cancellationToken);
             if (events.Count == 0)
                 break;
             items.AddRange(events.Select(e => new FeedItem(e, EventReader.Json(e))));
             after += events.Count;
         }
 
-        // An erasure writes the trail again: what happened before it, listeners have heard.
-        return items is [.., { Event.Data.EventType: "conversation_erased" } erased] ? [erased] : items;
+        return items;
     }
 
     /// <summary>What happened after an event; null where that cannot be told.</summary>
@@ -181,8 +188,12 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
                 if (++looked > MostConversations || items.Count > MostBehind)
                     return null;
                 var id = ConversationId.TryParse(conversation.ConversationId)!.Value;
-                var events = await reader.ReadAsync(id, Math.Max(0, conversation.Version - Batch), Batch, cancellationToken);
-                items.AddRange(events.Where(e => e.Time >= from).Select(e => new FeedItem(e, EventReader.Json(e))));
+                var after = Math.Max(0, conversation.Version - Batch);
+                var read = await ReadAsync(id, after, conversation.Version, cancellationToken);
+                // What is before the first of them may be missing, too.
+                if (after > 0 && read is [var first, ..] && first.Event.Time >= from)
+                    return null;
+                items.AddRange(read.Where(i => i.Event.Time >= from));
             }
         }
         while (cursor is not null);

@@ -173,6 +173,41 @@ public abstract partial class EventsContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_comes_back_gets_all_of_what_is_large()
+    {
+        var desk = Create();
+        await desk.DoAsync(TestConversations.Initialize());
+        for (var n = 0; n < 90; n++)
+            await desk.DoAsync(TestConversations.Update($$"""{"note": "{{n}} {{new string('x', 15_000)}}"}"""));
+        var version = await VersionAsync(desk);
+
+        var heard = new List<string>();
+        await foreach (var item in desk.Get<EventFeed>().ListenAsync($"{Id}:1", null, Stop))
+        {
+            heard.Add(item!.Event.Id);
+            if (heard.Count == version - 1)
+                break;
+        }
+
+        Assert.Equal(Enumerable.Range(2, (int)version - 1).Select(v => $"{Id}:{v}"), heard);
+    }
+
+    [Fact]
+    public async Task Who_comes_back_to_more_than_is_told_again_is_told_so()
+    {
+        var desk = Create();
+        await desk.DoAsync(TestConversations.Initialize());
+        for (var n = 0; n < 201; n++)
+            await desk.DoAsync(TestConversations.Message($"m-{n}"));
+
+        await foreach (var item in desk.Get<EventFeed>().ListenAsync($"{Id}:1", null, Stop))
+        {
+            Assert.Null(item);
+            break;
+        }
+    }
+
+    [Fact]
     public async Task Whoever_listens_hears_of_every_commit_whichever_process_made_it()
     {
         var (here, elsewhere) = (Create(), Create());
