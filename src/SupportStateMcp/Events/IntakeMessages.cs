@@ -22,9 +22,14 @@ public sealed class IntakeMessages(EventIntake intake)
     {
         if (json is not { } bytes || Parse(bytes) is not { } e)
             return new IntakeOutcome.Rejected("It is no event: CloudEvents 1.0 in the JSON format, with id, source, type and data.");
-        return (await intake.TakeAsync(e, s_caller, cancellationToken)).Error is not { } error ? new IntakeOutcome.Taken()
-            : error.Facts["retryable"]?.GetValue<bool>() is true ? new IntakeOutcome.Again(error.Code)
-            : new IntakeOutcome.Rejected($"{error.Code} {error.Facts.ToJsonString()}");
+        return (await intake.TakeAsync(e, s_caller, cancellationToken)).Error switch
+        {
+            null => new IntakeOutcome.Taken(),
+            // A store that an operator has to mend says nothing about the event: it waits, however long that takes.
+            Errors.StoreUnavailable error => new IntakeOutcome.Again(error.Code),
+            var error when error.Facts["retryable"]?.GetValue<bool>() is true => new IntakeOutcome.Again(error.Code),
+            var error => new IntakeOutcome.Rejected($"{error.Code} {error.Facts.ToJsonString()}"),
+        };
     }
 
     private static IncomingEvent? Parse(ReadOnlyMemory<byte> json)

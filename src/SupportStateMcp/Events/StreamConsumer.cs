@@ -5,9 +5,10 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Events;
 
 /// <summary>
-/// Takes events that other systems append to a Redis Stream. All processes share the work as one group; an entry is acknowledged once it is
-/// taken, so that one whose process was killed is taken by another, and found done where it was. What can never be taken goes to a stream of its
-/// own, <c>{stream}:rejected</c>, with the reason.
+/// Takes events that other systems append to a Redis Stream, one process of all at a time, in the order of the stream: a message must not come
+/// before the request that opens its ticket. An entry is acknowledged once it is taken, so that one whose process was killed is taken by another,
+/// and found done where it was; those behind one that cannot be taken now wait. What can never be taken goes to a stream of its own,
+/// <c>{stream}:rejected</c>, with the reason.
 /// </summary>
 /// <param name="stream">The store that has the stream.</param>
 /// <param name="options">Which stream.</param>
@@ -22,12 +23,15 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
     /// <summary>How often an empty stream is looked at.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long an entry is the reader's that took it: longer than taking it can last.</summary>
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(60);
+    /// <summary>How long the stream is the reader's that has asked last. Where it takes longer, another goes on at the same entry, and finds it done.</summary>
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan s_afterFailure = TimeSpan.FromSeconds(1);
 
     private readonly string _reader = Guid.NewGuid().ToString("N");
+
+    /// <summary>Why an operator has to do something, as it was told last.</summary>
+    private string? _told;
 
     /// <summary>Takes events until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -39,15 +43,16 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
                 var wait = s_interval;
                 try
                 {
-                    var entries = await stream.TakeAsync(options.Name, IntakeMessages.Group, _reader, s_idle, Batch, cancellationToken);
-                    foreach (var entry in entries)
-                        await TakeAsync(entry, cancellationToken);
-                    if (entries.Count > 0)
+                    var entries = await stream.TakeAsync(options.Name, IntakeMessages.Group, _reader, s_lease, Batch, cancellationToken);
+                    _told = null;
+                    if (!await TakeAsync(entries, cancellationToken))
+                        wait = s_afterFailure;
+                    else if (entries.Count > 0)
                         continue;
                 }
                 catch (StoreException e)
                 {
-                    LogWaits(options.Name, e.Message);
+                    Note(e);
                     wait = s_afterFailure;
                 }
 
@@ -60,24 +65,47 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
         }
     }
 
-    private async ValueTask TakeAsync(EventEntry entry, CancellationToken cancellationToken)
+    /// <summary>Takes entries in their order; false where one has to be taken again, which then comes first.</summary>
+    private async ValueTask<bool> TakeAsync(IReadOnlyList<EventEntry> entries, CancellationToken cancellationToken)
     {
-        var outcome = await messages.TakeAsync(entry.Event is null ? null : entry.Event.AsMemory(), cancellationToken);
-        // Taken again once it is nobody's: by then the store may answer.
-        if (outcome is IntakeOutcome.Again)
-            return;
-        if (outcome is IntakeOutcome.Rejected rejected)
+        foreach (var entry in entries)
         {
-            LogRejected(options.Name, entry.Id, rejected.Reason);
-            await stream.AppendAsync(
-                options.Name + ":rejected", [new("id", Encoding.UTF8.GetBytes(entry.Id)), new("reason", Encoding.UTF8.GetBytes(rejected.Reason)), new("event", entry.Event ?? [])], MostRejected, cancellationToken);
+            var outcome = await messages.TakeAsync(entry.Event is null ? null : entry.Event.AsMemory(), cancellationToken);
+            if (outcome is IntakeOutcome.Again)
+                return false;
+            if (outcome is IntakeOutcome.Rejected rejected)
+                await RejectAsync(entry, rejected.Reason, cancellationToken);
+            await stream.AcknowledgeAsync(options.Name, IntakeMessages.Group, entry.Id, cancellationToken);
         }
 
-        await stream.AcknowledgeAsync(options.Name, IntakeMessages.Group, entry.Id, cancellationToken);
+        return true;
+    }
+
+    private async ValueTask RejectAsync(EventEntry entry, string reason, CancellationToken cancellationToken)
+    {
+        LogRejected(options.Name, entry.Id, reason);
+        await stream.AppendAsync(
+            options.Name + ":rejected", [new("id", Encoding.UTF8.GetBytes(entry.Id)), new("reason", Encoding.UTF8.GetBytes(reason)), new("event", entry.Event ?? [])], MostRejected, cancellationToken);
+    }
+
+    /// <summary>Tells an operator once what stays until something is changed.</summary>
+    private void Note(StoreException e)
+    {
+        if (e is StoreUnavailableException { Passes: true } || e.Message == _told)
+        {
+            LogWaits(options.Name, e.Message);
+            return;
+        }
+
+        _told = e.Message;
+        LogStands(options.Name, e.Message);
     }
 
     [LoggerMessage(LogLevel.Warning, "The entry {Entry} of the stream {Stream} is rejected: {Reason}")]
     private partial void LogRejected(string stream, string entry, string reason);
+
+    [LoggerMessage(LogLevel.Error, "No events are taken from the stream {Stream}: {Reason} This stays until it is changed.")]
+    private partial void LogStands(string stream, string reason);
 
     [LoggerMessage(LogLevel.Debug, "The stream {Stream} waits for the store: {Reason}")]
     private partial void LogWaits(string stream, string reason);

@@ -8,25 +8,31 @@ namespace SupportStateMcp.Storage.Redis;
 /// <param name="options">The key prefix, which the names of streams get too.</param>
 public sealed class RedisEventStream(RedisConnection connection, RedisOptions options) : IEventStream
 {
+    private const string NoGroup = "NOGROUP";
+    private const string GroupIsThere = "BUSYGROUP";
+
     public async ValueTask AppendAsync(string stream, IReadOnlyList<EventField> fields, int maxLength, CancellationToken cancellationToken) =>
-        await connection.CallAsync(
+        await CallAsync(
             db => db.StreamAddAsync(
                 Key(stream), [.. fields.Select(f => new NameValueEntry(f.Name, f.Value))], messageId: null, maxLength: maxLength, useApproximateMaxLength: true),
             cancellationToken);
 
     public async ValueTask<IReadOnlyList<EventEntry>> TakeAsync(
-        string stream, string group, string reader, TimeSpan idle, int limit, CancellationToken cancellationToken)
+        string stream, string group, string reader, TimeSpan lease, int limit, CancellationToken cancellationToken)
     {
+        if (!(bool)await CallAsync(
+            db => db.ScriptEvaluateAsync(RedisScripts.StreamLease, [Key($"{stream}:{group}:reader")], [reader, (long)lease.TotalMilliseconds], RedisConnection.Master), cancellationToken))
+            return [];
         try
         {
-            var left = await connection.CallAsync(
-                db => db.StreamAutoClaimAsync(Key(stream), group, reader, (long)idle.TotalMilliseconds, "0-0", limit), cancellationToken);
-            var taken = left.ClaimedEntries.Length > 0
-                ? left.ClaimedEntries
-                : await connection.CallAsync(db => db.StreamReadGroupAsync(Key(stream), group, reader, StreamPosition.NewMessages, limit), cancellationToken);
-            return [.. taken.Where(e => !e.IsNull).Select(e => new EventEntry(e.Id!, (byte[]?)e["event"]))];
+            var left = await CallAsync(db => db.StreamAutoClaimAsync(Key(stream), group, reader, 0, "0-0", limit), cancellationToken);
+            // Some servers still name entries that the log does not keep any more.
+            StreamEntry[] taken = [.. left.ClaimedEntries.Where(e => !e.IsNull)];
+            if (taken.Length == 0)
+                taken = await CallAsync(db => db.StreamReadGroupAsync(Key(stream), group, reader, StreamPosition.NewMessages, limit), cancellationToken);
+            return [.. taken.Select(e => new EventEntry(e.Id!, (byte[]?)e["event"]))];
         }
-        catch (RedisServerException e) when (e.Message.StartsWith("NOGROUP", StringComparison.Ordinal))
+        catch (RedisServerException e) when (Says(e, NoGroup))
         {
             await CreateAsync(stream, group, cancellationToken);
             return [];
@@ -34,19 +40,34 @@ public sealed class RedisEventStream(RedisConnection connection, RedisOptions op
     }
 
     public async ValueTask AcknowledgeAsync(string stream, string group, string entry, CancellationToken cancellationToken) =>
-        await connection.CallAsync(db => db.StreamAcknowledgeAsync(Key(stream), group, entry), cancellationToken);
+        await CallAsync(db => db.StreamAcknowledgeAsync(Key(stream), group, entry), cancellationToken);
 
     private async ValueTask CreateAsync(string stream, string group, CancellationToken cancellationToken)
     {
         try
         {
-            await connection.CallAsync(db => db.StreamCreateConsumerGroupAsync(Key(stream), group, StreamPosition.Beginning), cancellationToken);
+            await CallAsync(db => db.StreamCreateConsumerGroupAsync(Key(stream), group, StreamPosition.Beginning), cancellationToken);
         }
-        catch (RedisServerException e) when (e.Message.StartsWith("BUSYGROUP", StringComparison.Ordinal))
+        catch (RedisServerException e) when (Says(e, GroupIsThere))
         {
             // Another process was quicker.
         }
     }
+
+    private async ValueTask<T> CallAsync<T>(Func<IDatabase, Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connection.CallAsync(call, cancellationToken);
+        }
+        catch (RedisServerException e) when (!Says(e, NoGroup) && !Says(e, GroupIsThere))
+        {
+            // Something else is under the name, or the server has no Streams. Behind a comma it repeats what it was sent.
+            throw new StoreUnavailableException($"Redis has no Stream there: {e.Message.Split(',', 2)[0]}", e, passes: false);
+        }
+    }
+
+    private static bool Says(RedisServerException e, string word) => e.Message.StartsWith(word, StringComparison.Ordinal);
 
     private RedisKey Key(string stream) => options.KeyPrefix + stream;
 }

@@ -1,6 +1,9 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Customers;
 using SupportStateMcp.Events;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tests.Contracts;
 using SupportStateMcp.Tests.Support;
 
@@ -84,6 +87,103 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
         var reasons = (await raw.StreamRangeAsync(stream + ":rejected")).Select(e => (string)e["reason"]!).ToList();
         Assert.Contains(reasons, r => r.StartsWith("It is no event", StringComparison.Ordinal));
         Assert.Contains(reasons, r => r.StartsWith("not_found", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stream_is_taken_in_its_order_whoever_reads_it()
+    {
+        Assert.SkipUnless(await HasStreamsAsync(), "Garnet has no Streams.");
+        var events = s_one with { Intake = new StreamOptions("customer.requests", 0) };
+        var (here, elsewhere) = (Create(events), Create(events));
+        await SaveCustomerAsync(here);
+        var raw = await _place.RawAsync();
+        var stream = _place.Prefix + "customer.requests";
+        for (var n = 0; n < 60; n++)
+        {
+            await raw.StreamAddAsync(stream, "event", $$$"""{"specversion":"1.0","id":"r-{{{n}}}","source":"/mail","type":"customer.request","data":{"ticket_id":"TKT-{{{n}}}","customer_id":"CUST001","description":"It does not start."}}""");
+            await raw.StreamAddAsync(stream, "event", $$$"""{"specversion":"1.0","id":"m-{{{n}}}","source":"/mail","type":"customer.message","data":{"ticket_id":"TKT-{{{n}}}","content":"Hello?"}}""");
+        }
+
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var consuming = Task.WhenAll(here.Get<StreamConsumer>().RunAsync(ends.Token), elsewhere.Get<StreamConsumer>().RunAsync(ends.Token));
+        await Eventually.TrueAsync(
+            async () => (await here.Conversations.ReadMessagesAsync(TestConversations.Id("TKT-59"), long.MaxValue, 10, long.MaxValue, Stop)).Any(m => m.Content == "Hello?")
+                && (await raw.StreamPendingAsync(stream, IntakeMessages.Group)).PendingMessageCount == 0,
+            () => "They are not taken.");
+        await ends.CancelAsync();
+        await consuming;
+
+        Assert.Equal(0, await raw.StreamLengthAsync(stream + ":rejected"));
+    }
+
+    [Fact]
+    public async Task A_reader_that_was_killed_is_followed_by_another_that_goes_on_at_the_same_entry()
+    {
+        Assert.SkipUnless(await HasStreamsAsync(), "Garnet has no Streams.");
+        var raw = await _place.RawAsync();
+        var streams = Create().Get<IEventStream>();
+        await raw.StreamAddAsync(_place.Prefix + "s", "event", "1");
+        await raw.StreamAddAsync(_place.Prefix + "s", "event", "2");
+        Assert.Empty(await TakeAsync("a", 60));
+        Assert.Equal(2, (await TakeAsync("a", 60)).Count);
+        Assert.Empty(await TakeAsync("b", 60));
+        // What it has not acknowledged comes first.
+        await raw.StreamAddAsync(_place.Prefix + "s", "event", "3");
+        Assert.Equal(["1", "2"], (await TakeAsync("a", 0.001)).Select(e => System.Text.Encoding.UTF8.GetString(e.Event!)));
+
+        IReadOnlyList<EventEntry> taken = [];
+        await Eventually.TrueAsync(async () => (taken = await TakeAsync("b", 60)).Count > 0, () => "Nobody follows.");
+
+        Assert.Equal(["1", "2"], taken.Select(e => System.Text.Encoding.UTF8.GetString(e.Event!)));
+
+        ValueTask<IReadOnlyList<EventEntry>> TakeAsync(string reader, double seconds) => streams.TakeAsync("s", "group", reader, TimeSpan.FromSeconds(seconds), 10, Stop);
+    }
+
+    [Fact]
+    public async Task Under_the_name_of_a_stream_something_else_is_told_once_and_mended()
+    {
+        Assert.SkipUnless(await HasStreamsAsync(), "Garnet has no Streams.");
+        var intake = new StreamOptions("customer.requests", 0);
+        var desk = Create(new EventOptions("/desk", [new SinkOptions(new EventSubscription("log", [], false)) { Stream = new StreamOptions("support-events", 1_000) }]) { Intake = intake });
+        var raw = await _place.RawAsync();
+        foreach (var stream in (string[])["customer.requests", "support-events"])
+            await raw.StringSetAsync(_place.Prefix + stream, "no stream");
+        var log = new KeptLog<StreamConsumer>();
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        await using var publishing = desk.Get<EventPublisher>().Start();
+        var consuming = new StreamConsumer(desk.Get<IEventStream>(), intake, desk.Get<IntakeMessages>(), Time, log).RunAsync(ends.Token);
+
+        var opened = await desk.DoAsync(TestConversations.Initialize());
+        await Eventually.TrueAsync(() => desk.Get<RecordedOutbox>().Postponed == 1 && log.Lines.Any(l => l.StartsWith("Debug", StringComparison.Ordinal)), () => string.Join('\n', log.Lines));
+        foreach (var stream in (string[])["customer.requests", "support-events"])
+            await raw.KeyDeleteAsync(_place.Prefix + stream);
+        await raw.StreamAddAsync(_place.Prefix + "customer.requests", "event", """{"specversion":"1.0","id":"e-1","source":"/mail","type":"customer.message","data":{"ticket_id":"TKT-001","content":"Hello?"}}""");
+        Time.Advance(TimeSpan.FromSeconds(5));
+
+        await Eventually.TrueAsync(async () => await raw.StreamLengthAsync(_place.Prefix + "support-events") > opened.Version, () => "The stream stays short.");
+        await ends.CancelAsync();
+        await consuming;
+        Assert.StartsWith("Error: No events are taken from the stream customer.requests: Redis has no Stream there: WRONGTYPE", Assert.Single(log.Lines, l => !l.StartsWith("Debug", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_refuses_the_desk_rejects_no_event()
+    {
+        RedisServer.RequireRedis("a password");
+        await using var closed = await RedisServer.StartAsync("--requirepass", "secret");
+        await using var desk = new MemoryDesk(Options with { RedisConnection = closed.ConnectionString }, Time);
+
+        var outcome = await desk.Get<IntakeMessages>().TakeAsync(
+            """{"specversion":"1.0","id":"e-1","source":"/mail","type":"customer.message","data":{"ticket_id":"TKT-001","content":"Hello?"}}"""u8.ToArray(), Stop);
+
+        Assert.Equal(ErrorCodes.StoreUnavailable, Assert.IsType<IntakeOutcome.Again>(outcome).Code);
+    }
+
+    private static async Task SaveCustomerAsync(MemoryDesk desk)
+    {
+        var saved = await desk.Get<CustomerService>().SaveAsync(
+            new SaveCustomer { Actor = new Actor(ActorKind.Human, "sue"), Roles = Roles.Supervisor, CustomerId = "CUST001", Name = "Ann" }, Stop);
+        Assert.Null(saved.Error);
     }
 
     private async Task<bool> HasStreamsAsync()
