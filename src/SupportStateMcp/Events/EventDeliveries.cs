@@ -7,7 +7,8 @@ namespace SupportStateMcp.Events;
 /// <param name="reader">Reads it.</param>
 /// <param name="sinks">Whom to tell.</param>
 /// <param name="deadLetters">What they have not taken.</param>
-public sealed class EventDeliveries(IConversationOutbox outbox, EventReader reader, IEnumerable<IEventSink> sinks, DeadLetters deadLetters)
+/// <param name="time">The clock.</param>
+public sealed class EventDeliveries(IConversationOutbox outbox, EventReader reader, IEnumerable<IEventSink> sinks, DeadLetters deadLetters, TimeProvider time)
 {
     private readonly IReadOnlyList<IEventSink> _sinks = [.. sinks];
 
@@ -32,9 +33,7 @@ public sealed class EventDeliveries(IConversationOutbox outbox, EventReader read
         if (CloudEvent.ParseId(letter.EventId) is { } id
             && (await reader.ReadAsync(id.Id, id.Version - 1, 1, cancellationToken)) is [var e] && letter.Names(e))
         {
-            if (sink.Subscription.WithContent)
-                e = await reader.WithContentAsync(e, cancellationToken);
-            delivery = await sink.DeliverAsync(e, EventReader.Json(e), cancellationToken);
+            delivery = await DeliveryAttempt.MakeAsync(sink, reader, e, time, cancellationToken);
             if (delivery.Failure is not null)
                 return delivery;
         }

@@ -18,8 +18,8 @@ internal sealed partial class SinkLane(
     /// <summary>How many conversations wait in this process; of the others the store keeps a note.</summary>
     private const int Waiting = 10_000;
 
-    /// <summary>How long one attempt may take; shorter than <see cref="OutboxSinks.Grace"/>, after which somebody else would try too.</summary>
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    /// <summary>After how long a cursor is moved on that has more to tell: with one attempt more it is still younger than <see cref="OutboxSinks.Grace"/>.</summary>
+    private static readonly TimeSpan s_renewal = TimeSpan.FromSeconds(5);
 
     /// <summary>How often it is looked for what other processes have left.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -30,8 +30,8 @@ internal sealed partial class SinkLane(
 
     private static readonly TimeSpan s_longestWait = s_schedule[^1];
 
-    private readonly Channel<(ConversationId Id, OutboxCursor? Cursor)> _queue =
-        Channel.CreateBounded<(ConversationId, OutboxCursor?)>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait });
+    private readonly Channel<(ConversationId Id, TakenCursor? Taken)> _queue =
+        Channel.CreateBounded<(ConversationId, TakenCursor?)>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait });
 
     /// <summary>Conversations that wait or are told of, and whether something came meanwhile.</summary>
     private readonly Dictionary<ConversationId, bool> _busy = [];
@@ -47,13 +47,13 @@ internal sealed partial class SinkLane(
         Enumerable.Range(0, AtATime).Select(_ => Task.Run(() => WorkAsync(cancellationToken), CancellationToken.None))
             .Append(Task.Run(() => TakeAsync(cancellationToken), CancellationToken.None)));
 
-    private void Enqueue(ConversationId id, OutboxCursor? cursor)
+    private void Enqueue(ConversationId id, TakenCursor? taken)
     {
         lock (_busy)
         {
             if (!_busy.TryAdd(id, false))
                 _busy[id] = true;
-            else if (!_queue.Writer.TryWrite((id, cursor)))
+            else if (!_queue.Writer.TryWrite((id, taken)))
                 _busy.Remove(id);
         }
     }
@@ -83,17 +83,15 @@ internal sealed partial class SinkLane(
             {
                 try
                 {
-                    while (await outbox.TakeDueAsync(Name, Batch, cancellationToken) is { Count: > 0 } due)
-                    {
-                        foreach (var cursor in due)
-                            Enqueue(cursor.Id, cursor);
-                        if (due.Count < Batch)
-                            break;
-                    }
+                    await TakeDueAsync(cancellationToken);
                 }
                 catch (StoreException e)
                 {
                     LogPostponed(logger, Name, e.Message);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    LogUnexpected(logger, Name, e);
                 }
             }
             while (await timer.WaitForNextTickAsync(cancellationToken));
@@ -104,13 +102,27 @@ internal sealed partial class SinkLane(
         }
     }
 
+    private async ValueTask TakeDueAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<OutboxCursor> due;
+        do
+        {
+            var at = time.GetUtcNow();
+            due = await outbox.TakeDueAsync(Name, Batch, cancellationToken);
+            foreach (var cursor in due)
+                Enqueue(cursor.Id, new TakenCursor(cursor, at));
+        }
+        while (due.Count == Batch);
+    }
+
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         try
         {
             await foreach (var (id, taken) in _queue.Reader.ReadAllAsync(cancellationToken))
             {
-                var cursor = taken;
+                // One that has waited too long is another's by now, who may have moved it.
+                var cursor = taken is not null && time.GetUtcNow() - taken.At < OutboxSinks.Grace ? taken : null;
                 do
                 {
                     await TryAsync(id, cursor, cancellationToken);
@@ -125,63 +137,77 @@ internal sealed partial class SinkLane(
         }
     }
 
-    private async Task TryAsync(ConversationId id, OutboxCursor? cursor, CancellationToken cancellationToken)
+    private async Task TryAsync(ConversationId id, TakenCursor? taken, CancellationToken cancellationToken)
     {
         try
         {
-            cursor ??= await outbox.FindAsync(Name, id, cancellationToken);
-            while (cursor is not null)
-                cursor = await TellAsync(cursor, cancellationToken);
-        }
-        catch (StoreUnavailableException e)
-        {
-            LogPostponed(logger, Name, e.Message);
+            taken ??= await FindAsync(id, cancellationToken);
+            while (taken is not null)
+                taken = await TellAsync(taken, cancellationToken);
         }
         catch (StoreException e)
         {
-            LogUnreadable(logger, id.Value, Name, e.Message);
+            LogPostponed(logger, Name, e.Message);
         }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // One conversation keeps nobody from hearing of the others; its note comes again.
+            LogUnexpected(logger, Name, e);
+        }
+    }
+
+    private async ValueTask<TakenCursor?> FindAsync(ConversationId id, CancellationToken cancellationToken)
+    {
+        var at = time.GetUtcNow();
+        return await outbox.FindAsync(Name, id, cancellationToken) is { } cursor ? new TakenCursor(cursor, at) : null;
+    }
+
+    private async ValueTask<TakenCursor?> AdvanceAsync(OutboxCursor cursor, long told, CancellationToken cancellationToken)
+    {
+        var at = time.GetUtcNow();
+        return await outbox.AdvanceAsync(cursor, told, cancellationToken) is { } advanced ? new TakenCursor(advanced, at) : null;
     }
 
     /// <summary>Tells what there is to tell now; the cursor to go on from, or null.</summary>
-    private async ValueTask<OutboxCursor?> TellAsync(OutboxCursor cursor, CancellationToken cancellationToken)
+    private async ValueTask<TakenCursor?> TellAsync(TakenCursor taken, CancellationToken cancellationToken)
     {
-        var told = cursor.Told;
-        var events = await reader.ReadAsync(cursor.Id, cursor.Told, Batch, cancellationToken);
-        foreach (var e in events)
-        {
-            if (sink.Subscription.Takes(e.Topic))
-            {
-                var delivery = await DeliverAsync(e, cancellationToken);
-                Note(delivery.Failure);
-                if (delivery.Failure is { } failure && !await GiveUpAsync(e, cursor.Told == told ? cursor.Attempt : 1, delivery.IsFinal, failure, cancellationToken))
-                {
-                    await PostponeAsync(cursor, told, delivery.RetryAfter, cancellationToken);
-                    return null;
-                }
-            }
-
-            told++;
-        }
-
-        var next = await outbox.AdvanceAsync(cursor, told, cancellationToken);
-        // A conversation that is gone, or whose trail is damaged, has nothing more to tell.
-        return events.Count == 0 ? null : next;
-    }
-
-    private async ValueTask<Delivery> DeliverAsync(CloudEvent e, CancellationToken cancellationToken)
-    {
-        if (sink.Subscription.WithContent)
-            e = await reader.WithContentAsync(e, cancellationToken);
-        using var timer = new CancellationTokenSource(s_timeout, time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        var (cursor, told) = (taken.Cursor, taken.Cursor.Told);
         try
         {
-            return await sink.DeliverAsync(e, EventReader.Json(e), ends.Token);
+            var events = await reader.ReadAsync(cursor.Id, cursor.Told, Batch, cancellationToken);
+            foreach (var e in events)
+            {
+                if (sink.Subscription.Takes(e.Topic))
+                {
+                    if (told > cursor.Told && time.GetUtcNow() - taken.At >= s_renewal)
+                    {
+                        if (await AdvanceAsync(cursor, told, cancellationToken) is not { } renewed)
+                            return null;
+                        (taken, cursor) = (renewed, renewed.Cursor);
+                    }
+
+                    var delivery = await DeliveryAttempt.MakeAsync(sink, reader, e, time, cancellationToken);
+                    Note(delivery.Failure);
+                    if (delivery.Failure is { } failure && !await GiveUpAsync(e, cursor.Told == told ? cursor.Attempt : 1, delivery.IsFinal, failure, cancellationToken))
+                    {
+                        await PostponeAsync(cursor, told, delivery.RetryAfter, cancellationToken);
+                        return null;
+                    }
+                }
+
+                told++;
+            }
+
+            var next = await AdvanceAsync(cursor, told, cancellationToken);
+            // A conversation that is gone has nothing more to tell.
+            return events.Count == 0 ? null : next;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (StoreException e) when (e is not StoreUnavailableException)
         {
-            return new Delivery($"It has not answered within {s_timeout.TotalSeconds} seconds.");
+            // It is tried again, later and later: somebody may mend what is stored.
+            LogUnreadable(logger, cursor.Id.Value, Name, e.Message);
+            await PostponeAsync(cursor, told, null, cancellationToken);
+            return null;
         }
     }
 
@@ -205,7 +231,7 @@ internal sealed partial class SinkLane(
             cursor = advanced;
         }
 
-        var wait = s_schedule[cursor.Attempt];
+        var wait = cursor.Attempt < s_schedule.Length ? s_schedule[cursor.Attempt] : s_longestWait;
         if (retryAfter > wait)
             wait = retryAfter < s_longestWait ? retryAfter.Value : s_longestWait;
         await outbox.PostponeAsync(cursor, time.GetUtcNow() + wait, cancellationToken);
@@ -235,6 +261,12 @@ internal sealed partial class SinkLane(
     [LoggerMessage(LogLevel.Debug, "The sink {Sink} waits for the store: {Reason}")]
     private static partial void LogPostponed(ILogger logger, string sink, string reason);
 
+    [LoggerMessage(LogLevel.Error, "The sink {Sink} met something unexpected. What is left untold is tried again.")]
+    private static partial void LogUnexpected(ILogger logger, string sink, Exception exception);
+
     [LoggerMessage(LogLevel.Error, "What happened to {ConversationId} cannot be told to the sink {Sink}: {Reason}")]
     private static partial void LogUnreadable(ILogger logger, string conversationId, string sink, string reason);
+
+    /// <summary>A cursor, and since when this process has it to itself.</summary>
+    private sealed record TakenCursor(OutboxCursor Cursor, DateTimeOffset At);
 }

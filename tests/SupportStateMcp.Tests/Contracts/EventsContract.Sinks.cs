@@ -151,6 +151,49 @@ public abstract partial class EventsContract
     }
 
     [Fact]
+    public async Task A_sink_that_throws_what_nobody_foresaw_is_tried_again()
+    {
+        await using var bus = new ThrowingBus();
+        var desk = Create(new EventOptions("/desk", [new SinkOptions(new EventSubscription("log", [EventTopics.CustomerRequests], false)) { Bus = new BusOptions(bus, null) }]));
+        await using var publishing = desk.Get<EventPublisher>().Start();
+        // More than are told at a time.
+        var ids = Enumerable.Range(0, 20).Select(n => TestConversations.Id($"TKT-{n}")).ToList();
+        foreach (var id in ids)
+            await desk.DoAsync(TestConversations.Initialize(id));
+        await Eventually.TrueAsync(() => desk.Get<RecordedOutbox>().Postponed >= ids.Count, () => $"{desk.Get<RecordedOutbox>().Postponed} are tried.");
+
+        bus.Throws = false;
+        Time.Advance(TimeSpan.FromSeconds(5));
+
+        await Eventually.TrueAsync(() => bus.Keys.Distinct().Count() == ids.Count, () => string.Join(' ', bus.Keys));
+    }
+
+    [Fact]
+    public async Task What_a_slow_sink_is_being_told_nobody_else_takes_over()
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        var desk = Create(new EventOptions("/desk", [receiver.Sink()]));
+        var elsewhere = Create().Get<IConversationOutbox>();
+        var takenOver = 0;
+        receiver.Answer = async _ =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(6));
+            takenOver += (await elsewhere.TakeDueAsync("crm", 10, Stop)).Count;
+            return StatusCodes.Status200OK;
+        };
+        await desk.DoAsync(TestConversations.Initialize());
+        for (var m = 0; m < 5; m++)
+            await desk.DoAsync(TestConversations.Message($"m-{m}"));
+        var version = (int)await VersionAsync(desk);
+        Time.Advance(OutboxSinks.Grace);
+
+        await using var publishing = desk.Get<EventPublisher>().Start();
+
+        Assert.Equal(Enumerable.Range(1, version).Select(v => $"{Id}:{v}"), await receiver.IdsAsync(version));
+        Assert.Equal(0, takenOver);
+    }
+
+    [Fact]
     public async Task A_dead_letter_stands_for_an_event_and_not_for_another_conversation_of_the_same_ticket()
     {
         await using var receiver = await EventReceiver.StartAsync();

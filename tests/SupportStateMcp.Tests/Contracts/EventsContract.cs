@@ -116,6 +116,32 @@ public abstract partial class EventsContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Two_processes_that_fail_at_the_same_attempt_count_it_once()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        await here.DoAsync(TestConversations.Initialize());
+        var first = (await here.Get<IConversationOutbox>().FindAsync(Sink, Id, Stop))!;
+
+        await here.Get<IConversationOutbox>().PostponeAsync(first, Time.GetUtcNow().AddMinutes(1), Stop);
+        await elsewhere.Get<IConversationOutbox>().PostponeAsync(first, Time.GetUtcNow().AddMinutes(10), Stop);
+
+        Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(first with { Attempt = 2 }, Assert.Single(await elsewhere.Get<IConversationOutbox>().TakeDueAsync(Sink, 10, Stop)));
+    }
+
+    [Fact]
+    public async Task What_has_expired_is_nothing_to_tell()
+    {
+        var desk = Create();
+        await desk.DoAsync(TestConversations.Initialize());
+
+        Time.Advance(TimeSpan.FromDays(2));
+
+        Assert.Empty(await desk.Get<IConversationOutbox>().TakeDueAsync(Sink, 10, Stop));
+        Assert.Equal(new OutboxBacklog(0, null), await desk.Get<IConversationOutbox>().BacklogAsync(Sink, Stop));
+    }
+
+    [Fact]
     public async Task A_sink_that_comes_later_hears_of_what_happens_from_then_on()
     {
         var before = Create(new EventOptions(EventOptions.DefaultSource, []));

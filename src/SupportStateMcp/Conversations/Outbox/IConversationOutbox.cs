@@ -21,13 +21,16 @@ public interface IConversationOutbox
     /// <summary>How far a sink has been told of a conversation; null where it has been told everything, or the next attempt is not due yet.</summary>
     ValueTask<OutboxCursor?> FindAsync(string sink, ConversationId id, CancellationToken cancellationToken);
 
-    /// <summary>Moves a cursor on; null where somebody else has moved it, or everything has been told.</summary>
+    /// <summary>
+    /// Moves a cursor on; null where somebody else has moved it, or everything has been told. Where there is more to tell, no other process takes it
+    /// over for another <see cref="OutboxSinks.Grace"/>.
+    /// </summary>
     /// <param name="cursor">Where it stood.</param>
     /// <param name="told">Up to which version the sink has been told now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<OutboxCursor?> AdvanceAsync(OutboxCursor cursor, long told, CancellationToken cancellationToken);
 
-    /// <summary>An attempt failed: the next one is due at a time, and counts one more. Nothing where somebody else has moved the cursor.</summary>
+    /// <summary>An attempt failed: the next one is due at a time, and counts one more. Nothing where somebody else has moved the cursor, or counted this attempt.</summary>
     ValueTask PostponeAsync(OutboxCursor cursor, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>What a sink has yet to hear of.</summary>

@@ -37,8 +37,10 @@ public sealed partial class RedisOutbox : IConversationOutbox
     public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, int limit, CancellationToken cancellationToken)
     {
         var now = Now;
+        // No commit notes half a millisecond: a note with this score is one that was taken here and not renewed since.
+        var until = now + OutboxSinks.Grace.TotalMilliseconds - 0.5;
         var taken = (string[])(await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [now, now + (long)OutboxSinks.Grace.TotalMilliseconds, limit], RedisConnection.Master),
+            db => db.ScriptEvaluateAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [now, until, limit], RedisConnection.Master),
             cancellationToken))!;
         if (taken.Length == 0)
             return [];
@@ -47,7 +49,7 @@ public sealed partial class RedisOutbox : IConversationOutbox
         var ids = notes.Select(n => n.Id).Distinct(StringComparer.Ordinal).Select(i => ConversationId.TryParse(i)!.Value).ToList();
         var found = (await _connection.CallAsync(db => Task.WhenAll(ids.Select(id => PlaceAsync(db, sink, id))), cancellationToken))
             .ToDictionary(p => p.Id.Value, StringComparer.Ordinal);
-        await TidyAsync(sink, notes, found, now, cancellationToken);
+        await TidyAsync(sink, notes, found, now, until, cancellationToken);
         return [.. found.Values.Where(p => p.IsBehind && p.Due <= now).Select(p => new OutboxCursor(sink, p.Id, p.Told!.Value, p.Failed + 1))];
     }
 
@@ -62,16 +64,18 @@ public sealed partial class RedisOutbox : IConversationOutbox
         var events = await _connection.CallAsync(
             async db =>
             {
-                var moved = db.ScriptEvaluateAsync(
+                var length = (long)await db.ScriptEvaluateAsync(
                     RedisScripts.OutboxAdvance, [_keys.Published(cursor.Id), _keys.Events(cursor.Id)], [cursor.Sink, cursor.Told, told], RedisConnection.Master);
-                if (_connection.MayBeCluster)
-                    await moved;
-                // On one connection it is done after the cursor has moved; where that failed, the next who takes the note finds it as it is.
-                var fulfilled = db.SortedSetRemoveAsync(
-                    _keys.Pending(cursor.Sink), [.. Numbers(cursor.Told + 1, told).Select(v => (RedisValue)new Stay(cursor.Id.Value, v).ToString())], RedisConnection.Master);
-                var length = (long)await moved;
-                await fulfilled;
+                var pending = _keys.Pending(cursor.Sink);
+                // Nobody waits for that: where it fails, whoever takes the notes next finds them fulfilled.
+                if (length >= told)
+                    await db.SortedSetRemoveAsync(pending, [.. Notes(cursor.Told + 1, told)], RedisConnection.Master | CommandFlags.FireAndForget);
+                // Who goes on has the time of a commit for that.
+                if (length > told)
+                    await db.SortedSetUpdateAsync(pending, [.. Notes(told + 1, length).Select(n => new SortedSetEntry(n, Now + OutboxSinks.Grace.TotalMilliseconds))], SortedSetWhen.Exists);
                 return length;
+
+                IEnumerable<RedisValue> Notes(long from, long to) => Numbers(from, to).Select(v => (RedisValue)new Stay(cursor.Id.Value, v).ToString());
             },
             cancellationToken);
         return events > told ? new OutboxCursor(cursor.Sink, cursor.Id, told, 1) : null;
@@ -80,10 +84,10 @@ public sealed partial class RedisOutbox : IConversationOutbox
     public async ValueTask PostponeAsync(OutboxCursor cursor, DateTimeOffset at, CancellationToken cancellationToken) => await _connection.CallAsync(
         async db =>
         {
-            // First when, then that: in between it is tried once too often.
-            await db.SortedSetAddAsync(_keys.Pending(cursor.Sink), new Stay(cursor.Id.Value, cursor.Told + 1).ToString(), at.ToUnixTimeMilliseconds());
-            return await db.ScriptEvaluateAsync(
+            var counted = (long)await db.ScriptEvaluateAsync(
                 RedisScripts.OutboxPostpone, [_keys.Published(cursor.Id)], [cursor.Sink, cursor.Told, cursor.Attempt, at.ToUnixTimeMilliseconds()], RedisConnection.Master);
+            // Where this process dies in between, a note of the commit leads here all the same.
+            return counted == 1 && await db.SortedSetAddAsync(_keys.Pending(cursor.Sink), new Stay(cursor.Id.Value, cursor.Told + 1).ToString(), at.ToUnixTimeMilliseconds());
         },
         cancellationToken);
 
@@ -136,14 +140,16 @@ public sealed partial class RedisOutbox : IConversationOutbox
 
     private async Task<Place> PlaceAsync(IDatabase db, string sink, ConversationId id)
     {
-        var version = db.HashGetAsync(_keys.State(id), "version", RedisConnection.Master);
+        var state = db.HashGetAsync(_keys.State(id), ["version", "expires_at"], RedisConnection.Master);
         var fields = await db.HashGetAsync(_keys.Published(id), [sink, sink + ":failed", sink + ":due"], RedisConnection.Master);
-        return new Place(id, (long?)await version, (long?)fields[0], (int?)fields[1] ?? 0, (long?)fields[2] ?? 0);
+        // One that has expired and waits for the archive is gone.
+        var version = await state is [var stored, var expires] && !((long?)expires <= Now) ? (long?)stored : null;
+        return new Place(id, version, (long?)fields[0], (int?)fields[1] ?? 0, (long?)fields[2] ?? 0);
     }
 
     /// <summary>Takes away notes that are fulfilled, or name what was never committed or is gone; those that are postponed come back when they are due.</summary>
     private async ValueTask TidyAsync(
-        string sink, List<Stay> notes, Dictionary<string, Place> found, long now, CancellationToken cancellationToken)
+        string sink, List<Stay> notes, Dictionary<string, Place> found, long now, double until, CancellationToken cancellationToken)
     {
         var done = notes.Where(n => !found[n.Id].IsBehind || found[n.Id].Told >= n.Epoch).Select(n => (RedisValue)n.ToString()).ToArray();
         var later = notes.Where(n => found[n.Id] is { IsBehind: true } p && p.Due > now).Select(n => new SortedSetEntry(n.ToString(), found[n.Id].Due)).ToArray();
@@ -152,9 +158,12 @@ public sealed partial class RedisOutbox : IConversationOutbox
         await _connection.CallAsync(
             async db =>
             {
-                var removed = done.Length == 0 ? Task.FromResult(0L) : db.SortedSetRemoveAsync(_keys.Pending(sink), done, RedisConnection.Master);
+                var removed = done.Length == 0
+                    ? Task.FromResult(RedisResult.Create(0))
+                    : db.ScriptEvaluateAsync(RedisScripts.OutboxRemove, [_keys.Pending(sink)], [until, .. done], RedisConnection.Master);
                 var moved = later.Length == 0 ? Task.FromResult(0L) : db.SortedSetUpdateAsync(_keys.Pending(sink), later, SortedSetWhen.Exists);
-                return await removed + await moved;
+                await removed;
+                return await moved;
             },
             cancellationToken);
     }

@@ -19,6 +19,7 @@ internal static class RedisScripts
     public static readonly string OutboxTake = Read("outbox-take");
     public static readonly string OutboxAdvance = Read("outbox-advance");
     public static readonly string OutboxPostpone = Read("outbox-postpone");
+    public static readonly string OutboxRemove = Read("outbox-remove");
     public static readonly string StreamLease = Read("stream-lease");
     public static readonly string RateTake = Read("rate-take");
     public static readonly string RecordPlace = Read("record-place");

@@ -14,23 +14,24 @@ public sealed class SqliteOutbox(SqliteConnections connections, OutboxSinks sink
 
     private const string OfConversation = "sink = $sink AND conversation = (SELECT key FROM conversations WHERE id = $id)";
 
+    // One that has expired is gone, whenever it is swept.
+    private const string Due =
+        "FROM outbox o JOIN conversations c ON c.key = o.conversation WHERE o.sink = $sink AND o.due_at <= $now AND c.expires_at > $now";
+
     private static readonly string s_create = EmbeddedText.Read(typeof(SqliteOutbox), "outbox.sql");
 
     public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, int limit, CancellationToken cancellationToken)
     {
         // Most of the time nothing is due, and nothing is written.
         if (connections.Readers.Read(session => session.Number(IsThere) is null
-            || session.Number("SELECT 1 FROM outbox WHERE sink = $sink AND due_at <= $now LIMIT 1", sink, time.GetUtcNow().UtcTicks) is null))
+            || session.Number($"SELECT 1 {Due} LIMIT 1", sink, time.GetUtcNow().UtcTicks) is null))
             return [];
         return await connections.Writer.WriteAsync(
             session =>
             {
                 var (taken, keys, now) = (new List<OutboxCursor>(), new List<long>(), time.GetUtcNow());
                 using (var due = session.Query(
-                    """
-                    SELECT o.conversation, c.id, o.told, o.failed FROM outbox o JOIN conversations c ON c.key = o.conversation
-                    WHERE o.sink = $sink AND o.due_at <= $now ORDER BY o.due_at LIMIT $limit
-                    """,
+                    $"SELECT o.conversation, c.id, o.told, o.failed {Due} ORDER BY o.due_at LIMIT $limit",
                     sink, now.UtcTicks, limit))
                 {
                     while (due.Read())
@@ -72,7 +73,8 @@ public sealed class SqliteOutbox(SqliteConnections connections, OutboxSinks sink
     public async ValueTask PostponeAsync(OutboxCursor cursor, DateTimeOffset at, CancellationToken cancellationToken) =>
         await connections.Writer.WriteAsync(
             session => session.Execute(
-                $"UPDATE outbox SET failed = $failed, due_at = $due WHERE {OfConversation} AND told = $told",
+                // Where nobody else has counted this attempt.
+                $"UPDATE outbox SET failed = $failed, due_at = $due WHERE {OfConversation} AND told = $told AND failed = $failed - 1",
                 cursor.Attempt, at.UtcTicks, cursor.Sink, cursor.Id.Value, cursor.Told),
             cancellationToken);
 
@@ -83,7 +85,12 @@ public sealed class SqliteOutbox(SqliteConnections connections, OutboxSinks sink
         {
             if (session.Number(IsThere) is null)
                 return new OutboxBacklog(0, null);
-            using var found = session.Query("SELECT count(*), min(due_at) FROM outbox WHERE sink = $sink AND due_at IS NOT NULL", sink);
+            using var found = session.Query(
+                """
+                SELECT count(*), min(o.due_at) FROM outbox o JOIN conversations c ON c.key = o.conversation
+                WHERE o.sink = $sink AND o.due_at IS NOT NULL AND c.expires_at > $now
+                """,
+                sink, time.GetUtcNow().UtcTicks);
             found.Read();
             return new OutboxBacklog(found.GetInt64(0), found.IsDBNull(1) ? null : SqliteRows.Time(found.GetInt64(1)));
         }));

@@ -179,6 +179,38 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
         Assert.Equal(ErrorCodes.StoreUnavailable, Assert.IsType<IntakeOutcome.Again>(outcome).Code);
     }
 
+    [Fact]
+    public async Task A_trail_that_cannot_be_read_is_tried_again_later_and_told_once_it_can_be()
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        var desk = Create(new EventOptions("/desk", [receiver.Sink()]));
+        var opened = await desk.DoAsync(TestConversations.Initialize());
+        var raw = await _place.RawAsync();
+        var trail = $"{_place.Prefix}conversation:{{{TestConversations.Id()}}}:events";
+        var stored = await raw.ListGetByIndexAsync(trail, 0);
+        await raw.ListSetByIndexAsync(trail, 0, "nonsense");
+        Time.Advance(OutboxSinks.Grace);
+
+        await using var publishing = desk.Get<EventPublisher>().Start();
+        await Eventually.TrueAsync(() => desk.Get<RecordedOutbox>().Postponed == 1, () => "It is not tried.");
+        await raw.ListSetByIndexAsync(trail, 0, stored);
+        Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal($"{TestConversations.Id()}:1", (await receiver.IdsAsync((int)opened.Version))[0]);
+    }
+
+    [Fact]
+    public async Task A_note_that_a_commit_has_renewed_stays()
+    {
+        var raw = await _place.RawAsync();
+        StackExchange.Redis.RedisKey pending = _place.Prefix + "events:pending:crm";
+        await raw.SortedSetAddAsync(pending, [new("cs-A:1", 1000.5), new("cs-B:1", 1000)]);
+
+        await raw.ScriptEvaluateAsync(RedisScripts.OutboxRemove, [pending], [1000.5, "cs-A:1", "cs-B:1", "cs-C:1"]);
+
+        Assert.Equal(["cs-B:1"], (await raw.SortedSetRangeByRankAsync(pending)).Select(n => n.ToString()));
+    }
+
     private static async Task SaveCustomerAsync(MemoryDesk desk)
     {
         var saved = await desk.Get<CustomerService>().SaveAsync(
