@@ -44,8 +44,9 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
                 try
                 {
                     var entries = await stream.TakeAsync(options.Name, IntakeMessages.Group, _reader, s_lease, Batch, cancellationToken);
+                    var areTaken = await TakeAsync(entries, cancellationToken);
                     _told = null;
-                    if (!await TakeAsync(entries, cancellationToken))
+                    if (!areTaken)
                         wait = s_afterFailure;
                     else if (entries.Count > 0)
                         continue;
@@ -83,9 +84,9 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
 
     private async ValueTask RejectAsync(EventEntry entry, string reason, CancellationToken cancellationToken)
     {
-        LogRejected(options.Name, entry.Id, reason);
         await stream.AppendAsync(
             options.Name + ":rejected", [new("id", Encoding.UTF8.GetBytes(entry.Id)), new("reason", Encoding.UTF8.GetBytes(reason)), new("event", entry.Event ?? [])], MostRejected, cancellationToken);
+        LogRejected(options.Name, entry.Id, reason);
     }
 
     /// <summary>Tells an operator once what stays until something is changed.</summary>

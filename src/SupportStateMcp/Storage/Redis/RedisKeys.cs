@@ -32,6 +32,7 @@ namespace SupportStateMcp.Storage.Redis;
 // {prefix}conversations:by-archive            sorted set of ids of closed ones, score = when they expire (Unix ms); beside an archive alone
 // {prefix}events:pending:{X}                  sorted set of id:version of commits that one sink has yet to hear of, score = from when on any
 //                                             instance may deliver (Unix ms)
+// {prefix}{stream}:{group}:reader             string  which reader of a group takes the entries of a stream now; gone where it does not ask again
 // {prefix}conversations:entries               hash    id → which of these sets it is in, JSON
 // {prefix}conversations:checked               hash    nothing; a check of the store writes it, gone after a minute
 //
