@@ -92,7 +92,10 @@ public static class HttpHost
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.Services.AddSupportState(options, LogLevel.Warning).WithEndpoint(options.Sessions);
-        builder.Services.AddSingleton(new ConnectionToolsets(options.Toolsets, hasAddresses: true));
+        var toolsets = new ConnectionToolsets(options.Toolsets, hasAddresses: true);
+        builder.Services.AddSingleton(toolsets);
+        builder.Services.AddSingleton<ToolsetRefusal>((name, set, user) =>
+            ToolsetNames.TryParse(set) is { } known && !toolsets.AvailableTo(user).HasFlag(known) ? toolsets.Refusal(name, known, user) : null);
         builder.Services.AddRest(new ServerDescription(SnakeCaseEnum.Of(options.Backend), McpServerSetup.Version), options.HasSignIn);
         if (options.HasSignIn)
             builder.Services.AddSignIn(options);

@@ -52,15 +52,19 @@ internal static class EventRoutes
         events.MapGet(Stream, StreamAsync)
             .WithSummary("What happens on the desk, as server-sent events; each is a CloudEvent. Last-Event-ID goes on where a client left off.")
             .Produces<string>(contentType: "text/event-stream")
-            .WithMetadata(ProblemView.Answers(400));
+            .WithMetadata(ProblemView.Answers(400))
+            .RequireToolset(RestToolsets.Conversations, Path + Stream);
         events.MapPost("", TakeAsync)
             .Describe<EventTakenView>($"Takes an event of another system: {string.Join(" or ", EventIntake.Types)}. The same again changes nothing.", 403, 404, 409);
     }
 
-    private static async Task<IResult> TakeAsync(RestWrite<EventBody> write, EventIntake intake, CancellationToken cancellationToken)
+    private static async Task<IResult> TakeAsync(HttpContext context, RestWrite<EventBody> write, EventIntake intake, CancellationToken cancellationToken)
     {
         if (!write.TryGet(out var body, out var refusal))
             return refusal;
+        var set = body.Type == EventIntake.Request ? RestToolsets.Tickets : RestToolsets.Conversations;
+        if (EventIntake.Types.Contains(body.Type) && RestToolsets.Refusal(context, set, body.Type) is { } forbidden)
+            return ProblemReply.Of(forbidden);
         if (body.Specversion != "1.0")
             return ProblemReply.Of(Error.InvalidArgument("specversion", "it is 1.0"));
         var taken = await intake.TakeAsync(new IncomingEvent(body.Id, body.Source, body.Type, body.Data), write.Caller, cancellationToken);

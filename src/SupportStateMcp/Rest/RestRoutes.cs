@@ -29,7 +29,8 @@ internal static class RestRoutes
     }
 
     /// <summary>The group of the routes that work on tickets. What is mapped on it is guarded, whoever maps it.</summary>
-    internal static RouteGroupBuilder Support(IEndpointRouteBuilder app, bool asksForTokens) => Guarded(app, SupportPath, "tickets", asksForTokens);
+    internal static RouteGroupBuilder Support(IEndpointRouteBuilder app, bool asksForTokens) =>
+        Guarded(app, SupportPath, "tickets", asksForTokens).RequireToolset(RestToolsets.Tickets, SupportPath);
 
     private static RouteGroupBuilder Guarded(IEndpointRouteBuilder app, string path, string tag, bool asksForTokens)
     {

@@ -14,8 +14,10 @@ export class Live {
     document.addEventListener('visibilitychange', () => this.visible());
   }
 
-  start() {
+  /** hasStream: whether who is signed in may read the stream. */
+  start(hasStream) {
     this.stop();
+    this.hasStream = hasStream;
     this.running = true;
     this.tell(T.live.connecting, 'connecting');
     this.open();
@@ -29,6 +31,11 @@ export class Live {
   }
 
   open() {
+    if (!this.hasStream) {
+      this.poll();
+      return;
+    }
+
     this.source?.close();
     // The browser reconnects by itself, with Last-Event-ID, unless the server refuses.
     const source = new EventSource('/events/stream');

@@ -185,7 +185,7 @@ async function begin() {
   }
   shell();
   if (app.session.signed_in) {
-    live.start();
+    live.start(app.session.toolsets.includes('conversations'));
     counts();
   }
   return app.session;

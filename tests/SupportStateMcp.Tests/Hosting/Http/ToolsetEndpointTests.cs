@@ -152,6 +152,34 @@ public sealed class ToolsetEndpointTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("GET", "/support/status/T-1", null, "/support", "tickets")]
+    [InlineData("POST", "/support/ticket", "{}", "/support", "tickets")]
+    [InlineData("POST", "/support/approve/T-1", """{"approved":true}""", "/support", "tickets")]
+    [InlineData("GET", "/events/stream", null, "/events/stream", "conversations")]
+    [InlineData("POST", "/events", """{"specversion":"1.0","id":"e","source":"/s","type":"customer.request","data":{}}""", "customer.request", "tickets")]
+    [InlineData("POST", "/events", """{"specversion":"1.0","id":"e","source":"/s","type":"customer.message","data":{}}""", "customer.message", "conversations")]
+    public async Task A_token_has_its_sets_over_REST_as_well(string method, string path, string? body, string what, string set)
+    {
+        await RestartAsync(WithTokens);
+
+        var (status, problem) = await RestAsync(method, path, body, _researcher);
+
+        Assert.Equal((HttpStatusCode.Forbidden, "toolset_not_enabled", what, set, "token"),
+            (status, (string?)problem["code"], (string?)problem["name"], (string?)problem["toolset"], (string?)problem["limited_by"]));
+        Assert.NotEqual("toolset_not_enabled", (string?)(await RestAsync(method, path, body, _whole)).Problem["code"]);
+    }
+
+    [Fact]
+    public async Task Over_REST_a_server_has_what_it_was_started_with()
+    {
+        await RestartAsync(o => o with { Toolsets = Toolsets.Knowledge });
+
+        var (status, problem) = await RestAsync("GET", "/support/status/T-1", null, null);
+
+        Assert.Equal((HttpStatusCode.Forbidden, "tickets", "server"), (status, (string?)problem["toolset"], (string?)problem["limited_by"]));
+    }
+
+    [Theory]
     [InlineData("/mcp/knowledge")]
     [InlineData("/mcp/dreams")]
     public async Task Without_a_token_nobody_is_told_of_sets(string path)
@@ -271,6 +299,16 @@ public sealed class ToolsetEndpointTests : IAsyncLifetime
         using var request = With(token, ListeningServer.Modern(new Uri(_app.Urls.Single() + path), "tools/list"));
         using var response = await _http.SendAsync(request, Stop);
         return (response.StatusCode, await response.Content.ReadAsStringAsync(Stop), response.Headers);
+    }
+
+    /// <summary>The answer of a route; of a stream that opens, its status alone.</summary>
+    private async Task<(HttpStatusCode Status, JsonNode Problem)> RestAsync(string method, string path, string? body, string? token)
+    {
+        using var request = With(token, new HttpRequestMessage(new HttpMethod(method), new Uri(_app.Urls.Single() + path)));
+        if (body is not null)
+            request.Content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);
+        return (response.StatusCode, response.IsSuccessStatusCode ? new JsonObject() : await RestProbe.JsonOf(response));
     }
 
     private static HttpRequestMessage With(string? token, HttpRequestMessage request)
