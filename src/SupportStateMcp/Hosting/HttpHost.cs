@@ -158,7 +158,7 @@ public static class HttpHost
         if (app.Services.GetRequiredService<RateLimits>().CountsCalls)
             app.Use(RestLimits.ApplyAsync);
         var streams = options.Limits.StreamsPerCaller is { } most ? new StreamLimit(most) : null;
-        app.UseWhen(context => context.Request.Path == EventRoutes.Path + EventRoutes.Stream, events => BoundStreams(events, options, streams));
+        app.UseWhen(EventRoutes.IsStream, events => BoundStreams(events, options, streams));
         app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath), mcp =>
         {
             mcp.Use(MessageGuard.ApplyAsync);

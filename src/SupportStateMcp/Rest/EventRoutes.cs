@@ -36,7 +36,9 @@ internal static class EventRoutes
     public const string Path = "/events";
 
     /// <summary>The stream, below <see cref="Path"/>.</summary>
-    public const string Stream = "/stream";
+    private const string Stream = "/stream";
+
+    private static readonly object s_isStream = new StreamMark();
 
     /// <summary>A stream ends after this time, so that who it belongs to shows again who they are; a browser opens it again by itself.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(15);
@@ -52,11 +54,14 @@ internal static class EventRoutes
         events.MapGet(Stream, StreamAsync)
             .WithSummary("What happens on the desk, as server-sent events; each is a CloudEvent. Last-Event-ID goes on where a client left off.")
             .Produces<string>(contentType: "text/event-stream")
-            .WithMetadata(ProblemView.Answers(400))
+            .WithMetadata(s_isStream, ProblemView.Answers(400))
             .RequireToolset(RestToolsets.Conversations, Path + Stream);
         events.MapPost("", TakeAsync)
             .Describe<EventTakenView>($"Takes an event of another system: {string.Join(" or ", EventIntake.Types)}. The same again changes nothing.", 403, 404, 409);
     }
+
+    /// <summary>Whether a request is for the stream, however its address is written.</summary>
+    public static bool IsStream(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<StreamMark>() is not null;
 
     private static async Task<IResult> TakeAsync(HttpContext context, RestWrite<EventBody> write, EventIntake intake, CancellationToken cancellationToken)
     {
@@ -148,6 +153,8 @@ internal static class EventRoutes
             await response.Body.FlushAsync(cancellationToken);
         }
     }
+
+    private sealed class StreamMark;
 
     /// <summary>An event as the stream format has it (HTML, section 9.2.5); JSON has no line ends of its own.</summary>
     private static byte[] Frame(FeedItem? item) =>

@@ -24,7 +24,6 @@ internal static class ConsoleAccess
     /// <summary>The value of <see cref="Header"/>.</summary>
     public const string Value = "1";
 
-    private const string Stream = "/events/stream";
     private const string FetchSite = "Sec-Fetch-Site";
     private const string DemoScheme = "ConsoleDemo";
 
@@ -68,7 +67,7 @@ internal static class ConsoleAccess
 
     /// <summary>An event stream is opened without headers of the script's own; it changes nothing, and no other origin can read it.</summary>
     private static bool IsCall(HttpRequest request) =>
-        IsOfConsole(request) || (HttpMethods.IsGet(request.Method) && request.Path == Stream && IsSameOrigin(request));
+        IsOfConsole(request) || (EventRoutes.IsStream(request.HttpContext) && IsSameOrigin(request));
 
     /// <summary>By the word of the browser, which scripts cannot change (Fetch Metadata, section 2.4). What is no browser has no cookie of somebody else.</summary>
     private static bool IsSameOrigin(HttpRequest request)

@@ -35,9 +35,10 @@ internal static class ConsoleRoutes
 
     public static void Map(IEndpointRouteBuilder app, bool asksForTokens)
     {
-        app.MapGet(ConsoleSession.Path, ConsoleSession.ShowAsync).ExcludeFromDescription();
-        app.MapPost(ConsoleSession.Path, ConsoleSession.SignInAsync).ExcludeFromDescription();
-        app.MapDelete(ConsoleSession.Path, ConsoleSession.SignOutAsync).ExcludeFromDescription();
+        var session = app.MapGroup(ConsoleSession.Path).ExcludeFromDescription().WithMetadata(ConsoleSession.Marked);
+        session.MapGet("", ConsoleSession.ShowAsync);
+        session.MapPost("", ConsoleSession.SignInAsync);
+        session.MapDelete("", ConsoleSession.SignOutAsync);
 
         var api = app.MapGroup(ConsolePages.Path + "/api").ExcludeFromDescription();
         if (asksForTokens)

@@ -16,6 +16,9 @@ namespace SupportStateMcp.Hosting.Http;
 /// </summary>
 internal static partial class ConsoleSession
 {
+    /// <summary>Marks the routes of the session, however their address is written.</summary>
+    public static readonly object Marked = new Mark();
+
     public const string Path = "/console/session";
 
     /// <summary>What the console calls itself to MCP; without tokens it acts as the AI of this name.</summary>
@@ -33,7 +36,7 @@ internal static partial class ConsoleSession
     public static async Task ShowTokenAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (request.Path != Path || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Mark>() is null || HttpMethods.IsGet(request.Method))
         {
             await next(context);
             return;
@@ -100,6 +103,8 @@ internal static partial class ConsoleSession
 
     /// <summary>It ends with the browser; what it holds ends with the token.</summary>
     private static CookieOptions Attributes() => new() { HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = "/" };
+
+    private sealed class Mark;
 
     [GeneratedRegex(@"^[A-Za-z0-9._~+/-]+=*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Token();

@@ -95,7 +95,8 @@ public sealed class ConsoleAccessTests(ConsoleServer server) : IClassFixture<Con
     [InlineData("POST", true, "cross-site")]
     [InlineData("DELETE", false, null)]
     [InlineData("DELETE", true, "same-site")]
-    public async Task Another_page_signs_nobody_in_or_out(string method, bool withHeader, string? site)
+    [InlineData("DELETE", true, "same-site", "/console/session/")]
+    public async Task Another_page_signs_nobody_in_or_out(string method, bool withHeader, string? site, string path = "/console/session")
     {
         var headers = new List<(string, string)>();
         if (withHeader)
@@ -103,7 +104,7 @@ public sealed class ConsoleAccessTests(ConsoleServer server) : IClassFixture<Con
         if (site is not null)
             headers.Add(("Sec-Fetch-Site", site));
         using var response = await server.SendAsync(
-            new HttpMethod(method), "/console/session", server.Alice, method == "POST" ? new JsonObject { ["token"] = server.Bob }.ToJsonString() : null, [.. headers]);
+            new HttpMethod(method), path, server.Alice, method == "POST" ? new JsonObject { ["token"] = server.Bob }.ToJsonString() : null, [.. headers]);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
         Assert.False(response.Headers.Contains("Set-Cookie"));
