@@ -12,6 +12,12 @@ internal static class OAuthCaller
     /// <summary>Where providers name the client: RFC 9068, section 2.2; OpenID Connect Core 1.0, section 2; two large providers.</summary>
     private static readonly string[] s_clientClaims = ["client_id", "azp", "cid", "appid"];
 
+    /// <summary>
+    /// What no program has: an AI with one of these may have the person before its host asked, and nobody is before a program that the provider
+    /// knows.
+    /// </summary>
+    private const Roles Deciding = Roles.Approver | Roles.Supervisor;
+
     /// <summary>The caller, or why the token names none.</summary>
     public static (Caller? Caller, BearerRefusal? Refusal) Read(JsonElement claims, OAuthOptions oauth)
     {
@@ -28,10 +34,11 @@ internal static class OAuthCaller
             return (null, BearerRefusal.Invalid("The token names nobody", $"The token names nobody who can act here: for a person the claim {oauth.ActorClaim}, for a program client_id, azp or sub has to be 1 to {Actor.MaxIdLength} visible characters."));
         }
 
-        var roles = RolesOf(claims, oauth);
-        return roles == Roles.None
-            ? (null, new BearerRefusal(403, "The token has no role", $"The token of {actor} names none of the roles {RoleNames.All} in its claim {oauth.RolesClaim}, and this server takes no token without one: ask the people who run {oauth.Issuer} for a role."))
-            : (new Caller(actor, roles), null);
+        var given = RolesOf(claims, oauth);
+        var roles = actor.Kind == ActorKind.Ai ? given & ~Deciding : given;
+        return roles != Roles.None ? (new Caller(actor, roles), null)
+            : given != Roles.None ? (null, new BearerRefusal(403, "The token has no role that a program may have", $"The token of {actor} is a program's and has only roles of who decides, which no program does: ask the people who run {oauth.Issuer} to give it another of the roles {RoleNames.All} in its claim {oauth.RolesClaim}."))
+            : (null, new BearerRefusal(403, "The token has no role", $"The token of {actor} names none of the roles {RoleNames.All} in its claim {oauth.RolesClaim}, and this server takes no token without one: ask the people who run {oauth.Issuer} for a role."));
     }
 
     /// <summary>By what only ID tokens have (OpenID Connect Core 1.0, section 3.1.3.6), or how two large providers mark them.</summary>
@@ -42,15 +49,19 @@ internal static class OAuthCaller
         var subject = claims.Text("sub");
         var clients = s_clientClaims.Select(name => claims.Text(name)).OfType<string>().ToList();
         return subject is not null && !clients.Contains(subject) && !IsProgram(claims, subject)
-            && (oauth.PersonClaim is { } only ? claims.TryGetProperty(only, out _) : clients.Count > 0)
+            && (oauth.PersonClaim is { } only ? claims.TryGetProperty(only, out var mark) && Texts(mark).Any(t => !string.IsNullOrWhiteSpace(t)) : clients.Count > 0)
             && claims.Text(oauth.ActorClaim) is { } id
             ? OptionsReader.ParseActor($"human:{id}")
             : OptionsReader.ParseActor($"ai:{clients.FirstOrDefault() ?? subject}");
     }
 
-    /// <summary>The marks that some providers put on tokens of client credentials, whose <c>sub</c> is not the id of the client.</summary>
+    /// <summary>
+    /// The marks that some providers put on tokens of client credentials, whose <c>sub</c> is not the id of the client (at Microsoft Entra it is the
+    /// <c>oid</c>); and that a program acts for the person (RFC 8693, section 4.1).
+    /// </summary>
     private static bool IsProgram(JsonElement claims, string subject) =>
-        claims.Text("gty") == "client-credentials" || claims.Text("grant_type") == "client_credentials" || claims.Text("idtyp") == "app"
+        claims.TryGetProperty("act", out _) || claims.Text("oid") == subject
+        || claims.Text("gty") == "client-credentials" || claims.Text("grant_type") == "client_credentials" || claims.Text("idtyp") == "app"
         || subject.EndsWith("@clients", StringComparison.Ordinal)
         || claims.Text("preferred_username")?.StartsWith("service-account-", StringComparison.Ordinal) is true;
 

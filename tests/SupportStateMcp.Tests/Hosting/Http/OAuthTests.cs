@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using System.Web;
 using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol.Authentication;
@@ -253,10 +255,11 @@ public sealed class OAuthTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"sub":"pay","client_id":"pay","roles":["approver","supervisor"]}""", "ai:pay", false)]
-    [InlineData("""{"sub":null,"client_id":"pay","roles":["approver"]}""", "ai:pay", false)]
-    [InlineData("""{"sub":"pay@clients","client_id":null,"azp":"pay","roles":["approver"]}""", "ai:pay", false)]
-    [InlineData("""{"sub":"alice","client_id":null,"roles":["approver"]}""", "ai:alice", false)]
+    [InlineData("""{"sub":"pay","client_id":"pay","roles":["agent","approver","supervisor"]}""", "ai:pay", false)]
+    [InlineData("""{"sub":null,"client_id":"pay","roles":["agent","approver"]}""", "ai:pay", false)]
+    [InlineData("""{"sub":"pay@clients","client_id":null,"azp":"pay","roles":["agent","approver"]}""", "ai:pay", false)]
+    [InlineData("""{"sub":"alice","client_id":null,"roles":["agent","approver"]}""", "ai:alice", false)]
+    [InlineData("""{"sub":"alice","act":{"sub":"pay"},"client_id":"pay","roles":["agent","approver"]}""", "ai:pay", false)]
     [InlineData("""{"sub":"alice"}""", "human:alice", false)]
     [InlineData("""{"sub":"alice","roles":["billing-admin"]}""", "human:alice", false)]
     [InlineData("""{"sub":"alice","roles":["billing-admin","approver"]}""", "human:alice", true)]
@@ -268,6 +271,7 @@ public sealed class OAuthTests : IAsyncLifetime
         var asked = await _server.CallToolAsync(bot, "request_approval", """{"conversation_id":"cs-D-1","action":"refund","arguments":{"amount":900},"reason":"broken"}""");
         var approval = (string)asked["approval_id"]!;
         var token = _provider.Token(claims);
+        await AnswerItselfAsync(token, approval);
 
         var answer = await _server.CallToolAsync(token, "decide_approval", $$"""{"approval_id":"{{approval}}","approved":true}""");
 
@@ -280,8 +284,31 @@ public sealed class OAuthTests : IAsyncLifetime
         Assert.Contains(actor + " ", await rest.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
-    private Task<RestProbe> StartAsync(Func<OAuthOptions, OAuthOptions>? with = null) => RestProbe.StartAsync(
-        o => o with
+    /// <summary>Asks the person in front of a program, and answers in their place: in the rounds of a call, and by an update of a task.</summary>
+    private async Task AnswerItselfAsync(string token, string approval)
+    {
+        const string Yes = """{"action":"accept","content":{"approved":true}}""";
+        const string Request = """
+            "name":"request_approval","arguments":{"conversation_id":"cs-D-1","action":"refund","arguments":{"amount":900},"reason":"broken","ask":true}
+            """;
+        var round = await ResultAsync("tools/call", Request, "request_approval");
+        if ((string?)round["requestState"] is { } state)
+            await ResultAsync("tools/call", $"{Request},\"requestState\":\"{state}\",\"inputResponses\":{{\"decision\":{Yes}}}", "request_approval");
+
+        var task = await ResultAsync("tasks/get", $"\"taskId\":\"{approval}\"", approval);
+        foreach (var (question, _) in task["inputRequests"]?.AsObject() ?? [])
+            await ResultAsync("tasks/update", $"\"taskId\":\"{approval}\",\"inputResponses\":{{\"{question}\":{Yes}}}", approval);
+
+        async Task<JsonNode> ResultAsync(string method, string parameters, string name)
+        {
+            using var response = await _server.SendAsync(
+                ListeningServer.Modern(new Uri(_server.Address, "/mcp"), method, parameters, name, """{"elicitation":{},"extensions":{"io.modelcontextprotocol/tasks":{}}}"""), token);
+            return HttpReply.ResultOf(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
+    private Task<RestProbe> StartAsync(Func<OAuthOptions, OAuthOptions>? with = null, Func<ServerOptions, ServerOptions>? server = null) => RestProbe.StartAsync(
+        o => (server ?? (x => x))(o with
         {
             OAuth = (with ?? (x => x))(new OAuthOptions(_provider.Issuer, TokenProvider.Audience)),
             Tokens = [new AccessToken(AccessToken.Digest(_static), new Caller(new Actor(ActorKind.Ai, "listed"), Roles.Agent))],
