@@ -13,6 +13,12 @@ namespace SupportStateMcp.Hosting.Http;
 /// <param name="Sentence">What is wrong and what to do, for the body.</param>
 internal sealed record BearerRefusal(int Status, string Description, string Sentence)
 {
+    /// <summary>What a server with a list of tokens, and no provider, says to who shows none of it.</summary>
+    public const string Unknown = "This server serves those whose token it knows: send one in the header \"Authorization: Bearer <token>\". SupportStateMcp token create makes one.";
+
+    /// <summary>Whether a token with more scopes would be accepted, so that a client may ask for one (RFC 6750, section 3.1).</summary>
+    public bool LacksScope { get; init; }
+
     /// <summary>How long a client waits that could not be checked, in seconds.</summary>
     private static readonly string s_retryAfter = ((int)ProviderKeys.LeastPause.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
@@ -32,7 +38,7 @@ internal sealed record BearerRefusal(int Status, string Description, string Sent
             refusal = Invalid("The request shows more than one token", "The request shows more than one token: send one, in one header Authorization, and none in the address.");
         if (refusal?.Status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = s_retryAfter;
-        else
+        else if (refusal is null or { Status: StatusCodes.Status401Unauthorized } or { LacksScope: true })
             context.Response.Headers.WWWAuthenticate = Challenge(context, refusal, oauth);
         return HttpRefusal.WriteAsync(context, refusal?.Status ?? StatusCodes.Status401Unauthorized, refusal?.Sentence ?? HowTo(oauth));
     }
@@ -41,7 +47,7 @@ internal sealed record BearerRefusal(int Status, string Description, string Sent
     {
         var parts = new List<string>();
         if (refusal is not null)
-            parts.AddRange([$"error=\"{(refusal.Status == StatusCodes.Status403Forbidden ? "insufficient_scope" : "invalid_token")}\"", $"error_description=\"{refusal.Description}\""]);
+            parts.AddRange([$"error=\"{(refusal.LacksScope ? "insufficient_scope" : "invalid_token")}\"", $"error_description=\"{refusal.Description}\""]);
         if (oauth is { RequiredScopes.Count: > 0 } && refusal?.Status != StatusCodes.Status401Unauthorized)
             parts.Add($"scope=\"{string.Join(' ', oauth.RequiredScopes)}\"");
         if (oauth is not null)
@@ -50,6 +56,6 @@ internal sealed record BearerRefusal(int Status, string Description, string Sent
     }
 
     private static string HowTo(OAuthOptions? oauth) => oauth is null
-        ? "This server serves those whose token it knows: send one in the header \"Authorization: Bearer <token>\". SupportStateMcp token create makes one."
+        ? Unknown
         : $"This server serves those who show a token: get an access token from {oauth.Issuer}, and send it in the header \"Authorization: Bearer <token>\". WWW-Authenticate names the metadata for clients that do so by themselves.";
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using SupportStateMcp.Conversations;
@@ -75,7 +76,7 @@ internal static partial class ConsoleSession
         if (!context.RequestServices.GetRequiredService<ConsoleOptions>().AsksForToken || context.Features.Get<SignInBody>() is not { } body)
             return ProblemReply.Of(StatusCodes.Status404NotFound, "This server has no tokens, so nobody signs in.").ExecuteAsync(context);
         if (Of(context) is not { SignedIn: true } session)
-            return ProblemReply.Of(StatusCodes.Status401Unauthorized, "The token is not one of this server's.").ExecuteAsync(context);
+            return context.ChallengeAsync();
         context.Response.Cookies.Append(ConsoleAccess.Cookie, body.Token, Attributes());
         return RestReply.Of(session).ExecuteAsync(context);
     }

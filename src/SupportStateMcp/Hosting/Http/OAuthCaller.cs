@@ -25,7 +25,7 @@ internal static class OAuthCaller
             return (null, BearerRefusal.Invalid("The token is an ID token", $"The token is an ID token, which says who signed in to a client and is for that client alone: send the access token that {oauth.Issuer} gives for this server."));
         if (MissingScopes(claims, oauth) is { Count: > 0 } missing)
         {
-            return (null, new BearerRefusal(403, "The token lacks a scope", $"The token lacks {(missing.Count == 1 ? "the scope" : "the scopes")} {string.Join(' ', missing)}: ask {oauth.Issuer} for one that has {(missing.Count == 1 ? "it" : "them")}."));
+            return (null, new BearerRefusal(403, "The token lacks a scope", $"The token lacks {(missing.Count == 1 ? "the scope" : "the scopes")} {string.Join(' ', missing)}: ask {oauth.Issuer} for one that has {(missing.Count == 1 ? "it" : "them")}.") { LacksScope = true });
         }
 
         var actor = ActorOf(claims, oauth);

@@ -26,16 +26,15 @@ internal sealed class StaticTokenHandler(IOptionsMonitor<StaticTokenOptions> opt
         if (ShownToken.Of(Request) is not { } shown)
             return Task.FromResult(AuthenticateResult.NoResult());
         if (tokens.Find(shown) is not { } known)
-            return Task.FromResult(Refuse("The token is not one of this server's", Options.Provider is null ? Unknown : $"{Unknown} Beside those, access tokens of {Options.Provider.Issuer} are taken."));
-        return Task.FromResult(tokens.HasExpired(known)
-            ? Refuse("The token has expired", $"The token of {known.Caller.Actor} expired at {known.Expires:yyyy-MM-ddTHH:mm:ssZ}. Who runs the server makes a new one with SupportStateMcp token create.")
-            : AuthenticateResult.Success(new AuthenticationTicket(UserOf(known), new AuthenticationProperties { ExpiresUtc = known.Expires }, SchemeName)));
+            return Task.FromResult(Refuse("The token is not one of this server's", Options.Provider is null ? BearerRefusal.Unknown : $"{BearerRefusal.Unknown} Beside those, access tokens of {Options.Provider.Issuer} are taken."));
+        if (tokens.HasExpired(known))
+            return Task.FromResult(Refuse("The token has expired", $"The token of {known.Caller.Actor} expired at {known.Expires:yyyy-MM-ddTHH:mm:ssZ}. Who runs the server makes a new one with SupportStateMcp token create."));
+        Context.Features.Set(known);
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(UserOf(known), new AuthenticationProperties { ExpiresUtc = known.Expires }, SchemeName)));
     }
 
     /// <summary>Says how to authenticate, for the scheme of the provider as well.</summary>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) => BearerRefusal.ChallengeAsync(Context, Options.Provider);
-
-    private const string Unknown = "This server serves those whose token it knows: send one in the header \"Authorization: Bearer <token>\". SupportStateMcp token create makes one.";
 
     private AuthenticateResult Refuse(string description, string sentence)
     {

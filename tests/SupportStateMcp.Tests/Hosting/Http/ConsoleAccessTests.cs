@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting.Http;
@@ -142,6 +143,23 @@ public sealed class ConsoleAccessTests(ConsoleServer server) : IClassFixture<Con
 
         Assert.Equal(["asks_for_token", "demo", "signed_in", "version"], session.Select(m => m.Key).Order(StringComparer.Ordinal));
         Assert.False((bool)session["signed_in"]!);
+    }
+
+    [Fact]
+    public async Task Who_cannot_sign_in_is_told_why()
+    {
+        var old = AccessToken.Create();
+        await using var other = await ConsoleServer.StartAsync(o => o with
+        {
+            Tokens = [.. o.Tokens, new AccessToken(AccessToken.Digest(old), new Caller(new Actor(ActorKind.Human, "old"), Roles.Agent), Expires: TimeProvider.System.GetUtcNow().AddDays(-1))],
+        });
+
+        using var expired = await other.SendAsync(HttpMethod.Post, "/console/session", null, $$"""{"token":"{{old}}"}""", s_header, s_same);
+        using var unknown = await other.SendAsync(HttpMethod.Post, "/console/session", null, """{"token":"ssm_wrong"}""", s_header, s_same);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (expired.StatusCode, unknown.StatusCode));
+        Assert.StartsWith("The token of human:old expired at", (string?)(await JsonOf(expired))["detail"], StringComparison.Ordinal);
+        Assert.StartsWith("This server serves those whose token it knows", (string?)(await JsonOf(unknown))["detail"], StringComparison.Ordinal);
     }
 
     [Fact]
