@@ -18,7 +18,7 @@ internal sealed class TokenProvider : IAsyncDisposable
     public const string ClientId = "desk-console";
     public const string ClientSecret = "a secret of the console";
 
-    private readonly ConcurrentDictionary<string, (string Challenge, string Address, string Nonce)> _codes = new();
+    private readonly ConcurrentDictionary<string, (string Challenge, string Address, string Nonce, string Resource)> _codes = new();
     private readonly WebApplication _app;
     private int _asked;
 
@@ -53,6 +53,9 @@ internal sealed class TokenProvider : IAsyncDisposable
 
     /// <summary>The claims of the access tokens that people get who sign in, as <see cref="Token"/> takes them.</summary>
     public string Claims { get; set; } = """{"roles":["approver"]}""";
+
+    /// <summary>Whether people get tokens for the resource that their client has named, and for nothing else (RFC 8707, section 2).</summary>
+    public bool HonoursResource { get; set; }
 
     /// <summary>Answers with 500 while true.</summary>
     public bool IsDown { get; set; }
@@ -126,7 +129,7 @@ internal sealed class TokenProvider : IAsyncDisposable
 
         var code = Guid.NewGuid().ToString("N");
         Resources.Enqueue($"{query["resource"]}");
-        _codes[code] = ($"{query["code_challenge"]}", $"{query["redirect_uri"]}", $"{query["nonce"]}");
+        _codes[code] = ($"{query["code_challenge"]}", $"{query["redirect_uri"]}", $"{query["nonce"]}", $"{query["resource"]}");
         context.Response.Redirect($"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString($"{query["state"]}")}");
         return Task.CompletedTask;
     }
@@ -144,9 +147,12 @@ internal sealed class TokenProvider : IAsyncDisposable
             return;
         }
 
+        var claims = JsonNode.Parse(Claims)!.AsObject();
+        if (HonoursResource)
+            claims["aud"] = kept.Resource;
         await AnswerAsync(context, new JsonObject
         {
-            ["access_token"] = Token(Claims), ["token_type"] = "Bearer", ["expires_in"] = 3600,
+            ["access_token"] = Token(claims.ToJsonString()), ["token_type"] = "Bearer", ["expires_in"] = 3600,
             ["id_token"] = Token($$"""{"aud":"{{ClientId}}","nonce":"{{kept.Nonce}}","client_id":null}"""),
         });
     }

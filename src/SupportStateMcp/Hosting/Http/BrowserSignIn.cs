@@ -62,7 +62,7 @@ internal sealed class BrowserSignIn(OAuthOptions oauth, BrowserSignInOptions bro
         // The browser comes back from another site, which Strict would not let through.
         foreach (var cookie in (CookieBuilder[])[options.NonceCookie, options.CorrelationCookie])
             (cookie.SameSite, cookie.SecurePolicy, cookie.HttpOnly) = (SameSiteMode.Lax, CookieSecurePolicy.Always, true);
-        options.TokenValidationParameters = OAuthScheme.Parameters(oauth.Issuer, browser.ClientId, time);
+        options.TokenValidationParameters = OAuthScheme.Parameters(oauth.Issuer, [browser.ClientId], time);
         options.Events = new OpenIdConnectEvents { OnTicketReceived = FinishAsync, OnRemoteFailure = FailAsync };
     }
 

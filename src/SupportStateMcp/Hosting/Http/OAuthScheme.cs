@@ -32,7 +32,7 @@ internal sealed class OAuthScheme(OAuthOptions oauth, ProviderKeys keys, TimePro
         options.SaveToken = false;
         options.RefreshOnIssuerKeyNotFound = false;
         options.ConfigurationManager = keys;
-        options.TokenValidationParameters = Parameters(oauth.Issuer, oauth.Audience, time);
+        options.TokenValidationParameters = Parameters(oauth.Issuer, ResourceMetadata.AudiencesOf(oauth.Audience), time);
         options.Events = new JwtBearerEvents
         {
             OnMessageReceived = ReceiveAsync,
@@ -41,11 +41,11 @@ internal sealed class OAuthScheme(OAuthOptions oauth, ProviderKeys keys, TimePro
         };
     }
 
-    /// <summary>What a token of the provider for an audience has to be.</summary>
-    public static TokenValidationParameters Parameters(string issuer, string audience, TimeProvider time) => new()
+    /// <summary>What a token of the provider for one of these audiences has to be.</summary>
+    public static TokenValidationParameters Parameters(string issuer, IEnumerable<string> audiences, TimeProvider time) => new()
     {
         ValidIssuer = issuer,
-        ValidAudience = audience,
+        ValidAudiences = audiences,
         ValidAlgorithms = s_algorithms,
         ValidateIssuer = true,
         ValidateAudience = true,

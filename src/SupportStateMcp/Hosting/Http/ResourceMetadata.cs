@@ -16,10 +16,21 @@ internal static class ResourceMetadata
     private const string WellKnown = "/.well-known/oauth-protected-resource";
     private const string McpPath = "/mcp";
 
+    private static readonly string[] s_paths = ["", McpPath, .. ToolsetNames.Of(ToolsetNames.Every).Select(s => $"{McpPath}/{s}")];
+
+    /// <summary>
+    /// What the provider may write into <c>aud</c>. An audience that is the address of MCP stands for every address that has a document here, since a
+    /// client asks for a token for the one that it calls (RFC 8707, section 2).
+    /// </summary>
+    public static IEnumerable<string> AudiencesOf(string audience) =>
+        Uri.TryCreate(audience, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" && address.AbsolutePath.EndsWith(McpPath, StringComparison.Ordinal) && audience.EndsWith(McpPath, StringComparison.Ordinal)
+            ? s_paths.Select(path => audience[..^McpPath.Length] + path)
+            : [audience];
+
     /// <summary>Adds the documents.</summary>
     public static void MapResourceMetadata(this IEndpointRouteBuilder app, OAuthOptions oauth)
     {
-        foreach (var path in (IEnumerable<string>)["", McpPath, .. ToolsetNames.Of(ToolsetNames.Every).Select(s => $"{McpPath}/{s}")])
+        foreach (var path in s_paths)
             app.MapGet(WellKnown + path, context => WriteAsync(context, path, oauth));
     }
 

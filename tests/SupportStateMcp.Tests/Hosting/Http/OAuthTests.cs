@@ -75,27 +75,12 @@ public sealed class OAuthTests : IAsyncLifetime
             {
                 Endpoint = endpoint,
                 TransportMode = HttpTransportMode.StreamableHttp,
-                OAuth = new ClientOAuthOptions
-                {
-                    RedirectUri = new Uri("http://127.0.0.1:1/callback"),
-                    ClientId = TokenProvider.ClientId,
-                    ClientSecret = TokenProvider.ClientSecret,
-                    Scopes = ["openid"],
-                    AuthorizationCallbackHandler = AgreeAsync,
-                },
+                OAuth = Client(),
             }),
             cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.NotEmpty(await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal([endpoint.ToString()], _provider.Resources.Distinct());
-
-        static async Task<AuthorizationResult?> AgreeAsync(AuthorizationCallbackContext context, CancellationToken cancellationToken)
-        {
-            using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
-            using var response = await browser.GetAsync(context.AuthorizationUri, cancellationToken);
-            var back = HttpUtility.ParseQueryString(response.Headers.Location!.Query);
-            return new AuthorizationResult { Code = back["code"], State = back["state"] };
-        }
     }
 
     [Fact]
@@ -152,6 +137,58 @@ public sealed class OAuthTests : IAsyncLifetime
 
         using var metadata = await server.GetAsync("/.well-known/oauth-protected-resource/mcp");
         Assert.Equal(["desk.read", "desk.write"], (await RestProbe.JsonOf(metadata))["scopes_supported"]!.AsArray().Select(i => (string?)i));
+    }
+
+    [Fact]
+    public async Task A_token_without_a_role_is_not_asked_for_scopes_that_it_has()
+    {
+        await using var server = await StartAsync(o => o with { RequiredScopes = ["desk"], DefaultRoles = Roles.None });
+
+        using var response = await server.ListToolsAsync(_provider.Token("""{"scope":"desk"}"""));
+
+        Assert.Equal((HttpStatusCode.Forbidden, 0), (response.StatusCode, response.Headers.WwwAuthenticate.Count));
+        Assert.Contains("names none of the roles", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mcp")]
+    [InlineData("mcp/knowledge")]
+    public async Task A_provider_may_give_tokens_for_the_one_address_that_a_client_names(string path)
+    {
+        _provider.HonoursResource = true;
+        await using var server = await StartAsync(o => o with { Audience = "http://desk.example/mcp" }, o => o with { AllowedHosts = ["desk.example"] });
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                var to = context.DnsEndPoint.Host == "desk.example" ? new DnsEndPoint(server.Address.Host, server.Address.Port) : context.DnsEndPoint;
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(to, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        var endpoint = new Uri($"http://desk.example/{path}");
+        await using var client = await McpClient.CreateAsync(
+            new HttpClientTransport(
+                new HttpClientTransportOptions { Endpoint = endpoint, TransportMode = HttpTransportMode.StreamableHttp, OAuth = Client() }, http, loggerFactory: null, ownsHttpClient: false),
+            cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken));
+        Assert.Equal([endpoint.ToString()], _provider.Resources.Distinct());
+    }
+
+    [Theory]
+    [InlineData("http://desk.example", HttpStatusCode.OK)]
+    [InlineData("http://desk.example/mcp/", HttpStatusCode.OK)]
+    [InlineData("http://desk.example/mcp/dreams", HttpStatusCode.Unauthorized)]
+    [InlineData("http://desk.example/other", HttpStatusCode.Unauthorized)]
+    [InlineData("http://other.example", HttpStatusCode.Unauthorized)]
+    public async Task Tokens_for_the_addresses_of_this_server_count_and_no_others(string audience, HttpStatusCode status)
+    {
+        await using var server = await StartAsync(o => o with { Audience = "http://desk.example/mcp" });
+
+        Assert.Equal(status, await StatusAsync(_provider.Token($$"""{"aud":"{{audience}}"}"""), server));
     }
 
     [Fact]
@@ -312,8 +349,28 @@ public sealed class OAuthTests : IAsyncLifetime
         {
             OAuth = (with ?? (x => x))(new OAuthOptions(_provider.Issuer, TokenProvider.Audience)),
             Tokens = [new AccessToken(AccessToken.Digest(_static), new Caller(new Actor(ActorKind.Ai, "listed"), Roles.Agent))],
-        },
+        }),
         services => services.AddSingleton<TimeProvider>(_time));
+
+    private static ClientOAuthOptions Client()
+    {
+        return new ClientOAuthOptions
+        {
+            RedirectUri = new Uri("http://127.0.0.1:1/callback"),
+            ClientId = TokenProvider.ClientId,
+            ClientSecret = TokenProvider.ClientSecret,
+            Scopes = ["openid"],
+            AuthorizationCallbackHandler = AgreeAsync,
+        };
+
+        static async Task<AuthorizationResult?> AgreeAsync(AuthorizationCallbackContext context, CancellationToken cancellationToken)
+        {
+            using var browser = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
+            using var response = await browser.GetAsync(context.AuthorizationUri, cancellationToken);
+            var back = HttpUtility.ParseQueryString(response.Headers.Location!.Query);
+            return new AuthorizationResult { Code = back["code"], State = back["state"] };
+        }
+    }
 
     private async Task<HttpStatusCode> StatusAsync(string token, RestProbe? server = null)
     {
