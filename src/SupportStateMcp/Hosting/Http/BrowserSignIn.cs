@@ -63,7 +63,15 @@ internal sealed class BrowserSignIn(OAuthOptions oauth, BrowserSignInOptions bro
         foreach (var cookie in (CookieBuilder[])[options.NonceCookie, options.CorrelationCookie])
             (cookie.SameSite, cookie.SecurePolicy, cookie.HttpOnly) = (SameSiteMode.Lax, CookieSecurePolicy.Always, true);
         options.TokenValidationParameters = OAuthScheme.Parameters(oauth.Issuer, [browser.ClientId], time);
-        options.Events = new OpenIdConnectEvents { OnTicketReceived = FinishAsync, OnRemoteFailure = FailAsync };
+        // The handler reads the keys before it fetches the ID token, which may be signed with a newer one.
+        options.TokenValidationParameters.IssuerSigningKeyResolver = (_, _, _, _) => keys.Newest;
+        options.Events = new OpenIdConnectEvents { OnTokenResponseReceived = LearnKeyAsync, OnTicketReceived = FinishAsync, OnRemoteFailure = FailAsync };
+    }
+
+    private async Task LearnKeyAsync(TokenResponseReceivedContext context)
+    {
+        if (context.TokenEndpointResponse.IdToken is { } token)
+            await keys.FindAsync(TokenParts.Header(token)?.Text("kid"), context.HttpContext.RequestAborted);
     }
 
     /// <summary>The token is checked as it will be with each request: a cookie with one that does not count would only confuse.</summary>

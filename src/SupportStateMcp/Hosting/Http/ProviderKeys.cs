@@ -1,5 +1,6 @@
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace SupportStateMcp.Hosting.Http;
@@ -30,12 +31,12 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
     private readonly SemaphoreSlim _fetching = new(1, 1);
     private volatile Known? _known;
     private DateTimeOffset _asked = DateTimeOffset.MinValue;
-    private bool _isFailing;
+    private volatile bool _isFailing;
 
     /// <summary>The keys, with those of a token where the provider has them.</summary>
     /// <param name="keyId">The <c>kid</c> of the token; null where it names none.</param>
     /// <param name="cancellationToken">Ends the wait, not what is being fetched.</param>
-    /// <returns>Null where the provider has not said them, or not for too long.</returns>
+    /// <returns>Null where the provider has not said them, or not for too long, or does not say now whether there are others.</returns>
     public async ValueTask<OpenIdConnectConfiguration?> FindAsync(string? keyId, CancellationToken cancellationToken)
     {
         if (_known is { } known && known.Has(keyId))
@@ -52,8 +53,11 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
         }
 
         await RefreshAsync(_known).WaitAsync(cancellationToken);
-        return _known is { } now && AgeOf(now) < Oldest ? now.Configuration : null;
+        return _known is { } now && AgeOf(now) < Oldest && (now.Has(keyId) || !_isFailing) ? now.Configuration : null;
     }
+
+    /// <summary>The keys as they were fetched last; none where the provider has not said them.</summary>
+    public IEnumerable<SecurityKey> Newest => _known?.Configuration.SigningKeys ?? [];
 
     /// <summary>What is known; fetched where nothing is.</summary>
     /// <exception cref="InvalidOperationException">The provider does not say it.</exception>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Web;
+using Microsoft.Extensions.DependencyInjection;
 using SupportStateMcp.Hosting;
 using SupportStateMcp.Hosting.Http;
 using SupportStateMcp.Tests.Support;
@@ -44,6 +45,20 @@ public sealed class BrowserSignInTests : IAsyncLifetime
         var token = cookie.Split('=', 2)[1].Split(';')[0];
         using var rest = await _server.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(_server.Address, "/support/probe/T-1")), token);
         Assert.Contains("human:alice approver", await rest.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_signs_in_when_the_keys_have_changed_is_signed_in()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var server = await StartAsync(time: time);
+        var (toProvider, meanwhile) = await BeginAsync(server);
+        _provider.Keys[0] = TokenProvider.NewEc();
+        time.Advance(ProviderKeys.LeastPause);
+
+        using var finished = await GetAsync(await AgreeAsync(toProvider), meanwhile);
+
+        Assert.Equal((HttpStatusCode.Redirect, "/console"), (finished.StatusCode, finished.Headers.Location?.ToString()));
     }
 
     [Fact]
@@ -168,10 +183,12 @@ public sealed class BrowserSignInTests : IAsyncLifetime
         Assert.ThrowsAny<CryptographicException>(() => seal.Unprotect(closed));
     }
 
-    private Task<RestProbe> StartAsync(string? issuer = null) => RestProbe.StartAsync(o => o with
-    {
-        OAuth = new OAuthOptions(issuer ?? _provider.Issuer, TokenProvider.Audience) { Browser = new BrowserSignInOptions(TokenProvider.ClientId, TokenProvider.ClientSecret, ["openid"]) },
-    });
+    private Task<RestProbe> StartAsync(string? issuer = null, TimeProvider? time = null) => RestProbe.StartAsync(
+        o => o with
+        {
+            OAuth = new OAuthOptions(issuer ?? _provider.Issuer, TokenProvider.Audience) { Browser = new BrowserSignInOptions(TokenProvider.ClientId, TokenProvider.ClientSecret, ["openid"]) },
+        },
+        services => services.AddSingleton(time ?? TimeProvider.System));
 
     /// <summary>The browser is sent to the provider, and keeps cookies for when it comes back.</summary>
     private async Task<(Uri ToProvider, string[] Meanwhile)> BeginAsync(RestProbe server)

@@ -254,6 +254,18 @@ public sealed class OAuthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_the_provider_is_silent_a_token_with_a_new_key_is_no_wrong_token()
+    {
+        var known = _provider.Token();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(known));
+        _provider.IsDown = true;
+        _time.Advance(ProviderKeys.LeastPause);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(_provider.Token(key: TokenProvider.NewEc())));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(known));
+    }
+
+    [Fact]
     public async Task A_provider_that_names_another_issuer_is_not_believed()
     {
         _provider.NamedIssuer = "https://evil.example";
