@@ -46,12 +46,10 @@ public sealed class AccessTokens(IReadOnlyList<AccessToken> tokens, TimeProvider
                 return;
             lock (owner._gate)
             {
-                if (!owner._watches.Contains(this))
-                    return;
+                // Under the lock, so that it is not disposed meanwhile. What ends with it does so on another thread.
+                if (owner._watches.Contains(this))
+                    _ = ends.CancelAsync();
             }
-
-            // Not here: whoever ends with it does so in its own time.
-            _ = ends.CancelAsync();
         }
 
         public void Dispose()

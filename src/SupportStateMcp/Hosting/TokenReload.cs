@@ -12,6 +12,8 @@ internal sealed partial class TokenReload(TokenFile file, AccessTokens tokens, T
     /// <summary>How often it looks. A change counts once the file has stayed the same between two looks: whoever writes it is done then.</summary>
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
+    private ((DateTime At, long Length, string File)? Stamp, string Violations)? _told;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var (applied, seen) = (file.FirstStamp, file.FirstStamp);
@@ -19,27 +21,30 @@ internal sealed partial class TokenReload(TokenFile file, AccessTokens tokens, T
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var now = file.Stamp;
-            if (now != applied && now == seen)
-            {
-                Apply();
+            if (now != applied && now == seen && Apply())
                 applied = now;
-            }
 
             seen = now;
         }
     }
 
-    private void Apply()
+    /// <summary>True where the file was read. What cannot be read now may be readable in a moment without a change: it is tried again, and told once.</summary>
+    private bool Apply()
     {
         var (read, violations) = file.Read();
         if (read is null)
         {
-            LogRefused(file.Path, string.Join(' ', violations));
-            return;
+            var told = (file.Stamp, string.Join(' ', violations));
+            if (told != _told)
+                LogRefused(file.Path, told.Item2);
+            _told = told;
+            return false;
         }
 
         tokens.Replace(read);
+        _told = null;
         LogRead(file.Path, read.Count);
+        return true;
     }
 
     [LoggerMessage(LogLevel.Warning, "The tokens of {Path} are read again: there are {Count}.")]

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace SupportStateMcp.Hosting.Http;
 
-/// <summary>Ends a stream when the token that it was opened with counts no more: expired, or taken from the list.</summary>
+/// <summary>Ends a stream when the token that it was opened with counts no more as it did: it has expired, or its entry in the list was removed or changed.</summary>
 internal sealed class StreamEnd(AccessTokens tokens, TimeProvider time)
 {
     /// <summary>The longest that a timer waits.</summary>
@@ -22,8 +22,8 @@ internal sealed class StreamEnd(AccessTokens tokens, TimeProvider time)
         using var expiry = new CancellationTokenSource(left < TimeSpan.Zero ? TimeSpan.Zero : left < s_longest ? left : s_longest, time);
         var aborted = context.RequestAborted;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, expiry.Token);
-        using var watch = ticket.AuthenticationScheme == StaticTokenHandler.SchemeName && ShownToken.Of(context.Request) is { } shown
-            ? tokens.WhenReplaced(() => tokens.Find(shown) is null, ends)
+        using var watch = context.Features.Get<AccessToken>() is { } opened && ShownToken.Of(context.Request) is { } shown
+            ? tokens.WhenReplaced(() => tokens.Find(shown) is not { } now || (now.Caller, now.Toolsets, now.Expires) != (opened.Caller, opened.Toolsets, opened.Expires), ends)
             : null;
         context.RequestAborted = ends.Token;
         try
