@@ -133,8 +133,8 @@ public sealed class ConversationCommandHandler(
 
         switch (decider.Decide(current.Conversation, write.Command, now))
         {
-            // What this process remembers may be stale: ask again before refusing.
-            case Decision.Refused or Decision.Unchanged when !isFresh:
+            // What this process remembers may be stale, and has no keys: ask again before refusing, and before a repeat is counted.
+            case var decided when !isFresh && (decided is Decision.Refused or Decision.Unchanged || (write.Key is not null && limits?.CountsWritesOf(write.Command.Actor) is true)):
                 var fresh = await store.LoadAsync(write.Command.Id, write.Key, cancellationToken);
                 return await TryAsync(write, fresh, isFresh: true, cancellationToken);
 

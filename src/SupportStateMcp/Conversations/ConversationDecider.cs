@@ -184,7 +184,7 @@ public sealed partial class ConversationDecider(
 
     /// <summary>True where the conversation takes no more messages of programs. The answer to a message that was taken in is none of those.</summary>
     private bool IsFull(Conversation current, ConversationCommand by) =>
-        limits?.MessagesPerConversation is { } most && current.MessageCount >= most && by.Actor.Kind is ActorKind.Ai or ActorKind.Customer;
+        limits?.MessagesPerConversation is { } most && current.MessageCount >= most && by.Actor.Kind != ActorKind.Human && !ServerActors.Contains(by.Actor);
 
     /// <summary>True where a person has the conversation, and it is an AI that wants something of it.</summary>
     private static bool IsLockedByHuman(Conversation current, ConversationCommand by) =>

@@ -13,7 +13,7 @@ public sealed class IntakeMessages(EventIntake intake)
     public const string Group = "supportstatemcp";
 
     /// <summary>Who brings what comes by a log: whoever can write to it.</summary>
-    private static readonly Caller s_caller = new(new Actor(ActorKind.System, "events"), Roles.Agent);
+    private static readonly Caller s_caller = new(ServerActors.Events, Roles.Agent);
 
     /// <summary>Takes one.</summary>
     /// <param name="json">CloudEvents 1.0 in the JSON format, UTF-8; null where the message holds nothing.</param>

@@ -40,8 +40,6 @@ public sealed partial class Episodes
     /// <summary>As far as words have to be the same: their ends differ.</summary>
     private const int Stem = 5;
 
-    private static readonly Actor s_by = new(ActorKind.System, "memory");
-
     private readonly IConversationStore _conversations;
     private readonly IRecordStore _records;
     private readonly ArticleService _articles;
@@ -88,7 +86,7 @@ public sealed partial class Episodes
             Source = "closed conversation",
             ConversationId = conversation.ConversationId,
             Life = conversation.Life,
-            By = s_by.ToString(),
+            By = ServerActors.Memory.ToString(),
             At = closing.At,
         };
         // One that somebody has forgotten stays so.
@@ -120,7 +118,7 @@ public sealed partial class Episodes
     internal async Task RemoveDraftAsync(ConversationId id, string life, CancellationToken cancellationToken)
     {
         var articleId = DraftId(id, life);
-        if (await _records.GetAsync(Article.Kind, articleId, cancellationToken) is { } record && record.UpdatedBy == s_by.ToString())
+        if (await _records.GetAsync(Article.Kind, articleId, cancellationToken) is { } record && record.UpdatedBy == ServerActors.Memory.ToString())
             await _records.DeleteVersionAsync(Article.Kind, articleId, record.Version, cancellationToken);
     }
 
@@ -133,7 +131,7 @@ public sealed partial class Episodes
         var title = ShortText.Of(string.Join(' ', problem.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), 120);
         var command = new SaveArticle
         {
-            Actor = s_by,
+            Actor = ServerActors.Memory,
             Roles = Roles.Agent,
             ExpectedVersion = 0,
             Article = new ArticleInput

@@ -8,8 +8,6 @@ public sealed partial class ConversationDecider
     /// <summary>How many approvals of one conversation may be pending at a time.</summary>
     public const int MaxPendingApprovals = 20;
 
-    private static readonly Actor s_policy = new(ActorKind.System, "approval-policy");
-
     private Decision Request(Conversation current, ConversationCommand.RequestApproval c, EventRecorder recorder)
     {
         var digest = Digest.OfAction(c.Action, c.Arguments);
@@ -51,7 +49,7 @@ public sealed partial class ConversationDecider
     {
         Version = recorder.Next,
         At = recorder.Now,
-        Actor = s_policy,
+        Actor = ServerActors.ApprovalPolicy,
         Reason = requested.Policy,
         ApprovalId = requested.ApprovalId,
         Approved = true,

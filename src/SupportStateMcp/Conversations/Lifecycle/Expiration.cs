@@ -9,7 +9,7 @@ public sealed partial record Conversation
     public static readonly TimeSpan QueueRetention = TimeSpan.FromDays(30);
 
     /// <summary>Who acts where time does: leases and approvals that ran out.</summary>
-    public static readonly Actor Clock = new(ActorKind.System, "clock");
+    public static readonly Actor Clock = ServerActors.Clock;
 
     /// <summary>The queue in which the conversation waits for a person; null where it does not.</summary>
     [JsonIgnore]

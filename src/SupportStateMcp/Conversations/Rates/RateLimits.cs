@@ -19,6 +19,9 @@ public sealed class RateLimits(LimitOptions options, IRateCounter counter)
     public ValueTask<Error?> CallAsync(Actor caller, CancellationToken cancellationToken) =>
         _calls is null ? default : CountAsync(_calls, caller.ToString(), cancellationToken);
 
+    /// <summary>Whether each change that somebody makes is counted.</summary>
+    public bool CountsWritesOf(Actor by) => _writes is not null && by.Kind is ActorKind.Ai or ActorKind.System && !ServerActors.Contains(by);
+
     /// <summary>Counts a change of a conversation, before it is committed; the refusal where it is one too many.</summary>
     /// <param name="by">Who changes it.</param>
     /// <param name="customer">Whose conversation it is.</param>
@@ -26,7 +29,7 @@ public sealed class RateLimits(LimitOptions options, IRateCounter counter)
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Error?> WriteAsync(Actor by, string customer, bool opens, CancellationToken cancellationToken)
     {
-        var (openings, writes) = (opens && by.Kind != ActorKind.System ? _openings : null, by.Kind == ActorKind.Ai ? _writes : null);
+        var (openings, writes) = (opens && !ServerActors.Contains(by) ? _openings : null, CountsWritesOf(by) ? _writes : null);
         return (openings, writes) switch
         {
             (null, null) => default,

@@ -17,9 +17,6 @@ public sealed partial class ConversationDecider
     /// <summary>The queue that gets what a pipeline cannot finish.</summary>
     private const string EscalationQueue = Owner.DefaultQueue;
 
-    /// <summary>Who acts where a pipeline does: it asks for approvals, and uses them.</summary>
-    private static readonly Actor s_pipeline = new(ActorKind.System, "pipeline");
-
     /// <summary>How long a step waits before each try.</summary>
     private static readonly TimeSpan[] s_backOff = [TimeSpan.Zero, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60)];
 
@@ -130,7 +127,7 @@ public sealed partial class ConversationDecider
             Policy = ruling.Why,
             ApproverRole = Roles.Approver,
             Quorum = 1,
-            UsableBy = s_pipeline.ToString(),
+            UsableBy = ServerActors.Pipeline.ToString(),
             Deadline = recorder.Now + step.Timeout,
         };
         recorder.Add(requested);

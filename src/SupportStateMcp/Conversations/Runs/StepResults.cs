@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Conversations;
@@ -97,7 +98,7 @@ public sealed partial class ConversationDecider
         {
             recorder.Add(new ConversationEvent.ApprovalUsed
             {
-                Version = recorder.Next, At = recorder.Now, Actor = s_pipeline, ApprovalId = approval.ApprovalId, Digest = approval.Digest, UseKey = current.Run.InstanceId,
+                Version = recorder.Next, At = recorder.Now, Actor = ServerActors.Pipeline, ApprovalId = approval.ApprovalId, Digest = approval.Digest, UseKey = current.Run.InstanceId,
             });
         }
     }

@@ -40,7 +40,7 @@ internal static class ConsoleRoutes
         session.MapPost("", ConsoleSession.SignInAsync);
         session.MapDelete("", ConsoleSession.SignOutAsync);
 
-        var api = app.MapGroup(ConsolePages.Path + "/api").ExcludeFromDescription();
+        var api = app.MapGroup(ConsolePages.Path + "/api").ExcludeFromDescription().WithMetadata(RestLimits.Counted);
         if (asksForTokens)
             api.RequireAuthorization();
         Get(api, "/numbers", Toolsets.Conversations, async (context, ended) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol;
@@ -22,7 +23,7 @@ internal sealed class StreamLimit(int most)
             return;
         }
 
-        var caller = context.RequestServices.GetRequiredService<ConnectionIdentity>().Of(context.User, clientName: null).Actor;
+        var caller = context.RequestServices.GetRequiredService<ConnectionIdentity>().Of(context.User, NameOf(context.Features.Get<JsonRpcMessage>())).Actor;
         try
         {
             if (_open.AddOrUpdate(caller, 1, (_, open) => open + 1) <= most)
@@ -42,4 +43,9 @@ internal sealed class StreamLimit(int most)
                 _open.TryRemove(KeyValuePair.Create(caller, 0));
         }
     }
+
+    /// <summary>What a client of revision 2026-07-28 calls itself, in each message; null where it does not say.</summary>
+    private static string? NameOf(JsonRpcMessage? message) =>
+        message is JsonRpcRequest { Params: JsonObject values } && values["_meta"] is JsonObject meta && meta["io.modelcontextprotocol/clientInfo"] is JsonObject client
+            && client["name"] is JsonValue name && name.TryGetValue<string>(out var text) ? text : null;
 }

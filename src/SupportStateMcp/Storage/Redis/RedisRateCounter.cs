@@ -28,7 +28,7 @@ public sealed class RedisRateCounter(RedisConnection connection, RedisOptions op
     private const int MostRemembered = 10_000;
 
     private readonly RedisKeys _keys = new(options.KeyPrefix);
-    private readonly ProcessRateCounter _own = new();
+    private readonly ProcessRateCounter _own = new(time);
     private readonly ConcurrentDictionary<(RateRule Rule, string Key), Ahead> _ahead = new();
     private long _forgot;
     private long _failed;

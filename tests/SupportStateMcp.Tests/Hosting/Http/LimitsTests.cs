@@ -11,7 +11,7 @@ namespace SupportStateMcp.Tests.Hosting.Http;
 /// <summary>What callers may do in a time, at a server over HTTP on each store, and at two on one Redis.</summary>
 public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
 {
-    private readonly (string Bot, string Other, string Alice) _tokens = (AccessToken.Create(), AccessToken.Create(), AccessToken.Create());
+    private readonly (string Bot, string Other, string Alice, string Shop) _tokens = (AccessToken.Create(), AccessToken.Create(), AccessToken.Create(), AccessToken.Create());
     private readonly string _prefix = $"t{Guid.NewGuid():N}:";
     private readonly List<RestProbe> _servers = [];
 
@@ -87,6 +87,37 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Backends))]
+    public async Task A_repeat_under_its_key_is_no_change(Backend backend)
+    {
+        var server = await StartAsync(backend, new LimitOptions { WritesPerMinutePerCustomer = 4 });
+        await server.CallToolAsync(_tokens.Bot, "initialize_conversation", """{"user_id":"maria","ticket_id":"K-1"}""");
+        var first = await SetAsync("key", "first");
+        await UntilAsync(i => SetAsync($"key-{i}", $"{i}"), 2);
+
+        var again = await SetAsync("key", "first");
+
+        Assert.Equal((null, true, (long)first["version"]!), ((string?)again["code"], (bool?)again["replayed"], (long?)again["version"]));
+
+        Task<JsonNode> SetAsync(string key, string seat) => server.CallToolAsync(
+            _tokens.Bot, "update_metadata", $$"""{"conversation_id":"cs-K-1","metadata":{"seat":"{{seat}}"},"idempotency_key":"{{key}}"}""");
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
+    public async Task A_system_of_the_company_is_counted_as_any_program(Backend backend)
+    {
+        var server = await StartAsync(backend, new LimitOptions { WritesPerMinutePerCustomer = 4, ConversationsPerCallerAndDay = 1, MessagesPerConversation = 1 });
+        Assert.Null((await server.CallToolAsync(_tokens.Shop, "initialize_conversation", """{"user_id":"u","ticket_id":"S-1"}"""))["code"]);
+
+        var second = await server.CallToolAsync(_tokens.Shop, "initialize_conversation", """{"user_id":"v","ticket_id":"S-2"}""");
+        Assert.Null((await SayAsync(server, _tokens.Shop, "cs-S-1", "m1"))["code"]);
+        var full = await SayAsync(server, _tokens.Shop, "cs-S-1", "m2");
+
+        Assert.Equal(("conversations_per_day", "conversation_full"), ((string?)second["rate"], (string?)full["code"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
     public async Task A_caller_opens_so_many_conversations_in_a_day(Backend backend)
     {
         var server = await StartAsync(backend, new LimitOptions { ConversationsPerCallerAndDay = 2 });
@@ -121,6 +152,61 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
         Assert.Equal([("conversation_full", 3), ("conversation_full", 3)], ((JsonNode[])[full, begun]).Select(r => ((string?)r["code"], (int)r["limit"]!)));
         Assert.Null(answered["code"]);
         Assert.Null((await SayAsync(server, _tokens.Alice, "cs-F-1", "m6"))["code"]);
+    }
+
+    [Theory]
+    [InlineData("/events/stream")]
+    [InlineData("/events/stream/")]
+    public async Task The_streams_of_events_are_among_those_that_a_caller_has_open(string path)
+    {
+        var server = await StartAsync(Backend.Sqlite, new LimitOptions { StreamsPerCaller = 1 });
+        using var first = await OpenAsync(_tokens.Bot);
+        using var second = await OpenAsync(_tokens.Bot);
+        using var other = await OpenAsync(_tokens.Other);
+
+        Assert.Equal([HttpStatusCode.OK, (HttpStatusCode)429, HttpStatusCode.OK], ((HttpResponseMessage[])[first, second, other]).Select(r => r.StatusCode));
+
+        Task<HttpResponseMessage> OpenAsync(string token)
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, path));
+            request.Headers.Authorization = new("Bearer", token);
+            return server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Without_sign_in_streams_are_counted_by_the_name_that_a_client_says()
+    {
+        await using var server = await RestProbe.StartAsync(o => o with { Limits = new LimitOptions { StreamsPerCaller = 1 } });
+        using var first = await ListenAsync("one");
+        using var second = await ListenAsync("one");
+        using var other = await ListenAsync("other");
+
+        Assert.Equal([HttpStatusCode.OK, (HttpStatusCode)429, HttpStatusCode.OK], ((HttpResponseMessage[])[first, second, other]).Select(r => r.StatusCode));
+
+        async Task<HttpResponseMessage> ListenAsync(string name)
+        {
+            using var model = ListeningServer.Modern(new Uri(server.Address, "/mcp"), "subscriptions/listen", "\"notifications\":{\"resourceSubscriptions\":[\"support://workflow\"]}");
+            var body = await model.Content!.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            using var request = ListeningServer.Post(model.RequestUri!, body.Replace("\"name\":\"raw\"", $"\"name\":\"{name}\"", StringComparison.Ordinal));
+            request.Headers.Add("MCP-Protocol-Version", "2026-07-28");
+            request.Headers.Add("Mcp-Method", "subscriptions/listen");
+            return await server.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        }
+    }
+
+    [Fact]
+    public async Task Reads_of_the_console_are_calls()
+    {
+        var server = await StartAsync(Backend.Sqlite, new LimitOptions { CallsPerMinute = 5 });
+
+        var refusal = await UntilAsync(async _ =>
+        {
+            using var response = await server.GetAsync("/console/api/numbers", _tokens.Alice);
+            return await RestProbe.JsonOf(response);
+        }, 5);
+
+        Assert.Equal("calls_per_minute", (string?)refusal["rate"]);
     }
 
     [Fact]
@@ -169,7 +255,11 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
             RedisConnection = connection,
             KeyPrefix = _prefix,
             Limits = limits,
-            Tokens = [Token(_tokens.Bot, ActorKind.Ai, "bot"), Token(_tokens.Other, ActorKind.Ai, "other"), Token(_tokens.Alice, ActorKind.Human, "alice")],
+            Tokens =
+            [
+                Token(_tokens.Bot, ActorKind.Ai, "bot"), Token(_tokens.Other, ActorKind.Ai, "other"),
+                Token(_tokens.Alice, ActorKind.Human, "alice"), Token(_tokens.Shop, ActorKind.System, "shop"),
+            ],
         });
         _servers.Add(server);
         return server;
