@@ -73,7 +73,7 @@ internal sealed class OpenIddictProvider : IAsyncDisposable
     private static ClaimsPrincipal Principal(string subject, IEnumerable<string> scopes)
     {
         var identity = new ClaimsIdentity("test", Claims.Name, Claims.Role);
-        identity.SetClaim(Claims.Subject, subject).SetClaims("roles", ["approver"]);
+        identity.SetClaim(Claims.Subject, subject).SetClaims("roles", ["approver", "auditor"]);
         identity.SetScopes(scopes).SetResources(TokenProvider.Audience).SetDestinations(_ => [Destinations.AccessToken]);
         return new ClaimsPrincipal(identity);
     }

@@ -80,7 +80,7 @@ public sealed class BrowserSignInTests : IAsyncLifetime
         });
         using var granted = await _browser.PostAsync(new Uri(provider.Issuer, "connect/token"), asked, TestContext.Current.CancellationToken);
         var programs = (string)(await RestProbe.JsonOf(granted))["access_token"]!;
-        Assert.StartsWith($"ai:{TokenProvider.ClientId} ", await WhoAsync(server, programs), StringComparison.Ordinal);
+        Assert.StartsWith($"ai:{TokenProvider.ClientId} auditor", await WhoAsync(server, programs), StringComparison.Ordinal);
 
         static async Task<string> WhoAsync(RestProbe server, string token)
         {
