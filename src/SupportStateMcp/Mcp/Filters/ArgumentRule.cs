@@ -230,12 +230,14 @@ internal sealed partial class ArgumentRule
         return MetadataRules.Violation(facts) is { } violation ? ArgumentReading.Refused(violation, null) : ArgumentReading.Taken(value);
     }
 
-    private static ArgumentReading ReadMembers(ArgumentRules members, JsonElement value)
+    private ArgumentReading ReadMembers(ArgumentRules members, JsonElement value)
     {
         var sent = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var property in value.EnumerateObject())
             sent[property.Name] = property.Value;
         var (taken, error) = members.Read(sent);
+        if (sent.Count > ArgumentRules.MaxNames)
+            return Refused(value);
         return error is Errors.InvalidArgument fault
             ? ArgumentReading.Refused($"{fault.Argument}: {fault.Rule}", fault.Sent)
             : ArgumentReading.Taken(JsonSerializer.SerializeToElement(taken, ToolJson.TypeInfo<Dictionary<string, JsonElement>>()));

@@ -9,6 +9,9 @@ namespace SupportStateMcp.Mcp.Filters;
 /// </summary>
 internal sealed class ArgumentRules
 {
+    /// <summary>The most names that are read one by one, several times what any tool takes.</summary>
+    public const int MaxNames = 100;
+
     /// <summary>The most faults of one call that are told at once.</summary>
     private const int MaxFaults = 10;
 
@@ -37,13 +40,18 @@ internal sealed class ArgumentRules
     public (Dictionary<string, JsonElement> Arguments, Error? Error) Read(IDictionary<string, JsonElement>? sent)
     {
         var taken = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        sent ??= new Dictionary<string, JsonElement>();
+        if (sent.Count > MaxNames)
+            return (taken, new Errors.InvalidArgument(Shown(sent.Keys.ElementAt(MaxNames)), $"a call has at most {MaxNames} arguments") { Sent = $"{sent.Count}" });
+
+        var spellings = sent.Keys.CountBy(ArgumentNames.Fold, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         var named = new HashSet<string>(StringComparer.Ordinal);
         var faults = new List<Errors.InvalidArgument>();
-        foreach (var (name, value) in sent ?? new Dictionary<string, JsonElement>())
+        foreach (var (name, value) in sent)
         {
-            if (NameOf(name, sent!) is not { } known)
+            if (NameOf(name, sent, spellings) is not { } known)
             {
-                faults.Add(Unknown(name, value, sent!, named));
+                faults.Add(Unknown(name, value, sent, named));
                 continue;
             }
 
@@ -62,16 +70,19 @@ internal sealed class ArgumentRules
     }
 
     /// <summary>The argument that a name can only mean: itself, or the one that it is in another spelling (<c>conversationId</c>).</summary>
-    private string? NameOf(string name, IDictionary<string, JsonElement> sent) =>
+    /// <param name="name">The name.</param>
+    /// <param name="sent">All arguments of the call.</param>
+    /// <param name="spellings">How many of their names are the same but for the spelling, by the folded name.</param>
+    private string? NameOf(string name, IDictionary<string, JsonElement> sent, Dictionary<string, int> spellings) =>
         _rules.ContainsKey(name) ? name
-        : name.Length <= 64 && _folded.TryGetValue(ArgumentNames.Fold(name), out var known)
-            && !sent.ContainsKey(known) && sent.Keys.Count(n => ArgumentNames.Fold(n) == ArgumentNames.Fold(name)) == 1 ? known
+        : name.Length <= 64 && ArgumentNames.Fold(name) is var folded && _folded.TryGetValue(folded, out var known)
+            && !sent.ContainsKey(known) && spellings[folded] == 1 ? known
         : null;
 
     private Errors.InvalidArgument Unknown(string name, JsonElement value, IDictionary<string, JsonElement> sent, HashSet<string> named)
     {
         const string NoSuch = "there is no such argument";
-        var shown = name.Length <= 64 ? name : name[..64] + "…";
+        var shown = Shown(name);
         if (ArgumentNames.GuessArgument([.. _rules.Keys.Where(k => !sent.ContainsKey(k))], name) is not { } meant)
             return new Errors.InvalidArgument(shown, $"{NoSuch}; there are: {string.Join(", ", _rules.Keys)}");
 
@@ -84,4 +95,6 @@ internal sealed class ArgumentRules
             Suggestion = reading.Guess ?? (reading.Value is { ValueKind: JsonValueKind.String } text && text.GetString() is { Length: <= 64 } given ? given : null),
         };
     }
+
+    private static string Shown(string name) => name.Length <= 64 ? name : name[..64] + "…";
 }

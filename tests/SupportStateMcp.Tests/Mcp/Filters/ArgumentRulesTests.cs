@@ -129,11 +129,24 @@ public class ArgumentRulesTests(ConnectedServer server) : IClassFixture<Connecte
     [Fact]
     public async Task No_more_than_ten_faults_are_told()
     {
-        var call = new JsonObject(Enumerable.Range(0, 500).Select(i => KeyValuePair.Create($"x{new string('y', 60)}{i}", (JsonNode?)i)));
+        var call = new JsonObject(Enumerable.Range(0, 100).Select(i => KeyValuePair.Create($"x{new string('y', 60)}{i}", (JsonNode?)i)));
 
         var refusal = await server.RefusedAsync("get_state", call.ToJsonString());
 
         Assert.True(refusal.Length < 4_000, refusal);
+    }
+
+    [Fact]
+    public async Task A_call_with_more_names_than_any_tool_takes_is_refused_at_once()
+    {
+        // All of them the same argument, in other spellings.
+        var call = new JsonObject(Enumerable.Range(0, 4_096).Select(i => KeyValuePair.Create(
+            string.Concat("conversationid".Select((c, at) => at < 12 && (i >> at & 1) == 1 ? char.ToUpperInvariant(c) : c)), (JsonNode?)"cs-1")));
+
+        var refusal = JsonNode.Parse(await server.RefusedAsync("get_state", call.ToJsonString()))!;
+
+        Assert.Equal("a call has at most 100 arguments", (string?)refusal["rule"]);
+        Assert.EndsWith("you sent 4096.", (string?)refusal["message"], StringComparison.Ordinal);
     }
 
     [Fact]
