@@ -18,8 +18,8 @@ internal sealed partial class ArgumentRule
     private static readonly FrozenSet<string> s_prose = FrozenSet.Create(
         StringComparer.Ordinal, "content", "customer_message", "description", "goal", "note", "notes", "open_question", "promises", "queries", "query", "reason", "steps", "summary", "text", "tried", "value");
 
-    /// <summary>An object that says something where it is empty: that there are no arguments is not that they stay as they are.</summary>
-    private static readonly FrozenSet<string> s_saidByNothing = FrozenSet.Create(StringComparer.Ordinal, "final_arguments");
+    /// <summary>What says something where it is empty: that there are no arguments is not that they stay as they are, and a text of nothing is not that a value goes.</summary>
+    private static readonly FrozenSet<string> s_saidByNothing = FrozenSet.Create(StringComparer.Ordinal, "final_arguments", "value");
 
     private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
@@ -77,12 +77,13 @@ internal sealed partial class ArgumentRule
         };
     }
 
-    /// <summary>Many clients send an empty value for every optional argument that their model left out.</summary>
+    /// <summary>Many clients send an empty value for every optional argument that their model left out. A list that may be empty is said by one that is.</summary>
     private bool IsEmpty(JsonElement value) => value.ValueKind switch
     {
+        JsonValueKind.String when _type == "string" && s_saidByNothing.Contains(_name) => false,
         JsonValueKind.String when value.GetString()!.Trim() is var text => text.Length == 0
             || ((_type != "string" || _enum is not null) && text.ToLowerInvariant() is "null" or "none" or "undefined"),
-        JsonValueKind.Array => value.GetArrayLength() == 0 && _type is "array" or "object",
+        JsonValueKind.Array => value.GetArrayLength() == 0 && (_type == "object" || (_type == "array" && _minItems > 0)),
         JsonValueKind.Object => !value.EnumerateObject().Any() && _type is "object" && !s_saidByNothing.Contains(_name),
         _ => false,
     };
@@ -235,9 +236,9 @@ internal sealed partial class ArgumentRule
         var sent = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var property in value.EnumerateObject())
             sent[property.Name] = property.Value;
-        var (taken, error) = members.Read(sent);
         if (sent.Count > ArgumentRules.MaxNames)
             return Refused(value);
+        var (taken, error) = members.Read(sent);
         return error is Errors.InvalidArgument fault
             ? ArgumentReading.Refused($"{fault.Argument}: {fault.Rule}", fault.Sent)
             : ArgumentReading.Taken(JsonSerializer.SerializeToElement(taken, ToolJson.TypeInfo<Dictionary<string, JsonElement>>()));

@@ -57,6 +57,21 @@ public class CustomerToolsTests(CrmServer server, CrmAgentServer agent) : IClass
     }
 
     [Fact]
+    public async Task A_list_that_may_be_empty_is_emptied_and_one_left_out_stays()
+    {
+        await server.DoAsync("save_customer", $$"""{"customer_id": "{{_id}}", "name": "Acme", "tags": ["vip"]}""");
+        await server.DoAsync("save_system_info", $$"""{"customer_id": "{{_id}}", "platform": "kubernetes", "cloud_provider": "azure", "applications": [{"name": "orders"}]}""");
+
+        foreach (var nothing in (string[])["null", "\"\""])
+            Assert.False((bool)(await server.DoAsync("save_customer", $$"""{"customer_id": "{{_id}}", "tags": {{nothing}}}"""))["changed"]!);
+        Assert.True((bool)(await server.DoAsync("save_customer", $$"""{"customer_id": "{{_id}}", "tags": []}"""))["changed"]!);
+        Assert.True((bool)(await server.DoAsync("save_system_info", $$"""{"customer_id": "{{_id}}", "applications": []}"""))["changed"]!);
+
+        Assert.Null((await server.DoAsync("lookup_customer", $$"""{"customer_id": "{{_id}}"}"""))["tags"]);
+        Assert.DoesNotContain("orders", (await server.DoAsync("lookup_system_info", $$"""{"customer_id": "{{_id}}"}""")).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_the_flag_nobody_is_entitled()
     {
         var saved = await server.DoAsync("save_customer", $$$"""{"customer_id": "{{{_id}}}", "name": "Entitled Inc", "plan": "enterprise", "entitled_until": "2099-12-31", "custom": {"support_entitlement": true}}""");

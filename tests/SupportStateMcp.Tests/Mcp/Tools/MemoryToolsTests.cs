@@ -58,6 +58,10 @@ public class MemoryToolsTests(MemoryServer server) : IClassFixture<MemoryServer>
         Assert.Equal("""{"n": 1}""", (string?)set["values"]!["step"]);
         Assert.Equal(("step", "ai:tests"), ((string?)read["entries"]![0]!["key"], (string?)read["entries"]![0]!["by"]));
         Assert.InRange((int)read["entries"]![0]!["seconds_left"]!, 1, 300);
+        // A text of nothing is no value, and takes none away.
+        Assert.Contains("you sent an empty text", await server.RefusedAsync("set_session", $$"""{"conversation_id": "{{id}}", "key": "step", "value": ""}"""), StringComparison.Ordinal);
+        Assert.Equal(" ", (string?)(await server.DoAsync("set_session", $$"""{"conversation_id": "{{id}}", "key": "blank", "value": " "}"""))["values"]!["blank"]);
+        await server.DoAsync("set_session", $$"""{"conversation_id": "{{id}}", "key": "blank", "value": null}""");
         Assert.Empty((await server.DoAsync("set_session", $$"""{"conversation_id": "{{id}}", "key": "step"}"""))["values"]!.AsObject());
     }
 
