@@ -68,6 +68,9 @@ public sealed record EventView
         var type = facts["type"]!.GetValue<string>();
         foreach (var shown in (ReadOnlySpan<string>)["type", "version", "at", "actor", "reason"])
             facts.Remove(shown);
+        // Of the tasks that a rollback or a copy brings, which they are and where they stand: what is in each, its own events say.
+        if (facts["tasks"] is JsonArray tasks)
+            facts["tasks"] = new JsonArray([.. tasks.Select(Named)]);
 
         return new EventView
         {
@@ -79,4 +82,9 @@ public sealed record EventView
             Details = facts,
         };
     }
+
+    private static JsonNode Named(JsonNode? task) => new JsonObject
+    {
+        ["task_id"] = task!["task_id"]!.DeepClone(), ["state"] = task["state"]!.DeepClone(), ["changed_in"] = task["changed_in"]!.DeepClone(),
+    };
 }

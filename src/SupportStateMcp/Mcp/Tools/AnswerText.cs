@@ -10,7 +10,8 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>
 /// The last bound of an answer, whatever is in it: where it is longer than an answer may be, its longest texts are shortened
-/// until it fits. Lists are fitted before, entry by entry; what is left is a single entry whose texts are long as JSON.
+/// until it fits; where texts are not what makes it long, its largest objects of free form are left out. Lists are fitted before,
+/// entry by entry; what is left is a single entry that is long as JSON.
 /// </summary>
 internal static class AnswerText
 {
@@ -18,7 +19,21 @@ internal static class AnswerText
     private static readonly FrozenSet<string> s_prose = FrozenSet.Create(
         StringComparer.Ordinal,
         "content", "description", "reason", "summary", "open_question", "promises", "tried", "notes", "note", "final_notes", "guidance", "policy",
-        "problem", "findings", "solution", "steps", "message", "final_solution", "text", "missing", "recorded_queries");
+        "problem", "findings", "solution", "steps", "message", "final_solution", "text", "missing", "recorded_queries", "goal", "steps_completed", "steps_remaining",
+        "waits_for");
+
+    /// <summary>What came of the steps of a pipeline, whose fields the desk names: texts in it are prose where they are too long to be an id.</summary>
+    private static readonly FrozenSet<string> s_results = FrozenSet.Create(StringComparer.Ordinal, "result", "triage", "analysis", "notification", Input);
+
+    /// <summary>Objects of free form.</summary>
+    private static readonly FrozenSet<string> s_free = FrozenSet.Create(
+        StringComparer.Ordinal, "result", "triage", "analysis", "notification", "data", "metadata", "custom", "arguments");
+
+    /// <summary>What is known of a step's ticket: the result of each step before under the step's name.</summary>
+    private const string Input = "input";
+
+    /// <summary>The longest text that may be an id, a key or a token, in characters.</summary>
+    private const int LongestId = 300;
 
     /// <summary>What the mark of a shortened text takes at most, in characters of JSON.</summary>
     private const int Mark = 60;
@@ -32,13 +47,18 @@ internal static class AnswerText
         if (excess <= 0)
             return json;
 
-        var answer = JsonNode.Parse(json)!;
+        var answer = JsonNode.Parse(json)!.AsObject();
         var texts = new List<JsonValue>();
-        Collect(answer, null, texts);
+        Collect(answer, null, isResult: false, texts);
         var most = Most([.. texts.Select(t => AnswerBudget.LengthOf(t.GetValue<string>()))], excess);
         foreach (var text in texts)
             Shorten(text, most);
-        return ViewJson.Bytes((JsonObject)answer);
+        var shortened = ViewJson.Bytes(answer);
+        excess = Encoding.UTF8.GetCharCount(shortened) - Limits.AnswerCharacters;
+        if (excess <= 0)
+            return shortened;
+        LeaveOut(answer, excess);
+        return ViewJson.Bytes(answer);
     }
 
     /// <summary>The same for a text that is no JSON: its end is left out, and said to be.</summary>
@@ -67,21 +87,57 @@ internal static class AnswerText
         return low;
     }
 
-    private static void Collect(JsonNode? node, string? name, List<JsonValue> texts)
+    private static void Collect(JsonNode? node, string? name, bool isResult, List<JsonValue> texts)
     {
         if (node is JsonObject entry)
         {
             foreach (var (key, value) in entry)
-                Collect(value, key, texts);
+                Collect(value, key, isResult || s_results.Contains(key), texts);
         }
         else if (node is JsonArray items)
         {
             foreach (var item in items)
-                Collect(item, name, texts);
+                Collect(item, name, isResult, texts);
         }
-        else if (node is JsonValue text && name is not null && s_prose.Contains(name) && text.GetValueKind() == JsonValueKind.String)
+        else if (node is JsonValue text && text.GetValueKind() == JsonValueKind.String
+            && ((name is not null && s_prose.Contains(name)) || (isResult && text.GetValue<string>().Length > LongestId)))
         {
             texts.Add(text);
+        }
+    }
+
+    /// <summary>Puts a mark in the place of objects of free form, the largest first, until the answer is shorter by the excess.</summary>
+    private static void LeaveOut(JsonObject answer, int excess)
+    {
+        var found = new List<JsonObject>();
+        CollectFree(answer, null, found);
+        foreach (var (entry, length) in found.Select(o => (o, ViewJson.Text(o).Length)).OrderByDescending(o => o.Length))
+        {
+            if (excess <= 0)
+                return;
+            var mark = new JsonObject { ["left_out"] = string.Create(CultureInfo.InvariantCulture, $"{length} characters") };
+            excess -= length - ViewJson.Text(mark).Length;
+            entry.ReplaceWith(mark);
+        }
+    }
+
+    /// <summary>The outermost objects of free form.</summary>
+    private static void CollectFree(JsonNode? node, string? name, List<JsonObject> found)
+    {
+        if (node is JsonArray items)
+        {
+            foreach (var item in items)
+                CollectFree(item, name, found);
+        }
+        else if (node is JsonObject entry)
+        {
+            foreach (var (key, value) in entry)
+            {
+                if (value is JsonObject free && (s_free.Contains(key) || name == Input))
+                    found.Add(free);
+                else
+                    CollectFree(value, key, found);
+            }
         }
     }
 

@@ -85,6 +85,33 @@ public class StepToolsTests
             Assert.Contains("\"code\":\"lease_lost\"", await server.RefusedAsync(tool, $$"""{"step_token": "{{token}}"}"""), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("text", "characters shown]")]
+    [InlineData("numbers", "{\"left_out\":\"")]
+    public async Task Long_results_of_a_pipeline_of_ones_own_still_fit_an_answer(string of, string mark)
+    {
+        const int Most = 60_000;
+        await using var server = new LongResultsServer();
+        await server.InitializeAsync();
+        var result = new JsonObject { ["found"] = of == "text" ? new string('x', 16_000) : new JsonArray([.. Enumerable.Range(0, 3_000).Select(n => (JsonNode)(n + 1_000))]) };
+        await server.DoAsync("create_ticket", """{"ticket_id": "LONG-1", "customer_id": "CUST002", "description": "The sidecar does not start."}""");
+
+        foreach (var name in LongResultsServer.Steps)
+        {
+            var taken = await server.CallAsync("next_step", "{}");
+            Assert.InRange(taken.StructuredContent!.Value.GetRawText().Length, 1, Most);
+            var step = ConnectedServer.Structured(taken);
+            Assert.Equal(name, (string?)step["step"]);
+            await server.DoAsync("complete_step", new JsonObject { ["step_token"] = (string)step["step_token"]!, ["outcome"] = "done", ["result"] = result.DeepClone() }.ToJsonString());
+        }
+
+        var status = (await server.CallAsync("ticket_status", """{"ticket_id": "LONG-1"}""")).StructuredContent!.Value.GetRawText();
+
+        Assert.InRange(status.Length, 1, Most);
+        Assert.Contains(mark, status, StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"COMPLETED\"", status, StringComparison.Ordinal);
+    }
+
     private static async Task<string> TriageAsync(WorkerServer server)
     {
         await server.DoAsync("create_ticket", """{"ticket_id": "STEP-1", "customer_id": "CUST002", "description": "The sidecar does not start."}""");
@@ -100,8 +127,42 @@ public class StepToolsTests
         return server;
     }
 
+    /// <summary>The same with a pipeline of six steps, which are done with whatever result.</summary>
+    private sealed class LongResultsServer : WorkerServer
+    {
+        public static readonly string[] Steps = ["one", "two", "three", "four", "five", "six"];
+
+        private readonly TemporaryDirectory _directory = new();
+
+        protected override string[] Arguments => [.. base.Arguments, "--config", Configuration()];
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            _directory.Dispose();
+        }
+
+        private string Configuration()
+        {
+            var steps = Steps.Select((name, i) => (JsonNode)new JsonObject
+            {
+                ["name"] = name, ["role"] = "expert", ["next"] = new JsonArray(new JsonObject { ["to"] = i + 1 < Steps.Length ? Steps[i + 1] : "end:done" }),
+            });
+            var file = Path.Combine(_directory.Path, "pipeline.json");
+            File.WriteAllText(file, new JsonObject
+            {
+                ["mcp"] = new JsonObject
+                {
+                    ["tickets"] = new JsonObject { ["pipeline"] = "long" },
+                    ["pipelines"] = new JsonObject { ["long"] = new JsonObject { ["steps"] = new JsonArray([.. steps]) } },
+                },
+            }.ToJsonString());
+            return file;
+        }
+    }
+
     /// <summary>The server of an AI that works tickets, with the sample data.</summary>
-    private sealed class WorkerServer : ConnectedServer
+    private class WorkerServer : ConnectedServer
     {
         private readonly CliPlace _place = new();
 

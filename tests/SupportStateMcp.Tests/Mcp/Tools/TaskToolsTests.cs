@@ -41,6 +41,22 @@ public class TaskToolsTests(TaskServer server) : IClassFixture<TaskServer>
         Assert.Single((await server.DoAsync("list_tasks", $$"""{"conversation_id": "{{id}}"}"""))["tasks"]!.AsArray());
     }
 
+    [Fact]
+    public async Task A_task_whose_texts_are_long_as_json_still_fits_an_answer()
+    {
+        var call = new JsonObject
+        {
+            ["conversation_id"] = await server.OpenAsync(),
+            ["goal"] = new string('\u0001', 1_000),
+            ["steps"] = new JsonArray([.. Enumerable.Range(0, 50).Select(_ => (JsonNode)new string('\u0002', 200))]),
+        };
+
+        var created = await server.CallAsync("create_task", call.ToJsonString());
+
+        Assert.InRange(created.StructuredContent!.Value.GetRawText().Length, 1, 60_000);
+        Assert.Matches(@"… \[\d+ of 200 characters shown\]$", (string?)ConnectedServer.Structured(created)["steps_remaining"]![49]);
+    }
+
     [Theory]
     [InlineData("create_task", """{"conversation_id": "cs-NOWHERE", "goal": "g"}""", "Conversation cs-NOWHERE does not exist")]
     [InlineData("create_task", """{"conversation_id": "cs-NOWHERE"}""", "goal: it is required")]

@@ -40,6 +40,31 @@ public class VersionToolsTests(TaskServer server) : IClassFixture<TaskServer>
         Assert.Equal(2, (int)(await server.DoAsync("rollback", $$"""{"conversation_id": "{{id}}"}"""))["to"]!);
     }
 
+    [Fact]
+    public async Task An_event_that_brings_tasks_back_names_them()
+    {
+        var id = await server.OpenAsync();
+        var steps = new JsonArray([.. Enumerable.Range(0, 50).Select(_ => (JsonNode)new string('s', 200))]).ToJsonString();
+        var tasks = new List<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            var created = await server.DoAsync("create_task", $$$"""{"conversation_id": "{{{id}}}", "goal": "goal {{{i}}}", "steps": {{{steps}}}, "data": {"d": "{{{new string('d', 4_000)}}}"}}""");
+            tasks.Add((string)created["task_id"]!);
+        }
+
+        await server.DoAsync("checkpoint", $$"""{"conversation_id": "{{id}}", "name": "before"}""");
+        await server.DoAsync("advance_task", $$"""{"task_id": "{{tasks[3]}}", "event": "step_complete"}""");
+        var back = await server.DoAsync("rollback", $$"""{"conversation_id": "{{id}}", "to": "before"}""");
+
+        var read = await server.CallAsync("get_events", $$"""{"conversation_id": "{{id}}", "after": {{(long)back["version"]! - 1}}}""");
+
+        Assert.InRange(read.StructuredContent!.Value.GetRawText().Length, 1, 60_000);
+        var rolledBack = Assert.Single(ConnectedServer.Structured(read)["events"]!.AsArray())!;
+        Assert.Equal("rolled_back", (string?)rolledBack["type"]);
+        Assert.Equal(tasks, rolledBack["details"]!["tasks"]!.AsArray().Select(t => (string)t!["task_id"]!));
+        Assert.Equal(["task_id", "state", "changed_in"], rolledBack["details"]!["tasks"]![0]!.AsObject().Select(p => p.Key));
+    }
+
     [Theory]
     [InlineData("get_state", """{"conversation_id": "cs-NOWHERE", "at_version": 1}""", "Conversation cs-NOWHERE does not exist")]
     [InlineData("get_state", """{"conversation_id": "cs-NOWHERE", "at_version": 1, "checkpoint": "a"}""", "it goes alone: send one of at_version, at_time and checkpoint")]
