@@ -13,6 +13,9 @@ internal sealed class Deployment : IAsyncDisposable
     private Deployment(RedisServer? redis, TemporaryDirectory? directory, string[] arguments) =>
         (Redis, _directory, _arguments) = (redis, directory, arguments);
 
+    /// <summary>The directory of this deployment alone; null on Redis.</summary>
+    public string? Directory => _directory?.Path;
+
     /// <summary>The Redis of this deployment alone; null on SQLite.</summary>
     public RedisServer? Redis { get; }
 

@@ -11,7 +11,10 @@ using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Mcp.Extensions;
 
-/// <summary>What a desk waits for, as tasks: an approval until it is decided, a ticket's run until it has ended. The ids are those of approval and run.</summary>
+/// <summary>
+/// What a desk waits for, as tasks: an approval until it is decided, a ticket's run until it needs a person or has ended. The ids are those of
+/// approval and run.
+/// </summary>
 /// <param name="approvals">Finds approvals.</param>
 /// <param name="tickets">Finds tickets.</param>
 /// <param name="elicitation">Asks the person in front of the host.</param>
@@ -24,8 +27,8 @@ public sealed class DeskTasks(ApprovalService approvals, TicketService tickets, 
     /// <summary>The task of an approval that is pending; null where it is not.</summary>
     public ExtensionTask? OfPending(ApprovalOf found, MessageContext call) => found.Approval.Status == ApprovalStatus.Pending ? Of(found, call) : null;
 
-    /// <summary>The task of a ticket whose run goes on; null where it has ended, or there is none.</summary>
-    public static ExtensionTask? OfRunning(Conversation ticket) => ticket.Run is { IsActive: true } run ? Of(ticket, run) : null;
+    /// <summary>The task of a ticket whose run goes on; null where it needs a person or has ended, or there is none.</summary>
+    public static ExtensionTask? OfRunning(Conversation ticket) => ticket.Run is { Status: RunStatus.Running } run ? Of(ticket, run) : null;
 
     /// <inheritdoc/>
     public async ValueTask<ExtensionTask?> FindAsync(string taskId, MessageContext request, CancellationToken cancellationToken)
@@ -34,11 +37,12 @@ public sealed class DeskTasks(ApprovalService approvals, TicketService tickets, 
             return Of(found, request);
         if (await FindTicketAsync(taskId, request, cancellationToken) is not { Run: { } run } ticket)
             return null;
-        var task = Of(ticket, run);
-        return run.IsActive ? task : task with
+        if (OfRunning(ticket) is { } running)
+            return running;
+        return Found(await tickets.TimelineAsync(ticket, cancellationToken)) is not { } timeline ? null : Of(ticket, run) with
         {
             Status = ExtensionTaskStatus.Completed,
-            Result = Json(ToolReply.Of(await tickets.TimelineAsync(ticket, cancellationToken), timeline => TicketView.Of(ticket, timeline.Events))),
+            Result = Json(ToolReply.Of(TicketView.Of(ticket, timeline.Events))),
         };
     }
 
@@ -51,7 +55,7 @@ public sealed class DeskTasks(ApprovalService approvals, TicketService tickets, 
         {
             var decided = await elicitation.AnswerAsync(request, found, answer, cancellationToken);
             if (decided.Error is { } error)
-                throw new McpProtocolException(McpErrorMessages.Of(error), McpErrorCode.InvalidParams);
+                throw new McpProtocolException(McpErrorMessages.Of(error), IsFault(error) ? McpErrorCode.InternalError : McpErrorCode.InvalidParams);
         }
 
         return true;
@@ -78,8 +82,12 @@ public sealed class DeskTasks(ApprovalService approvals, TicketService tickets, 
     /// <exception cref="McpProtocolException">The store does not answer.</exception>
     private static T? Found<T>(Result<T> result) where T : class =>
         result.TryGet(out var value, out var error) ? value
-        : error.Code is ErrorCodes.StoreUnavailable or ErrorCodes.StoreDamaged ? throw new McpProtocolException(McpErrorMessages.Of(error), McpErrorCode.InternalError)
+        : IsFault(error) ? throw new McpProtocolException(McpErrorMessages.Of(error), McpErrorCode.InternalError)
         : null;
+
+    /// <summary>True where the request is right, and may do later what it could not do now.</summary>
+    private static bool IsFault(Error error) =>
+        error.Code is ErrorCodes.StoreUnavailable or ErrorCodes.StoreDamaged or ErrorCodes.LockTimeout or ErrorCodes.RateLimited;
 
     private ExtensionTask Of(ApprovalOf found, MessageContext request)
     {
@@ -90,7 +98,6 @@ public sealed class DeskTasks(ApprovalService approvals, TicketService tickets, 
             Status = ExtensionTaskStatus.Working,
             CreatedAt = approval.RequestedAt,
             LastUpdatedAt = found.Conversation.UpdatedAt,
-            // The conversation of an approval lives at least until its deadline.
             TimeToLive = approval.Deadline - approval.RequestedAt,
         };
         if (approval.Status != ApprovalStatus.Pending)

@@ -25,7 +25,7 @@ public sealed record ExtensionTask
 
     public required DateTimeOffset LastUpdatedAt { get; init; }
 
-    /// <summary>For how long from its creation it can be asked for, at least; null where nothing ends it.</summary>
+    /// <summary>For how long from its creation it is worth asking for; null where nobody can say.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>What it is waiting for, in a sentence.</summary>

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Mcp.Extensions;
@@ -11,6 +13,8 @@ public sealed class TasksExtensionTests(TasksExtensionTests.TwoServers servers) 
     private const string Tasks = "\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}";
     private const string Knows = "{" + Tasks + "}";
     private const string Asks = """{"elicitation":{},""" + Tasks + "}";
+
+    private const string Wait = "\"name\":\"ticket_status\",\"arguments\":{\"ticket_id\":\"TASK-4\",\"wait_seconds\":30}";
 
     private static readonly Colleague s_asked = new("ai:asked", "agent,approver");
 
@@ -86,22 +90,55 @@ public sealed class TasksExtensionTests(TasksExtensionTests.TwoServers servers) 
     [Fact]
     public async Task A_ticket_that_is_worked_is_a_task_of_its_runs_id()
     {
-        await using var demo = await HttpServer.StartAsync("--demo", "--data", Directory.CreateTempSubdirectory("support-state-").FullName);
-        var started = (await demo.CallAsync("create_ticket", new { ticket_id = "TASK-4", customer_id = "CUST001", description = "The sidecar does not start." }, Stop)).Content;
+        using var place = new CliPlace();
+        Assert.Equal(0, (await place.RunAsync("sample-data", "load", "--roles", "supervisor")).ExitCode);
+        // Nobody works it yet.
+        await using var idle = await HttpServer.StartAsync(place.Arguments);
+        var started = (await idle.CallAsync("create_ticket", new { ticket_id = "TASK-4", customer_id = "CUST001", description = "The sidecar does not start." }, Stop)).Content;
         var run = started.GetProperty("instance_id").GetString()!;
 
-        var created = await ResultAsync(demo, null, "tools/call", "\"name\":\"ticket_status\",\"arguments\":{\"ticket_id\":\"TASK-4\",\"wait_seconds\":30}", "ticket_status", Knows);
+        var created = await ResultAsync(idle, null, "tools/call", Wait, "ticket_status", Knows);
         Assert.Equal(("task", run), ((string?)created["resultType"], (string?)created["taskId"]));
+        Assert.Equal("working", (string?)(await GetAsync(idle, null, run))["status"]);
+
+        // It ends where the call would have answered: the ticket needs a person.
+        await using var demo = await HttpServer.StartAsync(["--demo", .. place.Arguments]);
+        await Eventually.TrueAsync(async () => (string?)(await GetAsync(idle, null, run))["status"] == "completed", () => "Nobody is asked.");
+        Assert.Equal("WAITING_FOR_APPROVAL", await StatusAsync());
+        var answered = await ResultAsync(idle, null, "tools/call", Wait, "ticket_status", Knows);
+        Assert.Equal(("complete", "WAITING_FOR_APPROVAL"), ((string?)answered["resultType"], (string?)answered["structuredContent"]!["status"]));
 
         using var approve = new StringContent("""{"approved":true}""", new MediaTypeHeaderValue("application/json"));
-        await Eventually.TrueAsync(
-            async () => (await demo.CallAsync("ticket_status", new { ticket_id = "TASK-4" }, Stop)).Content.GetProperty("status").GetString() == "WAITING_FOR_APPROVAL", () => "Nobody is asked.");
-        Assert.Equal("working", (string?)(await GetAsync(demo, null, run))["status"]);
         using var decided = await _http.PostAsync(new Uri(demo.Address, "/support/approve/TASK-4"), approve, Stop);
         Assert.Equal(HttpStatusCode.OK, decided.StatusCode);
+        await Eventually.TrueAsync(async () => await StatusAsync() == "COMPLETED", () => "It does not end.");
 
-        await Eventually.TrueAsync(async () => (string?)(await GetAsync(demo, null, run))["status"] == "completed", () => "It does not end.");
-        Assert.Equal("COMPLETED", (string?)(await GetAsync(demo, null, run))["result"]!["structuredContent"]!["status"]);
+        // A store that cannot tell is no answer: the client asks again.
+        using (var raw = OpenRaw(place.Arguments[^1]))
+            Execute(raw, "UPDATE events SET event = CAST('{}' AS BLOB)");
+        Assert.Equal(-32603, (int)(await SendAsync(idle, null, "tasks/get", Id(run), run, Knows))["error"]!["code"]!);
+
+        async Task<string?> StatusAsync() => (string?)(await GetAsync(idle, null, run))["result"]?["structuredContent"]?["status"];
+    }
+
+    [Fact]
+    public async Task A_decision_that_the_store_could_not_take_can_be_sent_again()
+    {
+        var approval = await AskAsync(s_asked, "TASK-7");
+        var (key, _) = Assert.Single((await GetAsync(_here, s_asked, approval, Asks))["inputRequests"]!.AsObject());
+        var update = $"{Id(approval)},\"inputResponses\":{{\"{key}\":{{\"action\":\"accept\",\"content\":{{\"approved\":true}}}}}}";
+
+        using (var raw = OpenRaw(servers.Directory))
+        {
+            Execute(raw, "BEGIN IMMEDIATE");
+            var refused = await SendAsync(_here, s_asked, "tasks/update", update, approval, Asks);
+            Execute(raw, "ROLLBACK");
+            Assert.Equal(-32603, (int)refused["error"]!["code"]!);
+        }
+
+        Assert.Equal("input_required", (string?)(await GetAsync(_here, s_asked, approval, Asks))["status"]);
+        await ResultAsync(_here, s_asked, "tasks/update", update, approval, Asks);
+        Assert.Equal("granted", (string?)(await GetAsync(_here, s_asked, approval, Asks))["result"]!["structuredContent"]!["status"]);
     }
 
     [Theory]
@@ -139,6 +176,21 @@ public sealed class TasksExtensionTests(TasksExtensionTests.TwoServers servers) 
         Assert.Equal(-32602, (int)refused["error"]!["code"]!);
     }
 
+    /// <summary>The file of a store, as another process opens it.</summary>
+    private static SqliteConnection OpenRaw(string directory)
+    {
+        var connection = new SqliteConnection($"Data Source={Path.Combine(directory, SqliteStoreOptions.FileName)};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     private static string Await(string approval) => $"\"name\":\"await_approval\",\"arguments\":{{\"approval_id\":\"{approval}\"}}";
 
     private static string Id(string task) => $"\"taskId\":\"{task}\"";
@@ -173,6 +225,8 @@ public sealed class TasksExtensionTests(TasksExtensionTests.TwoServers servers) 
         private Deployment _deployment = null!;
 
         internal HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
+
+        internal string Directory => _deployment.Directory!;
 
         internal HttpServer Here { get; private set; } = null!;
 
