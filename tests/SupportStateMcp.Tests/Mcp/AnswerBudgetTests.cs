@@ -73,6 +73,12 @@ public partial class AnswerBudgetTests(ConnectedServer server) : IClassFixture<C
         Assert.Contains("from 1 to 1", await server.RefusedAsync("get_history", $$"""{"conversation_id": "{{id}}", "number": 2}"""), StringComparison.Ordinal);
         Assert.Contains("from 0 to 5", await server.RefusedAsync("get_history", $$"""{"conversation_id": "{{id}}", "number": 1, "offset": 6}"""), StringComparison.Ordinal);
         Assert.Contains("\"argument\":\"number\"", await server.RefusedAsync("get_history", $$"""{"conversation_id": "{{id}}", "offset": 6}"""), StringComparison.Ordinal);
+        // What selects messages does not hold for one that is named: an internal note would be shown as public.
+        foreach (var filter in (string[])["\"visibility\": \"public\"", "\"roles\": [\"user\"]", "\"before\": 2"])
+        {
+            var refused = await server.RefusedAsync("get_history", $$"""{"conversation_id": "{{id}}", "number": 1, {{filter}}}""");
+            Assert.Contains("it goes without before, roles and visibility", refused, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

@@ -88,6 +88,8 @@ public sealed class MessageTools(
             return ToolReply.Of(Error.InvalidArgument("cursor", "it goes with user_id; within a conversation, before leads to older messages"));
         if (ConversationId.TryParse(conversation_id) is not { } id)
             return ToolReply.Of(Error.InvalidArgument("conversation_id", "it is required where user_id is not given"));
+        if (number is not null && (before, roles, visibility) is not (null, null, null))
+            return ToolReply.Of(Error.InvalidArgument("number", "it goes without before, roles and visibility: it names one message, whoever wrote it and whoever may see it"));
         if (number is { } one)
             return ToolReply.Of(await queries.GetMessageAsync(id, one, offset, cancellationToken), page => HistoryView.OfOne(page, offset, workflow, size));
         if (offset > 0)
