@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using SupportStateMcp.Conversations;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting;
@@ -117,6 +119,32 @@ public class StdioMessagesTests
     }
 
     [Fact]
+    [Fact]
+    public async Task Changes_that_come_faster_than_a_client_reads_are_told_once()
+    {
+        const string Watched = "support://conversations/cs-T";
+        StoreAround? store = null;
+        await using var connection = await StartAsync(InProcessServer.StartWith(services =>
+        {
+            var inner = services.Last(s => s.ServiceType == typeof(IConversationStore)).ImplementationType!;
+            services.AddSingleton<IConversationStore>(p => store = new StoreAround((IConversationStore)ActivatorUtilities.CreateInstance(p, inner)));
+        }));
+        var changes = System.Threading.Channels.Channel.CreateUnbounded<string>();
+        await connection.SendAsync(Request(1, "resources/subscribe", $$"""{"uri":"{{Watched}}"}"""));
+        await ReplyAsync(connection, changes, 1);
+
+        // More than the pipe to the client holds, while it reads nothing.
+        for (var i = 0; i < 2_000; i++)
+            store!.Tell();
+        await connection.SendAsync(Request(2, "ping", "{}"));
+        await ReplyAsync(connection, changes, 2);
+        await connection.EndAsync();
+        while (await connection.ReadAsync() is { } line)
+            Note(changes, JsonNode.Parse(line)!);
+
+        Assert.InRange(changes.Reader.Count, 1, 1_000);
+    }
+
     public async Task What_is_no_conversation_cannot_be_subscribed_to()
     {
         await using var connection = await StartAsync();
@@ -128,9 +156,9 @@ public class StdioMessagesTests
             JsonNode.Parse((await connection.ReadAsync())!)!["error"]!.ToJsonString());
     }
 
-    private static async Task<LineConnection> StartAsync()
+    private static async Task<LineConnection> StartAsync(InProcessServer? server = null)
     {
-        var connection = new LineConnection(InProcessServer.Start());
+        var connection = new LineConnection(server ?? InProcessServer.Start());
         await connection.SendAsync(Initialize);
         await connection.SendAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
         Assert.Equal("init", (string?)JsonNode.Parse((await connection.ReadAsync())!)!["id"]);

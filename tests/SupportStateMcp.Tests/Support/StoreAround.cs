@@ -7,6 +7,7 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 {
     private int _loads;
     private int _watchers;
+    private Action? _changed;
 
     /// <summary>Runs before each commit: here a neighbour can be quicker.</summary>
     public Func<int, Task> BeforeCommit { get; set; } = _ => Task.CompletedTask;
@@ -19,6 +20,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 
     /// <summary>How many watch conversations now.</summary>
     public int Watchers => _watchers;
+
+    /// <summary>Calls back whoever has watched a conversation, once too often, as a store may.</summary>
+    public void Tell() => _changed?.Invoke();
 
     public Conversation? Remembered(ConversationId id) => Remembers(id);
 
@@ -57,6 +61,7 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public async ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken)
     {
         var subscription = await inner.SubscribeAsync(id, changed, cancellationToken);
+        _changed += changed;
         Interlocked.Increment(ref _watchers);
         return new Watching(this, subscription);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
@@ -20,8 +21,8 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
     /// <summary>The most resources one client may watch.</summary>
     public const int MaxResources = 100;
 
-    /// <summary>What is watched, by session; stdio has one session, without an id.</summary>
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, IAsyncDisposable>> _bySession = new(StringComparer.Ordinal);
+    /// <summary>Sessions that watch, or have watched, something, by id; stdio has one session, without an id.</summary>
+    private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
 
     /// <summary>Serves <c>subscriptions/listen</c>: acknowledges, then notifies until the client goes away or the server stops.</summary>
     public async ValueTask<EmptyResult> ListenAsync(RequestContext<SubscriptionsListenRequestParams> request, CancellationToken aborted)
@@ -37,14 +38,13 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
 
         var id = IdOf(request);
         var granted = uris.Where(IsWatchable).ToList();
-        var changes = Channel.CreateUnbounded<string>();
-        var waiting = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        var changes = new Changes();
         var held = new List<IAsyncDisposable>();
         try
         {
             // Watching begins before the acknowledgement says that it has.
             foreach (var uri in granted)
-                held.Add(await WatchAsync(uri, Changed, cancellationToken));
+                held.Add(await WatchAsync(uri, changes.Add, cancellationToken));
 
             await SendAsync(request.Server, NotificationMethods.SubscriptionsAcknowledgedNotification, id, new JsonObject
             {
@@ -53,11 +53,8 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
                     : new JsonObject { ["resourceSubscriptions"] = new JsonArray([.. granted.Select(u => (JsonNode)u)]) },
             }, cancellationToken);
 
-            await foreach (var uri in changes.Reader.ReadAllAsync(cancellationToken))
-            {
-                waiting.TryRemove(uri, out _);
+            await foreach (var uri in changes.TakeAllAsync(cancellationToken))
                 await SendAsync(request.Server, NotificationMethods.ResourceUpdatedNotification, id, new JsonObject { ["uri"] = uri }, cancellationToken);
-            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -75,12 +72,6 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
         }
 
         return new EmptyResult();
-
-        void Changed(string uri)
-        {
-            if (waiting.TryAdd(uri, true))
-                changes.Writer.TryWrite(uri);
-        }
     }
 
     /// <summary>Serves <c>resources/subscribe</c> of a session.</summary>
@@ -90,18 +81,10 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
         if (!IsWatchable(uri))
             throw new McpProtocolException($"There is no resource {uri} to subscribe to.", McpErrorCode.InvalidParams);
 
-        var watched = _bySession.GetOrAdd(SessionOf(request.Server), _ => new(StringComparer.Ordinal));
-        if (watched.ContainsKey(uri))
-            return new EmptyResult();
-        if (watched.Count >= MaxResources)
-            throw new McpProtocolException($"At most {MaxResources} resources can be watched at a time.", McpErrorCode.InvalidParams);
-
-        var server = request.Server;
+        var session = _sessions.GetOrAdd(SessionOf(request.Server), _ => new Session());
         try
         {
-            var subscription = await WatchAsync(uri, changed => _ = NotifyAsync(server, changed), cancellationToken);
-            if (!watched.TryAdd(uri, subscription))
-                await subscription.DisposeAsync();
+            await session.AddAsync(uri, request.Server, changed => WatchAsync(uri, changed, cancellationToken), cancellationToken);
         }
         catch (StoreException e)
         {
@@ -114,8 +97,8 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
     /// <summary>Serves <c>resources/unsubscribe</c> of a session.</summary>
     public async ValueTask<EmptyResult> UnsubscribeAsync(RequestContext<UnsubscribeRequestParams> request, CancellationToken cancellationToken)
     {
-        if (_bySession.TryGetValue(SessionOf(request.Server), out var watched) && watched.TryRemove(request.Params.Uri, out var subscription))
-            await subscription.DisposeAsync();
+        if (_sessions.TryGetValue(SessionOf(request.Server), out var session))
+            await session.RemoveAsync(request.Params.Uri, cancellationToken);
         return new EmptyResult();
     }
 
@@ -124,7 +107,7 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var session in _bySession.Keys)
+        foreach (var session in _sessions.Keys)
             await EndAsync(session);
     }
 
@@ -132,10 +115,8 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
 
     private async ValueTask EndAsync(string session)
     {
-        if (!_bySession.TryRemove(session, out var watched))
-            return;
-        foreach (var subscription in watched.Values)
-            await subscription.DisposeAsync();
+        if (_sessions.TryRemove(session, out var ended))
+            await ended.DisposeAsync();
     }
 
     /// <summary>The workflow never changes while the server runs: watching it is granted, and silent.</summary>
@@ -147,9 +128,6 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
             ? await store.SubscribeAsync(id, () => changed(uri), cancellationToken)
             : new Nothing();
 
-    private static Task NotifyAsync(McpServer server, string uri) =>
-        server.SendNotificationAsync(NotificationMethods.ResourceUpdatedNotification, new ResourceUpdatedNotificationParams { Uri = uri }, McpJsonUtilities.DefaultOptions);
-
     private static JsonNode IdOf(MessageContext request) =>
         JsonSerializer.SerializeToNode(((JsonRpcRequest)request.JsonRpcMessage).Id, McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(RequestId)))!;
 
@@ -157,6 +135,99 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
     {
         parameters["_meta"] = new JsonObject { [MetaKeys.SubscriptionId] = subscriptionId.DeepClone() };
         return server.SendMessageAsync(new JsonRpcNotification { Method = method, Params = parameters }, cancellationToken);
+    }
+
+    /// <summary>The resources that changed and have not been told of, each once.</summary>
+    private sealed class Changes
+    {
+        private readonly Channel<string> _uris = Channel.CreateUnbounded<string>();
+        private readonly ConcurrentDictionary<string, bool> _waiting = new(StringComparer.Ordinal);
+
+        public void Add(string uri)
+        {
+            if (_waiting.TryAdd(uri, true))
+                _uris.Writer.TryWrite(uri);
+        }
+
+        public async IAsyncEnumerable<string> TakeAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            await foreach (var uri in _uris.Reader.ReadAllAsync(cancellationToken))
+            {
+                // Before it is told: what changes meanwhile is told again.
+                _waiting.TryRemove(uri, out _);
+                yield return uri;
+            }
+        }
+    }
+
+    /// <summary>What a session watches, and the loop that tells it of changes. What it watches changes one step at a time, so that its end finds all of it.</summary>
+    private sealed class Session : IAsyncDisposable
+    {
+        private readonly Dictionary<string, IAsyncDisposable> _watched = new(StringComparer.Ordinal);
+        private readonly Changes _changes = new();
+        private readonly SemaphoreSlim _turn = new(1);
+        private readonly CancellationTokenSource _ends = new();
+        private bool _isTold;
+        private bool _hasEnded;
+
+        /// <exception cref="McpProtocolException">It watches as much as it may.</exception>
+        public async ValueTask AddAsync(
+            string uri, McpServer server, Func<Action<string>, ValueTask<IAsyncDisposable>> watch, CancellationToken cancellationToken)
+        {
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                if (_hasEnded || _watched.ContainsKey(uri))
+                    return;
+                if (_watched.Count >= MaxResources)
+                    throw new McpProtocolException($"At most {MaxResources} resources can be watched at a time.", McpErrorCode.InvalidParams);
+                _watched.Add(uri, await watch(_changes.Add));
+                if (!_isTold)
+                    _ = TellAsync(server, _ends.Token);
+                _isTold = true;
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+
+        public async ValueTask RemoveAsync(string uri, CancellationToken cancellationToken)
+        {
+            await _turn.WaitAsync(cancellationToken);
+            try
+            {
+                if (_watched.Remove(uri, out var subscription))
+                    await subscription.DisposeAsync();
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _turn.WaitAsync();
+            _hasEnded = true;
+            foreach (var subscription in _watched.Values)
+                await subscription.DisposeAsync();
+            _watched.Clear();
+            await _ends.CancelAsync();
+            _ends.Dispose();
+            _turn.Release();
+        }
+
+        private async Task TellAsync(McpServer server, CancellationToken cancellationToken)
+        {
+            await foreach (var uri in _changes.TakeAllAsync(cancellationToken))
+            {
+                // A stream that broke takes this news with it; the client may have another one for the next.
+                await server.SendNotificationAsync(
+                    NotificationMethods.ResourceUpdatedNotification, new ResourceUpdatedNotificationParams { Uri = uri }, McpJsonUtilities.DefaultOptions, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     private sealed class Nothing : IAsyncDisposable
