@@ -146,11 +146,14 @@ public sealed class ConversationCommandHandler(
                 var found = IdempotencyRecord.Of(standing, write.ArgumentsDigest, unchanged.ApprovalId) with { Unchanged = true };
                 if (write.Key is null)
                     return (new Outcome(found, standing, current.ExpiresAt, Changed: false, Replayed: false), null);
+                // To keep it is a write like any other.
+                if (await LimitAsync(write, standing.UserId, opens: false, cancellationToken) is { } oneTooMany)
+                    return (oneTooMany, null);
                 // Kept like any other outcome: a repeat gets it, whatever has become of the conversation until then.
                 return await CommitAsync(write, current, new Decision.Accepted([], [], current.Conversation!), found, now, cancellationToken);
 
             case Decision.Accepted accepted:
-                if (await LimitAsync(write, current.Conversation, accepted, cancellationToken) is { } tooMany)
+                if (await LimitAsync(write, accepted.After.UserId, opens: current.Conversation is not { ErasedAt: null }, cancellationToken) is { } tooMany)
                     return (tooMany, null);
                 var approval = accepted.Events.OfType<ConversationEvent.ApprovalEvent>().LastOrDefault(e => e is not ConversationEvent.ApprovalExpired);
                 return await CommitAsync(
@@ -167,13 +170,13 @@ public sealed class ConversationCommandHandler(
         }
     }
 
-    /// <summary>Counts the change once, however often it is tried; the refusal where it is one too many.</summary>
-    private async ValueTask<Error?> LimitAsync(Write write, Conversation? before, Decision.Accepted accepted, CancellationToken cancellationToken)
+    /// <summary>Counts the write once, however often it is tried; the refusal where it is one too many.</summary>
+    private async ValueTask<Error?> LimitAsync(Write write, string customer, bool opens, CancellationToken cancellationToken)
     {
         if (limits is null || write.IsCounted)
             return null;
         write.IsCounted = true;
-        return await limits.WriteAsync(write.Command.Actor, accepted.After.UserId, opens: before is not { ErasedAt: null }, cancellationToken);
+        return await limits.WriteAsync(write.Command.Actor, customer, opens, cancellationToken);
     }
 
     private async ValueTask<(Result<Outcome> Result, Loaded? Conflict)> CommitAsync(

@@ -124,7 +124,7 @@ public sealed partial class ConversationDecider
 
     /// <summary>True for the solution of a run that ended before anybody decided on it: a grant would send nothing.</summary>
     private static bool IsOfEndedRun(Conversation current, Approval approval) =>
-        approval.Action == SendSolution && approval.UsableBy == s_pipeline.ToString() && current.Run is not { IsActive: true }
+        approval.Action == SendSolution && approval.UsableBy == ServerActors.Pipeline.ToString() && current.Run is not { IsActive: true }
         && (approval.Status == ApprovalStatus.Pending || (approval.Status == ApprovalStatus.Expired && approval.DecidedAt < approval.Deadline));
 
     /// <summary>What is special about the approval of a run's solution.</summary>

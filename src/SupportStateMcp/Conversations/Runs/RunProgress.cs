@@ -169,7 +169,7 @@ public sealed partial class ConversationDecider
         {
             recorder.Add(new ConversationEvent.ApprovalExpired
             {
-                Version = recorder.Next, At = recorder.Now, Actor = s_pipeline, ApprovalId = id, ExpiredAt = recorder.Now,
+                Version = recorder.Next, At = recorder.Now, Actor = ServerActors.Pipeline, ApprovalId = id, ExpiredAt = recorder.Now,
             });
         }
     }

@@ -118,6 +118,22 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
 
     [Theory]
     [MemberData(nameof(Backends))]
+    public async Task A_write_that_changes_nothing_and_is_kept_under_a_key_counts_too(Backend backend)
+    {
+        var server = await StartAsync(backend, new LimitOptions { WritesPerMinutePerCustomer = 10 });
+        await server.CallToolAsync(_tokens.Bot, "initialize_conversation", """{"user_id":"maria","ticket_id":"A-1"}""");
+
+        var refusal = await UntilAsync(
+            i => server.CallToolAsync(_tokens.Bot, "assign_conversation", $$"""{"conversation_id":"cs-A-1","to":"ai:bot","idempotency_key":"k{{i}}"}"""), 9);
+
+        Assert.Equal("writes_per_minute_per_customer", (string?)refusal["rate"]);
+        // What was done before is told again; without a key nothing is written.
+        Assert.True((bool)(await server.CallToolAsync(_tokens.Bot, "assign_conversation", """{"conversation_id":"cs-A-1","to":"ai:bot","idempotency_key":"k0"}"""))["replayed"]!);
+        Assert.Null((await server.CallToolAsync(_tokens.Bot, "assign_conversation", """{"conversation_id":"cs-A-1","to":"ai:bot"}"""))["code"]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Backends))]
     public async Task A_caller_opens_so_many_conversations_in_a_day(Backend backend)
     {
         var server = await StartAsync(backend, new LimitOptions { ConversationsPerCallerAndDay = 2 });
