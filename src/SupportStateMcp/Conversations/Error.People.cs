@@ -4,6 +4,9 @@ public abstract partial record Error
 {
     public static Error NotOwner(Conversation c) => new Errors.NotOwner(c.Owner, c.Epoch);
 
+    /// <summary>The owner has changed since the turn began.</summary>
+    public static Error TurnIsOver(Conversation c) => new Errors.NotOwner(c.Owner, c.Epoch) { IsOfTurn = true };
+
     /// <param name="number">The customer's message.</param>
     /// <param name="answer">What it was answered with, where that is known.</param>
     public static Error AlreadyAnswered(long number, Answer? answer = null) => new Errors.AlreadyAnswered(number, answer);

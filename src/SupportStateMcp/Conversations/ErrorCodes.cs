@@ -19,7 +19,6 @@ public static class ErrorCodes
     public const string TerminalState = "terminal_state";
 
     /// <summary>The expected version is not the version of the conversation or record: somebody has changed it since.</summary>
-    /// <summary>The expected version is not the version of the conversation or article: somebody has changed it since.</summary>
     /// <remarks>Read it again, and decide again.</remarks>
     public const string VersionConflict = "version_conflict";
 
@@ -64,7 +63,7 @@ public static class ErrorCodes
     public const string ToolsetNotEnabled = "toolset_not_enabled";
 
     /// <summary>Somebody else owns the conversation and may answer the customer now.</summary>
-    /// <remarks>Leave the answer to the owner; where an AI owns it now, begin a new turn.</remarks>
+    /// <remarks>Leave the answer to the owner. Where an AI owns it now, another AI begins a new turn, and a person claims it.</remarks>
     public const string NotOwner = "not_owner";
 
     /// <summary>The message of the turn is answered: by somebody else, or with other words than these.</summary>

@@ -140,6 +140,9 @@ public static partial class Errors
 
     public sealed record NotOwner(Owner Owner, long Epoch) : Error(ErrorCodes.NotOwner)
     {
+        /// <summary>True where it is a turn that the caller cannot complete: another one can be begun.</summary>
+        public bool IsOfTurn { get; init; }
+
         public override JsonObject Facts => new() { ["owner"] = Owner.ToString(), ["epoch"] = Epoch };
     }
 

@@ -78,6 +78,7 @@ internal static class ErrorSamples
         (nameof(Error.NotOwner), new Errors.NotOwner(Owner.InQueue("support"), 2)),
         (nameof(Error.NotOwner), new Errors.NotOwner(Owner.Of(s_alice), 3)),
         (nameof(Error.NotOwner), new Errors.NotOwner(Owner.Of(s_bot), 4)),
+        (nameof(Error.TurnIsOver), new Errors.NotOwner(Owner.Of(s_bot), 4) { IsOfTurn = true }),
         (nameof(Error.AlreadyAnswered), Error.AlreadyAnswered(7, new Answer(8, "~reply-7-1", s_bot, s_at))),
         (nameof(Error.AlreadyAnswered), Error.AlreadyAnswered(7)),
         (nameof(Error.ReopenWindowOver), new Errors.ReopenWindowOver("resolved", s_at, s_at.AddDays(7), "within 7 days", "cs-TKT-001-f1")),

@@ -63,7 +63,7 @@ public sealed partial class ConversationDecider
         if (c.Turn.Number < 1 || c.Turn.Number > current.MessageCount || c.Turn.Epoch > current.Epoch)
             return Refuse(Error.InvalidArgument("turn_token", Turn.TokenRule));
         if (c.Turn.Epoch != current.Epoch)
-            return Refuse(Error.NotOwner(current));
+            return Refuse(Error.TurnIsOver(current));
         if (IsAnsweredByAnother(current, c.Turn.Number, c.Actor))
             return Refuse(Error.AlreadyAnswered(c.Turn.Number));
         if (current.ClosedAt is not null)

@@ -56,6 +56,8 @@ internal static class McpErrorMessages
         Errors.NoSuchSystem e =>
             $"Nothing is recorded about the system of customer {e.CustomerId}: ask the customer. A supervisor records it with save_system_info.",
         Errors.LinesRefused e => $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported. {string.Join(' ', e.Lines.Select(l => $"Line {l.Number}: {l.Rule}."))}",
+        Errors.NotOwner { IsOfTurn: false, Owner: var owner } =>
+            $"{owner} has the conversation, not you. Nothing was changed; claim_conversation takes it, where you are a person.",
         Errors.NotOwner { Owner: var owner } =>
             $"The conversation has changed hands: {owner} has it now. Nothing was stored; begin a new turn (begin_turn with the same message_id) and look at the history before you answer.",
         Errors.AlreadyAnswered { Answer: { } answer } e =>

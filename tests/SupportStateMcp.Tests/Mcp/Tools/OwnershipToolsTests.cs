@@ -117,8 +117,11 @@ public class OwnershipToolsTests(SharedCommandHandlers desk)
     {
         var id = await desk.OpenAsync();
 
-        await desk.RefusedAsync(desk.Alice, id, "not_owner", "release_conversation", Case(id));
-        await desk.RefusedAsync(desk.Alice, id, "not_owner", "hand_back", Note(id));
+        foreach (var (tool, arguments) in new[] { ("release_conversation", Case(id)), ("hand_back", Note(id)) })
+        {
+            var refusal = await desk.RefusedAsync(desk.Alice, id, "not_owner", tool, arguments);
+            Assert.Equal("ai:bot has the conversation, not you. Nothing was changed; claim_conversation takes it, where you are a person.", (string?)refusal["message"]);
+        }
     }
 
     [Theory]
