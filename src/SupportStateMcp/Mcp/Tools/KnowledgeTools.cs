@@ -17,7 +17,7 @@ namespace SupportStateMcp.Mcp.Tools;
 [Toolset(Toolsets.Knowledge)]
 public sealed class KnowledgeTools(KnowledgeSearch search, TicketResearch research, ArticleService articles, ConnectionCaller callers)
 {
-    [McpServerTool(Name = "query_knowledge_base", Title = "Search the knowledge base", ReadOnly = true, Destructive = false,
+    [McpServerTool(Name = "query_knowledge_base", Title = "Search the knowledge base", ReadOnly = false, Destructive = false,
         Idempotent = true, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(KnowledgeAnswersView))]
     [Description("Finds published articles for one question or several at once, the best first, each with the section that fits best. Ask in words, as the customer says it, and again in the terms of the product; get_article returns what an excerpt leaves out.")]
     [Requires]

@@ -19,7 +19,7 @@ public sealed class MessageTools(
 {
     [McpServerTool(Name = "add_message", Title = "Add a message", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(AddMessageView))]
-    [Description("Appends one message: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note (system). For the customer's message and your answer, begin_turn and complete_turn are safer. While a person owns the conversation, or it waits for one, an AI's public message is refused with not_owner; what the customer writes and internal notes are taken.")]
+    [Description("Appends one message: what the customer wrote (role user), what you answered (assistant), what a tool returned (tool), or a note (system). For the customer's message and your answer, begin_turn and complete_turn are safer. While a person owns the conversation, or it waits for one, an AI's public message is refused with not_owner; what the customer writes, internal notes and, while it waits, automated messages are taken.")]
     [Requires(typeof(ConversationCommand.AddMessage))]
     public async Task<CallToolResult> AddMessage(
         RequestContext<CallToolRequestParams> call,

@@ -88,7 +88,7 @@ public sealed class OwnershipTools(ConversationCommandHandler commands, Workflow
 
     [McpServerTool(Name = "assign_conversation", Title = "Give a conversation to somebody", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(OwnershipView))]
-    [Description("Gives a conversation to a person by name, a team's queue or an AI. A person answers within the lease, or it goes to its queue. To tell people what they need to know, use escalate_conversation. Only its owner or a supervisor gives it away; out of a queue, a person does.")]
+    [Description("Gives a conversation to a person, a queue or an AI. A person answers within the lease, or it goes to its queue. To tell people what they need to know, use escalate_conversation. Only its owner or a supervisor gives it away; from an AI or out of a queue, any person too.")]
     [Requires(typeof(ConversationCommand.Assign))]
     public Task<CallToolResult> AssignConversation(
         RequestContext<CallToolRequestParams> call,

@@ -49,7 +49,7 @@ public class CatalogueTests(SupervisedServer server) : IClassFixture<SupervisedS
             Assert.False(tool.Annotations.OpenWorldHint);
         });
         Assert.Equal(
-            ["await_approval", "get_approval", "get_article", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals", "list_queue", "lookup_customer", "lookup_system_info", "query_knowledge_base", "ticket_status"],
+            ["await_approval", "get_approval", "get_article", "get_events", "get_history", "get_state", "list_conversations", "list_pending_approvals", "list_queue", "lookup_customer", "lookup_system_info", "ticket_status"],
             tools.Select(t => t.ProtocolTool).Where(t => t.Annotations!.ReadOnlyHint is true).Select(t => t.Name).Order());
         Assert.Equal(
             ["delete_conversation"],
