@@ -46,6 +46,8 @@ internal static class SharedErrorMessages
         Errors.ApprovalRefused e => $"Approval {e.ApprovalId} was refused by {e.RefusedBy}. That is final: do not do it.",
         Errors.ApprovalMismatch e =>
             $"Approval {e.ApprovalId} is for the action {e.Action} with exactly the approved arguments, and these are others. Do what was approved, or ask again.",
+        Errors.ApprovalChanged e =>
+            $"The arguments of approval {e.ApprovalId} were changed by somebody else's decision after you saw them. Nothing was decided; look at it again, and decide on what it is for now.",
         Errors.ApprovalUsed e =>
             $"The one permission of approval {e.ApprovalId} was taken by {e.UsedBy} at {Errors.Text(e.UsedAt)}. Do not do it again.",
         Errors.WhatIfCopy e =>

@@ -122,6 +122,8 @@ public static class Digest
                     json.WriteBooleanValue(c.Revise);
                     if (c.FinalArguments is { } final)
                         WriteSorted(json, final);
+                    if (c.SeenDigest is { } seen)
+                        json.WriteStringValue(seen);
                     break;
                 case ConversationCommand.CompleteStep c:
                     json.WriteStringValue("complete_step");

@@ -38,5 +38,7 @@ public abstract partial record Error
 
     public static Error ApprovalMismatch(Approval a) => new Errors.ApprovalMismatch(a.ApprovalId, a.Action, a.Arguments, a.Digest);
 
+    public static Error ApprovalChanged(Approval a) => new Errors.ApprovalChanged(a.ApprovalId, a.Action, a.Arguments, a.Digest);
+
     public static Error ApprovalUsed(Approval a) => new Errors.ApprovalUsed(a.ApprovalId, a.UsedBy!, a.UsedAt!.Value);
 }

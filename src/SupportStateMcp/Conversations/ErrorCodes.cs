@@ -106,6 +106,10 @@ public static class ErrorCodes
     /// <remarks>Do what was approved, or request a new approval.</remarks>
     public const string ApprovalMismatch = "approval_mismatch";
 
+    /// <summary>The arguments of the approval were changed after the caller saw them. Nothing was decided.</summary>
+    /// <remarks>Look at what it is for now, and decide on that.</remarks>
+    public const string ApprovalChanged = "approval_changed";
+
     /// <summary>The one permission of the approval was taken already, by another use.</summary>
     /// <remarks>Do not do it again.</remarks>
     public const string ApprovalUsed = "approval_used";

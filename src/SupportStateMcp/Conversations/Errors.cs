@@ -224,6 +224,18 @@ public static partial class Errors
         };
     }
 
+    public sealed record ApprovalChanged(string ApprovalId, string Action, JsonElement Arguments, string Digest)
+        : Error(ErrorCodes.ApprovalChanged)
+    {
+        public override JsonObject Facts => new()
+        {
+            ["approval_id"] = ApprovalId,
+            ["action"] = Action,
+            ["arguments"] = JsonNode.Parse(Arguments.GetRawText()),
+            ["digest"] = Digest,
+        };
+    }
+
     public sealed record ApprovalUsed(string ApprovalId, Actor UsedBy, DateTimeOffset UsedAt) : Error(ErrorCodes.ApprovalUsed)
     {
         public override JsonObject Facts => new() { ["approval_id"] = ApprovalId, ["used_by"] = UsedBy.ToString(), ["used_at"] = Text(UsedAt) };

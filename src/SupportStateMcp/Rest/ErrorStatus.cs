@@ -14,7 +14,7 @@ internal static class ErrorStatus
         ErrorCodes.NotFound or ErrorCodes.CustomerNotFound or ErrorCodes.ArticleNotFound => StatusCodes.Status404NotFound,
         ErrorCodes.InvalidTransition or ErrorCodes.TerminalState or ErrorCodes.ReopenWindowOver or ErrorCodes.TicketConflict
             or ErrorCodes.NotOwner or ErrorCodes.AlreadyAnswered or ErrorCodes.LimitReached or ErrorCodes.AlreadyDecided
-            or ErrorCodes.ApprovalPending or ErrorCodes.ApprovalRefused or ErrorCodes.ApprovalMismatch or ErrorCodes.ApprovalUsed
+            or ErrorCodes.ApprovalPending or ErrorCodes.ApprovalRefused or ErrorCodes.ApprovalMismatch or ErrorCodes.ApprovalChanged or ErrorCodes.ApprovalUsed
             or ErrorCodes.LeaseLost or ErrorCodes.InsufficientResearch or ErrorCodes.UnknownCitation or ErrorCodes.NotWaitingForApproval or ErrorCodes.ToolNotOpened or ErrorCodes.InvalidTaskEvent or ErrorCodes.WhatIfCopy or ErrorCodes.ConversationFull
             => StatusCodes.Status409Conflict,
         ErrorCodes.ApprovalExpired => StatusCodes.Status410Gone,

@@ -94,6 +94,7 @@ internal static class ErrorSamples
         (nameof(Error.ApprovalPending), new Errors.ApprovalPending(Approval, s_at)),
         (nameof(Error.ApprovalRefused), new Errors.ApprovalRefused(Approval, s_alice, "not ours")),
         (nameof(Error.ApprovalMismatch), new Errors.ApprovalMismatch(Approval, "refund", JsonElement.Parse("""{"order":"A-17","amount":612.40}"""), "1a2b3c4d")),
+        (nameof(Error.ApprovalChanged), new Errors.ApprovalChanged(Approval, "refund", JsonElement.Parse("""{"order":"A-17","amount":612.40}"""), "1a2b3c4d")),
         (nameof(Error.NoSuchMemory), Error.NoSuchMemory("mem-0f3a9c2155d04c1e77aa-9ab31c70")),
         (nameof(Error.PersonalData), Error.PersonalData("text", ["email", "phone"])),
         (nameof(Error.SessionFull), Error.SessionFull(50)),

@@ -48,6 +48,9 @@ public abstract partial record ConversationCommand
 
         /// <summary>Arguments in the place of those that were asked for; null keeps them.</summary>
         public JsonElement? FinalArguments { get; init; }
+
+        /// <summary>The digest of what the person saw: where the approval is for other arguments by now, nothing is decided. Null does not check.</summary>
+        public string? SeenDigest { get; init; }
         public DecisionChannel Via { get; init; }
 
         /// <summary>With a refusal of a solution: the expert is to find another one, with the notes.</summary>
@@ -56,6 +59,7 @@ public abstract partial record ConversationCommand
         protected override Error? Check() =>
             Bounds.Text("notes", Notes, Limits.Reason)
             ?? Bounds.Object("final_arguments", FinalArguments)
+            ?? Bounds.Text("digest", SeenDigest, Limits.Key, 1)
             ?? (Revise && Approved ? Error.InvalidArgument("revise", "it goes with a refusal: an approved solution is sent") : null)
             ?? (Revise && string.IsNullOrWhiteSpace(Notes) ? Error.InvalidArgument("notes", "with revise they say what another solution has to do better") : null);
     }

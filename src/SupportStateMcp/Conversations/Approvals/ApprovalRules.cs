@@ -115,6 +115,7 @@ public sealed partial class ConversationDecider
             _ when IsOfEndedRun(current, approval) => Error.NotWaitingForApproval(current.TicketId, current.Run),
             ApprovalStatus.Expired => Error.ApprovalExpired(approval),
             not ApprovalStatus.Pending => Error.AlreadyDecided(approval),
+            _ when c.SeenDigest is { } seen && seen != approval.Digest => Error.ApprovalChanged(approval),
             _ when approval.Votes.Any(v => v.By == c.Actor && v.Digest == approval.Digest) => Error.AlreadyDecided(approval),
             _ when c is { Approved: false, FinalArguments: not null } =>
                 Error.InvalidArgument("final_arguments", "it goes with approved: true; a refusal changes no arguments"),

@@ -78,6 +78,7 @@ public sealed class ApprovalTools(
         [Description("True for yes, false for no.")] bool approved,
         [Description("Why; shown to the one who asked, and kept in the audit trail."), StringLength(Limits.Reason)] string? notes = null,
         [Description("All arguments, in the place of the proposed ones; only with approved: true.")] Dictionary<string, JsonElement>? final_arguments = null,
+        [Description("That of get_approval; where the arguments are others by now, nothing is decided."), StringLength(Limits.Key, MinimumLength = 1)] string? digest = null,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);
@@ -90,6 +91,7 @@ public sealed class ApprovalTools(
             Approved = approved,
             Notes = notes,
             FinalArguments = final_arguments is null ? null : Json(final_arguments),
+            SeenDigest = digest,
             Via = DecisionChannel.Connection,
         }, cancellationToken);
         return ToolReply.Of(result, o => new ApprovalView(o.Conversation.Approval(approval_id)!, o.Conversation));

@@ -91,6 +91,24 @@ public class ApprovalToolsTests(GuardedServer server) : IClassFixture<GuardedSer
     }
 
     [Fact]
+    public async Task A_decision_on_arguments_that_were_changed_meanwhile_decides_nothing()
+    {
+        var approval = await _driver.PendingAsync(",\"quorum\":2");
+        var seen = (string?)(await _driver.GetAsync(approval))["digest"];
+        var changed = await _driver.DecideAsync(server.Alice, approval, approved: true, """,  "final_arguments":{"order":"A-17","amount":900}""");
+
+        foreach (var approved in (bool[])[true, false])
+        {
+            var refusal = await _driver.RefusedAsync(
+                "approval_changed", ApprovalDriver.ConversationOf(approval), () => _driver.DecideAsync(server.Bob, approval, approved, $",\"digest\":\"{seen}\""));
+            Assert.Equal(("""{"order":"A-17","amount":900}""", (string?)changed["digest"]), (refusal["arguments"]!.ToJsonString(), (string?)refusal["digest"]));
+        }
+
+        var granted = await _driver.DecideAsync(server.Bob, approval, approved: true, $",\"digest\":\"{changed["digest"]}\"");
+        Assert.Equal("granted", (string?)granted["status"]);
+    }
+
+    [Fact]
     public async Task Refused_means_refused()
     {
         var approval = await _driver.PendingAsync();
