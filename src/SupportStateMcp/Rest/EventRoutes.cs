@@ -46,7 +46,10 @@ internal static class EventRoutes
     /// <summary>A proxy closes what is silent.</summary>
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
 
-    private static readonly byte[] s_beat = ":\n\n"u8.ToArray();
+    private static readonly byte[] s_begun = ":\n\n"u8.ToArray();
+
+    /// <summary>An event of its own, since scripts do not see comments: who hears none for long knows that the connection is dead.</summary>
+    private static readonly byte[] s_beat = "event: beat\ndata: {}\n\n"u8.ToArray();
     private static readonly byte[] s_missed = "event: missed\ndata: {}\n\n"u8.ToArray();
 
     public static void Map(RouteGroupBuilder events)
@@ -103,9 +106,10 @@ internal static class EventRoutes
             context.RequestAborted, context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping, longest.Token);
         try
         {
-            var items = feed.ListenAsync(context.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } last] ? last : null, null, ends.Token)
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var items = feed.ListenAsync(context.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } last] ? last : null, started.SetResult, ends.Token)
                 .Where(i => i is null || (topics.Length == 0 || topics.Contains(i.Event.Topic)) && (conversation_id is null || i.Event.Subject == conversation_id));
-            await WriteAsync(context, items, time, ends.Token);
+            await WriteAsync(context, items, started.Task, time, ends.Token);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
@@ -117,12 +121,12 @@ internal static class EventRoutes
         }
     }
 
-    private static async Task WriteAsync(HttpContext context, IAsyncEnumerable<FeedItem?> items, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task WriteAsync(HttpContext context, IAsyncEnumerable<FeedItem?> items, Task started, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var enumerator = items.GetAsyncEnumerator(cancellationToken);
-        // Asked for before the headers are sent: where the store does not answer, the client is told by a status.
+        // The headers say that nothing from now on is missed; where the store does not answer, the client is told by a status.
         var next = enumerator.MoveNextAsync().AsTask();
-        if (next.IsFaulted)
+        if (await Task.WhenAny(started, next) == next && !next.IsCompletedSuccessfully)
             await next;
         var response = context.Response;
         response.ContentType = "text/event-stream";
@@ -130,7 +134,7 @@ internal static class EventRoutes
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await response.Body.WriteAsync(s_beat, cancellationToken);
+        await response.Body.WriteAsync(s_begun, cancellationToken);
         await response.Body.FlushAsync(cancellationToken);
         while (true)
         {
