@@ -25,6 +25,9 @@ internal sealed class BrowserSignIn(OAuthOptions oauth, BrowserSignInOptions bro
 
     private const string ConsolePath = "/console";
 
+    /// <summary>The longest address that is gone back to, in characters: it travels to the provider and back.</summary>
+    private const int LongestDestination = 1_000;
+
     /// <summary>How long a person may take at the provider.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(15);
 
@@ -34,8 +37,16 @@ internal sealed class BrowserSignIn(OAuthOptions oauth, BrowserSignInOptions bro
         if (await context.RequestServices.GetRequiredService<ProviderKeys>().FindAsync(keyId: null, context.RequestAborted) is null)
             await SayAsync(context, StatusCodes.Status503ServiceUnavailable, "The provider does not answer right now, so nobody can sign in. Try again in a moment.");
         else
-            await context.ChallengeAsync(SchemeName, new AuthenticationProperties { RedirectUri = ConsolePath });
+            await context.ChallengeAsync(SchemeName, new AuthenticationProperties { RedirectUri = DestinationOf(context.Request) });
     });
+
+    /// <summary>Where the browser goes once somebody is signed in: a page of the console, and nothing else.</summary>
+    private static string DestinationOf(HttpRequest request) =>
+        request.Query["to"] is [{ Length: <= LongestDestination } to]
+        && to.StartsWith(ConsolePath + "/", StringComparison.Ordinal) && !to.StartsWith(ConsolePath + "/sign-in", StringComparison.Ordinal)
+        && !to.Contains("//", StringComparison.Ordinal) && to.All(c => c is > ' ' and <= '~' and not '\\')
+            ? to
+            : ConsolePath;
 
     public void Configure(OpenIdConnectOptions options)
     {
@@ -96,7 +107,7 @@ internal sealed class BrowserSignIn(OAuthOptions oauth, BrowserSignInOptions bro
         {
             HttpOnly = true, Secure = true, SameSite = SameSiteMode.Strict, Path = "/", Expires = known.Properties?.ExpiresUtc, IsEssential = true,
         });
-        http.Response.Redirect(ConsolePath);
+        http.Response.Redirect(context.ReturnUri ?? ConsolePath);
     }
 
     private static Task FailAsync(RemoteFailureContext context)

@@ -12,6 +12,7 @@ function destination(to) {
 
 export function signIn({ session, done }) {
   if (!session.asks_for_token) return { title: T.pages.signIn, element: h('p', {}, T.signIn.none) };
+  const to = destination(new URLSearchParams(location.search).get('to'));
   const token = h('input', { type: 'password', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none', name: 'token' });
   const error = h('div', {});
   const button = h('button', { type: 'submit', class: 'primary' }, T.signIn.submit);
@@ -23,13 +24,12 @@ export function signIn({ session, done }) {
       if (!now.signed_in) throw new api.Failure(T.signIn.notKept, 'cookie');
     }, { button });
     if (!ok) return token.focus();
-    const to = new URLSearchParams(location.search).get('to');
-    return go(destination(to), { replace: true });
+    return go(to, { replace: true });
   };
   return {
     title: T.pages.signIn,
     element: h('form', { class: 'card narrow', on: { submit } },
-      session.sign_in_at ? h('p', {}, h('a', { href: session.sign_in_at, class: 'button primary', rel: 'external' }, T.signIn.provider)) : null,
+      session.sign_in_at ? h('p', {}, h('a', { href: `${session.sign_in_at}?to=${encodeURIComponent(to)}`, class: 'button primary', rel: 'external' }, T.signIn.provider)) : null,
       h('p', {}, T.signIn.intro), field(T.signIn.token, token, { hint: T.signIn.hint, required: true }), error, h('div', { class: 'row' }, button)),
   };
 }

@@ -47,6 +47,23 @@ public sealed class BrowserSignInTests : IAsyncLifetime
         Assert.Contains("human:alice approver", await rest.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/console/approvals/ap-0f3a9c21-TKT-001?x=%C3%A9", "/console/approvals/ap-0f3a9c21-TKT-001?x=%C3%A9")]
+    [InlineData("/support/tickets", "/console")]
+    [InlineData("https://evil.example/console/", "/console")]
+    [InlineData("/console//evil.example", "/console")]
+    [InlineData("/console/\\evil.example", "/console")]
+    [InlineData("/console/é", "/console")]
+    [InlineData("/console/sign-in/provider", "/console")]
+    public async Task Who_was_going_to_a_page_of_the_console_gets_there(string to, string where)
+    {
+        var (toProvider, meanwhile) = await BeginAsync(_server, "?to=" + Uri.EscapeDataString(to));
+
+        using var finished = await GetAsync(await AgreeAsync(toProvider), meanwhile);
+
+        Assert.Equal((HttpStatusCode.Redirect, where), (finished.StatusCode, finished.Headers.Location?.OriginalString));
+    }
+
     [Fact]
     public async Task Who_signs_in_when_the_keys_have_changed_is_signed_in()
     {
@@ -191,9 +208,9 @@ public sealed class BrowserSignInTests : IAsyncLifetime
         services => services.AddSingleton(time ?? TimeProvider.System));
 
     /// <summary>The browser is sent to the provider, and keeps cookies for when it comes back.</summary>
-    private async Task<(Uri ToProvider, string[] Meanwhile)> BeginAsync(RestProbe server)
+    private async Task<(Uri ToProvider, string[] Meanwhile)> BeginAsync(RestProbe server, string query = "")
     {
-        using var response = await GetAsync(new Uri(server.Address, BrowserSignIn.StartPath), []);
+        using var response = await GetAsync(new Uri(server.Address, BrowserSignIn.StartPath + query), []);
         Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
         return (response.Headers.Location!, Cookies(response));
     }
