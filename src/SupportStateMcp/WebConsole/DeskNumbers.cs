@@ -10,7 +10,7 @@ namespace SupportStateMcp.WebConsole;
 /// Counts what the page of numbers shows, of the conversations that changed last. A count is kept for <see cref="Kept"/>, so that
 /// many open pages cost the store no more than one.
 /// </summary>
-internal sealed class DeskNumbers(ConversationQueries queries, WorkflowDefinition workflow, TimeProvider time) : IDisposable
+internal sealed class DeskNumbers : IDisposable
 {
     /// <summary>How many conversations are looked at, at most.</summary>
     public const int Looked = 2_000;
@@ -24,44 +24,32 @@ internal sealed class DeskNumbers(ConversationQueries queries, WorkflowDefinitio
     private const int TrailEvents = 50;
     private const int Days = 14;
 
-    private readonly SemaphoreSlim _counting = new(1, 1);
-    private volatile NumbersView? _last;
+    private readonly ConversationQueries _queries;
+    private readonly WorkflowDefinition _workflow;
+    private readonly TimeProvider _time;
+    private readonly KeptAnswer<NumbersView> _last;
 
-    /// <summary>The numbers, at most <see cref="Kept"/> old.</summary>
-    public async ValueTask<Result<NumbersView>> GetAsync(CancellationToken cancellationToken)
+    public DeskNumbers(ConversationQueries queries, WorkflowDefinition workflow, TimeProvider time)
     {
-        if (IsFresh(_last))
-            return _last!;
-        await _counting.WaitAsync(cancellationToken);
-        try
-        {
-            if (IsFresh(_last))
-                return _last!;
-            var counted = await CountAsync(cancellationToken);
-            if (counted.TryGet(out var numbers, out _))
-                _last = numbers;
-            return counted;
-        }
-        finally
-        {
-            _counting.Release();
-        }
+        (_queries, _workflow, _time) = (queries, workflow, time);
+        _last = new KeptAnswer<NumbersView>(Kept, CountAsync, time);
     }
 
-    public void Dispose() => _counting.Dispose();
+    /// <summary>The numbers, at most <see cref="Kept"/> old.</summary>
+    public ValueTask<Result<NumbersView>> GetAsync(CancellationToken cancellationToken) => _last.GetAsync(cancellationToken);
 
-    private bool IsFresh(NumbersView? numbers) => numbers is not null && time.GetUtcNow() - numbers.At < Kept;
+    public void Dispose() => _last.Dispose();
 
     private async ValueTask<Result<NumbersView>> CountAsync(CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var queue = await queries.GetQueueAsync(null, null, Limits.Page, cancellationToken);
+        var now = _time.GetUtcNow();
+        var queue = await _queries.GetQueueAsync(null, null, Limits.Page, cancellationToken);
         if (!queue.TryGet(out var waiting, out var error))
             return error;
-        var pending = await queries.GetPendingApprovalsAsync(null, null, null, 1, cancellationToken);
+        var pending = await _queries.GetPendingApprovalsAsync(null, null, null, 1, cancellationToken);
         if (!pending.TryGet(out var approvals, out error))
             return error;
-        var listed = await queries.NewestAsync(Looked, cancellationToken);
+        var listed = await _queries.NewestAsync(Looked, cancellationToken);
         if (!listed.TryGet(out var newest, out error))
             return error;
         var answered = await FirstResponsesAsync(newest.Conversations, cancellationToken);
@@ -78,7 +66,7 @@ internal sealed class DeskNumbers(ConversationQueries queries, WorkflowDefinitio
             At = now,
             Conversations = all.Count,
             Complete = newest.IsComplete,
-            ByState = [.. workflow.States.Select(s => Count(s, all.Count(c => c.State == s)))],
+            ByState = [.. _workflow.States.Select(s => Count(s, all.Count(c => c.State == s)))],
             ByOwner =
             [
                 Count("ai", open.Count(c => c.Owner.IsMachine)), Count("person", open.Count(c => c.Owner.IsPerson)), Count("queue", open.Count(c => c.Queue is not null)),
@@ -103,7 +91,7 @@ internal sealed class DeskNumbers(ConversationQueries queries, WorkflowDefinitio
         var spans = new List<TimeSpan>();
         foreach (var c in newest.OrderByDescending(c => c.CreatedAt).Where(c => c.LastReply is not null || c.EarlierReply is not null).Take(Trails))
         {
-            var trail = await queries.GetEventsAsync(ConversationId.TryParse(c.ConversationId)!.Value, 0, TrailEvents, cancellationToken);
+            var trail = await _queries.GetEventsAsync(ConversationId.TryParse(c.ConversationId)!.Value, 0, TrailEvents, cancellationToken);
             if (!trail.TryGet(out var page, out var error))
             {
                 // It has expired since.

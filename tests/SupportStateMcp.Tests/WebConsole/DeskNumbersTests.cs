@@ -58,6 +58,27 @@ public sealed class DeskNumbersTests(SharedRedis redis)
         Assert.Equal(2, (int)(await GetAsync(server, "/console/api/numbers"))["conversations"]!);
     }
 
+    [Fact]
+    public async Task A_list_of_tickets_is_kept_for_two_seconds()
+    {
+        await using var server = await StartAsync(false);
+        await server.CallAsync(server.Sue, "save_customer", new JsonObject { ["customer_id"] = "maria", ["name"] = "Maria", ["support_entitlement"] = true }, "crm");
+        await OpenAsync("N-5");
+        Assert.Equal(["N-5"], await TicketsAsync());
+        await OpenAsync("N-6");
+
+        _time.Advance(TicketListing.Kept - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(["N-5"], await TicketsAsync());
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(["N-5", "N-6"], await TicketsAsync());
+
+        Task<JsonNode> OpenAsync(string id) => server.CallAsync(
+            server.Bot, "create_ticket", new JsonObject { ["ticket_id"] = id, ["customer_id"] = "maria", ["description"] = "Broken." }, "tickets");
+
+        async Task<IEnumerable<string>> TicketsAsync() => (await GetAsync(server, "/console/api/tickets"))["tickets"]!.AsArray().Select(t => (string)t!["ticket_id"]!).Order();
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -23,15 +23,11 @@ internal sealed record ConsoleOptions(bool AsksForToken, bool Demo, string? Sign
 /// </summary>
 internal static class ConsoleRoutes
 {
-    /// <summary>How many tickets are listed, and among how many conversations they are looked for.</summary>
-    private const int Tickets = 100;
-    private const int LookedForTickets = 1_000;
-
     /// <summary>How many articles are listed.</summary>
     private const int Articles = 100;
 
     public static IServiceCollection AddConsole(this IServiceCollection services, ConsoleOptions options) =>
-        services.AddSingleton(options).AddSingleton<DeskNumbers>().AddSingleton<ArticleListing>();
+        services.AddSingleton(options).AddSingleton<DeskNumbers>().AddSingleton<TicketListing>().AddSingleton<ArticleListing>();
 
     public static void Map(IEndpointRouteBuilder app, bool asksForTokens)
     {
@@ -45,7 +41,8 @@ internal static class ConsoleRoutes
             api.RequireAuthorization();
         Get(api, "/numbers", Toolsets.Conversations, async (context, ended) =>
             RestReply.Of(await context.RequestServices.GetRequiredService<DeskNumbers>().GetAsync(ended), n => RestReply.Of(n)));
-        Get(api, "/tickets", Toolsets.Tickets, TicketsAsync);
+        Get(api, "/tickets", Toolsets.Tickets, async (context, ended) =>
+            RestReply.Of(await context.RequestServices.GetRequiredService<TicketListing>().GetAsync(ended), listed => RestReply.Of(listed)));
         Get(api, "/drafts", Toolsets.Knowledge, async (context, ended) => RestReply.Of(
             await context.RequestServices.GetRequiredService<ArticleListing>().ListAsync(ArticleStatus.Draft, Articles, ended), listed => RestReply.Of(ArticleListView.Of(listed))));
         Get(api, "/article", Toolsets.Knowledge, ArticleAsync);
@@ -61,16 +58,6 @@ internal static class ConsoleRoutes
                 : ProblemReply.Of(toolsets.Refusal(path[1..], set, context.User));
             await answer.ExecuteAsync(context);
         });
-
-    private static async Task<IResult> TicketsAsync(HttpContext context, CancellationToken cancellationToken)
-    {
-        var listed = await context.RequestServices.GetRequiredService<ConversationQueries>().NewestAsync(LookedForTickets, cancellationToken);
-        return RestReply.Of(listed, newest =>
-        {
-            var tickets = newest.Conversations.Where(c => c.Run is not null).ToList();
-            return RestReply.Of(new TicketListView { Tickets = [.. tickets.Take(Tickets).Select(TicketLineView.Of)], Complete = newest.IsComplete && tickets.Count <= Tickets });
-        });
-    }
 
     /// <summary>An article as it was written: <c>get_article</c> quotes it for a model, and what is quoted cannot be saved.</summary>
     private static async Task<IResult> ArticleAsync(HttpContext context, CancellationToken cancellationToken)
