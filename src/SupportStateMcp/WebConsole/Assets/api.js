@@ -1,6 +1,7 @@
 // Calls of the server: tools over MCP, and the few reads of the console's own. No rule is applied here.
 import { T } from './texts.js';
 import { Failure, SignedOut, collectBy, given, read, refusal } from './calls.js';
+import { heard } from './now.js';
 
 const REVISION = '2026-07-28';
 const CLIENT = { name: 'support-console', version: '1' };
@@ -22,6 +23,7 @@ async function send(path, options) {
     if (error.name === 'AbortError') throw error;
     throw new Failure(T.errors.network, 'network');
   }
+  heard(response.headers.get('Date'));
   if (response.status === 401) throw new SignedOut(T.signIn.ended, 'unauthenticated');
   return response;
 }

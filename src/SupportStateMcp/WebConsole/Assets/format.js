@@ -2,6 +2,7 @@
 import { T } from './texts.js';
 import { h } from './dom.js';
 import { leads } from './main.js';
+import { now } from './now.js';
 
 /** How long, in one unit, rounded down; hours and days begin at two. */
 export function span(seconds) {
@@ -11,7 +12,7 @@ export function span(seconds) {
   return n < 172800 ? T.spans.h(Math.floor(n / 3600)) : T.spans.d(Math.floor(n / 86400));
 }
 
-const seconds = (time) => (Date.now() - Date.parse(time)) / 1000;
+const seconds = (time) => (now() - Date.parse(time)) / 1000;
 const forms = {
   since: (time) => span(seconds(time)),
   ago: (time) => (seconds(time) < 1 ? T.spans.now : T.spans.ago(span(seconds(time)))),
@@ -28,16 +29,21 @@ export const instant = (time) => new Date(time).toLocaleString('en-GB', { dateSt
 /** A time that is told in relation to now, and goes on. */
 export function clock(time, form = 'ago') {
   if (!time) return null;
-  const soon = form === 'left' && seconds(time) > -3600;
-  return h('time', { datetime: time, title: instant(time), 'data-form': form, class: soon ? 'clock soon' : 'clock' }, forms[form](time));
+  const element = h('time', { datetime: time, title: instant(time), 'data-form': form, class: 'clock' });
+  tick(element);
+  return element;
+}
+
+function tick(e) {
+  const { dataset: { form }, dateTime: time } = e;
+  const text = forms[form](time);
+  if (e.textContent !== text) e.textContent = text;
+  e.classList.toggle('soon', form === 'left' && seconds(time) > -3600);
 }
 
 setInterval(() => {
   if (document.hidden) return;
-  for (const e of document.querySelectorAll('time[data-form]')) {
-    const text = forms[e.dataset.form](e.getAttribute('datetime'));
-    if (e.textContent !== text) e.textContent = text;
-  }
+  document.querySelectorAll('time[data-form]').forEach(tick);
 }, 1000);
 
 export const moment = (time) => (time ? h('time', { datetime: time }, instant(time)) : null);

@@ -40,7 +40,8 @@ export function markdown(text, level = 3) {
     } else if (/^\s*[-*+]\s+/.test(line)) {
       blocks.push(h('ul', {}, take(/^\s*[-*+]\s+/).map((t) => h('li', {}, inline(t)))));
     } else if (/^\s*\d+[.)]\s+/.test(line)) {
-      blocks.push(h('ol', {}, take(/^\s*\d+[.)]\s+/).map((t) => h('li', {}, inline(t)))));
+      // The number says where the list goes on after what came between.
+      blocks.push(h('ol', { start: Number(/\d{1,9}/.exec(line)[0]) }, take(/^\s*\d+[.)]\s+/).map((t) => h('li', {}, inline(t)))));
     } else if (/^>/.test(line)) {
       blocks.push(h('blockquote', {}, take(/^> ?/).join('\n')));
     } else if (line.trim() === '') {

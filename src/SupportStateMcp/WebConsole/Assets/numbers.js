@@ -60,5 +60,5 @@ export function numbers() {
       ];
     });
   }
-  return { title: T.pages.numbers, element: content, load };
+  return { title: T.pages.numbers, element: content, concerns: () => false, every: 10000, load };
 }

@@ -38,6 +38,7 @@ export const T = {
     out: 'Sign out',
     signedOut: 'You are signed out.',
     ended: 'You are not signed in any more. Sign in to go on.',
+    stopped: 'Not signed in',
   },
   who: (actor, roles) => `${actor} (${roles.join(', ')})`,
   machine: {
@@ -96,6 +97,7 @@ export const T = {
     unknown: 'Unknown', back: (to) => `Back to ${to}`, optional: 'optional', required: 'required', done: 'Done.', updated: 'Updated', characters: (n) => plural(n, 'character', 'characters'),
     notServed: 'This server does not serve what this page shows.',
     missing: 'There is no such page.',
+    leave: 'What you have changed here is not saved. Leave the page?',
   },
 
   spans: {
@@ -259,7 +261,7 @@ export const T = {
     statuses: { draft: 'Draft', published: 'Published', archived: 'Archived' },
     edit: 'Edit', save: 'Save as draft', publish: 'Publish', published: 'The article is published: searches find it.', saved: 'The draft is saved.', archive: 'Archive', archived: 'The article is archived: no search finds it.',
     tagsHint: 'Separated by commas.',
-    preview: 'Preview',
+    changedWhileEditing: (by, version) => `${by} saved version ${version} meanwhile. This is what they changed; what you save replaces it.`,
     version: (version, when, who) => `Version ${version}, ${when}, by ${who}`,
   },
 
@@ -267,7 +269,7 @@ export const T = {
     of: (n, complete) => (complete ? `Of ${plural(n, 'conversation', 'conversations')}.` : `Of the ${n} conversations that changed last.`),
     waiting: 'Wait for a person', longest: 'Longest wait', pending: 'Approvals pending', open: 'Open conversations', first: 'First response', resolution: 'Resolution',
     medianOf: (n) => `median of ${n}`,
-    byState: 'By state', byOwner: 'Open conversations by owner', days: 'Opened and closed in the last 14 days', approvals: 'Approvals', tickets: 'Tickets', spans: 'Times',
+    byState: 'By state', byOwner: 'Open conversations by owner', days: 'Opened and closed in the last 14 days (UTC)', approvals: 'Approvals', tickets: 'Tickets', spans: 'Times',
     spansCaption: 'How long it takes',
     what: 'What', count: 'Count', median: 'Median', ninthDecile: '9 of 10 within', longestOf: 'Longest',
     figures: 'Figures of each day', day: 'Day', opened: 'Opened', closed: 'Closed',
