@@ -102,6 +102,42 @@ public sealed class AccessibilityTests(Chromium chromium, ConsoleDesk desk) : IC
         Assert.Equal("Priority", await FocusAsync(tab, "e.textContent"));
     }
 
+    [Fact]
+    public async Task The_focus_is_never_lost()
+    {
+        var id = await desk.Server.TalkAsync("KEY-2", "maria", "Where is my parcel?");
+        await desk.Server.CallAsync(desk.Server.Bot, "escalate_conversation", new JsonObject { ["conversation_id"] = id, ["reason"] = "r", ["summary"] = "s" });
+        await using var tab = await chromium.OpenAsync(desk.Server.Address, desk.Server.Alice);
+        var keyboard = tab.Page.Keyboard;
+        foreach (var (path, label) in ((string, string)[])[("/console/customers", "Customer id or e-mail address"), ("/console/knowledge", "Search for"), ("/console/queue?view=all", "Customer")])
+        {
+            await tab.GoAsync(path);
+            await tab.Field(label).FillAsync("CUST001");
+            await keyboard.PressAsync("Enter");
+            await Assertions.Expect(tab.Field(label)).ToBeFocusedAsync();
+            Assert.Contains("CUST001", tab.Page.Url, StringComparison.Ordinal);
+        }
+
+        await tab.GoAsync("/console/queue");
+        await tab.Button($"Claim {id}").FocusAsync();
+        await keyboard.PressAsync("Enter");
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync($"You have {id}.");
+        Assert.NotEqual("BODY", await FocusAsync(tab, "e.tagName"));
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.Button("Release").FocusAsync();
+        await keyboard.PressAsync("Enter");
+        await keyboard.PressAsync("Tab");
+        await keyboard.PressAsync("Enter");
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("The conversation is back in its queue.");
+        await Assertions.Expect(tab.Page.Locator("dialog")).ToHaveCountAsync(0);
+        Assert.NotEqual("BODY", await FocusAsync(tab, "e.tagName"));
+        await tab.Button("Claim").FocusAsync();
+        await keyboard.PressAsync("Enter");
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("You have the conversation.");
+        Assert.NotEqual("BODY", await FocusAsync(tab, "e.tagName"));
+        Assert.Empty(tab.Faults);
+    }
+
     private static Task<string> FocusAsync(ConsoleTab tab, string what) => tab.Page.EvaluateAsync<string>($"() => ((e) => {what})(document.activeElement)");
 
     /// <summary>Presses Tab until an element with this name has the focus.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using SupportStateMcp.Tests.Support;
 
@@ -87,6 +88,182 @@ public sealed class LiveTests(Chromium chromium, ConsoleServer server) : IClassF
         await tab.Button("Try again").ClickAsync();
 
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_hidden_page_holds_no_connection_and_reads_again_as_it_is_shown()
+    {
+        var (opened, closed) = (Channel.CreateUnbounded<bool>(), Channel.CreateUnbounded<bool>());
+        await using var own = await WithStreamAsync(async context =>
+        {
+            context.RequestAborted.Register(() => closed.Writer.TryWrite(true));
+            await BeginAsync(context);
+            opened.Writer.TryWrite(true);
+            await UntilLeftAsync(context);
+        });
+        var id = await own.TalkAsync("LIVE-3", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(own.Address, own.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await opened.Reader.ReadAsync(Stop);
+
+        await ShowAsync(tab, hidden: true);
+        await closed.Reader.ReadAsync(Stop);
+        await tab.ShowsAsync("Paused while hidden");
+        await own.CallAsync(own.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Are you there?" });
+        await ShowAsync(tab, hidden: false);
+
+        await tab.ShowsAsync("Are you there?");
+        await opened.Reader.ReadAsync(Stop);
+        await tab.ShowsAsync("Live");
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
+    public async Task What_happened_before_the_stream_began_is_read_again()
+    {
+        var begins = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var own = await WithStreamAsync(async context =>
+        {
+            await begins.Task.WaitAsync(context.RequestAborted);
+            await BeginAsync(context);
+            await UntilLeftAsync(context);
+        });
+        var id = await own.TalkAsync("LIVE-4", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(own.Address, own.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await own.CallAsync(own.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Are you there?" });
+
+        begins.SetResult();
+
+        await tab.ShowsAsync("Are you there?");
+    }
+
+    [Fact]
+    public async Task A_desk_on_which_something_always_happens_is_shown_too()
+    {
+        var id = "";
+        var ask = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var own = await WithStreamAsync(async context =>
+        {
+            await BeginAsync(context);
+            await ask.Task.WaitAsync(context.RequestAborted);
+            using var often = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+            for (var version = 1; await often.WaitForNextTickAsync(context.RequestAborted); version++)
+                await context.Response.WriteAsync(Event(id, version), context.RequestAborted);
+        });
+        id = await own.TalkAsync("LIVE-5", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(own.Address, own.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.ShowsAsync("Live");
+        await own.CallAsync(own.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Are you there?" });
+
+        ask.SetResult();
+
+        await tab.ShowsAsync("Are you there?");
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_silent_for_long_is_made_anew()
+    {
+        var opened = Channel.CreateUnbounded<bool>();
+        await using var own = await WithStreamAsync(async context =>
+        {
+            await BeginAsync(context);
+            opened.Writer.TryWrite(true);
+            await UntilLeftAsync(context);
+        });
+        await using var tab = await chromium.OpenAsync(own.Address, own.Alice);
+        await tab.Page.Clock.InstallAsync();
+        await tab.GoAsync("/console/queue");
+        await opened.Reader.ReadAsync(Stop);
+        await tab.ShowsAsync("Live");
+
+        await tab.Page.Clock.FastForwardAsync(46_000);
+
+        await opened.Reader.ReadAsync(Stop);
+        await tab.ShowsAsync("Live");
+    }
+
+    [Fact]
+    public async Task A_stream_without_events_tells_a_script_that_it_is_alive()
+    {
+        await using var own = await ConsoleServer.StartAsync(o => o, services => services.AddSingleton<TimeProvider>(new HurriedTime()));
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = own.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", own.Alice);
+        using var stream = new StreamReader(await http.GetStreamAsync(new Uri("/events/stream", UriKind.Relative), Stop));
+
+        for (var i = 0; i < 2; i++)
+        {
+            string? line;
+            do
+                line = await stream.ReadLineAsync(Stop);
+            while (line is "" or ":");
+            Assert.Equal(("event: beat", "data: {}"), (line, await stream.ReadLineAsync(Stop)));
+        }
+    }
+
+    [Fact]
+    public async Task An_event_of_a_conversation_asks_for_no_articles_again()
+    {
+        var (happened, calls) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new ConcurrentQueue<string>());
+        await using var own = await WithStreamAsync(async context =>
+        {
+            await BeginAsync(context);
+            await happened.Task.WaitAsync(context.RequestAborted);
+            await context.Response.WriteAsync(Event("cs-OTHER", 7), context.RequestAborted);
+            await UntilLeftAsync(context);
+        });
+        await using var tab = await chromium.OpenAsync(own.Address, own.Alice);
+        tab.Page.Request += (_, request) => calls.Enqueue(request.Headers.GetValueOrDefault("mcp-name") ?? "");
+        await tab.GoAsync("/console/knowledge?q=refund");
+        // Once at the start, once as the stream begins: how many wait is asked for with every change.
+        await AskedAsync("list_queue", 2);
+        var searched = Asked("query_knowledge_base");
+
+        happened.SetResult();
+        await AskedAsync("list_queue", 3);
+
+        Assert.Equal(searched, Asked("query_knowledge_base"));
+
+        int Asked(string tool) => calls.Count(c => c == tool);
+
+        Task AskedAsync(string tool, int times) => Eventually.TrueAsync(() => Asked(tool) >= times, () => $"{tool} was asked {Asked(tool)} times.");
+    }
+
+    [Fact]
+    public async Task A_deadline_is_told_by_the_clock_of_the_server()
+    {
+        var approval = await server.AskAsync(await server.TalkAsync("LIVE-6", "maria", "Broken."), 700);
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.Page.Clock.InstallAsync(new() { TimeDate = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-5) });
+
+        await tab.GoAsync($"/console/approvals/{approval}");
+
+        await Assertions.Expect(tab.Page.Locator(".outcome time")).ToHaveTextAsync("23 h left");
+    }
+
+    /// <summary>A server with this in the place of its stream, which tells when it likes.</summary>
+    private static Task<ConsoleServer> WithStreamAsync(RequestDelegate stream) =>
+        ConsoleServer.StartAsync(o => o, null, app => app.MapGet("/events/stream", stream).WithOrder(-1));
+
+    private static async Task BeginAsync(HttpContext context)
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.WriteAsync(":\n\n", context.RequestAborted);
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+    }
+
+    private static Task UntilLeftAsync(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    /// <summary>As the browser tells a page that its tab is shown, or is not.</summary>
+    private static Task ShowAsync(ConsoleTab tab, bool hidden) => tab.Page.EvaluateAsync(
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
+
+    /// <summary>A clock whose timers run a hundred times as fast.</summary>
+    private sealed class HurriedTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? dueTime / 100 : dueTime, period > TimeSpan.Zero ? period / 100 : period);
     }
 
     private static string Event(string conversation, int version) =>

@@ -127,6 +127,223 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task What_somebody_writes_is_there_when_they_come_back_until_they_sign_out()
+    {
+        var id = await server.TalkAsync("WORK-3", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Internal note" }).CheckAsync();
+        await tab.Field("Text").FillAsync("The carrier has");
+
+        await tab.Link("Back to Queue").ClickAsync();
+        await tab.SettledAsync();
+        await tab.Page.GoBackAsync();
+        await Assertions.Expect(tab.Field("Text")).ToHaveValueAsync("The carrier has");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Radio, new() { Name = "Internal note" })).ToBeCheckedAsync();
+        await tab.Page.ReloadAsync();
+        await Assertions.Expect(tab.Field("Text")).ToHaveValueAsync("The carrier has");
+        await tab.Field("Text").FillAsync("The carrier has it.");
+        await tab.Button("Add note").ClickAsync();
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("The note is stored.");
+        Assert.Equal(0, await DraftsAsync());
+
+        await tab.Field("Text").FillAsync("secret");
+        Assert.Equal(1, await DraftsAsync());
+        await tab.Button("Sign out").ClickAsync();
+        await tab.Field("Token").WaitForAsync();
+        Assert.Equal(0, await DraftsAsync());
+        Assert.Empty(tab.Faults);
+
+        Task<int> DraftsAsync() => tab.Page.EvaluateAsync<int>("() => sessionStorage.length");
+    }
+
+    [Fact]
+    public async Task What_is_written_while_a_reply_is_sent_is_the_next_message()
+    {
+        var id = await server.TalkAsync("WORK-4", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await tab.Page.RouteAsync("**/mcp/**", async route =>
+        {
+            if (route.Request.Headers.GetValueOrDefault("mcp-name") == "add_message")
+                await sent.Task;
+            await route.ContinueAsync();
+        });
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.Field("Text").FillAsync("It comes tomorrow.");
+        await tab.Button("Send reply").ClickAsync();
+        await tab.Field("Text").FillAsync("It comes tomorrow. In the morning.");
+        sent.SetResult();
+
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("The reply is sent.");
+        Assert.Equal("It comes tomorrow. In the morning.", await tab.Field("Text").InputValueAsync());
+        await Assertions.Expect(tab.Page.Locator(".message.assistant .content").Last).ToHaveTextAsync("It comes tomorrow.");
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_runs_out_takes_nothing_away_from_the_page()
+    {
+        var id = await server.TalkAsync("WORK-5", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.ShowsAsync("Live");
+        await tab.Field("Text").FillAsync("It comes tomorrow.");
+        await tab.Page.Context.ClearCookiesAsync();
+
+        await server.CallAsync(server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Hello?" });
+        await tab.ShowsAsync("You are not signed in any more. Sign in to go on.");
+        Assert.Equal(("It comes tomorrow.", $"Conversation {id}"), (await tab.Field("Text").InputValueAsync(), await tab.Heading.InnerTextAsync()));
+        await tab.Button("Send reply").ClickAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(2);
+        await tab.Link("Sign in").First.ClickAsync();
+        await tab.Field("Token").FillAsync(server.Alice);
+        await tab.Button("Sign in").ClickAsync();
+
+        await tab.ShowsAsync("Hello?");
+        Assert.Equal("It comes tomorrow.", await tab.Field("Text").InputValueAsync());
+        await tab.ShowsAsync("Live");
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
+    public async Task A_sign_out_that_fails_is_told()
+    {
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync("/console/queue");
+        await tab.Page.RouteAsync("**/console/session", route => route.AbortAsync("connectionrefused"));
+
+        await tab.Button("Sign out").ClickAsync();
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The server does not answer.");
+        await Assertions.Expect(tab.Button("Sign out")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_dialog_names_its_conversation_and_ends_with_its_page()
+    {
+        var id = await server.TalkAsync("WORK-6", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.Button("Assign").ClickAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Dialog)).ToHaveAccessibleNameAsync($"Assign the conversation: {id}");
+
+        await tab.ShowAsync("/console/queue");
+
+        await Assertions.Expect(tab.Page.Locator("dialog")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task A_move_goes_from_the_state_that_was_seen_whatever_else_happened()
+    {
+        var id = await server.TalkAsync("WORK-7", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.Button("Move").ClickAsync();
+        await server.CallAsync(server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Hello?" });
+        await tab.ShowsAsync("Hello?");
+
+        await tab.Page.Locator("dialog button[type=submit]").ClickAsync();
+
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("The conversation is moved.");
+    }
+
+    [Fact]
+    public async Task Who_edits_what_another_saved_sees_the_change_and_saves_on_top_of_it()
+    {
+        await SaveAsync("# Parcels\n\n1. Look.\n\nThen:\n\n2. Ask.\n");
+        await using var sue = await chromium.OpenAsync(server.Address, server.Sue);
+        await sue.GoAsync("/console/knowledge?article=parcels");
+        var numbers = await sue.Page.Locator("main ol").EvaluateAllAsync<int[]>("all => all.map((e) => e.start)");
+        Assert.Equal([1, 2], numbers);
+        await sue.Button("Edit").ClickAsync();
+        await sue.Field("Title").FillAsync("Parcels that are late");
+        await SaveAsync("# Parcels\n\nAsk the carrier.\n");
+
+        await sue.Button("Save as draft").ClickAsync();
+        await sue.ShowsAsync("ai:bot saved version 2 meanwhile.");
+        await Assertions.Expect(sue.Page.Locator("main ins")).ToContainTextAsync(["Ask the carrier."]);
+        Assert.Equal("Parcels that are late", await sue.Field("Title").InputValueAsync());
+        await sue.Button("Publish").ClickAsync();
+        await Assertions.Expect(sue.Notice).ToHaveTextAsync("The article is published: searches find it.");
+
+        await sue.ShowsAsync("Version 3,");
+        Assert.Equal(0, await sue.Page.GetByText("saved version 2 meanwhile").CountAsync());
+        Assert.Empty(sue.Faults);
+
+        Task<JsonNode> SaveAsync(string content) => server.CallAsync(
+            server.Bot, "save_article", new JsonObject { ["article_id"] = "parcels", ["title"] = "Parcels", ["content"] = content }, "knowledge");
+    }
+
+    [Fact]
+    public async Task Who_comes_back_finds_the_list_where_they_left_it()
+    {
+        for (var i = 0; i < 60; i++)
+            await server.CallAsync(server.Bot, "initialize_conversation", new JsonObject { ["user_id"] = "many", ["ticket_id"] = $"MANY-{i}", ["description"] = "One of many" });
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync("/console/queue?view=all&user_id=many");
+        await tab.Button("Show more").ClickAsync();
+        await tab.Link("cs-MANY-0").ScrollIntoViewIfNeededAsync();
+        await tab.Page.WaitForFunctionAsync("() => history.state?.scroll > 0");
+        var scrolled = await tab.Page.EvaluateAsync<int>("() => scrollY");
+        await tab.Link("cs-MANY-0").ClickAsync();
+        await tab.ShowsAsync("Nothing was said yet.");
+        Assert.Equal(0, await tab.Page.EvaluateAsync<int>("() => scrollY"));
+
+        await tab.Page.GoBackAsync();
+
+        await tab.Link("cs-MANY-0").WaitForAsync();
+        await tab.Page.WaitForFunctionAsync("scrolled => scrollY === scrolled", scrolled);
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
+    public async Task A_refresh_leaves_open_what_was_opened()
+    {
+        var id = await server.TalkAsync("WORK-8", "maria", "Where is my parcel?");
+        var text = $"{new string('a', 70_000)} the end";
+        await server.CallAsync(server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = text });
+        for (var i = 0; i < 20; i++)
+            await server.CallAsync(server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "assistant", ["content"] = "n", ["visibility"] = "internal" });
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.Button("Show all of it").ClickAsync();
+        await tab.ShowsAsync("the end");
+        Assert.Equal(text, await tab.Page.EvaluateAsync<string>("() => document.activeElement.textContent"));
+        await tab.Page.GetByText("Handoff brief").ClickAsync();
+        await tab.Page.Locator("details .prose").WaitForAsync();
+        await tab.Page.Locator(".scroll").EvaluateAsync("e => { e.scrollTop = 100; }");
+
+        await server.CallAsync(server.Bot, "escalate_conversation", new JsonObject { ["conversation_id"] = id, ["reason"] = "asks for a person", ["summary"] = "Waits for a parcel." });
+        await Assertions.Expect(tab.Page.Locator("aside")).ToContainTextAsync("Waits for a parcel.");
+
+        await tab.ShowsAsync("the end");
+        await tab.Page.Locator("details[open] .prose").WaitForAsync();
+        Assert.Equal(100, await tab.Page.Locator(".scroll").EvaluateAsync<int>("e => e.scrollTop"));
+        Assert.Equal(0, await tab.Button("Show all of it").CountAsync());
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
+    public async Task Older_messages_come_with_who_had_the_conversation_then()
+    {
+        var id = await server.TalkAsync("WORK-9", "maria", "Where is my parcel?");
+        await server.CallAsync(server.Bob, "claim_conversation", new JsonObject { ["conversation_id"] = id });
+        for (var i = 0; i < 210; i++)
+            await server.CallAsync(server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = $"Hello {i}?" });
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+
+        for (var shown = 100; shown <= 250; shown += 50)
+        {
+            await tab.Button("Show older messages").ClickAsync();
+            await Assertions.Expect(tab.Page.Locator(".message")).ToHaveCountAsync(Math.Min(shown, 212));
+        }
+
+        await Assertions.Expect(tab.Page.Locator(".mark.person")).ToContainTextAsync("human:bob has the conversation");
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
     public async Task A_page_of_another_origin_cannot_use_the_sign_in()
     {
         await using var tab = await chromium.OpenAsync(server.Address, server.Alice);

@@ -22,6 +22,9 @@ export const can = (tool) => passesCalls() && (READS.has(tool) || (tool === DECI
 /** Who is signed in at the host is not told to a view. */
 export const me = () => ({ actor: null, toolsets: [] });
 
+/** A view has no history to come back by. */
+export const remember = () => {};
+
 const routeOf = (href) => app.routes.map(([pattern, make]) => [pattern.exec(href), make]).find(([match]) => match);
 
 /** Whether an address leads somewhere from here: to a page of this view, or to the console by the host. */

@@ -6,17 +6,20 @@ import { badge, clock, link, moment, priority, state, text, toApproval, toConver
 import { summary } from './approvals.js';
 import { markdown } from './markdown.js';
 import { dialog } from './dialog.js';
-import { attempt, can, go, me, reload } from './main.js';
+import { draftOf } from './drafts.js';
+import { attempt, can, go, me, reload, remember } from './main.js';
 
 const PAGE = 50;
 const EVENTS = 200;
+const CALLS = 20;
+const EVENTS_PER_CALL = 500;
 
 /** The newest messages, with all there is to say of each. */
 async function history(id, wanted, signal) {
   let messages = [];
   let before;
   let page;
-  for (let calls = 0; calls < 20 && messages.length < wanted; calls += 1) {
+  for (let calls = 0; calls < CALLS && messages.length < wanted; calls += 1) {
     page = await api.call('get_history', { conversation_id: id, limit: Math.min(wanted - messages.length, 500), before, detail: 'full' }, signal);
     messages = [...page.messages, ...messages];
     before = page.before;
@@ -25,18 +28,17 @@ async function history(id, wanted, signal) {
   return { messages, older: Boolean(before), all: page.message_count };
 }
 
-/** The last events, at least so many. */
-async function trail(id, version, wanted, signal) {
+/** The last events, at least so many, and all since the first message that is shown: who had the conversation is seen from them. */
+async function trail(id, version, wanted, first, signal) {
   const events = [];
-  let after = Math.max(0, version - wanted);
-  const first = after;
-  for (let calls = 0; calls < 20; calls += 1) {
-    const page = await api.call('get_events', { conversation_id: id, after, limit: 500 }, signal);
+  let after = Math.max(0, Math.min(version - wanted, first - 1), version - CALLS * EVENTS_PER_CALL);
+  for (let calls = 0; calls < CALLS; calls += 1) {
+    const page = await api.call('get_events', { conversation_id: id, after, limit: EVENTS_PER_CALL }, signal);
     events.push(...page.events);
     after = page.after;
     if (!after) break;
   }
-  return { events, earlier: first > 0 };
+  return events;
 }
 
 const isPerson = (owner) => owner.startsWith('human:');
@@ -49,8 +51,10 @@ function entries(messages, events) {
 }
 
 /** point: as of when it is looked at; nothing for now. */
-export function conversation({ id, point = {} }) {
-  const page = { messages: PAGE, events: EVENTS, approvals: [] };
+export function conversation({ id, point = {}, kept = {} }) {
+  const page = { messages: kept.messages ?? PAGE, events: EVENTS, approvals: [], now: null };
+  // Long messages that somebody has read to the end, by their numbers.
+  const wholes = new Map();
   const transcript = h('ol', { class: 'transcript', 'aria-label': T.conversation.transcript });
   const counted = h('div', { class: 'row' });
   const side = h('div', {});
@@ -66,8 +70,10 @@ export function conversation({ id, point = {} }) {
   function message(m, before) {
     const kind = m.visibility === 'internal' ? 'internal' : m.role;
     const speaker = m.role === 'user' ? before.customer : m.role === 'assistant' ? m.recorded_by : `${m.role === 'tool' ? T.conversation.tool : T.conversation.system}, ${m.recorded_by}`;
-    const body = h('p', { class: 'content' }, m.content);
-    const rest = m.rest ? h('button', { type: 'button', class: 'quiet', 'data-key': `rest ${m.number}`, on: { click: () => whole(m, body, rest) } }, T.conversation.rest) : null;
+    // What was erased since is not what was read.
+    const whole = wholes.get(m.number)?.startsWith(m.content) ? wholes.get(m.number) : null;
+    const body = h('p', { class: 'content' }, whole ?? m.content);
+    const rest = m.rest && whole === null ? h('button', { type: 'button', class: 'quiet', 'data-key': `rest ${m.number}`, on: { click: () => readWhole(m, body, rest) } }, T.conversation.rest) : null;
     const name = newId('message');
     return h('li', { class: `message ${kind} ${before.person ? 'by-person' : ''}` },
       h('article', { 'aria-labelledby': name },
@@ -80,7 +86,7 @@ export function conversation({ id, point = {} }) {
   }
 
   /** Reads a long message to its end. */
-  async function whole(m, body, button) {
+  async function readWhole(m, body, button) {
     await attempt(error, async () => {
       let content = m.content;
       for (let calls = 0; calls < 20; calls += 1) {
@@ -88,8 +94,11 @@ export function conversation({ id, point = {} }) {
         content += found.messages[0].content;
         if (!found.messages[0].rest) break;
       }
+      wholes.set(m.number, content);
       body.textContent = content;
       button.remove();
+      body.tabIndex = -1;
+      body.focus();
     }, { button });
   }
 
@@ -115,7 +124,7 @@ export function conversation({ id, point = {} }) {
     });
     show(counted, [messages.length, all, older], () => [
       h('p', { class: 'quiet-text' }, T.conversation.messages(messages.length, all)),
-      older ? h('button', { type: 'button', 'data-key': 'older', on: { click: () => { page.messages += PAGE; return reload(); } } }, T.conversation.older) : null,
+      older ? h('button', { type: 'button', 'data-key': 'older', on: { click: () => { page.messages += PAGE; remember({ messages: page.messages }); return reload(); } } }, T.conversation.older) : null,
     ]);
   }
 
@@ -127,22 +136,24 @@ export function conversation({ id, point = {} }) {
   };
   const optional = (label) => `${label} (${T.common.optional})`;
   const D = T.conversation.dialogs;
+  /** A dialog says which conversation it is about. */
+  const ask = (asked) => dialog({ ...asked, title: `${asked.title}: ${id}` });
   const buttons = (c) => [
     ['claim_conversation', T.conversation.claim, c.owner !== me().actor, (b) => attempt(error, () => act('claim_conversation', {}, T.conversation.claimed), { button: b })],
-    ['assign_conversation', T.conversation.assign, true, () => dialog({
+    ['assign_conversation', T.conversation.assign, true, () => ask({
       title: D.assign, submit: T.conversation.assign,
       fields: { to: [D.to, h('input', { type: 'text', maxlength: 110, autocomplete: 'off' }), { hint: D.toHint, required: true }], note: [optional(D.note), h('textarea', { rows: 3, maxlength: 4000 }), { hint: D.noteAssign }] },
       done: (v) => act('assign_conversation', v, T.conversation.assigned),
     })],
-    ['hand_back', T.conversation.handBack, !c.owner.startsWith('ai:'), () => dialog({
+    ['hand_back', T.conversation.handBack, !c.owner.startsWith('ai:'), () => ask({
       title: D.handBack, submit: T.conversation.handBack, fields: { note: [D.note, h('textarea', { rows: 5, maxlength: 4000 }), { hint: D.noteHandBack, required: true }] },
       done: (v) => act('hand_back', v, T.conversation.handedBack),
     })],
-    ['release_conversation', T.conversation.release, isPerson(c.owner), () => dialog({
+    ['release_conversation', T.conversation.release, isPerson(c.owner), () => ask({
       title: D.release, submit: T.conversation.release, fields: { reason: [optional(D.reason), h('textarea', { rows: 2, maxlength: 1000 })] },
       done: (v) => act('release_conversation', v, T.conversation.released),
     })],
-    ['escalate_conversation', T.conversation.escalate, c.owner.startsWith('ai:'), () => dialog({
+    ['escalate_conversation', T.conversation.escalate, c.owner.startsWith('ai:'), () => ask({
       title: D.escalate, submit: T.conversation.escalate,
       fields: {
         reason: [D.reason, h('textarea', { rows: 2, maxlength: 1000 }), { required: true }], summary: [D.summary, h('textarea', { rows: 4, maxlength: 4000 }), { required: true }],
@@ -150,16 +161,16 @@ export function conversation({ id, point = {} }) {
       },
       done: (v) => act('escalate_conversation', v, T.conversation.escalated),
     })],
-    ['transition_state', T.conversation.move, c.allowed_transitions.length > 0, () => dialog({
+    ['transition_state', T.conversation.move, c.allowed_transitions.length > 0, () => ask({
       title: D.move, submit: T.conversation.move,
       fields: { new_state: [D.newState, select(c.allowed_transitions.map((s) => [s, T.state(s)]))], reason: [optional(D.reason), h('textarea', { rows: 2, maxlength: 1000 })] },
-      done: (v) => act('transition_state', { ...v, expected_version: c.version }, T.conversation.moved),
+      done: (v) => act('transition_state', { ...v, expected_version: page.now.state === c.state ? page.now.version : c.version }, T.conversation.moved),
     })],
-    ['update_metadata', T.conversation.priority, !c.closed_at, () => dialog({
+    ['update_metadata', T.conversation.priority, !c.closed_at, () => ask({
       title: D.priority, submit: T.conversation.priority, fields: { priority: [D.newPriority, select(Object.entries(T.priorities).reverse(), c.priority)] },
       done: (v) => act('update_metadata', v, T.conversation.prioritised),
     })],
-    ['reopen_conversation', T.conversation.reopen, Boolean(c.closed_at), () => dialog({
+    ['reopen_conversation', T.conversation.reopen, Boolean(c.closed_at), () => ask({
       title: D.reopen, submit: T.conversation.reopen, fields: { reason: [optional(D.reason), h('textarea', { rows: 2, maxlength: 1000 })] },
       done: async (v) => {
         const opened = await api.call('reopen_conversation', of(v));
@@ -171,6 +182,7 @@ export function conversation({ id, point = {} }) {
 
   function showState(c) {
     const { approvals } = page;
+    page.now = c;
     show(actions, [c.version, c.owner], () => {
       const possible = buttons(c);
       return possible.length === 0 ? [] : h('div', { class: 'row actions', role: 'group', 'aria-label': T.conversation.actions }, possible.map(([tool, label, , run]) => (
@@ -210,7 +222,7 @@ export function conversation({ id, point = {} }) {
     }, h('summary', { 'data-key': 'brief' }, T.conversation.brief), content);
   }
 
-  const showTimeline = ({ events, earlier }) => show(timeline, [events.length, events.at(-1)?.version, earlier], () => section(T.conversation.timeline,
+  const showTimeline = (events, earlier) => show(timeline, [events.length, events.at(-1)?.version, earlier], () => section(T.conversation.timeline,
     h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': T.conversation.timelineCaption }, table({
       caption: T.conversation.timelineCaption,
       columns: [T.conversation.what, T.conversation.when],
@@ -238,55 +250,67 @@ export function conversation({ id, point = {} }) {
         showState(c);
         return;
       }
-      const [said, happened, pending] = await Promise.all([
-        history(id, page.messages, signal), trail(id, c.version, page.events, signal), api.call('list_pending_approvals', of({ limit: 50 }), signal)]);
+      const [said, approvals] = await Promise.all([history(id, page.messages, signal), api.call('list_pending_approvals', of({ limit: 50 }), signal)]);
+      const events = await trail(id, c.version, page.events, said.messages[0]?.version ?? c.version, signal);
       const isPast = c.current_version !== undefined;
       const then = (entries) => (isPast ? entries.filter((e) => e.version <= c.version) : entries);
-      page.approvals = isPast ? [] : pending.approvals;
-      happened.events = then(happened.events);
-      showTranscript(c, { ...said, messages: then(said.messages) }, happened.events);
+      page.approvals = isPast ? [] : approvals.approvals;
+      const happened = then(events);
+      showTranscript(c, { ...said, messages: then(said.messages) }, happened);
       showState(c);
-      showTimeline(happened);
+      showTimeline(happened.filter((e) => e.version > c.version - page.events), c.version > page.events);
     },
   };
 }
 
-/** The reply, or the note. It keeps what is written while the rest of the page is refreshed. */
+/** The reply, or the note. It keeps what is written while the rest of the page is refreshed, and where somebody goes away and comes back. */
 function composer(id, place) {
   if (!can('add_message')) return null;
   const name = newId('kind');
-  const content = h('textarea', { rows: 5, maxlength: 100000 });
-  const hint = h('p', { class: 'hint' }, T.conversation.replyHint);
-  const button = h('button', { type: 'submit', class: 'primary' }, T.conversation.send);
+  const kept = draftOf(me().actor, id);
+  // One draft is one message, however often it is sent.
+  const { text: begun = '', kind: first = 'public', message: last = null } = kept.read() ?? {};
+  let message = last;
+  const content = h('textarea', { rows: 5, maxlength: 100000, value: begun });
+  const hint = h('p', { class: 'hint' });
+  const button = h('button', { type: 'submit', class: 'primary' });
   const error = h('div', {});
-  const radio = (value, label) => h('label', { class: 'choice' }, h('input', { type: 'radio', name, value, checked: value === 'public', on: { change: switched } }), label);
+  const radio = (value, label) => h('label', { class: 'choice' }, h('input', { type: 'radio', name, value, checked: value === first, on: { change: () => { dress(); written(); } } }), label);
   const kinds = h('fieldset', {}, h('legend', { class: 'hidden' }, T.conversation.composer), radio('public', T.conversation.reply), radio('internal', T.conversation.note));
   const kind = () => kinds.querySelector('input:checked').value;
-  // One draft is one message, however often it is sent.
-  let draft = null;
-  function switched() {
+  function dress() {
     const isNote = kind() === 'internal';
     hint.textContent = isNote ? T.conversation.noteHint : T.conversation.replyHint;
     button.textContent = isNote ? T.conversation.sendNote : T.conversation.send;
     form.classList.toggle('note', isNote);
-    draft = null;
   }
-  content.addEventListener('input', () => { draft = null; });
+  const keep = () => (content.value ? kept.keep({ text: content.value, kind: kind(), message }) : kept.drop());
+  function written() {
+    message = null;
+    keep();
+  }
+  content.addEventListener('input', written);
   const submit = (event) => {
     event.preventDefault();
     place.replaceChildren();
     return attempt(error, async () => {
-      if (!content.value.trim()) throw new api.Failure(T.conversation.empty, 'invalid_argument');
+      const sent = content.value;
+      if (!sent.trim()) throw new api.Failure(T.conversation.empty, 'invalid_argument');
       const visibility = kind();
-      draft ??= `console-${crypto.randomUUID()}`;
-      await api.call('add_message', { conversation_id: id, role: 'assistant', content: content.value, visibility, message_id: draft });
-      content.value = '';
-      draft = null;
+      message ??= `console-${crypto.randomUUID()}`;
+      keep();
+      await api.call('add_message', { conversation_id: id, role: 'assistant', content: sent, visibility, message_id: message });
+      // What was written since is the next message.
+      if (content.value === sent) {
+        content.value = '';
+        written();
+      }
       await reload();
       content.focus();
       return visibility === 'internal' ? T.conversation.noted : T.conversation.sent;
     }, { button });
   };
   const form = h('form', { class: 'composer', on: { submit } }, kinds, hint, field(T.conversation.text, content), error, h('div', { class: 'row' }, button));
+  dress();
   return section(T.conversation.composer, form);
 }

@@ -49,6 +49,7 @@ export function customers({ query }) {
   return {
     title: T.pages.customers,
     element: h('div', {}, h('form', { class: 'filters', role: 'search', on: { submit } }, field(T.customers.find, input), h('button', { type: 'submit' }, T.common.search)), content),
+    pace: 5000,
     load,
   };
 }

@@ -1,11 +1,17 @@
 // A form before everything else; the browser keeps the focus in it, and gives it back.
 import { T } from './texts.js';
-import { h, field, newId } from './dom.js';
+import { h, field, keyed, newId } from './dom.js';
 import { attempt } from './main.js';
+
+/** Closes whatever is open: a dialog belongs to the page that it was opened on. */
+export function closeDialogs() {
+  for (const e of document.querySelectorAll('dialog[open]')) e.close();
+}
 
 /** Asks for some values. fields: {name: [label, control, options]}; done gets the values and does what is asked for. */
 export function dialog({ title, fields, submit, done }) {
   const id = newId('dialog');
+  const opener = document.activeElement?.getAttribute('data-key');
   const error = h('div', {});
   const button = h('button', { type: 'submit', class: 'primary' }, submit);
   const form = h('form', {
@@ -18,7 +24,12 @@ export function dialog({ title, fields, submit, done }) {
     },
   }, h('h2', { id }, title), Object.values(fields).map(([label, control, options]) => field(label, control, options)), error,
   h('div', { class: 'row' }, button, h('button', { type: 'button', on: { click: () => element.close() } }, T.common.cancel)));
-  const element = h('dialog', { 'aria-labelledby': id, on: { close: () => element.remove() } }, form);
+  const element = h('dialog', { 'aria-labelledby': id, on: { close } }, form);
+  function close() {
+    element.remove();
+    // The button that it was opened with may have been drawn anew meanwhile, or be gone.
+    if (document.activeElement === document.body) (keyed(document, opener) ?? document.querySelector('h1'))?.focus();
+  }
   document.body.append(element);
   element.showModal();
 }

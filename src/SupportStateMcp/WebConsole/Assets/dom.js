@@ -39,17 +39,34 @@ export const hidden = (text) => h('span', { class: 'hidden' }, text);
 let lastId = 0;
 export const newId = (what = 'id') => `${what}-${(lastId += 1)}`;
 
+/** What has the key, in a container. */
+export const keyed = (container, key) => [...container.querySelectorAll('[data-key]')].find((e) => e.getAttribute('data-key') === key);
+
 /**
  * Puts new content into a container where its data has changed. What has the focus keeps it: the new element with the same data-key
- * gets it.
+ * gets it, or where there is none the container. What was opened stays open, and what was scrolled stays where it was.
  */
 export function show(container, data, build) {
   const key = JSON.stringify(data);
   if (container.shownKey === key) return;
   container.shownKey = key;
-  const focused = container.contains(document.activeElement) ? document.activeElement.closest('[data-key]')?.getAttribute('data-key') : null;
+  const focused = container.contains(document.activeElement) ? document.activeElement : null;
+  const opened = [...container.querySelectorAll('details[open] > summary[data-key]')].map((e) => e.getAttribute('data-key'));
+  const scrolled = [...container.querySelectorAll('.scroll')].map((e) => e.scrollTop);
   container.replaceChildren(...[build()].flat(Infinity).filter(Boolean));
-  if (focused) [...container.querySelectorAll('[data-key]')].find((e) => e.getAttribute('data-key') === focused)?.focus();
+  for (const name of opened) keyed(container, name)?.parentElement.setAttribute('open', '');
+  container.querySelectorAll('.scroll').forEach((e, i) => { e.scrollTop = scrolled[i] ?? 0; });
+  if (focused && !container.contains(document.activeElement)) keep(container, focused);
+}
+
+/** Gives the focus back: to the same element, to one with the same key, to the container, or where that is empty to the head of the page. */
+function keep(container, focused) {
+  const next = container.contains(focused) ? focused : keyed(container, focused.closest('[data-key]')?.getAttribute('data-key'));
+  if (next) return next.focus();
+  container.tabIndex = -1;
+  container.focus({ preventScroll: true });
+  if (document.activeElement !== container) document.querySelector('h1')?.focus({ preventScroll: true });
+  return undefined;
 }
 
 /** Takes away what is in a container. */

@@ -3,6 +3,7 @@ import { T } from './texts.js';
 import { h, show, table, facts, field, section } from './dom.js';
 import * as api from './api.js';
 import { actor, badge, clock, instant, link, toArticle } from './format.js';
+import { change } from './diff.js';
 import { markdown } from './markdown.js';
 import { attempt, can, go, reload } from './main.js';
 
@@ -38,21 +39,33 @@ function overview(q) {
     title: T.pages.knowledge,
     element: h('div', {}, h('form', { class: 'filters', role: 'search', on: { submit } }, field(T.knowledge.find, input), h('button', { type: 'submit' }, T.common.search)),
       h('div', { class: 'stack' }, found, drafts)),
+    // Articles are of no conversation.
+    concerns: () => false,
     load,
   };
 }
+
+/** All that is edited, in one text. */
+const wholeOf = (a) => `${a.title}\n${a.tags.join(', ')}\n${a.content}`;
 
 function article(id) {
   const head = h('div', {});
   const body = h('div', {});
   const error = h('div', {});
+  const news = h('div', { role: 'status' });
   let editor = null;
   let current = null;
+  // The article as it was when it began to be edited.
+  let edited = null;
 
   const save = (status, said) => (event) => attempt(error, async () => {
     const written = editor ?? { title: { value: current.title }, tags: { value: current.tags.join(', ') }, content: { value: current.content } };
     await api.call('save_article', {
       article_id: id, title: written.title.value.trim(), content: written.content.value, tags: written.tags.value.split(',').map((t) => t.trim()).filter(Boolean), status, expected_version: current.version,
+    }).catch(async (refused) => {
+      // The newer version is shown, and the next attempt is on top of it.
+      if (refused.code === 'version_conflict') await reload();
+      throw refused;
     });
     editor = null;
     await reload();
@@ -61,6 +74,7 @@ function article(id) {
   }, { button: event.currentTarget });
 
   const edit = () => {
+    edited = current;
     editor = {
       title: h('input', { type: 'text', value: current.title, maxlength: 300 }), tags: h('input', { type: 'text', value: current.tags.join(', ') }), content: h('textarea', { rows: 24, value: current.content, maxlength: 50000 }),
     };
@@ -79,7 +93,9 @@ function article(id) {
         a.status !== 'published' ? button(T.knowledge.publish, save('published', T.knowledge.published), 'primary') : editor ? button(T.knowledge.publish, save('published', T.knowledge.published), 'primary') : null,
         editor && a.status === 'draft' ? button(T.knowledge.save, save('draft', T.knowledge.saved)) : null,
         a.status === 'published' && !editor ? button(T.knowledge.archive, save('archived', T.knowledge.archived)) : null) : null));
-    show(body, [a.version, editor !== null], () => (editor
+    show(news, editor ? a.version : null, () => (editor && a.version !== edited.version
+      ? h('div', { class: 'banner' }, h('p', {}, T.knowledge.changedWhileEditing(a.updated_by, a.version)), change(wholeOf(edited), wholeOf(a))) : []));
+    show(body, editor ? null : a.version, () => (editor
       ? section(T.knowledge.edit, field(T.knowledge.title, editor.title), field(T.knowledge.tags, editor.tags, { hint: T.knowledge.tagsHint }), field(T.knowledge.content, editor.content))
       : section(T.knowledge.content, markdown(a.content))));
   }
@@ -87,11 +103,11 @@ function article(id) {
   return {
     title: `${T.pages.article} ${id}`,
     aside: link('/console/knowledge', T.common.back(T.pages.knowledge)),
-    element: h('div', { class: 'stack' }, head, error, body),
+    element: h('div', { class: 'stack' }, head, error, news, body),
+    concerns: () => false,
+    unsaved: () => editor !== null && (editor.title.value !== edited.title || editor.tags.value !== edited.tags.join(', ') || editor.content.value !== edited.content),
     load: async (signal) => {
-      const a = await api.article(id, signal);
-      if (editor) return;
-      current = a;
+      current = await api.article(id, signal);
       render();
     },
   };

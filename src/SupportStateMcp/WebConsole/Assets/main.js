@@ -5,6 +5,8 @@ import * as api from './api.js';
 import { Live } from './live.js';
 import { failure, fill, notice, perform, say } from './page.js';
 import { badge } from './format.js';
+import { closeDialogs } from './dialog.js';
+import { dropDrafts } from './drafts.js';
 import { queue } from './queue.js';
 import { conversation } from './conversation.js';
 import { approvals, approval } from './approvals.js';
@@ -32,10 +34,12 @@ const navigation = h('nav', { 'aria-label': T.navigation });
 const account = h('div', { class: 'account', role: 'group', 'aria-label': T.account });
 const connection = h('p', { class: 'connection', role: 'status', 'aria-label': T.updates });
 const skip = h('a', { class: 'skip', href: '#content', on: { click: (e) => { e.preventDefault(); main.focus(); } } }, T.skip);
-const live = new Live(refresh, (text, kind) => {
+const live = new Live(refresh, tell);
+
+function tell(text, kind) {
   if (connection.textContent === text) return;
   connection.replaceChildren(h('span', { class: `dot ${kind}`, 'aria-hidden': 'true' }), text);
-});
+}
 
 /** Whether the caller may call a tool; the server decides it, and lists what it serves. */
 export const can = (tool) => app.tools.has(tool);
@@ -47,6 +51,9 @@ export const leads = () => true;
 /** Where else an approval can be decided: nowhere, this is the console. */
 export const elsewhere = () => null;
 
+/** Keeps values with this page in the history, so that who comes back finds it as it was. */
+export const remember = (values) => history.replaceState({ ...history.state, ...values }, '');
+
 /** Shows another page; with replace in the place of this one. */
 export function go(address, { replace = false, focus = true } = {}) {
   if (address !== location.pathname + location.search) history[replace ? 'replaceState' : 'pushState'](null, '', address);
@@ -55,6 +62,7 @@ export function go(address, { replace = false, focus = true } = {}) {
 
 async function open(focus) {
   app.page?.abort.abort();
+  closeDialogs();
   notice.textContent = '';
   const path = location.pathname.slice(ROOT.length).replace(/\/$/, '') || '/';
   if (path === '/sign-in') return mount(signIn({ session: app.session, done: begin }), 'sign-in', focus);
@@ -69,42 +77,65 @@ async function open(focus) {
   } catch {
     return mount(message(T.pages.missing, T.common.missing), null, focus);
   }
-  return mount(make({ id, query: new URLSearchParams(location.search) }), name, focus);
+  return mount(make({ id, query: new URLSearchParams(location.search), kept: history.state ?? {} }), name, focus);
 }
 
 const message = (title, text) => ({ title, element: h('p', {}, text) });
 
-/** A page is a title, an element, and where it has data, a load that fills it; concerns tells whether a change is one for it. */
+const SEARCHED = '[role=search] :is(input, select, button)';
+
+/**
+ * A page is a title, an element, and where it has data, a load that fills it. concerns tells whether a change is one for it; pace is how
+ * many milliseconds later one is read; every, after how many it is read again whatever changes. unsaved tells whether something would be lost.
+ */
 async function mount(page, name, focus) {
   const heading = h('h1', { tabindex: '-1' }, page.heading ?? page.title);
+  const loading = page.load ? h('p', { class: 'empty', role: 'status' }, T.common.loading) : '';
   const error = h('div', { class: 'error-place' });
   const abort = new AbortController();
-  app.page = { ...page, abort, error };
+  const mounted = { ...page, abort, error };
+  const { scroll = 0 } = history.state ?? {};
+  const searched = [...main.querySelectorAll(SEARCHED)].indexOf(document.activeElement);
+  app.page = mounted;
   document.title = T.title(page.title);
   for (const a of navigation.querySelectorAll('a')) {
     if (a.dataset.page === name) a.setAttribute('aria-current', 'page');
     else a.removeAttribute('aria-current');
   }
-  main.replaceChildren(h('div', { class: 'head' }, heading, page.aside ?? ''), ...(name === 'sign-in' ? [] : banner()), error, page.element, notice);
+  main.replaceChildren(h('div', { class: 'head' }, heading, page.aside ?? ''), ...(name === 'sign-in' ? [] : banner()), error, loading, page.element, notice);
   scrollTo(0, 0);
   if (focus) heading.focus();
-  const { page: mounted } = app;
+  // Who searches goes on from the field that they were in.
+  else main.querySelectorAll(SEARCHED)[searched]?.focus();
   main.setAttribute('aria-busy', 'true');
   await load(mounted);
-  if (mounted === app.page) main.removeAttribute('aria-busy');
+  if (mounted !== app.page) return;
+  main.removeAttribute('aria-busy');
+  loading.remove?.();
+  if (scroll > 0) scrollTo(0, scroll);
+  later(mounted);
+  if (!page.every) return;
+  const timer = setInterval(() => document.hidden || load(mounted), page.every);
+  abort.signal.addEventListener('abort', () => clearInterval(timer));
 }
 
-const frame = { isShown: (page) => page === app.page, signedOut };
+/** Reads a page that has a pace after it: what the server has kept for a moment is older than the change by then. */
+function later(page) {
+  if (page.pace) page.later ??= setTimeout(() => { page.later = null; load(page); }, page.pace);
+}
+
+const frame = { isShown: (page) => page === app.page, signedOut, ended };
 const load = (page) => fill(page, frame);
 
 /** Does something that the person asked for; what is refused is shown in place. True where it was done. */
-export const attempt = (place, work, options) => perform(place, work, { ...options, signedOut });
+export const attempt = perform;
 
 /** Fills the page that is shown again, now. */
 export const reload = () => load(app.page);
 
+/** Nobody is signed in any more, and there is nothing to show yet. */
 async function signedOut() {
-  live.stop();
+  ended();
   app.session = { ...app.session, signed_in: false };
   shell();
   await go(`${ROOT}/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
@@ -112,11 +143,20 @@ async function signedOut() {
   return true;
 }
 
+/** Nobody is signed in any more; what is shown and written stays. */
+function ended() {
+  live.stop();
+  tell(T.signIn.stopped, 'offline');
+  return true;
+}
+
 async function refresh(ids) {
   if (!app.session?.signed_in || document.hidden) return true;
   counts();
   const { page } = app;
-  return !page?.load || (ids && page.concerns && ![...ids].some(page.concerns)) ? true : load(page);
+  if (!page?.load || (ids && page.concerns && ![...ids].some(page.concerns))) return true;
+  later(page);
+  return ids && page.pace ? true : load(page);
 }
 
 let counting = null;
@@ -155,25 +195,28 @@ function banner() {
 function shell() {
   const { session } = app;
   const signedIn = session?.signed_in;
+  const failed = h('div', {});
   navigation.replaceChildren(...(signedIn ? [h('ul', {}, NAVIGATION.filter(([, , set]) => session.toolsets.includes(set)).map(([page, text]) => (
     h('li', {}, h('a', { href: `${ROOT}/${page}`, 'data-page': page }, text, h('span', { class: 'count' }))))))] : []));
   account.replaceChildren(...(signedIn ? [
     h('p', { class: 'who' }, session.demo ? [badge('Demo', 'demo'), ' '] : '', T.who(session.actor, session.roles)),
     session.demo ? h('p', { class: 'hint' }, T.demo) : '',
-    session.asks_for_token ? h('button', { type: 'button', class: 'quiet', on: { click: leave } }, T.signIn.out) : '',
+    session.asks_for_token ? h('button', { type: 'button', class: 'quiet', on: { click: leave(failed) } }, T.signIn.out) : '',
+    failed,
   ] : []));
   connection.hidden = !signedIn;
   document.body.classList.toggle('signed-out', !signedIn);
 }
 
-async function leave() {
-  await api.signOut();
+const leave = (place) => async (event) => {
+  if (!await attempt(place, api.signOut, { button: event.currentTarget })) return;
+  dropDrafts();
   live.stop();
   app.session = { ...app.session, signed_in: false };
   shell();
   await go(`${ROOT}/sign-in`);
   say(T.signIn.signedOut);
-}
+};
 
 /** Learns who is signed in, and what they may do. */
 async function begin() {
@@ -196,9 +239,15 @@ document.addEventListener('click', (event) => {
   if (!a || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   if (!a.getAttribute('href').startsWith(ROOT) || a.rel === 'external') return;
   event.preventDefault();
-  go(a.getAttribute('href'));
+  if (!app.page?.unsaved?.() || confirm(T.common.leave)) go(a.getAttribute('href'));
 });
 addEventListener('popstate', () => open(true));
+addEventListener('beforeunload', (event) => {
+  if (app.page?.unsaved?.()) event.preventDefault();
+});
+// The page is filled after the browser would scroll, so where somebody was is kept here.
+history.scrollRestoration = 'manual';
+addEventListener('scrollend', () => remember({ scroll: scrollY }));
 
 document.body.replaceChildren(
   skip,

@@ -17,11 +17,12 @@ export function failure(error, again) {
   if (!(error instanceof api.Failure)) console.error(error);
   return h('div', { class: 'failure', role: 'alert' },
     h('p', {}, h('strong', {}, `${T.errors.title}. `), error instanceof api.Failure ? error.message : T.errors.unknown),
-    again ? h('button', { type: 'button', on: { click: again } }, T.errors.retry) : null);
+    error instanceof api.SignedOut ? h('a', { class: 'button', href: `/console/sign-in?to=${encodeURIComponent(location.pathname + location.search)}` }, T.pages.signIn)
+      : again ? h('button', { type: 'button', on: { click: again } }, T.errors.retry) : null);
 }
 
 /** Does something that the person asked for; what is refused is shown in place. True where it was done. */
-export async function perform(place, work, { button, signedOut } = {}) {
+export async function perform(place, work, { button } = {}) {
   if (button?.getAttribute('aria-disabled') === 'true') return false;
   button?.setAttribute('aria-disabled', 'true');
   place.replaceChildren();
@@ -30,8 +31,7 @@ export async function perform(place, work, { button, signedOut } = {}) {
     if (said) say(said);
     return true;
   } catch (error) {
-    if (error instanceof api.SignedOut) await signedOut();
-    else place.replaceChildren(failure(error));
+    place.replaceChildren(failure(error));
     return false;
   } finally {
     button?.removeAttribute('aria-disabled');
@@ -59,11 +59,15 @@ async function load(page, frame) {
   if (page.abort.signal.aborted) return true;
   try {
     await page.load(page.abort.signal);
+    page.filled = true;
     clear(page.error);
     return true;
   } catch (error) {
     if (error.name === 'AbortError' || !frame.isShown(page)) return true;
-    if (error instanceof api.SignedOut) return frame.signedOut();
+    if (error instanceof api.SignedOut) {
+      if (!page.filled) return frame.signedOut();
+      frame.ended();
+    }
     show(page.error, error.message, () => failure(error, () => fill(page, frame)));
     return error.code !== 'network';
   }

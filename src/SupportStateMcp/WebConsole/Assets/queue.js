@@ -3,17 +3,17 @@ import { T } from './texts.js';
 import { h, show, table, select, field } from './dom.js';
 import * as api from './api.js';
 import { actor, clock, priority, state, toConversation, toCustomer } from './format.js';
-import { attempt, can, go, me, reload } from './main.js';
+import { attempt, can, go, me, reload, remember } from './main.js';
 
 const VIEWS = ['waiting', 'mine', 'all'];
 const FILTERS = ['queue', 'state', 'priority', 'text', 'user_id'];
 
-export function queue({ query }) {
+export function queue({ query, kept = {} }) {
   const view = VIEWS.includes(query.get('view')) ? query.get('view') : 'waiting';
   const list = h('div', {});
   const more = h('div', { class: 'row' });
   const error = h('div', {});
-  const page = { wanted: 50 };
+  const page = { wanted: kept.wanted ?? 50 };
 
   const address = (next, values) => {
     const q = new URLSearchParams({ view: next });
@@ -68,7 +68,7 @@ export function queue({ query }) {
     })));
     show(more, [conversations.length, Boolean(found.next_cursor), found.total], () => [
       found.total > conversations.length ? h('p', {}, T.queue.total(conversations.length, found.total)) : null,
-      found.next_cursor ? h('button', { type: 'button', 'data-key': 'more', on: { click: () => { page.wanted += 50; return reload(); } } }, T.common.more) : null,
+      found.next_cursor ? h('button', { type: 'button', 'data-key': 'more', on: { click: () => { page.wanted += 50; remember({ wanted: page.wanted }); return reload(); } } }, T.common.more) : null,
     ]);
   }
 

@@ -31,6 +31,7 @@ export function tickets() {
   return {
     title: T.pages.tickets,
     element: h('div', {}, h('form', { class: 'filters', role: 'search', on: { submit } }, field(T.tickets.find, input), h('button', { type: 'submit' }, T.tickets.open)), list),
+    pace: 3000,
     load,
   };
 }
