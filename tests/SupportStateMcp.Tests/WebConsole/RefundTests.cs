@@ -64,7 +64,7 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
         var winner = (string?)decided["votes"]!.AsArray().Single()!["by"];
         var (lost, status) = winner == "human:alice" ? (bob, "granted") : (alice, "refused");
         Assert.Equal(status, (string?)decided["status"]);
-        await lost.ShowsAsync($"Somebody decided before you: it is {status}");
+        await lost.ShowsAsync($"Somebody decided before you: it is {status}, by {winner}.");
         await Assertions.Expect(lost.Page.Locator(".outcome")).ToContainTextAsync($"It is {status}, by {winner}.");
 
         static Task Decided(ConsoleTab tab) => Assertions.Expect(tab.Page.Locator(".outcome")).ToContainTextAsync("It is ");
@@ -106,6 +106,127 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
         await bot.ShowsAsync("You are not signed in as a person");
         Assert.Equal(0, await bot.Button("Approve").CountAsync());
     }
+
+    [Fact]
+    public async Task A_yes_is_to_what_stands_in_the_fields_also_where_another_vote_changed_the_arguments()
+    {
+        await using var server = await StartAsync(false);
+        var approval = await server.AskAsync(await server.TalkAsync("TKT-005", "maria", "Broken."), 100, quorum: 2);
+        await using var bob = await chromium.OpenAsync(server.Address, server.Bob);
+        await bob.GoAsync($"/console/approvals/{approval}");
+        await bob.Button("Change the arguments").ClickAsync();
+
+        await ChangeAsync(server, approval, 900);
+        await bob.ShowsAsync("human:alice changed the arguments meanwhile, to: order: 4711, amount: 900.");
+        Assert.Equal("100", await bob.Field("Final value of amount").InputValueAsync());
+        await bob.Button("Approve with changes").ClickAsync();
+        await Assertions.Expect(bob.Notice).ToHaveTextAsync("Your yes counts: 1 of 2.");
+
+        var decided = await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = approval });
+        Assert.Equal(("pending", "100", 1), ((string?)decided["status"], Amount(decided["arguments"]!), (int)decided["yes"]!));
+        Assert.Empty(bob.Faults);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nobody_approves_arguments_that_their_page_has_not_shown(bool editing)
+    {
+        await using var server = await StartAsync(false);
+        var approval = await server.AskAsync(await server.TalkAsync("TKT-006", "maria", "Broken."), 100, quorum: 2);
+        await using var bob = await chromium.OpenAsync(server.Address, server.Bob);
+        // A stream that does not begin: the page hears of nothing.
+        await bob.Page.RouteAsync("**/events/stream", _ => { });
+        await bob.GoAsync($"/console/approvals/{approval}");
+        if (editing)
+            await bob.Button("Change the arguments").ClickAsync();
+        await ChangeAsync(server, approval, 900);
+
+        await bob.Button(editing ? "Approve with changes" : "Approve").ClickAsync();
+        await bob.ShowsAsync("Somebody changed the arguments meanwhile, and nothing was decided.");
+        await bob.ShowsAsync("human:alice changed the arguments meanwhile");
+        Assert.Single((await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = approval }))["votes"]!.AsArray());
+
+        if (editing)
+            await bob.Button("Keep the proposed arguments").ClickAsync();
+        await Assertions.Expect(bob.Page.Locator("tbody ins").First).ToContainTextAsync("900");
+        await bob.Button("Approve").ClickAsync();
+        await Assertions.Expect(bob.Page.Locator(".outcome")).ToContainTextAsync("It is granted, by human:bob.");
+        Assert.Equal("900", Amount((await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = approval }))["arguments"]!));
+        Assert.Empty(bob.Faults);
+    }
+
+    [Fact]
+    public async Task Notes_stay_where_the_arguments_are_changed_and_long_numbers_in_lists_too()
+    {
+        await using var server = await StartAsync(false);
+        var id = await server.TalkAsync("TKT-007", "maria", "Broken.");
+        var asked = await server.CallAsync(server.Bot, "request_approval", new JsonObject
+        {
+            ["conversation_id"] = id, ["action"] = "pay", ["arguments"] = JsonNode.Parse("""{"amount":700,"accounts":[12345678901234567890]}"""), ["reason"] = "broken",
+        });
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        await alice.GoAsync($"/console/approvals/{asked["approval_id"]}");
+        Assert.False(await WouldAskAsync(alice));
+
+        await alice.Field("Notes").FillAsync("both accounts");
+        await alice.Button("Change the arguments").ClickAsync();
+        await alice.Field("Final value of accounts").FillAsync("[12345678901234567890, 98765432109876543210]");
+        Assert.Equal("both accounts", await alice.Field("Notes").InputValueAsync());
+        Assert.True(await WouldAskAsync(alice));
+        await alice.Button("Approve with changes").ClickAsync();
+        await Assertions.Expect(alice.Notice).ToHaveTextAsync("Approved.");
+
+        var decided = await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = (string?)asked["approval_id"] });
+        Assert.Equal(("both accounts", """{"amount":700,"accounts":[12345678901234567890,98765432109876543210]}"""), ((string?)decided["votes"]![0]!["notes"], decided["arguments"]!.ToJsonString()));
+        Assert.False(await WouldAskAsync(alice));
+        Assert.Empty(alice.Faults);
+    }
+
+    [Fact]
+    public async Task Who_cannot_decide_reads_why_in_the_place_of_buttons()
+    {
+        await using var server = await StartAsync(false);
+        var id = await server.TalkAsync("TKT-008", "maria", "Broken.");
+        var ofTwo = await server.AskAsync(id, 700, quorum: 2);
+        var own = await AskAsync(server.Alice, "own", "approver");
+        var forSupervisors = await AskAsync(server.Bot, "dear", "supervisor");
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+
+        await alice.GoAsync($"/console/approvals/{ofTwo}");
+        await alice.Button("Approve").ClickAsync();
+        await Assertions.Expect(alice.Notice).ToHaveTextAsync("Your yes counts: 1 of 2.");
+        await NobodyDecidesAsync("Your yes counts: 1 of 2.");
+        await alice.ShowAsync($"/console/approvals/{own}");
+        await NobodyDecidesAsync("You asked for it, so somebody else decides.");
+        await alice.ShowAsync($"/console/approvals/{forSupervisors}");
+        await NobodyDecidesAsync("You can look, but not decide: that takes a person with the role supervisor.");
+        await using var sue = await chromium.OpenAsync(server.Address, server.Sue);
+        await sue.GoAsync($"/console/approvals/{forSupervisors}");
+        await sue.Button("Approve").ClickAsync();
+        await Assertions.Expect(sue.Notice).ToHaveTextAsync("Approved.");
+        Assert.Empty(alice.Faults);
+
+        async Task NobodyDecidesAsync(string why)
+        {
+            await Assertions.Expect(alice.Page.Locator("main .hint")).ToHaveTextAsync([why]);
+            Assert.Equal(0, await alice.Button("Approve").CountAsync());
+        }
+
+        async Task<string> AskAsync(string who, string action, string role) => (string)(await server.CallAsync(who, "request_approval", new JsonObject
+        {
+            ["conversation_id"] = id, ["action"] = action, ["arguments"] = new JsonObject { ["amount"] = 700 }, ["reason"] = "r", ["approver_role"] = role,
+        }))["approval_id"]!;
+    }
+
+    /// <summary>Whether the browser would ask before it closes the page.</summary>
+    private static Task<bool> WouldAskAsync(ConsoleTab tab) => tab.Page.EvaluateAsync<bool>(
+        "() => { const closing = new Event('beforeunload', { cancelable: true }); dispatchEvent(closing); return closing.defaultPrevented; }");
+
+    private static Task<JsonNode> ChangeAsync(ConsoleServer server, string approval, int amount) => server.CallAsync(server.Alice, "decide_approval", new JsonObject
+    {
+        ["approval_id"] = approval, ["approved"] = true, ["final_arguments"] = new JsonObject { ["order"] = "4711", ["amount"] = amount },
+    });
 
     private async Task<ConsoleServer> StartAsync(bool onRedis)
     {

@@ -3,17 +3,18 @@ import { T } from './texts.js';
 import { h, show, table, facts, field, section, select } from './dom.js';
 import * as api from './api.js';
 import { actor, badge, clock, code, isNumber, link, moment, text, toApproval, toConversation } from './format.js';
+import { read } from './calls.js';
 import { change } from './diff.js';
-import { attempt, can, elsewhere, reload } from './main.js';
+import { attempt, can, elsewhere, me, reload, remember } from './main.js';
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 const SOLUTION = 'final_solution';
 
 /** filter: what the list is asked for with. */
-export function approvals({ filter = {} }) {
+export function approvals({ filter = {}, kept = {} }) {
   const list = h('div', {});
   const more = h('div', { class: 'row' });
-  const page = { wanted: 50 };
+  const page = { wanted: kept.wanted ?? 50 };
   async function load(signal) {
     const found = await api.collect('list_pending_approvals', filter, 'approvals', page.wanted, signal);
     show(list, found.approvals, () => (found.approvals.length === 0 ? h('p', { class: 'empty' }, T.approvals.empty) : table({
@@ -25,7 +26,7 @@ export function approvals({ filter = {} }) {
       ]),
     })));
     show(more, [found.approvals.length, found.total], () => (found.next_cursor
-      ? h('button', { type: 'button', 'data-key': 'more', on: { click: () => { page.wanted += 50; return reload(); } } }, T.common.more) : []));
+      ? h('button', { type: 'button', 'data-key': 'more', on: { click: () => { page.wanted += 50; remember({ wanted: page.wanted }); return reload(); } } }, T.common.more) : []));
   }
   return { title: T.pages.approvals, element: h('div', {}, list, more), load };
 }
@@ -70,7 +71,7 @@ function typed(value, name, written) {
     return JSON.rawJSON ? JSON.rawJSON(written.trim()) : Number(written);
   }
   try {
-    return JSON.parse(written);
+    return read(written);
   } catch {
     throw new api.Failure(T.approvals.notJson(name), 'invalid_argument');
   }
@@ -82,8 +83,13 @@ export function approval({ id }) {
   const decision = h('div', {});
   const votes = h('div', {});
   const error = h('div', {});
+  const news = h('p', { class: 'banner news', role: 'status' });
+  // Made once: what is written in it outlives every other drawing of the page.
+  const notes = h('textarea', { rows: 2, maxlength: 1000 });
   let current = null;
   let editors = null;
+  // The approval as it was when its arguments began to be changed.
+  let edited = null;
 
   /** The decided arguments, or those that are being written. */
   const comparison = (a) => {
@@ -122,7 +128,8 @@ export function approval({ id }) {
     : h('div', {}, change(before, after), badge(T.approvals.changed, 'changed')));
 
   const startEdit = () => {
-    editors = new Map(leaves(current.arguments).map(({ path, value }) => {
+    edited = current;
+    editors = new Map(leaves(edited.arguments).map(({ path, value }) => {
       const input = control(value);
       input.setAttribute('aria-label', T.approvals.editing(nameOf(path)));
       return [JSON.stringify(path), { path, value, input, original: input.value }];
@@ -132,19 +139,23 @@ export function approval({ id }) {
   };
   const stopEdit = () => {
     editors = null;
+    news.textContent = '';
     render(current);
     decision.querySelector('button')?.focus();
   };
 
-  /** The arguments to decide on; undefined where they are those proposed, which then are not sent at all. */
+  const isChanged = () => editors !== null && [...editors.values()].some((e) => e.input.value !== e.original);
+
+  /** The arguments that stand in the fields, all of them, also where none was changed; undefined where there are no fields. */
   const finalArguments = () => {
     if (!editors) return undefined;
     const changes = new Map([...editors].filter(([, e]) => e.input.value !== e.original).map(([key, e]) => [key, typed(e.value, nameOf(e.path), e.input.value)]));
-    return changes.size === 0 ? undefined : withValues(current.arguments, changes);
+    return withValues(edited.arguments, changes);
   };
 
-  const decide = (approved, notes) => (event) => attempt(error, async () => {
-    const a = await api.call('decide_approval', { approval_id: id, approved, notes: notes.value.trim(), final_arguments: approved ? finalArguments() : undefined })
+  const decide = (approved) => (event) => attempt(error, async () => {
+    // The digest is that of what the page shows or has told of: of anything else the server takes no decision.
+    const a = await api.call('decide_approval', { approval_id: id, approved, notes: notes.value.trim(), digest: current.digest, final_arguments: approved ? finalArguments() : undefined })
       // Somebody else was faster: what they decided is shown, and why this was refused.
       .catch(async (refused) => {
         await reload();
@@ -152,36 +163,55 @@ export function approval({ id }) {
         throw refused;
       });
     editors = null;
+    notes.value = '';
+    news.textContent = '';
+    current = a;
     render(a);
     head.querySelector('[tabindex]')?.focus();
     return !approved ? T.approvals.rejected : a.status === 'pending' ? T.approvals.approvedPartly(a.yes, a.quorum) : T.approvals.approved;
   }, { button: event.currentTarget });
 
-  const sendBack = (notes) => (event) => attempt(error, async () => {
+  const sendBack = (event) => attempt(error, async () => {
     if (!notes.value.trim()) throw new api.Failure(T.approvals.reviseNeedsNotes, 'invalid_argument');
     await api.revise(current.arguments.ticket_id, notes.value.trim());
+    notes.value = '';
     await reload();
     return T.approvals.revised;
   }, { button: event.currentTarget });
 
-  const showDecision = (a) => show(decision, [a.status, editors !== null, can('decide_approval')], () => {
+  /** Why the one who looks cannot decide, as far as that can be told from here; null where they can. */
+  const hindrance = (a) => {
+    const { actor: self, roles } = me();
+    if (!can('decide_approval') || (roles && a.approver_role === 'supervisor' && !roles.includes('supervisor'))) return T.approvals.cannot(a.approver_role);
+    if (a.requested_by === self) return T.approvals.own;
+    // The last vote is for what is bound now; the others are where all count.
+    const voters = new Set(a.votes.map((v) => v.by));
+    return voters.has(self) && (a.votes.at(-1).by === self || a.yes === voters.size) ? T.approvals.approvedPartly(a.yes, a.quorum) : null;
+  };
+
+  const showDecision = (a) => show(decision, [a.status, editors !== null, can('decide_approval'), hindrance(a)], () => {
     if (a.status !== 'pending') return [];
-    if (!can('decide_approval')) return [h('p', { class: 'hint' }, T.approvals.cannot), elsewhere(a)];
-    const notes = h('textarea', { rows: 2, maxlength: 1000 });
+    const reason = hindrance(a);
+    if (reason) return [h('p', { class: 'hint' }, reason), elsewhere(a)];
     const isSolution = typeof a.arguments[SOLUTION] === 'string' && typeof a.arguments.ticket_id === 'string' && can('ticket_status');
     return section(T.approvals.decide,
       h('div', { class: 'row' }, h('button', { type: 'button', 'aria-expanded': String(editors !== null), on: { click: editors ? stopEdit : startEdit } }, editors ? T.approvals.stopEdit : T.approvals.edit)),
       field(T.approvals.notes, notes, { hint: T.approvals.notesHint }),
       h('div', { class: 'row' },
-        h('button', { type: 'button', class: 'primary', on: { click: decide(true, notes) } }, editors ? T.approvals.approveChanged : T.approvals.approve),
-        h('button', { type: 'button', class: 'danger', on: { click: decide(false, notes) } }, T.approvals.reject),
-        isSolution ? h('button', { type: 'button', on: { click: sendBack(notes) } }, T.approvals.revise) : null));
+        h('button', { type: 'button', class: 'primary', on: { click: decide(true) } }, editors ? T.approvals.approveChanged : T.approvals.approve),
+        h('button', { type: 'button', class: 'danger', on: { click: decide(false) } }, T.approvals.reject),
+        isSolution ? h('button', { type: 'button', on: { click: sendBack } }, T.approvals.revise) : null));
   });
 
   function render(a) {
-    current = a;
     const last = a.votes.at(-1);
-    if (a.status !== 'pending') editors = null;
+    if (a.status !== 'pending') {
+      editors = null;
+      news.textContent = '';
+    } else if (current && current.digest !== a.digest && last && last.by !== me().actor) {
+      news.textContent = editors ? T.approvals.changedWhileEditing(last.by, summary(a.arguments)) : T.approvals.changedMeanwhile(last.by);
+    }
+    current = a;
     show(head, [a.status, a.deadline, a.yes], () => section(T.approvals.what,
       h('p', { class: 'outcome', tabindex: '-1' }, badge(T.statuses[a.status], `approval-${a.status}`), ' ',
         a.status === 'pending' ? clock(a.deadline, 'left') : last ? T.approvals.decidedBy(T.statuses[a.status], last.by) : T.approvals.decided(T.statuses[a.status])),
@@ -193,7 +223,8 @@ export function approval({ id }) {
         [T.fields.usedAt, a.used_at ? h('span', {}, moment(a.used_at), ` ${a.used_by}`) : null],
         [T.fields.conversation, toConversation(a.conversation_id)],
       ])));
-    showArguments(a);
+    // What somebody writes is not taken from under their hands.
+    showArguments(editors ? edited : a);
     showDecision(a);
     show(votes, a.votes, () => section(T.approvals.votes, a.votes.length === 0 ? h('p', { class: 'empty' }, T.approvals.noVotes) : table({
       caption: T.approvals.votesCaption,
@@ -205,13 +236,9 @@ export function approval({ id }) {
   return {
     title: `${T.pages.approval} ${id}`,
     aside: link('/console/approvals', T.common.back(T.pages.approvals)),
-    element: h('div', { class: 'stack' }, head, section(T.approvals.arguments, compare), error, decision, votes),
+    element: h('div', { class: 'stack' }, head, section(T.approvals.arguments, news, compare), error, decision, votes),
+    unsaved: () => isChanged() || notes.value !== '',
     concerns: (conversation) => current === null || conversation === current.conversation_id,
-    load: async (signal) => {
-      const a = await api.call('get_approval', { approval_id: id }, signal);
-      // What somebody writes is not taken from under their hands.
-      if (editors && a.status === 'pending') { current = { ...a, arguments: current.arguments }; return; }
-      render(a);
-    },
+    load: async (signal) => render(await api.call('get_approval', { approval_id: id }, signal)),
   };
 }

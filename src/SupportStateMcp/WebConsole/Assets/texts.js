@@ -73,7 +73,9 @@ export const T = {
     // By code, in words for a person; other codes are told in the words of the server.
     byCode: {
       not_owner: (f) => (f.owner ? `${f.owner} has the conversation, and alone answers the customer now. Nothing was stored; you can leave a note.` : null),
-      already_decided: (f) => `Somebody decided before you: it is ${T.statuses[f.status] ?? f.status ?? 'decided'}${f.by ? `, by ${f.by}` : ''}. Nothing was changed.`,
+      already_decided: (f) => (f.status === 'pending' ? 'You have said yes to this already, and each person counts once. It waits for others.'
+        : `Somebody decided before you: it is ${T.statuses[f.status] ?? f.status ?? 'decided'}${f.decided_by?.length > 0 ? `, by ${f.decided_by.at(-1)}` : ''}. Nothing was changed.`),
+      approval_changed: () => 'Somebody changed the arguments meanwhile, and nothing was decided. Look at them, and decide again.',
       approval_expired: () => 'The deadline has passed, so it can no longer be decided.',
       not_authorized: (f) => `You may not do this. It needs ${(f.needs ?? []).map((n) => T.needs(n)).join(' and ')}.`,
       version_conflict: () => 'Somebody changed it meanwhile. Look at what is there now, and decide again.',
@@ -89,6 +91,7 @@ export const T = {
   needs: (need) => {
     const [kind, value] = [need.slice(0, need.indexOf(':')), need.slice(need.indexOf(':') + 1)];
     if (kind === 'kind') return value === 'human' ? 'a person' : `an actor of the kind ${value}`;
+    if (kind === 'other_than') return `somebody other than ${value}`;
     return kind === 'role' ? `the role ${value.split('|').join(' or ')}` : value;
   },
 
@@ -213,7 +216,10 @@ export const T = {
     noVotes: 'Nobody has decided yet.',
     vote: 'Decision', by: 'By', at: 'When',
     yes: 'Yes', no: 'No',
-    cannot: 'You can look, but not decide: that takes a person with the role approver.',
+    cannot: (role) => `You can look, but not decide: that takes a person with the role ${role}.`,
+    own: 'You asked for it, so somebody else decides.',
+    changedMeanwhile: (by) => `${by} changed the arguments meanwhile. Look at them before you decide.`,
+    changedWhileEditing: (by, now) => `${by} changed the arguments meanwhile, to: ${now}. What you approve is what stands in your fields.`,
     decided: (status) => `It is ${status}.`,
     decidedBy: (status, by) => `It is ${status}, by ${by}.`,
     toConversation: 'Open the conversation',
