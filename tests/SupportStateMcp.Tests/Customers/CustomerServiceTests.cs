@@ -44,7 +44,5 @@ public sealed class CustomerServiceOnRedisTests(SharedRedis redis) : CustomerSer
 
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
-    // Longer than usual: a machine that does much else answers late.
-    protected override (IConversationStore Conversations, IRecordStore Records) CreateStores() =>
-        (_place.Store(_place.Options with { CallTimeout = TimeSpan.FromSeconds(10) }), _place.RecordStore());
+    protected override (IConversationStore Conversations, IRecordStore Records) CreateStores() => (_place.Store(), _place.RecordStore());
 }

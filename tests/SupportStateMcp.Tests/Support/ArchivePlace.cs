@@ -46,12 +46,7 @@ internal sealed class ArchivePlace(string redis, PostgresServer postgres) : IAsy
     public async Task PassAsync(TimeSpan time)
     {
         Time.Advance(time);
-        _raw ??= await _place.RawAsync();
-        foreach (var key in _raw.Multiplexer.GetServer(redis).Keys(pattern: Prefix + "conversation:*"))
-        {
-            if (await _raw.KeyTimeToLiveAsync(key) is { } left)
-                await _raw.KeyExpireAsync(key, left > time ? left - time : TimeSpan.Zero);
-        }
+        await _place.AgeAsync(time);
     }
 
     /// <summary>The keys of conversations in Redis, without the prefix.</summary>

@@ -3,7 +3,8 @@ namespace SupportStateMcp.Tests.Support;
 /// <summary>Waits for what comes about by itself.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    /// <summary>How long anything may take that comes by itself: far longer than it does, also on a busy machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <param name="isSo">Whether it has come about.</param>
     /// <param name="what">What there is instead; told where the patience ends.</param>
@@ -13,7 +14,7 @@ internal static class Eventually
     {
         for (var started = TimeProvider.System.GetTimestamp(); !await isSo();)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < s_patience, what());
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Patience, what());
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
     }

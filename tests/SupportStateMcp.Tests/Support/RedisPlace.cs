@@ -11,17 +11,20 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
 {
     private readonly List<IAsyncDisposable> _made = [];
     private readonly List<ConnectionMultiplexer> _raw = [];
+    private IDatabase? _aging;
 
     public string Prefix { get; } = $"t{Guid.NewGuid():N}:";
 
-    public RedisOptions Options => new() { ConnectionString = string.Join(',', connectionStrings), KeyPrefix = Prefix };
+    /// <summary>Waits longer for an answer than the default, since a busy machine is slow. Tests about a server that does not answer set their own time.</summary>
+    public RedisOptions Options => new() { ConnectionString = string.Join(',', connectionStrings), KeyPrefix = Prefix, CallTimeout = TimeSpan.FromSeconds(10) };
 
     /// <summary>A store with a connection of its own, as another process would have it.</summary>
-    public RedisConversationStore Store(RedisOptions? options = null, StoredSchema? schema = null, ILogger<RedisConnection>? logger = null)
+    public RedisConversationStore Store(
+        RedisOptions? options = null, StoredSchema? schema = null, ILogger<RedisConnection>? logger = null, TimeProvider? time = null)
     {
         options ??= Options;
         var store = new RedisConversationStore(
-            Connection(options, logger), options, schema ?? StoredSchema.Current, TimeProvider.System, NullLogger<RedisConversationStore>.Instance);
+            Connection(options, logger), options, schema ?? StoredSchema.Current, time ?? TimeProvider.System, NullLogger<RedisConversationStore>.Instance);
         _made.Add(store);
         return store;
     }
@@ -29,8 +32,7 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
     /// <summary>A store of records with a connection of its own, as another process would have it.</summary>
     public RedisRecordStore RecordStore(RedisOptions? options = null, ILogger<RedisRecordStore>? logger = null)
     {
-        // Longer than usual: a machine that does much else answers late.
-        options ??= Options with { CallTimeout = TimeSpan.FromSeconds(10) };
+        options ??= Options;
         var store = new RedisRecordStore(Connection(options, null), options, logger ?? NullLogger<RedisRecordStore>.Instance);
         _made.Add(store);
         return store;
@@ -57,6 +59,17 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
         var raw = await ConnectionMultiplexer.ConnectAsync((server ?? connectionStrings[0]) + ",allowAdmin=true");
         _raw.Add(raw);
         return raw.GetDatabase();
+    }
+
+    /// <summary>Lets that much of the life of all conversations pass: Redis counts it by its own clock, which nobody can set.</summary>
+    public async Task AgeAsync(TimeSpan time)
+    {
+        var raw = _aging ??= await RawAsync();
+        foreach (var key in raw.Multiplexer.GetServers()[0].Keys(pattern: Prefix + "conversation:*"))
+        {
+            if (await raw.KeyTimeToLiveAsync(key) is { } left)
+                await raw.KeyExpireAsync(key, left > time ? left - time : TimeSpan.Zero);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -9,6 +9,7 @@ namespace SupportStateMcp.Tests.Storage.Redis;
 /// <summary>The store in Redis keeps the contract of every store.</summary>
 public sealed class RedisConversationStoreTests(SharedRedis redis) : ConversationStoreContract, IAsyncLifetime
 {
+    private readonly ShiftedTime _time = new(TimeProvider.System);
     private RedisPlace _place = null!;
 
     private RedisKey State => Key("state");
@@ -50,16 +51,20 @@ public sealed class RedisConversationStoreTests(SharedRedis redis) : Conversatio
     protected override async Task SetRawPartAsync(string name, string part) =>
         Assert.False(await (await _place.RawAsync()).HashSetAsync(State, $"part:{name}", part));
 
-    protected override TimeProvider Time => TimeProvider.System;
+    protected override TimeProvider Time => _time;
 
     public async ValueTask InitializeAsync() => _place = new RedisPlace((await redis.ServerAsync()).ConnectionString);
 
     public ValueTask DisposeAsync() => _place.DisposeAsync();
 
     protected override IConversationStore CreateStore(TimeSpan timeToLive, StoredSchema schema) =>
-        _place.Store(_place.Options with { TimeToLive = timeToLive }, schema);
+        _place.Store(_place.Options with { TimeToLive = timeToLive }, schema, time: _time);
 
-    protected override Task ExpireAsync(TimeSpan elapsed) => Task.Delay(elapsed);
+    protected override Task ExpireAsync(TimeSpan elapsed)
+    {
+        _time.Advance(elapsed);
+        return _place.AgeAsync(elapsed);
+    }
 }
 
 /// <summary>RedLock on one server keeps the contract of all locks.</summary>

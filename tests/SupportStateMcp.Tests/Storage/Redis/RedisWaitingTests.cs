@@ -59,10 +59,11 @@ public sealed class RedisWaitingTests(SharedRedis redis) : IAsyncLifetime
     [Fact]
     public async Task A_conversation_that_is_gone_waits_nowhere()
     {
-        var store = _place.Store(_place.Options with { TimeToLive = TimeSpan.FromSeconds(1) });
+        var time = new ShiftedTime(TimeProvider.System);
+        var store = _place.Store(_place.Options with { TimeToLive = TimeSpan.FromHours(1) }, time: time);
         await WriteAsync(store, null, TestConversations.Initialize(), Ask(), Escalate(TestConversations.Agent));
         await _raw.KeyDeleteAsync([.. ((string[])["state", "events", "history", "seen"]).Select(k => (RedisKey)$"{_place.Prefix}conversation:{{cs-TKT-001}}:{k}")]);
-        await Task.Delay(1100, Stop);
+        time.Advance(TimeSpan.FromHours(2));
 
         Assert.Equal(1, await store.SweepAsync(Stop));
         Assert.Empty(await store.FindOverdueAsync(DateTimeOffset.MaxValue, 10, Stop));

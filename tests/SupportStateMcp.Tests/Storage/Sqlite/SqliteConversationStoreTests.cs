@@ -12,8 +12,6 @@ public sealed class SqliteConversationStoreTests : ConversationStoreContract, ID
 
     protected override TimeProvider Time => _folder.Time;
 
-    protected override TimeSpan ShortTimeToLive => TimeSpan.FromHours(1);
-
     protected override IConversationStore CreateStore(TimeSpan timeToLive, StoredSchema schema) => _folder.CreateStore(timeToLive, schema);
 
     protected override Task<string?> RawPartAsync(string name)
