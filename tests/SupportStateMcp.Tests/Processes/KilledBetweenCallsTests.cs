@@ -16,7 +16,9 @@ public sealed class KilledBetweenCallsTests
     [InlineData("sqlite")]
     public async Task A_kill_after_each_call_loses_nothing_and_a_repeat_of_each_doubles_nothing(string store)
     {
-        await using var deployment = (await Deployment.OnAsync(store, "--config", await DeskAsync())).With(Colleague.Bot, Colleague.Alice, Colleague.Bob);
+        using var directory = new TemporaryDirectory();
+        var config = directory.File("support.json", JsonSerializer.Serialize(new { mcp = new { stateMachine = new { profile = "desk" } } }));
+        await using var deployment = (await Deployment.OnAsync(store, "--config", config)).With(Colleague.Bot, Colleague.Alice, Colleague.Bob);
         var server = await deployment.StartServerAsync();
         var refund = new { amount = 612.40 };
 
@@ -65,11 +67,4 @@ public sealed class KilledBetweenCallsTests
     }
 
     private static string Text(ToolAnswer answer, string name) => answer.Content.GetProperty(name).GetString()!;
-
-    private static async Task<string> DeskAsync()
-    {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("supportstate-desk-").FullName, "support.json");
-        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(new { mcp = new { stateMachine = new { profile = "desk" } } }));
-        return path;
-    }
 }

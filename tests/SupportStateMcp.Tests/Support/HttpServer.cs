@@ -53,16 +53,25 @@ internal sealed partial class HttpServer : IAsyncDisposable
         var start = TestedProgram.Start(["http", "--url", "http://127.0.0.1:0", .. arguments], environment);
         start.RedirectStandardError = true;
         var server = new HttpServer(Process.Start(start)!);
-        var waiting = Stopwatch.StartNew();
-        server._client.BaseAddress = await server._listening.Task.WaitAsync(s_patience);
-        while (!await server.IsReadyAsync())
+        try
         {
-            if (server._process.HasExited || waiting.Elapsed > s_patience)
-                throw new InvalidOperationException($"The server did not get ready:\n{server.Log}");
-            await Task.Delay(20);
-        }
+            var waiting = Stopwatch.StartNew();
+            server._client.BaseAddress = await server._listening.Task.WaitAsync(s_patience);
+            while (!await server.IsReadyAsync())
+            {
+                if (server._process.HasExited || waiting.Elapsed > s_patience)
+                    throw new InvalidOperationException($"The server did not get ready:\n{server.Log}");
+                await Task.Delay(20);
+            }
 
-        return server;
+            return server;
+        }
+        catch
+        {
+            // Nobody else would end it.
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Calls a tool and returns its result, also one that refuses.</summary>
@@ -135,7 +144,8 @@ internal sealed partial class HttpServer : IAsyncDisposable
             _listening.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
-    [GeneratedRegex(@"listens on (\S+)/mcp")]
+    // The last line of what it says at its start: who waits for it can read all of that.
+    [GeneratedRegex(@"^Next: connect an MCP client to (\S+)/mcp")]
     private static partial Regex Listening();
 
     private async Task<bool> IsReadyAsync()

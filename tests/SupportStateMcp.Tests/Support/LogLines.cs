@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>What was logged, line by line, as <c>Error: sentence</c>.</summary>
+/// <summary>A log that keeps its lines, each with its level before it: <c>Error: sentence</c>.</summary>
 internal sealed class LogLines<T> : ILogger<T>
 {
     private readonly ConcurrentQueue<string> _lines = new();

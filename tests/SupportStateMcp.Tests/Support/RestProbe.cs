@@ -48,7 +48,7 @@ internal sealed class RestProbe : IAsyncDisposable
     /// <summary>Keeps that request open until it is done.</summary>
     public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public KeptLog<RestProbe> Log { get; } = new();
+    public LogLines<RestProbe> Log { get; } = new();
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false });
 

@@ -135,10 +135,15 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
         _directory.Dispose();
     }
 
+    /// <summary>The end of the errors is the end of the process.</summary>
     private void Note(string? line)
     {
         if (line is null)
+        {
+            _listening.TrySetException(new InvalidOperationException($"The server did not start:\n{Errors}"));
             return;
+        }
+
         lock (_errors)
             _errors.AppendLine(line);
         if (Listening().Match(line) is { Success: true } match)

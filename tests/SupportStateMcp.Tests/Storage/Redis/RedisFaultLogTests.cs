@@ -11,7 +11,7 @@ public sealed class RedisFaultLogTests
     private static readonly RedisFault Closed = new("WRONGPASS", "Its door is closed.", Passes: false);
 
     private readonly FakeTime _time = new();
-    private readonly KeptLog<RedisConnection> _log = new();
+    private readonly LogLines<RedisConnection> _log = new();
     private readonly RedisFaultLog _faults;
 
     public RedisFaultLogTests() => _faults = new RedisFaultLog(_time, _log);
