@@ -4,7 +4,7 @@ namespace SupportStateMcp.Tests.Contracts;
 
 public abstract partial class ConversationStoreContract
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     [Fact]
     public async Task Who_watches_a_conversation_learns_of_a_change_made_elsewhere()

@@ -58,7 +58,7 @@ public class LongReadsTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{peak >> 20} MB at most; the slowest get_state took {slowest.TotalMilliseconds:0} ms.");
         Assert.InRange(peak, 1, 500L << 20);
-        // 100 ms on a machine of its own; tests share theirs.
-        Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        // 100 ms on a machine of its own; tests share theirs, so that this says no more than that it did not hang.
+        Assert.InRange(slowest, TimeSpan.Zero, Eventually.Patience);
     }
 }

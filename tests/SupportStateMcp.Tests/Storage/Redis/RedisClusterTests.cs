@@ -36,7 +36,7 @@ public sealed class RedisClusterTests(RedisCluster cluster) : IClassFixture<Redi
         await using var watch = await elsewhere.SubscribeAsync(TestConversations.Id("t-05"), () => changes.Release(), Stop);
         var erased = TestConversations.Commit(expected["cs-t-05"], TestConversations.Erase(TestConversations.Id("t-05")), TimeProvider.System.GetUtcNow());
         Assert.IsType<CommitResult.Committed>(await here.CommitAsync(erased, Stop));
-        Assert.True(await changes.WaitAsync(TimeSpan.FromSeconds(5), Stop));
+        Assert.True(await changes.WaitAsync(Eventually.Patience, Stop));
         Assert.Equal(29, (await elsewhere.ListAsync(new(), null, 100, Stop)).Conversations.Count);
 
         await using var held = await place.Locks().TryAcquireAsync(TestConversations.Id("t-01"), TimeSpan.FromSeconds(1), Stop);

@@ -19,7 +19,7 @@ internal static class RedisWays
         await using var watch = await elsewhere.SubscribeAsync(TestConversations.Id(), () => changes.Release(), Stop);
 
         var current = await WriteAsync(here, null, TestConversations.Initialize(userId: "user-1"));
-        Assert.True(await changes.WaitAsync(TimeSpan.FromSeconds(5), Stop));
+        Assert.True(await changes.WaitAsync(Eventually.Patience, Stop));
         current = await WriteAsync(elsewhere, current, TestConversations.Message("m-1"));
         current = await WriteAsync(here, current, Ask());
         current = await WriteAsync(here, current, Escalate(TestConversations.Agent, "billing"));
@@ -64,7 +64,7 @@ internal static class RedisWays
         Assert.All(
             await here.WriteAsync([.. Enumerable.Range(0, Count).Select(n => TestRecords.Write($"CUST{n}", $$"""{"n":{{n}}}""", lookup: $"{n}@example.com"))], Stop),
             r => Assert.Equal(new RecordWriteResult.Written(1, true), r));
-        Assert.True(await changes.WaitAsync(TimeSpan.FromSeconds(5), Stop));
+        Assert.True(await changes.WaitAsync(Eventually.Patience, Stop));
         Assert.Equal(new RecordWriteResult.Conflict(1), Assert.Single(await elsewhere.WriteAsync([TestRecords.Write("CUST7", "{}", expected: 0)], Stop)));
         Assert.True(await elsewhere.DeleteAsync(TestRecords.Kind, "CUST9", Stop));
 
