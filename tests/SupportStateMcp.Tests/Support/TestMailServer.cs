@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using SmtpServer;
 using SmtpServer.ComponentModel;
@@ -28,10 +27,7 @@ internal sealed class TestMailServer : IMailboxFilter, IMessageStore, IAsyncDisp
 
     public static TestMailServer Start(bool asksForPassword = false)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var server = new TestMailServer { Port = ((IPEndPoint)probe.LocalEndpoint).Port };
-        probe.Stop();
+        var server = new TestMailServer { Port = RedisServer.FreePort() };
         var services = new ServiceProvider();
         services.Add((IMailboxFilter)server);
         services.Add((IMessageStore)server);

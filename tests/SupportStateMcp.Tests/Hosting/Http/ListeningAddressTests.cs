@@ -24,7 +24,7 @@ public sealed class ListeningAddressTests : IDisposable
             "Kestrel__Endpoints__X__Url", "ASPNETCORE_Kestrel__Endpoints__X__Url", "DOTNET_Kestrel__Endpoints__X__Url",
             "ASPNETCORE_URLS", "DOTNET_URLS", "URLS", "ASPNETCORE_HTTP_PORTS", "DOTNET_HTTP_PORTS", "HTTP_PORTS", "PORT",
         ];
-        var ports = FreePorts(names.Length + 1);
+        int[] ports = [.. Enumerable.Range(0, names.Length + 1).Select(_ => RedisServer.FreePort())];
         var variables = names.Zip(ports, (name, port) => (name, Value: name.EndsWith("PORTS", StringComparison.Ordinal) || name == "PORT"
             ? port.ToString(CultureInfo.InvariantCulture) : $"http://0.0.0.0:{port}")).ToDictionary(v => v.name, v => v.Value);
         variables["ASPNETCORE_ENVIRONMENT"] = variables["DOTNET_ENVIRONMENT"] = "Development";
@@ -88,15 +88,6 @@ public sealed class ListeningAddressTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     private ServerOptions Options() => new() { Backend = Backend.Sqlite, Directory = _directory.Path, Url = new Uri("http://127.0.0.1:0") };
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Any, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
-        listeners.ForEach(l => l.Dispose());
-        return ports;
-    }
 
     private static bool IsOpen(int port)
     {
