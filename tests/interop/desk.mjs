@@ -125,9 +125,9 @@ export async function useTheRest(client) {
   assert.ok(completion.values.includes(conversation_id));
 }
 
-/** A promise that is kept when its `tell` is called, and broken after five seconds. */
+/** A promise that is kept when its `tell` is called, and broken after a minute: a busy machine is slow. */
 export function news() {
   const { promise, resolve, reject } = Promise.withResolvers();
-  const timer = setTimeout(() => reject(new Error('nothing was told within 5 seconds')), 5000);
+  const timer = setTimeout(() => reject(new Error('nothing was told within a minute')), 60_000);
   return { told: promise.finally(() => clearTimeout(timer)), tell: resolve };
 }

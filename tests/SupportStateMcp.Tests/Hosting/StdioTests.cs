@@ -116,7 +116,9 @@ public class StdioTests
     {
         await using var server = await StartAsync();
 
-        Assert.Contains($"Conversations are in SQLite in the data folder {server.Directory}", server.Errors, StringComparison.Ordinal);
+        // It goes another way than the answers, and may come behind them.
+        var notice = $"Conversations are in SQLite in the data folder {server.Directory}";
+        await Eventually.TrueAsync(() => server.Errors.Contains(notice, StringComparison.Ordinal), () => server.Errors);
         Assert.DoesNotContain("waits for a client", server.Errors, StringComparison.Ordinal);
     }
 

@@ -56,9 +56,9 @@ public sealed class VectorTests : IAsyncLifetime
         await UntilAsync(knowledge, "password", a => a.Answers[0].Hits.Any(h => h.ArticleId == "b"));
 
         var elsewhere = Create();
-        var before = _server.Texts;
-        Assert.NotEmpty((await QueryAsync(elsewhere, "zebra")).Answers[0].Hits);
-        Assert.Equal(before + 1, _server.Texts);
+        var before = _server.Texts.Count;
+        Assert.NotEmpty((await ByMeaningAsync(elsewhere, "zebra")).Answers[0].Hits);
+        Assert.All(_server.Texts.Skip(before), text => Assert.Equal("zebra", text));
 
         await elsewhere.SaveAsync(Input("a", "about a bill now"));
         await UntilAsync(knowledge, "payment", a => a.Answers[0].Hits is [{ ArticleId: "a" }, ..]);
@@ -71,9 +71,9 @@ public sealed class VectorTests : IAsyncLifetime
         await knowledge.ImportAsync(Input("a", "stripes"), Input("b", "savanna", ArticleStatus.Published, null, "tag"));
         await UntilAsync(knowledge, "zebra", a => a.Answers[0].Hits.Count == 2);
 
-        Assert.Equal("b", Assert.Single((await knowledge.Search.QueryAsync(["zebra"], 5, ["tag"], Stop)).Value.Answers[0].Hits).ArticleId);
+        Assert.Equal("b", Assert.Single((await ByMeaningAsync(knowledge, "zebra", "tag")).Answers[0].Hits).ArticleId);
         await knowledge.SaveAsync(Input("a", "stripes", ArticleStatus.Archived));
-        Assert.Equal("b", Assert.Single((await QueryAsync(knowledge, "zebra")).Answers[0].Hits).ArticleId);
+        Assert.Equal("b", Assert.Single((await ByMeaningAsync(knowledge, "zebra")).Answers[0].Hits).ArticleId);
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class VectorTests : IAsyncLifetime
         var again = await QueryAsync(knowledge, "zebra");
         (_server.Hangs, _server.Status) = (false, 200);
         _folder.Time.Advance(TimeSpan.FromMinutes(1));
-        var later = await QueryAsync(knowledge, "zebra");
+        var later = await ByMeaningAsync(knowledge, "zebra");
 
         Assert.Equal((SearchMode.Keyword, SearchMode.Keyword, SearchMode.Hybrid), (found.Mode, again.Mode, later.Mode));
         Assert.Equal("b", Assert.Single(found.Answers[0].Hits).ArticleId);
@@ -98,19 +98,27 @@ public sealed class VectorTests : IAsyncLifetime
 
     private KnowledgeBase Create() => _folder.CreateKnowledge(Embedder.Of(new EmbeddingOptions { Endpoint = _server.Endpoint, Model = "small", ApiKey = "none" }));
 
-    private static async Task<KnowledgeAnswers> QueryAsync(KnowledgeBase knowledge, string query) =>
-        (await knowledge.Search.QueryAsync([query], 5, [], Stop)).Value;
+    private static async Task<KnowledgeAnswers> QueryAsync(KnowledgeBase knowledge, string query, params string[] tags) =>
+        (await knowledge.Search.QueryAsync([query], 5, tags, Stop)).Value;
+
+    /// <summary>Asks again where a busy machine took longer than a search waits.</summary>
+    private async Task<KnowledgeAnswers> ByMeaningAsync(KnowledgeBase knowledge, string query, params string[] tags)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var answers = await QueryAsync(knowledge, query, tags);
+            if (answers.Mode == SearchMode.Hybrid)
+                return answers;
+            Assert.True(tries < 10, "No search was by meaning.");
+            _folder.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+    }
 
     /// <summary>Vectors are made in the background.</summary>
-    private static async Task<KnowledgeAnswers> UntilAsync(KnowledgeBase knowledge, string query, Func<KnowledgeAnswers, bool> isMet)
+    private async Task<KnowledgeAnswers> UntilAsync(KnowledgeBase knowledge, string query, Func<KnowledgeAnswers, bool> isMet)
     {
-        for (var waited = 0; ; waited++)
-        {
-            var answers = await QueryAsync(knowledge, query);
-            if (isMet(answers))
-                return answers;
-            Assert.True(waited < 1_000, "The vectors did not come.");
-            await Task.Delay(10, Stop);
-        }
+        KnowledgeAnswers answers = null!;
+        await Eventually.TrueAsync(async () => isMet(answers = await ByMeaningAsync(knowledge, query)), () => "The vectors did not come.");
+        return answers;
     }
 }

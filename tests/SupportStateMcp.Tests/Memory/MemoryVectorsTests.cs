@@ -73,13 +73,17 @@ public sealed class MemoryVectorsTests : IDisposable
 
     private static async Task<Recalled> UntilFoundAsync(MemoryDesk desk, string customer, string query)
     {
-        for (var waited = 0; ; waited++)
-        {
-            var recalled = (await desk.Memory.RecallAsync(MemoryDesk.Bot, customer, query, [], 5, null, Stop)).Value;
-            if (recalled.Memories.Count > 0)
-                return recalled;
-            Assert.True(waited < 500, "No vectors were made.");
-            await Task.Delay(20, Stop);
-        }
+        Recalled recalled = null!;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                recalled = (await desk.Memory.RecallAsync(MemoryDesk.Bot, customer, query, [], 5, null, Stop)).Value;
+                // A busy machine took longer than a search waits: the next one asks the service again.
+                if (recalled.Mode == SearchMode.Keyword)
+                    desk.Time.Advance(TimeSpan.FromMinutes(1));
+                return recalled.Memories.Count > 0;
+            },
+            () => "No vectors were made.");
+        return recalled;
     }
 }

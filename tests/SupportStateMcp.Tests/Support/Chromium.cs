@@ -13,6 +13,9 @@ public sealed class Chromium : IAsyncDisposable
 {
     private const string Variable = "SUPPORTSTATE_TEST_CHROMIUM";
 
+    /// <summary>How long a page may take to become what a test expects, in milliseconds.</summary>
+    private const float Patience = 15_000;
+
     private static readonly string? s_path = new[]
     {
         Environment.GetEnvironmentVariable(Variable), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -37,13 +40,15 @@ public sealed class Chromium : IAsyncDisposable
             ViewportSize = size ?? new ViewportSize { Width = 1100, Height = 700 },
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         if (token is not null)
         {
             await page.GotoAsync("/console/console.css");
-            await page.EvaluateAsync(
-                "token => fetch('/console/session', { method: 'POST', headers: { 'X-Console': '1', 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) })", token);
+            Assert.True(
+                await page.EvaluateAsync<bool>(
+                    "async token => (await fetch('/console/session', { method: 'POST', headers: { 'X-Console': '1', 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) })).ok", token),
+                "The console did not take the token.");
         }
 
         return new ConsoleTab(context, page, address);
@@ -60,6 +65,7 @@ public sealed class Chromium : IAsyncDisposable
 
     private static async Task<(IPlaywright Driver, IBrowser Browser)> StartAsync()
     {
+        Assertions.SetDefaultExpectTimeout(Patience);
         var driver = await Playwright.CreateAsync();
         return (driver, await driver.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = s_path, Headless = true, Args = ["--no-sandbox"] }));
     }

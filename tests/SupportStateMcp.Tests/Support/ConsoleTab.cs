@@ -43,12 +43,7 @@ internal sealed class ConsoleTab : IAsyncDisposable
     public IReadOnlyCollection<string> Faults => _faults;
 
     /// <summary>Waits for the first of these.</summary>
-    public async Task FaultAsync()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (_faults.IsEmpty)
-            await Task.Delay(20, patience.Token);
-    }
+    public Task FaultAsync() => Eventually.TrueAsync(() => !_faults.IsEmpty, () => "Nothing of these came.");
 
     /// <summary>What is said aloud: the line that tells what came of an action.</summary>
     public ILocator Notice => Page.Locator(".notice");

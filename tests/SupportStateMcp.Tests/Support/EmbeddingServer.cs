@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -17,14 +18,14 @@ internal sealed class EmbeddingServer : IAsyncDisposable
         [["zebra", "stripes", "savanna"], ["certificate", "mtls", "tls"], ["invoice", "bill", "payment"], ["password", "login", "credentials"]];
 
     private readonly WebApplication _app;
-    private int _texts;
+    private readonly ConcurrentQueue<string> _texts = new();
 
     private EmbeddingServer(WebApplication app) => _app = app;
 
     public Uri Endpoint { get; private set; } = null!;
 
-    /// <summary>How many texts were sent.</summary>
-    public int Texts => _texts;
+    /// <summary>The texts that were sent, in their order.</summary>
+    public IReadOnlyList<string> Texts => [.. _texts];
 
     /// <summary>The status that it answers with.</summary>
     public int Status { get; set; } = StatusCodes.Status200OK;
@@ -55,7 +56,8 @@ internal sealed class EmbeddingServer : IAsyncDisposable
         if (Status != StatusCodes.Status200OK)
             return;
         var inputs = request["input"] is JsonArray list ? list.Select(t => (string)t!).ToList() : [(string)request["input"]!];
-        Interlocked.Add(ref _texts, inputs.Count);
+        foreach (var text in inputs)
+            _texts.Enqueue(text);
         var isBase64 = (string?)request["encoding_format"] == "base64";
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(new JsonObject

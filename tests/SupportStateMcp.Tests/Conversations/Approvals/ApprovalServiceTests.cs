@@ -9,7 +9,7 @@ namespace SupportStateMcp.Tests.Conversations;
 
 public sealed class ApprovalServiceTests : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_patience = Eventually.Patience;
 
     private readonly TestCommandHandler _desk = new();
     private readonly StoreAround _store;
@@ -75,9 +75,10 @@ public sealed class ApprovalServiceTests : IAsyncDisposable
     public async Task However_many_wait_a_change_is_read_once()
     {
         var id = await AskAsync();
+        var begun = _store.Loads;
         var waiting = Enumerable.Range(0, 100).Select(_ => AwaitAsync(id, s_patience)).ToList();
-        await ListeningAsync();
-        await Task.Delay(300, Stop);
+        // Each reads twice, as it begins and once it listens.
+        await Eventually.TrueAsync(() => _store.Loads >= begun + 200, () => $"{_store.Loads - begun} reads");
         var before = _store.Loads;
 
         await _desk.DoAsync(TwoOwners.Decide(id, Alice));
@@ -108,7 +109,7 @@ public sealed class ApprovalServiceTests : IAsyncDisposable
             await Task.Delay(30, Stop);
         }
 
-        Assert.Equal(3, (await waiting.WaitAsync(TimeSpan.FromSeconds(5), Stop))!.MessageCount);
+        Assert.Equal(3, (await waiting.WaitAsync(Eventually.Patience, Stop))!.MessageCount);
         Assert.NotEqual(0, seen);
         Assert.NotNull(id);
     }

@@ -39,10 +39,16 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
     public async Task Over_REST_it_is_429_with_the_time_to_wait(Backend backend)
     {
         var server = await StartAsync(backend, new LimitOptions { CallsPerMinute = 20 });
-        await UntilAsync(_ => StatusAsync(server, _tokens.Bot), 20);
-
-        using var refused = await server.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/support/status/T-1")), _tokens.Bot);
-        var problem = await RestProbe.JsonOf(refused);
+        HttpResponseMessage? last = null;
+        // The one that ends it: on a busy machine another call may be allowed again.
+        var problem = await UntilAsync(
+            async _ =>
+            {
+                last?.Dispose();
+                return await RestProbe.JsonOf(last = await AskAsync(server, _tokens.Bot));
+            },
+            20);
+        using var refused = last!;
 
         Assert.Equal((HttpStatusCode)429, refused.StatusCode);
         Assert.Equal("application/problem+json", refused.Content.Headers.ContentType?.MediaType);
@@ -305,7 +311,10 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
 
     private static async Task<JsonNode> StatusAsync(RestProbe server, string token)
     {
-        using var response = await server.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/support/status/T-1")), token);
+        using var response = await AskAsync(server, token);
         return await RestProbe.JsonOf(response);
     }
+
+    private static Task<HttpResponseMessage> AskAsync(RestProbe server, string token) =>
+        server.SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(server.Address, "/support/status/T-1")), token);
 }

@@ -84,11 +84,14 @@ public class AwaitApprovalTests(GuardedServer server) : IClassFixture<GuardedSer
                     twice.TrySetResult();
             }), cancellationToken: TestContext.Current.CancellationToken).AsTask();
 
-        await twice.Task.WaitAsync(TimeSpan.FromSeconds(18), TestContext.Current.CancellationToken);
+        await twice.Task.WaitAsync(TimeSpan.FromSeconds(50), TestContext.Current.CancellationToken);
         await _driver.DecideAsync(server.Alice, approval, approved: true);
 
         Assert.Equal("granted", (string?)ConnectedServer.Structured(await waiting)["status"]);
-        Assert.Equal([(0f, 60f), (5f, 60f)], heard.Take(2).Select(p => (p.Progress, (float)p.Total!)));
+        // At once, and five seconds later, or more on a busy machine.
+        Assert.Equal(0f, heard.First().Progress);
+        Assert.InRange(heard.ElementAt(1).Progress, 5f, 60f);
+        Assert.All(heard, p => Assert.Equal(60f, p.Total));
         var deadline = (DateTimeOffset)(await _driver.GetAsync(approval))["deadline"]!;
         Assert.All(heard, p => Assert.Equal($"{approval} waits for approver until {deadline:yyyy-MM-ddTHH:mm:ssZ}.", p.Message));
     }
@@ -117,10 +120,4 @@ public class AwaitApprovalTests(GuardedServer server) : IClassFixture<GuardedSer
 
     private Task<JsonNode> AwaitAsync(string approval, int seconds) => server.CallAsync(
         server.Bot, "await_approval", $$"""{"approval_id":"{{approval}}","timeout_seconds":{{seconds}}}""");
-
-    /// <summary>At once and in order, unlike <see cref="Progress{T}"/>.</summary>
-    private sealed class Heard(Action<ProgressNotificationValue> hear) : IProgress<ProgressNotificationValue>
-    {
-        public void Report(ProgressNotificationValue value) => hear(value);
-    }
 }

@@ -7,9 +7,6 @@ namespace SupportStateMcp.Tests.Storage.Sqlite;
 
 public sealed class SqliteChangesTests : IDisposable
 {
-    /// <summary>A tenth of a second is what it takes; here a machine may have much else to do.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
-
     private readonly StoreFolder _folder = new();
     private readonly ConcurrentQueue<string> _heard = new();
 
@@ -97,12 +94,5 @@ public sealed class SqliteChangesTests : IDisposable
     private async ValueTask<IAsyncDisposable> WatchAsync(SqliteConversationStore store, string ticket) =>
         await store.SubscribeAsync(TestConversations.Id(ticket), () => _heard.Enqueue(ticket), Stop);
 
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        for (var started = TimeProvider.System.GetTimestamp(); !holds();)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Soon, "It was not heard in time.");
-            await Task.Delay(5, Stop);
-        }
-    }
+    private static Task UntilAsync(Func<bool> holds) => Eventually.TrueAsync(holds, () => "It was not heard.");
 }
