@@ -114,7 +114,10 @@ internal sealed class StoreFolder : IDisposable
             RedirectStandardOutput = true,
             StandardOutputEncoding = Encoding.Latin1,
         })!;
-        return await cat.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var bytes = await cat.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await cat.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, cat.ExitCode);
+        return bytes;
     }
 
     /// <summary>True where a file of the folder holds the text.</summary>

@@ -70,13 +70,16 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
         var raw = await _place.RawAsync();
         var stream = _place.Prefix + "customer.requests";
         const string Message = """{"specversion":"1.0","id":"e-1","source":"/mail","type":"customer.message","data":{"ticket_id":"TKT-001","content":"Hello?"}}""";
+        var last = "";
         foreach (var e in (string[])[Message, "nonsense", Message.Replace("TKT-001", "NEVER", StringComparison.Ordinal), Message])
-            await raw.StreamAddAsync(stream, "event", e);
+            last = await raw.StreamAddAsync(stream, "event", e);
 
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         var consuming = Task.WhenAll(desk.Get<StreamConsumer>().RunAsync(ends.Token), Create(s_one with { Intake = new StreamOptions("customer.requests", 0) }).Get<StreamConsumer>().RunAsync(ends.Token));
+        // All of them, also the last, which is the first once more.
         await Eventually.TrueAsync(
-            async () => await raw.StreamLengthAsync(stream + ":rejected") == 2 && (await raw.StreamPendingAsync(stream, IntakeMessages.Group)).PendingMessageCount == 0, () => "They are not taken.");
+            async () => await raw.StreamGroupInfoAsync(stream) is [{ PendingMessageCount: 0 } group] && group.LastDeliveredId == last, () => "They are not taken.");
+        Assert.Equal(2, await raw.StreamLengthAsync(stream + ":rejected"));
         await ends.CancelAsync();
         await consuming;
 
