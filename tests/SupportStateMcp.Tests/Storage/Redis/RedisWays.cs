@@ -17,9 +17,12 @@ internal static class RedisWays
         await here.CheckAsync(Stop);
         using var changes = new SemaphoreSlim(0);
         await using var watch = await elsewhere.SubscribeAsync(TestConversations.Id(), () => changes.Release(), Stop);
+        using var allChanges = new SemaphoreSlim(0);
+        await using var feed = await elsewhere.SubscribeToAllAsync(_ => allChanges.Release(), Stop);
 
         var current = await WriteAsync(here, null, TestConversations.Initialize(userId: "user-1"));
         Assert.True(await changes.WaitAsync(Eventually.Patience, Stop));
+        Assert.True(await allChanges.WaitAsync(Eventually.Patience, Stop));
         current = await WriteAsync(elsewhere, current, TestConversations.Message("m-1"));
         current = await WriteAsync(here, current, Ask());
         current = await WriteAsync(here, current, Escalate(TestConversations.Agent, "billing"));

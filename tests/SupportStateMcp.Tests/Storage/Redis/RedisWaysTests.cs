@@ -29,21 +29,24 @@ public sealed class RedisWaysTests
     }
 
     /// <summary>The rights that docs/redis.md names are enough, and there are no others.</summary>
-    [Fact]
-    public async Task A_user_with_rights_on_its_prefix_alone_serves()
+    [Theory]
+    [InlineData("support:", "~support:* &support:* &support:conversation:{*}:changed")]
+    [InlineData("", "~conversation:* ~conversations:* ~record:* ~records:* ~rate:* ~events:* &conversation:* &conversation:{*}:changed &records:* &configuration")]
+    public async Task A_user_with_rights_on_its_own_keys_alone_serves(string prefix, string patterns)
     {
         await using var server = await RedisServer.StartLocalAsync(
             "an ACL user",
-            "--requirepass", "admin",
-            "--user", "support", "on", ">p@ss", "~support:*", "&support:*", "-@all",
-            "+@read", "+@write", "+@connection", "+@scripting", "+@pubsub", "-@dangerous", "+info", "+time");
+            [
+                "--requirepass", "admin", "--user", "support", "on", ">p@ss", .. patterns.Split(' '),
+                "-@all", "+@read", "+@write", "+@connection", "+@scripting", "+@pubsub", "-@dangerous", "+info", "+time",
+            ]);
         await using var place = new RedisPlace($"redis://support:p%40ss@{server.ConnectionString}");
 
-        await RedisWays.AssertServesAsync(place, place.Options with { KeyPrefix = "support:" });
+        await RedisWays.AssertServesAsync(place, place.Options with { KeyPrefix = prefix });
 
         var refused = await RedisServer.RunAsync(Path.GetTempPath(), "redis-cli", "-p", $"{server.Port}", "-a", "admin", "--no-auth-warning", "acl", "log");
-        // What the client asks for to learn about the server, and does without.
-        Assert.DoesNotContain("support:", refused, StringComparison.Ordinal);
+        // What the client asks for to learn about the server, it does without; of keys and channels nothing is refused.
+        Assert.All((string[])["support:", "conversation", "record", "rate:", "events:"], name => Assert.DoesNotContain(name, refused, StringComparison.Ordinal));
         using var raw = await ConnectionMultiplexer.ConnectAsync($"{server.ConnectionString},user=support,password=p@ss,allowAdmin=true");
         await Assert.ThrowsAsync<RedisServerException>(() => raw.GetDatabase().StringGetAsync("another:key"));
         await Assert.ThrowsAsync<RedisServerException>(() => raw.GetDatabase().ExecuteAsync("FLUSHALL"));
