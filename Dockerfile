@@ -22,7 +22,6 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 
 LABEL org.opencontainers.image.title="SupportStateMcp" \
       org.opencontainers.image.description="Keeps the state of a support desk and serves it over the Model Context Protocol" \
-      org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.base.name="mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled"
 
 WORKDIR /app
