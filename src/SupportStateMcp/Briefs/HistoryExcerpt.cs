@@ -18,7 +18,7 @@ internal sealed class HistoryExcerpt
         {
             var entry = timeline[i];
             var line = entry.Mark ?? MessageFormatter.Line(entry.Message!);
-            // Where the tale begins in the middle of a person's stretch, that has to be told as well.
+            // Where the excerpt begins while a person had the conversation, it has to say so as well.
             var already = Already(entry) is { } mark ? TextBudget.CostOf(mark) : 0;
             var cost = TextBudget.CostOf(line);
             if (cost + already > left)

@@ -9,7 +9,7 @@ namespace SupportStateMcp.Briefs;
 /// <param name="HeldBefore">The person who had the conversation just before; null where none had.</param>
 public sealed record TimelineEntry(Message? Message, string? Mark, string? HeldBefore);
 
-/// <summary>The last messages of a conversation, with marks of where each person's stretch began and ended.</summary>
+/// <summary>The last messages of a conversation, with marks of where each person took the conversation and gave it back.</summary>
 public static class Timeline
 {
     /// <summary>Puts messages and changes of hands in the order in which they happened.</summary>
@@ -42,7 +42,7 @@ public static class Timeline
         void Mark(string what, string? before) => entries.Add(new TimelineEntry(null, $"--- {what} ---", before));
     }
 
-    /// <summary>The person in whose last stretch the first of the messages came, where it is not the first of the conversation; or null.</summary>
+    /// <summary>The person who last had the conversation when the first of the messages came, where it is not the first of the conversation; or null.</summary>
     private static string? HolderAt(Conversation c, IReadOnlyList<Message> messages) =>
         messages is [{ Number: > 1 } first, ..] && c.HumanTakeover is { } s && s.From <= first.Number && !(s.To < first.Number) ? s.By : null;
 

@@ -39,7 +39,7 @@ internal sealed class EventRecorder(Conversation before, ConversationCommand com
         Current = Conversation.Apply(Current, @event);
     }
 
-    /// <summary>Gives the conversation into other hands; where it goes to a queue, somebody waits from now on if nobody did.</summary>
+    /// <summary>Changes the owner; entering a queue starts the waiting clock if it is not running.</summary>
     public void ChangeOwner(Owner owner, OwnershipCause cause, DateTimeOffset? leaseUntil = null, string? returnQueue = null, string? reason = null) =>
         Add(new ConversationEvent.OwnerChanged
         {

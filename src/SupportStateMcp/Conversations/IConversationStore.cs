@@ -21,7 +21,7 @@ public interface IConversationStore
     ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes snapshot, events, messages and receipt, and renews the time to live of all that belongs to the conversation: all
+    /// Writes snapshot, events, messages and idempotency record, and renews the time to live of all that belongs to the conversation: all
     /// or nothing, and only where the conversation still stands at the version decided on and the key is unused.
     /// </summary>
     ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken);
@@ -89,7 +89,7 @@ public interface IConversationStore
 
     /// <summary>
     /// Conversations in which something has run out (<see cref="Conversation.DueAt"/>), the longest ago first. May name one too many;
-    /// the caller settles each (<see cref="ConversationCommand.ExpireOverdue"/>), after which it is not named again.
+    /// the caller records each (<see cref="ConversationCommand.ExpireOverdue"/>), after which it is not named again.
     /// </summary>
     ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
@@ -150,7 +150,7 @@ public sealed record Commit
     /// <summary>True where there is something to tell other systems: what-if copies are nobody's business.</summary>
     public bool IsTold => Events is [_, ..] && After.ForkOf is null;
 
-    /// <summary>True where this commit erases: history and kept receipts go, events stay as <see cref="ConversationEvent.Redacted"/>.</summary>
+    /// <summary>True where this commit erases: history and idempotency records go, events stay as <see cref="ConversationEvent.Redacted"/>.</summary>
     public bool Erases => Before is { ErasedAt: null } && After.ErasedAt is not null;
 }
 

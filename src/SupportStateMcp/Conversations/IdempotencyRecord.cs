@@ -49,7 +49,7 @@ public sealed record IdempotencyRecord
     /// <summary>When the conversation last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>The receipt of a write that left the conversation like this.</summary>
+    /// <summary>The record of a write that left the conversation like this.</summary>
     public static IdempotencyRecord Of(Conversation after, string? argumentsDigest = null, string? approvalId = null) => new()
     {
         ArgumentsDigest = argumentsDigest,

@@ -21,7 +21,7 @@ public sealed partial class StoreMaintenance(
     /// </summary>
     public static readonly TimeSpan ClockInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>How many conversations are settled at a time.</summary>
+    /// <summary>How many conversations are brought up to date at a time.</summary>
     private const int Batch = 100;
 
     /// <summary>How often the store is swept. Expired conversations are gone before that; only their traces wait.</summary>
@@ -50,8 +50,8 @@ public sealed partial class StoreMaintenance(
     {
         foreach (var id in await store.FindOverdueAsync(time.GetUtcNow(), Batch, cancellationToken))
         {
-            var settle = new ConversationCommand.ExpireOverdue { Id = id, Actor = Conversation.Clock };
-            await TryAsync(ct => commands.ExecuteAsync(settle, ct).AsTask(), cancellationToken);
+            var expire = new ConversationCommand.ExpireOverdue { Id = id, Actor = Conversation.Clock };
+            await TryAsync(ct => commands.ExecuteAsync(expire, ct).AsTask(), cancellationToken);
         }
     }
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace SupportStateMcp.Hosting;
 
 /// <summary>
-/// Reads the tokens anew when the file they are in has changed, so that one is added or revoked without a restart. It looks at the file instead
+/// Reads the tokens again when the file they are in has changed, so that one is added or revoked without a restart. It looks at the file instead
 /// of being told: also where it is a link that an orchestrator points elsewhere. A file that cannot be used changes nothing.
 /// </summary>
 internal sealed partial class TokenReload(TokenFile file, AccessTokens tokens, TimeProvider time, ILogger<TokenReload> log) : BackgroundService

@@ -10,7 +10,7 @@ public interface ISessionStore
 {
     /// <summary>Sets a value.</summary>
     /// <param name="id">The conversation.</param>
-    /// <param name="life">Which conversation of that ticket (<see cref="Conversation.Life"/>): one that is opened anew sees nothing of the one before.</param>
+    /// <param name="life">Which conversation of that ticket (<see cref="Conversation.Life"/>): one that is opened again sees nothing of the one before.</param>
     /// <param name="value">The value.</param>
     /// <param name="most">How many the conversation may have with it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -24,7 +24,7 @@ public interface IRecordStore
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<RecordWriteResult>> WriteAsync(IReadOnlyList<RecordWrite> writes, CancellationToken cancellationToken);
 
-    /// <summary>Removes a record; false where there is none. Its removal is told as a change, for which its id and version stay; a record that is made anew under the id has a later version.</summary>
+    /// <summary>Removes a record; false where there is none. Its removal is told as a change, for which its id and version stay; a record that is made again under the id has a later version.</summary>
     ValueTask<bool> DeleteAsync(string kind, string id, CancellationToken cancellationToken);
 
     /// <summary>Removes a record where it stands at this version; false where it stands at another, or there is none. Nothing that was written meanwhile is lost.</summary>

@@ -15,7 +15,7 @@ public sealed partial record Conversation
     [JsonIgnore]
     public string? Queue => ClosedAt is null && ErasedAt is null ? Owner.Queue : null;
 
-    /// <summary>Since when who waits in a queue waits there, by the place they have in it.</summary>
+    /// <summary>The time used to order the queue.</summary>
     [JsonIgnore]
     public DateTimeOffset QueuedSince => WaitingSince ?? OwnerSince;
 

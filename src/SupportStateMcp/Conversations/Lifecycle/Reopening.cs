@@ -28,7 +28,7 @@ public sealed record Reopened(ReopenOutcome Outcome, Outcome Conversation, bool 
 
 /// <summary>
 /// Opens a closed conversation again, or a linked follow-up where the conversation can no longer be opened. The follow-up's id derives from
-/// the ticket, so that a repeat after a failure half way finds it; an id that is another case's is passed over. What the customer
+/// the ticket, so that a repeat after a failure half way finds it; an id of another conversation is passed over. What the customer
 /// wrote to the closed conversation comes along.
 /// </summary>
 public sealed partial class Reopening(ConversationCommandHandler commands, IConversationStore store)

@@ -83,8 +83,8 @@ public sealed partial class ConversationDecider
     }
 
     /// <summary>
-    /// True where somebody else has answered since: a second answer to one message, from another mouth, is what turns are
-    /// there to prevent. To a person who takes the conversation over with their answer, the one who had it so far is somebody else.
+    /// True where somebody else has answered since: turns prevent two owners from answering the same message. To a person who
+    /// takes the conversation over with their answer, the one who had it so far is somebody else.
     /// </summary>
     internal static bool IsAnsweredByAnother(Conversation current, long number, Actor by)
     {

@@ -137,7 +137,7 @@ public enum OwnershipCause
 
 /// <summary>The last time a person had the conversation, by the numbers of the messages that came meanwhile.</summary>
 /// <param name="By">The person, as <c>human:id</c>.</param>
-/// <param name="From">The number of the first message of the stretch, whether it has come or not.</param>
+/// <param name="From">The number of the first message of the takeover, whether it has come or not.</param>
 /// <param name="Since">When it began.</param>
 /// <param name="To">The number of its last message; null while it lasts.</param>
 /// <param name="Until">When it ended; null while it lasts.</param>

@@ -46,7 +46,7 @@ public sealed partial class McpKnowledge(McpKnowledgeOptions options, ILogger<Mc
         }
         catch (Exception e)
         {
-            // Whatever a server does: the caller is told that it does not answer. Where the connection is lost, the next query connects anew;
+            // Whatever a server does: the caller is told that it does not answer. Where the connection is lost, the next query connects again;
             // a call that was refused, or slower than others, is no reason to take it from them.
             if (client is not null && (e is IOException or HttpRequestException || (e is not (KnowledgeException or McpProtocolException) && Volatile.Read(ref _answers) == before)))
                 await DropAsync(client);

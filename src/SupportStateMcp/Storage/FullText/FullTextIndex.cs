@@ -51,7 +51,7 @@ internal sealed class FullTextIndex(FullTextDatabase database, IndexTables table
                 return [];
             var best = Ranking.Best(snapshot, lists, limit, isWanted);
             var hits = Read(session => best.Select(b => Hit(session, snapshot, b.Slot, b.Score)).ToList());
-            // A section that is gone by now was written anew: its article is found by what it says now.
+            // A section that is gone by now was written again: its article is found by what it says now.
             if (hits.TrueForAll(h => h is not null))
                 return hits!;
         }

@@ -72,7 +72,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         var (state, record) = await _connection.CallAsync(
             async db =>
             {
-                // The receipt first: one that is found has its conversation behind it.
+                // The idempotency record first: one that is found has its conversation behind it.
                 var kept = key is null ? Task.FromResult(RedisValue.Null) : db.HashGetAsync(_keys.Seen(id), key, RedisConnection.Master);
                 var state = db.HashGetAsync(_keys.State(id), RedisSnapshots.Fields, RedisConnection.Master);
                 return (await state, await kept);
@@ -139,7 +139,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
 
         var read = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
         var conversations = read.Select(r => r.Conversation).ToList();
-        // What has been settled or is gone. A commit that is on its way notes its time again.
+        // What has been recorded or is gone. A commit that is on its way notes its time again.
         await _index.ForgetDueAsync(due.Where((_, i) => conversations[i]?.DueAt is null && !read[i].IsUnreadable), cancellationToken);
         await _index.RescoreAsync(
             _keys.ByDue,

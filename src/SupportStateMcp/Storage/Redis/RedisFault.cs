@@ -53,7 +53,7 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
         if (word == "NOAUTH" && configuration.Password is not null)
             word = "WRONGPASS";
 
-        (string GuidanceBuilder, bool Passes)? known = word switch
+        (string Sentence, bool Passes)? known = word switch
         {
             "WRONGPASS" => ("it does not accept the user name or the password of the connection string", false),
             "NOAUTH" => ("it asks for a password, and the connection string has none", false),
@@ -71,7 +71,7 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
             "MOVED" or "ASK" or "TRYAGAIN" or "UNBLOCKED" => ("its data is being moved", true),
             _ => null,
         };
-        return known is var (advice, passes) ? new RedisFault(word, $"Redis says {word}: {advice}.", passes) : null;
+        return known is var (sentence, passes) ? new RedisFault(word, $"Redis says {word}: {sentence}.", passes) : null;
     }
 
     private static RedisFault Unreachable(RedisConnectionException exception, ConfigurationOptions configuration)

@@ -8,7 +8,7 @@ namespace SupportStateMcp.Storage.Redis;
 //                                                     part:approvals … (parts of the snapshot, each with its schema version)
 // {prefix}conversation:{cs-TKT-001}:history   list    messages with their content, JSON, oldest first
 // {prefix}conversation:{cs-TKT-001}:events    list    events, JSON with their schema version, oldest first
-// {prefix}conversation:{cs-TKT-001}:seen      hash    the caller's key → receipt, JSON
+// {prefix}conversation:{cs-TKT-001}:seen      hash    the caller's key → idempotency record, JSON
 // {prefix}conversation:{cs-TKT-001}:session   hash    what is shared for a short time: key → when it expires, life, value
 // {prefix}conversation:{cs-TKT-001}:lock      string  the token of its holder
 // {prefix}conversation:{cs-TKT-001}:published hash    sink → the version up to which it has the events, sink:failed → how often the next event

@@ -163,5 +163,5 @@ internal sealed class SqliteChanges(SqliteDatabase database, SqliteReaders reade
 
 /// <summary>What tells one state of what is watched from another.</summary>
 /// <param name="Version">Its version, or how far it has come.</param>
-/// <param name="Life">What else differs where the same version comes again: the time of a conversation that was opened anew, the database of records.</param>
+/// <param name="Life">What else differs where the same version comes again: the time of a conversation that was opened again, the database of records.</param>
 internal readonly record struct SqliteStamp(long Version, long Life);

@@ -147,7 +147,7 @@ internal sealed class SqliteListing(SqliteReaders readers, StoredReader reader, 
         var ids = new List<ConversationId>();
         while (ids.Count < limit && found.Read())
         {
-            // One that cannot be read cannot be settled either.
+            // One that cannot be read cannot be recorded as expired either.
             if (Read(found, now) is { } c)
                 ids.Add(ConversationId.TryParse(c.ConversationId)!.Value);
         }

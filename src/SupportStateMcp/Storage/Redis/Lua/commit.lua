@@ -5,7 +5,7 @@
 -- One that has expired and waits for the archive is replaced (clears: 2) by its own version and life; what it kept under a key
 -- is nobody's any more.
 -- KEYS: state, history, events, seen, published
--- ARGV: expected, version, schema, snapshot, updated_at, expires_at, ttl, channel, key, receipt, clears, p, n, life, new life,
+-- ARGV: expected, version, schema, snapshot, updated_at, expires_at, ttl, channel, key, idempotency record, clears, p, n, life, new life,
 --       the names of sinks with commas between them, p times a part and its content (empty to remove it), n events, messages
 local stands = redis.call('HMGET', KEYS[1], 'version', 'life')
 local current = stands[1] or '0'
