@@ -123,7 +123,7 @@ internal sealed record ArticleFiles(IReadOnlyList<ArticleInput> Articles, IReadO
             if (_faults.Count > 0)
             {
                 var more = _faults.Count > MostFaults ? string.Create(CultureInfo.InvariantCulture, $"\n  and {_faults.Count - MostFaults} more") : "";
-                return Error.InvalidArgument(Argument, $"each of these is mended first; nothing was written\n  {string.Join("\n  ", _faults.Take(MostFaults))}{more}");
+                return Error.InvalidArgument(Argument, $"correct each of these first; nothing was written\n  {string.Join("\n  ", _faults.Take(MostFaults))}{more}");
             }
 
             return _articles.Count switch

@@ -46,7 +46,7 @@ internal static class CliErrorMessages
         Errors.NotAuthorized { Needs: [var need] } when Requirement.ActorOf(need) is { } actor =>
             $"Not authorized: this approval is for {actor} alone to use, who asked for it or was named with usable_by. Nothing was changed; leave it to them.",
         Errors.NotAuthorized e =>
-            $"Not authorized: this takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
+            $"Not authorized: this takes {string.Join(" and ", e.Needs)}. If you have that role, add it with --roles.",
         Errors.ToolsetNotEnabled e =>
             $"{e.Name} is in the toolset {e.Toolset}, which this connection does not have. --toolsets, tools.sets or the toolsets of its token switch it on.",
         Errors.StoreUnavailable { Retryable: false } e => $"The store cannot be used: {e.Reason} Trying again does not help before that is changed.",
@@ -79,7 +79,7 @@ internal static class CliErrorMessages
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
         Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",
         Errors.ApprovalExpired e =>
-            $"Approval {e.ApprovalId} expired at {LocalTime.Second(e.ExpiredAt, zone)} before it was decided. It grants nothing; who needs it asks again.",
+            $"Approval {e.ApprovalId} expired at {LocalTime.Second(e.ExpiredAt, zone)} before it was decided. It grants nothing; request a new approval if it is still needed.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet. SupportStateMcp approve and reject decide it.",
         Errors.ApprovalRefused e => $"Approval {e.ApprovalId} was refused by {e.RefusedBy}. That is final: do not do it.",
         Errors.ApprovalMismatch e =>
@@ -91,10 +91,10 @@ internal static class CliErrorMessages
         Errors.LeaseLost { State: null } e => $"The step {e.Step} of ticket {e.TicketId} is gone with its run. Nothing was stored.",
         Errors.LeaseLost e =>
             $"The step {e.Step} of ticket {e.TicketId} was taken away: try {e.Attempt} is over, and the step is {SnakeCaseEnum.Of(e.State!.Value)}. Nothing was stored.",
-        Errors.InsufficientResearch e => $"An analysis rests on at least {e.Needed} different queries, and {e.Recorded} are recorded for this step.",
+        Errors.InsufficientResearch e => $"An analysis needs at least {e.Needed} different queries; {e.Recorded} recorded so far for this step.",
         Errors.UnknownCitation e => $"No query of this step returned {string.Join(", ", e.Citations.Take(5))}.",
         Errors.TicketDiffers e =>
-            $"Ticket {e.Id.TicketId} is there already, with another description. Use a new ticket id, or SupportStateMcp reply for what is to be said now.",
+            $"Ticket {e.Id.TicketId} is there already, with another description. Use a new ticket id, or SupportStateMcp message for what the customer says now.",
         Errors.TooManyQueries e => $"A step records at most {e.Limit} queries.",
         Errors.ToolNotOpened e => $"The step {e.Step} does not open {e.Tool}.",
         Errors.StepTokenRequired e => $"{e.Tool} takes the token of a step, or the toolset {e.Toolset}.",
@@ -107,11 +107,11 @@ internal static class CliErrorMessages
         Errors.TicketNotFound e =>
             $"Ticket {e.TicketId} does not exist or has expired. The newest: {string.Join(", ", e.Newest)}. SupportStateMcp ticket new reports one.",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. SupportStateMcp knowledge search WORDS finds articles, with their ids.",
-        Errors.NoSuchMemory e => $"There is no memory {e.MemoryId}: it never was, or it is forgotten already. SupportStateMcp memory list CUSTOMER shows those there are.",
+        Errors.NoSuchMemory e => $"Memory {e.MemoryId} does not exist or was forgotten. SupportStateMcp memory list CUSTOMER shows those there are.",
         Errors.PersonalData e => SharedErrorMessages.PersonalData(e),
         Errors.SessionFull e => $"The session of the conversation holds {e.Limit} values, and takes no more until one expires or is removed.",
-        Errors.KnowledgeUnavailable e => $"The knowledge base is elsewhere, and does not answer right now: {e.Reason} Try again in a moment.",
-        Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}. Who has that role gives it with --roles.",
+        Errors.KnowledgeUnavailable e => $"The external knowledge base does not answer now: {e.Reason} Try again in a moment.",
+        Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}. If you have that role, add it with --roles.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };
 

@@ -17,7 +17,7 @@ internal static class IntakeCommands
         """;
 
     private const string MoreOfMessage = """
-        It is stored as the customer's own words: who owns the conversation answers it. Your own answer is reply.
+        It is stored as the customer's own words: the owner of the conversation answers it. Your own answer is reply.
 
         Each call is a new message. To repeat one safely, name it with --message-id. A text that begins with a dash goes after --.
 

@@ -51,7 +51,7 @@ internal static class MemoryCommands
     private static CliCommand Remember()
     {
         var text = new Argument<string>("TEXT") { Description = "What to remember." };
-        var kind = new Option<string?>("--kind") { Description = $"What sort it is: {CliArguments.NamesOf<MemoryKind>()}. Default: fact.", HelpName = "KIND" };
+        var kind = new Option<string?>("--kind") { Description = $"Which kind: {CliArguments.NamesOf<MemoryKind>()}. Default: fact.", HelpName = "KIND" };
         var key = new Option<string?>("--key") { Description = "What a later text under the same key supersedes.", HelpName = "KEY" };
         var topics = new Option<string[]>("--topic") { Description = "A word to find it by; several times for several.", HelpName = "TOPIC" };
         var source = new Option<string?>("--source") { Description = "Where it is known from.", HelpName = "TEXT" };
@@ -87,7 +87,7 @@ internal static class MemoryCommands
     private static CliCommand Recall()
     {
         var words = new Argument<string?>("WORDS") { Description = "What to look for, in words; the newest where nothing is said.", Arity = ArgumentArity.ZeroOrOne };
-        var kinds = new Option<string[]>("--kind") { Description = $"Only this sort: {CliArguments.NamesOf<MemoryKind>()}; several times for several.", HelpName = "KIND" };
+        var kinds = new Option<string[]>("--kind") { Description = $"Only this kind: {CliArguments.NamesOf<MemoryKind>()}; several times for several.", HelpName = "KIND" };
         var limit = new Option<int>("--limit") { Description = $"How many at most, 1 to {MemoryLimits.Recalled}.", HelpName = "N", DefaultValueFactory = _ => MemoryLimits.DefaultRecalled };
         var asOf = new Option<string?>("--as-of") { Description = "What was valid then: a time, or a span before now (30d).", HelpName = "TIME" };
         var (customer, conversation) = (Customer(), ConversationOption());

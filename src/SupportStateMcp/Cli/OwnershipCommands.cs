@@ -34,7 +34,7 @@ internal static class OwnershipCommands
 
     private const string MoreOfAssign = """
         TO is a person (human:bob), a queue (queue:billing) or an AI (ai:claude). A person answers within the lease, or the
-        conversation goes to its queue. What a person has, only they or a supervisor give away. The note is for who gets it;
+        conversation goes to its queue. What a person has, only they or a supervisor give away. The note is for the new owner;
         the customer does not see it.
 
         Examples:

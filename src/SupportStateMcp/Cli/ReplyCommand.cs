@@ -8,7 +8,7 @@ namespace SupportStateMcp.Cli;
 internal static class ReplyCommand
 {
     private const string More = """
-        Who answers the customer takes the conversation over: no AI answers until it is handed back. A note (--internal) takes
+        If you answer the customer, you take over the conversation: no AI answers until it is handed back. A note (--internal) takes
         nothing over and never reaches the customer.
 
         Each call is a new message. To repeat one safely, for example from a script, name it with --message-id: the same

@@ -25,7 +25,7 @@ internal static class TicketCommands
         """;
 
     private const string MoreOfApprove = """
-        The customer gets the solution as it was proposed, or the text of --solution, word for word. Who proposed it cannot approve it.
+        The customer gets the solution as it was proposed, or the text of --solution, word for word. The person who proposed it cannot approve it.
 
         Examples:
           SupportStateMcp ticket approve TKT-001

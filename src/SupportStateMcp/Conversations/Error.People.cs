@@ -14,7 +14,7 @@ public abstract partial record Error
     /// <summary>The token belongs to a conversation that is gone; another has the ticket now.</summary>
     public static Error TurnOfAnotherLife(ConversationId id) => new Errors.TurnOfAnotherLife(id);
 
-    public static Error ReservedMessageId() => InvalidArgument("message_id", $"it does not begin with {MessageDraft.ReservedIdPrefix}: those ids the server gives");
+    public static Error ReservedMessageId() => InvalidArgument("message_id", $"it must not begin with {MessageDraft.ReservedIdPrefix}; such ids are reserved for the server");
 
     public static Error NothingSaid() => InvalidArgument("content", "it has at least one character, except from a tool");
 

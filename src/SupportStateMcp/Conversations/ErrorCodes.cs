@@ -22,7 +22,7 @@ public static class ErrorCodes
     /// <remarks>Read it again, and decide again.</remarks>
     public const string VersionConflict = "version_conflict";
 
-    /// <summary>The ticket already has a conversation, of another user.</summary>
+    /// <summary>The ticket already has a conversation of another user, or was reported with another description.</summary>
     /// <remarks>Check the ticket id and the user id.</remarks>
     public const string TicketConflict = "ticket_conflict";
 

@@ -41,11 +41,11 @@ internal static class RestErrorMessages
         Errors.AlreadyAnswered e => $"Message {e.Number} has been answered already. Nothing was stored; one message gets one answer.",
         Errors.ConversationFull e => $"Conversation {e.Id} has {e.Limit} messages, and takes no more of programs. Nothing was stored; a person may still write.",
         Errors.ApprovalExpired e =>
-            $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; who needs it asks again.",
+            $"Approval {e.ApprovalId} expired at {Errors.Text(e.ExpiredAt)} before it was decided. It grants nothing; request a new approval if it is still needed.",
         Errors.ApprovalPending e => $"Approval {e.ApprovalId} is not decided yet: do nothing. POST /support/approve/{{ticket_id}} decides it.",
         Errors.CustomerNotFound { CustomerId: { } id } =>
-            $"There is no customer {id} in the records. Who runs the server brings sample customers with its command sample-data load, or imports customers with customers import.",
-        Errors.CustomerNotFound => "There is no customer with this e-mail address in the records. Who runs the server brings sample customers with its command sample-data load, or imports customers with customers import.",
+            $"There is no customer {id} in the records. The operator can load sample customers (sample-data load) or import customers (customers import).",
+        Errors.CustomerNotFound => "There is no customer with this e-mail address in the records. The operator can load sample customers (sample-data load) or import customers (customers import).",
         Errors.TicketDiffers e => $"Ticket {e.Id.TicketId} is there already, with another description. A ticket is reported once: use a new ticket id.",
         Errors.NotWaitingForApproval { Status: null } e => $"Ticket {e.TicketId} is in no pipeline; POST /support/ticket starts one.",
         Errors.NotWaitingForApproval { Status: RunStatus.Running } e =>
@@ -57,7 +57,7 @@ internal static class RestErrorMessages
             $"Ticket {e.TicketId} does not exist or has expired. The newest that you may see: {string.Join(", ", e.Newest)}. POST /support/ticket reports one.",
         // Those of workers, of customers' records and of articles come through other faces; their sentence for agents names what to do.
         Errors.LeaseLost e => $"The step {e.Step} of ticket {e.TicketId} is taken away: its lease ran out, or it was completed. Nothing was stored.",
-        Errors.InsufficientResearch e => $"An analysis rests on at least {e.Needed} different queries, and {e.Recorded} are recorded for this step.",
+        Errors.InsufficientResearch e => $"An analysis needs at least {e.Needed} different queries; {e.Recorded} recorded so far for this step.",
         Errors.UnknownCitation e => $"No query of this step returned {string.Join(", ", e.Citations.Take(5))}.",
         Errors.TooManyQueries e => $"A step records at most {e.Limit} queries.",
         Errors.ToolNotOpened e => $"The step {e.Step} does not open {e.Tool}.",
@@ -68,8 +68,8 @@ internal static class RestErrorMessages
         Errors.NoSuchSystem e => $"Nothing is recorded about the system of customer {e.CustomerId}.",
         Errors.LinesRefused e => $"{(e.Count == 1 ? "1 line was" : $"{e.Count} lines were")} refused, and nothing was imported. {string.Join(' ', e.Lines.Select(l => $"Line {l.Number}: {l.Rule}."))}",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}.",
-        Errors.NoSuchMemory e => $"There is no memory {e.MemoryId}: it never was, or it is forgotten already.",
-        Errors.KnowledgeUnavailable => "The knowledge base is elsewhere, and does not answer right now. Try again in a moment.",
+        Errors.NoSuchMemory e => $"Memory {e.MemoryId} does not exist or was forgotten.",
+        Errors.KnowledgeUnavailable => "The external knowledge base does not answer now. Try again in a moment.",
         Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
     };

@@ -13,7 +13,7 @@ public sealed record HumanTakeoverView
     [Description("The person, as human:id.")]
     public required string By { get; init; }
 
-    [Description("The number of the first message of the stretch, whether it has come or not.")]
+    [Description("The number of the first message of the takeover, whether it has come or not.")]
     public required long FromNumber { get; init; }
 
     [Description("The number of its last message; absent while the person has the conversation. Below from_number where none came.")]
@@ -26,13 +26,13 @@ public sealed record HumanTakeoverView
     [JsonConverter(typeof(SecondsConverter))]
     public DateTimeOffset? Until { get; init; }
 
-    public static HumanTakeoverView? Of(HumanTakeover? stretch) => stretch is null ? null : new HumanTakeoverView
+    public static HumanTakeoverView? Of(HumanTakeover? takeover) => takeover is null ? null : new HumanTakeoverView
     {
-        By = stretch.By,
-        FromNumber = stretch.From,
-        ToNumber = stretch.To,
-        Since = stretch.Since,
-        Until = stretch.Until,
+        By = takeover.By,
+        FromNumber = takeover.From,
+        ToNumber = takeover.To,
+        Since = takeover.Since,
+        Until = takeover.Until,
     };
 }
 

@@ -21,7 +21,7 @@ internal static class DeskProfile
         Guidance = new Dictionary<string, string>(StrictProfile.Profile.Guidance, StringComparer.Ordinal)
         {
             ["awaiting_confirmation"] = "Ask the customer whether the problem is solved; move to resolved if they confirm, back to gathering_info if not, or to escalated if a person is needed.",
-            ["escalated"] = "A person takes care of the conversation: answer nothing on their behalf; they hand back to gathering_info when the assistant can go on, or move to resolved when they have settled it.",
+            ["escalated"] = "A person takes care of the conversation: answer nothing on their behalf; they hand back to gathering_info when the assistant can go on, or move to resolved when they have solved it.",
         },
     };
 }

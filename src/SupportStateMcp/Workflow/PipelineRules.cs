@@ -45,7 +45,7 @@ public sealed partial class PipelineRules(PipelineDefinition pipeline, WorkflowD
         if (!Name().IsMatch(step.Role))
             yield return $"{at}.role: '{step.Role}' is no role; use 1 to 50 lower-case letters, digits and underscores, a letter first.";
         foreach (var tool in step.Tools.Except(StepTools))
-            yield return $"{at}.tools: '{tool}' is none; use {string.Join(", ", StepTools)}.";
+            yield return $"{at}.tools: '{tool}' is not valid; use {string.Join(", ", StepTools)}.";
         if (step.Has(StepRequirement.Approval) && step.Requires.Count > 1)
             yield return $"{at}.requires: approval stands alone; make another step of the rest.";
         if (step.Timeout <= TimeSpan.Zero || step.Timeout > s_longest)

@@ -26,7 +26,7 @@ internal static class StrictProfile
             ["gathering_info"] = "Ask for what is missing to understand the problem; move to processing once you know it, or to escalated if a person is needed.",
             ["processing"] = "Work on the solution and tell the customer what you do; move to awaiting_confirmation when it is done, or to escalated if you cannot do it.",
             ["awaiting_confirmation"] = "Ask the customer whether the problem is solved; move to resolved if they confirm, or back to gathering_info if not.",
-            ["escalated"] = "A person takes care of the conversation: answer nothing on their behalf; move to resolved when they have settled it.",
+            ["escalated"] = "A person takes care of the conversation: answer nothing on their behalf; move to resolved when they have solved it.",
         },
     };
 }

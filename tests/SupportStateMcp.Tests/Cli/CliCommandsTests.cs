@@ -117,7 +117,7 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
         var (exitCode, output, errors) = await _place.RunAsync("approvals", "--roles", "boss");
 
         Assert.Equal((78, ""), (exitCode, output));
-        Assert.Contains("--roles: 'boss' is none", errors, StringComparison.Ordinal);
+        Assert.Contains("--roles: 'boss' is not valid", errors, StringComparison.Ordinal);
     }
 
     [Theory]

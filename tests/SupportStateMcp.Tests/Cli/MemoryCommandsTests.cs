@@ -32,7 +32,7 @@ public sealed class MemoryCommandsTests : IDisposable
         Assert.Contains("Wants a call.", list.Output, StringComparison.Ordinal);
         Assert.Contains($"{id}, asked, human:{Environment.UserName}: asked", list.Output, StringComparison.Ordinal);
         var gone = await _place.RunAsync("memory", "forget", id, "--reason", "asked");
-        Assert.Equal((1, $"There is no memory {id}: it never was, or it is forgotten already. SupportStateMcp memory list CUSTOMER shows those there are.\n"), (gone.ExitCode, gone.Errors));
+        Assert.Equal((1, $"Memory {id} does not exist or was forgotten. SupportStateMcp memory list CUSTOMER shows those there are.\n"), (gone.ExitCode, gone.Errors));
     }
 
     [Fact]

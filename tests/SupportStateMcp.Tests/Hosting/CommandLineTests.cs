@@ -59,7 +59,7 @@ public sealed class CommandLineTests : IDisposable
             The configuration cannot be used:
               - colour: there is no such key; docs/configuration.md lists them all.
               - persistence.ttl: '0' is out of range; use 1 to 315360000 seconds.
-              - --actor: 'customer:mallory' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
+              - --actor: 'customer:mallory' is not valid; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
 
             """,
             errors.ReplaceLineEndings("\n"));
@@ -77,8 +77,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(
             """
             The configuration cannot be used:
-              - tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.
-              - tools.sets: 'memories' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.
+              - tools.sets: 'ticket' is not valid; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.
+              - tools.sets: 'memories' is not valid; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.
 
             """,
             errors.ReplaceLineEndings("\n"));

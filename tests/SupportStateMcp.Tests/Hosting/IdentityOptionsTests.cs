@@ -71,12 +71,12 @@ public sealed class IdentityOptionsTests : IDisposable
         """
         http.tokens.0.name: there is no such key; docs/configuration.md lists them all.
         http.tokens.0.sha256: it is not the SHA-256 of a token, 64 hexadecimal digits; SupportStateMcp token create prints one.
-        http.tokens.0.actor: 'alice' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
-        http.tokens.1.actor: 'customer:bob' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
+        http.tokens.0.actor: 'alice' is not valid; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
+        http.tokens.1.actor: 'customer:bob' is not valid; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
         http.tokens.2.sha256: it is that of http.tokens.1; give each client a token of its own.
-        http.tokens.2.roles: 'boss' is none; use agent, approver, supervisor, auditor.
+        http.tokens.2.roles: 'boss' is not valid; use agent, approver, supervisor, auditor.
         http.tokens.3.sha256: it is not the SHA-256 of a token, 64 hexadecimal digits; SupportStateMcp token create prints one.
-        http.tokens.3.actor: '' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
+        http.tokens.3.actor: '' is not valid; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
         http.tokens.3.roles: there is none; use at least one of agent, approver, supervisor, auditor, or leave the key out.
         """,
         Violations(Tokens($$"""
@@ -199,8 +199,8 @@ public sealed class IdentityOptionsTests : IDisposable
     [Fact]
     public void What_is_wrong_with_the_command_line_is_said_with_the_rest() => Assert.Equal(
         [
-            "--actor: 'customer:bob' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.",
-            "--roles: 'agent,boss' is none; use agent, approver, supervisor, auditor, with commas between them.",
+            "--actor: 'customer:bob' is not valid; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.",
+            "--roles: 'agent,boss' is not valid; use agent, approver, supervisor, auditor, with commas between them.",
             "http.url: other machines reach http://0.0.0.0:1, and without tokens anyone who does may call; configure http.tokens (SupportStateMcp token create makes one), or use http://127.0.0.1:1.",
         ],
         Read(Url("http://0.0.0.0:1"), new("customer:bob", "agent,boss", OverHttp: true)).Violations);

@@ -127,7 +127,7 @@ public sealed class OptionsReaderTests : IDisposable
         concurrency.retries.0: there is no such key; docs/configuration.md lists them all.
         type: 'stateful' is not supported; the type of this server is state.
         persistence.serialization: 'xml' is not supported; json is the one serialization.
-        persistence.backend: 'mongo' is none; use redis or sqlite.
+        persistence.backend: 'mongo' is not valid; use redis or sqlite.
         persistence.ttl: '0' is out of range; use 1 to 315360000 seconds.
         concurrency.retryAttempts: '-1' is out of range; use 0 to 100 tries.
         concurrency.lockTimeout: '5s' is out of range; use 1 to 600000 milliseconds.

@@ -47,10 +47,10 @@ public sealed class PipelineOptionsTests
             """);
 
         Assert.Null(options);
-        foreach (var part in (string[])["'wisdom' is none", "'11' is out of range", "it is no JSON Schema", "'maybe' is no condition", "'magic' is none"])
+        foreach (var part in (string[])["'wisdom' is not valid", "'11' is out of range", "it is no JSON Schema", "'maybe' is no condition", "'magic' is none"])
             Assert.Contains(violations, v => v.Contains(part, StringComparison.Ordinal));
         foreach (var part in (string[])
-            ["'a' is there 2 times", "'rm' is none", "the workflow has no state 'nowhere'", "'letter' sends a letter; lead to it", "'lost' is no step", "'far' cannot be reached", "nothing says where it leads otherwise"])
+            ["'a' is there 2 times", "'rm' is not valid", "the workflow has no state 'nowhere'", "'letter' sends a letter; lead to it", "'lost' is no step", "'far' cannot be reached", "nothing says where it leads otherwise"])
             Assert.Contains(violations, v => v.Contains(part, StringComparison.Ordinal));
     }
 

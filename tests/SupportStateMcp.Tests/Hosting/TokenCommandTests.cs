@@ -72,9 +72,9 @@ public sealed partial class TokenCommandTests : IDisposable
     [InlineData("--expires-in: '0d' is no time", "--actor", "ai:bot", "--expires-in", "0d")]
     [InlineData("--expires-in: '4000d' is no time", "--actor", "ai:bot", "--expires-in", "4000d")]
     [InlineData("--actor says whose token it is, for example --actor human:alice.")]
-    [InlineData("--actor: 'customer:bob' is none; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.", "--actor", "customer:bob")]
-    [InlineData("--roles: 'boss' is none; use agent, approver, supervisor, auditor, with commas between them.", "--actor", "ai:bot", "--roles", "boss")]
-    [InlineData("--toolsets: 'x' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.", "--actor", "ai:bot", "--toolsets", "x,crm")]
+    [InlineData("--actor: 'customer:bob' is not valid; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.", "--actor", "customer:bob")]
+    [InlineData("--roles: 'boss' is not valid; use agent, approver, supervisor, auditor, with commas between them.", "--actor", "ai:bot", "--roles", "boss")]
+    [InlineData("--toolsets: 'x' is not valid; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.", "--actor", "ai:bot", "--toolsets", "x,crm")]
     public async Task Whose_token_it_is_must_be_said(string told, params string[] arguments)
     {
         var (exitCode, output, errors) = await RecordedConsole.RunAsync(["token", "create", .. arguments]);

@@ -61,10 +61,10 @@ public sealed class ToolsetOptionsTests : IDisposable
             [
                 "tools.set: there is no such key; docs/configuration.md lists them all.",
                 "http.tokens.0.toolsets: there is none; use at least one of conversations, tickets, knowledge, crm, memory, tasks, versions, context, or leave the key out.",
-                "http.tokens.1.toolsets: 'none' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
-                "http.tokens.1.toolsets: '' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
-                "tools.sets: 'ticket' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
-                "tools.sets: 'all' is none; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
+                "http.tokens.1.toolsets: 'none' is not valid; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
+                "http.tokens.1.toolsets: '' is not valid; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
+                "tools.sets: 'ticket' is not valid; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
+                "tools.sets: 'all' is not valid; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.",
             ],
             violations);
     }

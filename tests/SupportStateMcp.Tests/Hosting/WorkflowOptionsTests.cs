@@ -127,7 +127,7 @@ public sealed class WorkflowOptionsTests : IDisposable
     [Fact]
     public void An_unknown_profile_is_refused_with_those_there_are() => Assert.Equal(
         """
-        stateMachine.profile: 'lax' is none; use one of desk, queue, strict, or describe it in stateMachine.profiles.
+        stateMachine.profile: 'lax' is not valid; use one of desk, queue, strict, or describe it in stateMachine.profiles.
         stateMachine.profiles.queue.closed: 'gone' is not among the states; add it to stateMachine.profiles.queue.states or remove it.
         """,
         Violations($"\"profile\": \"lax\", {Queue.Replace("[\"done\"], \"esc", "[\"done\", \"gone\"], \"esc", StringComparison.Ordinal)}"));

@@ -28,7 +28,7 @@ internal sealed class StaticTokenHandler(IOptionsMonitor<StaticTokenOptions> opt
         if (tokens.Find(shown) is not { } known)
             return Task.FromResult(Refuse("The token is not one of this server's", Options.Provider is null ? BearerRefusal.Unknown : $"{BearerRefusal.Unknown} Beside those, access tokens of {Options.Provider.Issuer} are taken."));
         if (tokens.HasExpired(known))
-            return Task.FromResult(Refuse("The token has expired", $"The token of {known.Caller.Actor} expired at {known.Expires:yyyy-MM-ddTHH:mm:ssZ}. Who runs the server makes a new one with SupportStateMcp token create."));
+            return Task.FromResult(Refuse("The token has expired", $"The token of {known.Caller.Actor} expired at {known.Expires:yyyy-MM-ddTHH:mm:ssZ}. The operator can make a new one with SupportStateMcp token create."));
         Context.Features.Set(known);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(UserOf(known), new AuthenticationProperties { ExpiresUtc = known.Expires }, SchemeName)));
     }

@@ -39,7 +39,7 @@ internal static class ToolsetEndpoint
         if (ToolsetClaims.GrantedTo(context.User) is null)
             return RefuseAsync(context, StatusCodes.Status404NotFound, $"This server was started without the toolset {name}; it serves {Addresses(available)}. --toolsets or tools.sets switches a set on.");
         context.Response.Headers.WWWAuthenticate = "Bearer error=\"insufficient_scope\", error_description=\"The token does not have this toolset\"";
-        return RefuseAsync(context, StatusCodes.Status403Forbidden, $"The token does not have the toolset {name}; it may call {Addresses(available)}. Who runs the server gives it more (toolsets in http.tokens).");
+        return RefuseAsync(context, StatusCodes.Status403Forbidden, $"The token does not have the toolset {name}; it may call {Addresses(available)}. The operator can give it more (toolsets in http.tokens).");
     }
 
     private static string Addresses(Toolsets sets) => string.Join(", ", ToolsetNames.Of(sets).Select(s => $"/mcp/{s}"));

@@ -29,7 +29,7 @@ public sealed partial class OptionsReader
             else if (sinks.Any(s => s.Subscription.Name == name))
                 _violations.Add($"{key}.name: there is another sink '{name}'; give each a name of its own.");
             foreach (var topic in (given.Topics ?? []).Where(t => !EventTopics.All.Contains(t)))
-                _violations.Add($"{key}.topics: '{topic}' is none; use {string.Join(", ", EventTopics.All)}.");
+                _violations.Add($"{key}.topics: '{topic}' is not valid; use {string.Join(", ", EventTopics.All)}.");
             if (ComesBack(given))
                 _violations.Add($"{key}: it appends to the topic '{Given(_settings.Events.Kafka.Intake)}', from which events.kafka.intake takes events; give one of them another topic.");
             var subscription = new EventSubscription(name, given.Topics ?? [], Switch($"{key}.content", given.Content, false));
@@ -139,7 +139,7 @@ public sealed partial class OptionsReader
         };
         var port = Number($"{key}.port", given.Port, security == MailSecurity.Tls ? 465 : 587, 1, 65_535, "");
         if (Given(given.User) is null != Given(given.Password) is null)
-            _violations.Add($"{key}: user and password go together; leave out both, or none. A password is better in the variable SUPPORTSTATE__EVENTS__SINKS__N__PASSWORD than in a file.");
+            _violations.Add($"{key}: user and password go together; set both, or neither. A password is better in the variable SUPPORTSTATE__EVENTS__SINKS__N__PASSWORD than in a file.");
         if (PluginDirectory() is not { } directory)
             return null;
         var (transport, missing) = Plugin.Mail.Load<IMailTransport>(directory);

@@ -17,9 +17,9 @@ public sealed partial class OptionsReader
     /// <summary>Reads <c>KIND:ID</c>; null where it is none. A customer writes through an agent, never through a connection of their own.</summary>
     internal static Actor? ParseActor(string text) => Actor.TryParse(text) is { Kind: not ActorKind.Customer } actor && Actor.ToId(actor.Id) == actor.Id ? actor : null;
 
-    internal static string NoActor(string text) => $"'{text}' is none; use {s_actors}.";
+    internal static string NoActor(string text) => $"'{text}' is not valid; use {s_actors}.";
 
-    internal static string NoRoles(string text) => $"'{text}' is none; use {RoleNames.All}, with commas between them.";
+    internal static string NoRoles(string text) => $"'{text}' is not valid; use {RoleNames.All}, with commas between them.";
 
     private List<AccessToken> Tokens()
     {
@@ -74,7 +74,7 @@ public sealed partial class OptionsReader
 
         var (roles, unknown) = RoleNames.Parse(names);
         foreach (var other in unknown)
-            _violations.Add($"{name}.roles: '{other}' is none; use {RoleNames.All}.");
+            _violations.Add($"{name}.roles: '{other}' is not valid; use {RoleNames.All}.");
         if (roles == SupportStateMcp.Identity.Roles.None && unknown.Count == 0)
             _violations.Add($"{name}.roles: there is none; use at least one of {RoleNames.All}, or leave the key out.");
         return roles;

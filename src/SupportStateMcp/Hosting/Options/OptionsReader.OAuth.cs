@@ -72,7 +72,7 @@ public sealed partial class OptionsReader
             return SupportStateMcp.Identity.Roles.None;
         var (roles, unknown) = RoleNames.Parse(names);
         foreach (var other in unknown)
-            _violations.Add($"http.oauth.defaultRoles: '{other}' is none; use {RoleNames.All}, or {NoRole} alone.");
+            _violations.Add($"http.oauth.defaultRoles: '{other}' is not valid; use {RoleNames.All}, or {NoRole} alone.");
         if (names.Count == 0)
             _violations.Add($"http.oauth.defaultRoles: there is none; use at least one of {RoleNames.All}, {NoRole} to refuse tokens without a role, or leave the key out.");
         return roles;

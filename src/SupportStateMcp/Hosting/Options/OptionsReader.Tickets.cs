@@ -116,7 +116,7 @@ public sealed partial class OptionsReader
     }
 
     private StepRequirement? Requirement(string at, string name) => SnakeCaseEnum.Parse<StepRequirement>(name)
-        ?? Violation<StepRequirement?>(null, $"{at}.requires: '{name}' is none; use {string.Join(", ", Enum.GetValues<StepRequirement>().Select(SnakeCaseEnum.Of))}.");
+        ?? Violation<StepRequirement?>(null, $"{at}.requires: '{name}' is not valid; use {string.Join(", ", Enum.GetValues<StepRequirement>().Select(SnakeCaseEnum.Of))}.");
 
     private PipelineBranch? Branch(string at, PipelineBranchSettings settings)
     {

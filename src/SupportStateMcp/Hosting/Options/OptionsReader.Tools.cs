@@ -6,7 +6,7 @@ namespace SupportStateMcp.Hosting;
 /// <content>Which toolsets a server, or a token, has.</content>
 public sealed partial class OptionsReader
 {
-    internal static string NoToolset(string text) => $"'{text}' is none; use {ToolsetNames.All}.";
+    internal static string NoToolset(string text) => $"'{text}' is not valid; use {ToolsetNames.All}.";
 
     /// <summary>The sets of a list; null where there is no list.</summary>
     /// <param name="key">The key, as a violation names it.</param>

@@ -42,7 +42,7 @@ public sealed partial class OptionsReader
         // The keys of a configuration ignore the case of letters, so that the environment can name them.
         var all = configured.Concat(WorkflowProfile.BuiltIn).DistinctBy(p => p.Name, StringComparer.OrdinalIgnoreCase).ToList();
         return all.Find(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? Violation<WorkflowProfile?>(null,
-            $"stateMachine.profile: '{name}' is none; use one of {string.Join(", ", all.Select(p => p.Name).Order(StringComparer.Ordinal))}, or describe it in {Dotted(Profiles)}.");
+            $"stateMachine.profile: '{name}' is not valid; use one of {string.Join(", ", all.Select(p => p.Name).Order(StringComparer.Ordinal))}, or describe it in {Dotted(Profiles)}.");
     }
 
     private List<WorkflowProfile> ConfiguredProfiles()

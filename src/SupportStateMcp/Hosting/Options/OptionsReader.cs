@@ -87,7 +87,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
             "redis" => Backend.Redis,
             "sqlite" => Backend.Sqlite,
             "files" => Violation(Backend.Sqlite, "persistence.backend: 'files' is not supported; use sqlite, which keeps everything in one file in persistence.directory."),
-            var other => Violation(Backend.Sqlite, $"persistence.backend: '{other}' is none; use redis or sqlite."),
+            var other => Violation(Backend.Sqlite, $"persistence.backend: '{other}' is not valid; use redis or sqlite."),
         };
 
         var ttl = Number("persistence.ttl", p.Ttl, 86_400, 1, 315_360_000, "seconds");

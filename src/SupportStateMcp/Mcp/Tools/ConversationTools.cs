@@ -57,7 +57,7 @@ public sealed class ConversationTools(
         [Description(Describe.ConversationId), RegularExpression(ConversationId.Pattern)] string conversation_id,
         [Description("As of this version."), Range(1, Limits.Number)] long? at_version = null,
         [Description("As of then, with the zone."), StringLength(40, MinimumLength = 1)] string? at_time = null,
-        [Description("As of its name."), StringLength(Checkpoint.NameLength, MinimumLength = 1)] string? checkpoint = null,
+        [Description("As of this checkpoint."), StringLength(Checkpoint.NameLength, MinimumLength = 1)] string? checkpoint = null,
         CancellationToken cancellationToken = default)
     {
         var id = ConversationId.TryParse(conversation_id)!.Value;

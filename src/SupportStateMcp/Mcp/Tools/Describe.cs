@@ -5,7 +5,7 @@ internal static class Describe
 {
     public const string ConversationId = "For example cs-TKT-001.";
 
-    public const string ExpectedVersion = "Refuse at any other version of it.";
+    public const string ExpectedVersion = "Refuse if the version is different.";
 
     public const string Reason = "Why, for the audit trail.";
 

@@ -113,8 +113,8 @@ public sealed class ElicitationService(
 
     /// <summary>Why the person in front of a connection may not decide, or null.</summary>
     private static string? WhyNot(Caller caller, Approval approval) =>
-        caller.Actor.Kind != ActorKind.Ai ? $"Nobody was asked: {caller.Actor} is no AI that has somebody in front of it; somebody else than who asks decides, with decide_approval."
-        : !caller.Has(approval.ApproverRole) ? $"Nobody was asked: this connection has not {Requirement.Role(approval.ApproverRole)}, so the person there may not decide; it stays pending for somebody who may."
+        caller.Actor.Kind != ActorKind.Ai ? $"Nobody was asked: {caller.Actor} is not an AI with a person at its host; another person must decide, with decide_approval."
+        : !caller.Has(approval.ApproverRole) ? $"Nobody was asked: this connection does not have {Requirement.Role(approval.ApproverRole)}, so the person there may not decide; it stays pending for somebody who may."
         : null;
 
     private static bool CanAsk(McpServer server) => server.IsMrtrSupported && CanElicit(server.ClientCapabilities);

@@ -66,7 +66,7 @@ public sealed class KnowledgeTools(KnowledgeSearch search, TicketResearch resear
         [Description("Markdown; each section under a heading, steps as a numbered list under ## Solution."), StringLength(KnowledgeLimits.Content, MinimumLength = 1)] string content,
         [Description("Words to filter by."), ItemCount(0, KnowledgeLimits.Tags), ItemLength(1, KnowledgeLimits.Tag)] string[]? tags = null,
         [Description("Whether searches find it."), AllowedValues("draft", "published", "archived")] string status = "draft",
-        [Description("Refuse at any other version of it; 0 where there must be none."), Range(0, Limits.Number)] long? expected_version = null,
+        [Description("Refuse if the version is different; 0 where there must be none."), Range(0, Limits.Number)] long? expected_version = null,
         CancellationToken cancellationToken = default)
     {
         var caller = callers.Of(call);

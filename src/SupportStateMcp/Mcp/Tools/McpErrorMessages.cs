@@ -38,9 +38,9 @@ internal static class McpErrorMessages
         Errors.ToolsetNotEnabled { Limit: ToolsetLimit.Endpoint } e =>
             $"{e.Name} is in the toolset {e.Toolset}, and this address serves {All(e.Enabled)} only. Nothing was done; connect to /mcp/{e.Toolset} of this server to have it.",
         Errors.ToolsetNotEnabled { Limit: ToolsetLimit.Token } e =>
-            $"{e.Name} is in the toolset {e.Toolset}, and the token of this connection has {All(e.Enabled)} only. Nothing was done; who runs the server adds {e.Toolset} to the toolsets of the token (http.tokens).",
+            $"{e.Name} is in the toolset {e.Toolset}, and the token of this connection has {All(e.Enabled)} only. Nothing was done; the operator can add {e.Toolset} to the toolsets of the token (http.tokens).",
         Errors.ToolsetNotEnabled e =>
-            $"{e.Name} is in the toolset {e.Toolset}, and this server was started with {All(e.Enabled)} only. Nothing was done; who runs the server switches it on with --toolsets {string.Join(',', e.Enabled.Append(e.Toolset))}, or tools.sets.",
+            $"{e.Name} is in the toolset {e.Toolset}, and this server was started with {All(e.Enabled)} only. Nothing was done; the operator can switch it on with --toolsets {string.Join(',', e.Enabled.Append(e.Toolset))}, or tools.sets.",
         Errors.StoreUnavailable =>
             "The store is not available right now. Try again in a moment; repeat a write with the same message_id or idempotency_key, so that it is applied once.",
         Errors.RecordDamaged e =>
@@ -74,16 +74,16 @@ internal static class McpErrorMessages
         Errors.LeaseLost e =>
             $"The step {e.Step} of ticket {e.TicketId} is no longer yours: try {e.Attempt} is over, and the step is {SnakeCaseEnum.Of(e.State!.Value)}. Nothing was stored; drop the work, and call next_step.",
         Errors.InsufficientResearch e =>
-            $"An analysis rests on at least {e.Needed} different queries, and {e.Recorded} are recorded for this step. Call query_knowledge_base with this step_token and other words, then complete_step again.",
+            $"An analysis needs at least {e.Needed} different queries; {e.Recorded} recorded so far for this step. Call query_knowledge_base with this step_token and other words, then complete_step again.",
         Errors.UnknownCitation e =>
             $"No query of this step returned {string.Join(", ", e.Citations.Take(5))}. Cite articles that query_knowledge_base returned with this step_token, or query again.",
         Errors.TicketDiffers e =>
             $"Ticket {e.Id.TicketId} is there already, with another description. A ticket is reported once: use a new ticket id, or add_message for what the customer says now.",
         Errors.TooManyQueries e => $"A step records at most {e.Limit} queries. Complete it with what was found, or with outcome failed.",
         Errors.ToolNotOpened e =>
-            $"The step {e.Step} does not open {e.Tool}. {(e.Opened.Count == 0 ? "It opens no tool" : $"It opens {string.Join(", ", e.Opened)}")}; with what that tells, complete the step.",
+            $"The step {e.Step} does not open {e.Tool}. {(e.Opened.Count == 0 ? "It opens no tool; complete the step without one." : $"It opens {string.Join(", ", e.Opened)}; complete the step with what they return.")}",
         Errors.StepTokenRequired e =>
-            $"{e.Tool} looks here at what belongs to a ticket that you work on. Take a step that opens it with next_step, and send its step_token; without one it takes the toolset {e.Toolset}, which this connection does not have.",
+            $"On this connection {e.Tool} works only for the ticket of a step. Take a step with next_step and send its step_token. Without one it needs the toolset {e.Toolset}, which this connection does not have.",
         Errors.NotWaitingForApproval { Status: null } e => $"Ticket {e.TicketId} is in no pipeline; create_ticket starts one.",
         Errors.NotWaitingForApproval { Status: RunStatus.Running } e =>
             $"It is too early: ticket {e.TicketId} is at {e.Stage}, and has no solution to decide on yet. ticket_status with wait_seconds waits for it.",
@@ -93,9 +93,9 @@ internal static class McpErrorMessages
         Errors.TicketNotFound e =>
             $"Ticket {e.TicketId} does not exist or has expired. The newest that you may see: {string.Join(", ", e.Newest)}. create_ticket reports one.",
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. query_knowledge_base finds articles; its answers name their ids, which are exact.",
-        Errors.NoSuchMemory e => $"There is no memory {e.MemoryId}: it never was, or it is forgotten already. recall finds memories, with their ids.",
+        Errors.NoSuchMemory e => $"Memory {e.MemoryId} does not exist or was forgotten. recall finds memories, with their ids.",
         Errors.KnowledgeUnavailable =>
-            "The knowledge base is elsewhere, and does not answer right now. Try again in a moment; where it stays so, go on without it and say so, or leave it to a person.",
+            "The external knowledge base does not answer now. Try again in a moment. If it still fails, continue without it and say so, or hand over to a person.",
         Errors.ArticleProtected e =>
             $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes a connection with {string.Join(" and ", e.Needs)}. Save your text as a draft under an article_id of its own, and say in it what it is to replace.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),

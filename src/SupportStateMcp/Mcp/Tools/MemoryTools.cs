@@ -27,7 +27,7 @@ public sealed class MemoryTools(MemoryService memory, ConnectionCaller callers, 
     [Requires(typeof(Remember))]
     public async Task<CallToolResult> Remember(
         RequestContext<CallToolRequestParams> call,
-        [Description("What sort it is."), AllowedValues("fact", "preference", "episode", "solution")] string kind,
+        [Description("Which kind."), AllowedValues("fact", "preference", "episode", "solution")] string kind,
         [Description("One thing, in whole sentences."), StringLength(MemoryLimits.Text, MinimumLength = 1)] string text,
         [Description("The conversation that it comes from."), RegularExpression(ConversationId.Pattern)] string? conversation_id = null,
         [Description("The customer, where no conversation is given."), StringLength(Limits.UserId, MinimumLength = 1)] string? customer_id = null,

@@ -48,7 +48,7 @@ public sealed class VersionTools(
 
     [McpServerTool(Name = "rollback", Title = "Go back to an earlier version", ReadOnly = false, Destructive = false,
         Idempotent = false, OpenWorld = false, UseStructuredContent = true, OutputSchemaType = typeof(RollbackView))]
-    [Description("Lets custom facts, priority, tasks, summary and the workflow state be as they were: steps changes ago (1 where you say nothing), or in the version or checkpoint of to. Messages, owner, approvals and all that the customer saw stay, and the trail goes on. For the owner of the conversation and supervisors; not once it is closed.")]
+    [Description("Restores custom facts, priority, tasks, summary and workflow state: `steps` changes ago (default 1), or as in the version or checkpoint `to`. Messages, owner, approvals and all that the customer saw stay, and the trail goes on. For the owner of the conversation and supervisors; not once it is closed.")]
     [Requires(typeof(ConversationCommand.Rollback))]
     public async Task<CallToolResult> Rollback(
         RequestContext<CallToolRequestParams> call,

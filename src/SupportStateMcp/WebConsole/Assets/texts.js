@@ -83,7 +83,7 @@ export const T = {
       already_answered: () => 'This message of the customer has an answer already.',
       store_unavailable: () => 'The store does not answer. Nothing was done, as far as can be told; try again in a moment.',
       not_found: (f) => (f.ticket_id ? `No ticket ${f.ticket_id} is worked here: its conversation has no run, or it has expired.`
-        : f.approval_id ? `There is no approval ${f.approval_id}, or its conversation has expired.` : f.conversation_id ? `There is no conversation ${f.conversation_id}: it never was, has expired, or was erased.` : null),
+        : f.approval_id ? `There is no approval ${f.approval_id}, or its conversation has expired.` : f.conversation_id ? `Conversation ${f.conversation_id} does not exist, has expired or was erased.` : null),
       article_not_found: () => 'There is no such article.',
       customer_not_found: () => 'No customer is recorded under this id or address.',
     },
@@ -159,7 +159,7 @@ export const T = {
     composer: 'Write',
     reply: 'Reply to the customer',
     note: 'Internal note',
-    replyHint: 'Who answers takes the conversation over: no AI answers until it is handed back.',
+    replyHint: 'If you answer, you take over the conversation: no AI answers until it is handed back.',
     noteHint: 'The customer does not see notes.',
     text: 'Text',
     send: 'Send reply',

@@ -106,7 +106,7 @@ public sealed class ToolsetEndpointTests : IAsyncLifetime
         await using var client = await ListeningServer.ConnectAsync(All);
 
         Assert.Equal(["probe_knowledge", "probe_tickets"], await ProbesAsync(client));
-        Assert.EndsWith("who runs the server switches it on with --toolsets tickets,knowledge,crm, or tools.sets.", await RefusedAsync(client, "probe_crm"), StringComparison.Ordinal);
+        Assert.EndsWith("the operator can switch it on with --toolsets tickets,knowledge,crm, or tools.sets.", await RefusedAsync(client, "probe_crm"), StringComparison.Ordinal);
         var (status, reply, _) = await PostAsync("/mcp/crm", null);
         Assert.Equal(HttpStatusCode.NotFound, status);
         Assert.Contains("This server was started without the toolset crm; it serves /mcp/tickets, /mcp/knowledge. --toolsets or tools.sets switches a set on.", reply, StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class ToolsetEndpointTests : IAsyncLifetime
 
         Assert.Equal(["probe_crm", "probe_knowledge"], await ProbesAsync(client));
         Assert.Equal(
-            "get_state is in the toolset conversations, and the token of this connection has knowledge and crm only. Nothing was done; who runs the server adds conversations to the toolsets of the token (http.tokens).",
+            "get_state is in the toolset conversations, and the token of this connection has knowledge and crm only. Nothing was done; the operator can add conversations to the toolsets of the token (http.tokens).",
             await RefusedAsync(client, "get_state"));
         await using var alone = await ListeningServer.ConnectAsync(At(Toolsets.Crm), token: _researcher);
         Assert.Equal(["probe_crm"], await ProbesAsync(alone));

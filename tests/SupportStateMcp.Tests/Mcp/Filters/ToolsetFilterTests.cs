@@ -39,7 +39,7 @@ public class ToolsetFilterTests
         Assert.True(refused.IsError);
         Assert.Equal(
             """
-            {"code":"toolset_not_enabled","message":"initialize_conversation is in the toolset conversations, and this server was started with knowledge only. Nothing was done; who runs the server switches it on with --toolsets knowledge,conversations, or tools.sets.","name":"initialize_conversation","toolset":"conversations","enabled":["knowledge"],"limited_by":"server"}
+            {"code":"toolset_not_enabled","message":"initialize_conversation is in the toolset conversations, and this server was started with knowledge only. Nothing was done; the operator can switch it on with --toolsets knowledge,conversations, or tools.sets.","name":"initialize_conversation","toolset":"conversations","enabled":["knowledge"],"limited_by":"server"}
             """,
             refused.StructuredContent!.Value.GetRawText());
         Assert.NotEqual(true, (await ConnectedServer.CallAsync(client, "probe_knowledge", "{}")).IsError);
