@@ -81,7 +81,7 @@ public sealed class PluginSinksTests : IAsyncDisposable
     {
         var (options, _) = LocalModel.Read(("events:kafka:brokers", "127.0.0.1:1"), ("events:kafka:intake", "requests"));
         var desk = Create();
-        var log = new KeptLog<BusConsumer>();
+        var log = new LogLines<BusConsumer>();
         await using var consumer = new BusConsumer(options!.Events.BusIntake!.Bus, new BusIntakeOptions("requests"), desk.Get<IntakeMessages>(), log);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
 

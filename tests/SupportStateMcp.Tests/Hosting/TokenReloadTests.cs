@@ -16,7 +16,7 @@ public class TokenReloadTests
         AccessToken[] known = [new(AccessToken.Digest(token), new Caller(new Actor(ActorKind.Ai, "x"), Roles.Agent))];
         var reads = 0;
         var file = new TokenFile(path, () => ++reads <= 2 ? (null, ["It is locked."]) : (known, []));
-        var (tokens, log) = (new AccessTokens([], TimeProvider.System), new KeptLog<TokenReload>());
+        var (tokens, log) = (new AccessTokens([], TimeProvider.System), new LogLines<TokenReload>());
         using var reload = new TokenReload(file, tokens, TimeProvider.System, log);
         await reload.StartAsync(TestContext.Current.CancellationToken);
 

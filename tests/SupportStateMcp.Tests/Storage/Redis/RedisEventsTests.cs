@@ -151,7 +151,7 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
         var raw = await _place.RawAsync();
         foreach (var stream in (string[])["customer.requests", "support-events"])
             await raw.StringSetAsync(_place.Prefix + stream, "no stream");
-        var log = new KeptLog<StreamConsumer>();
+        var log = new LogLines<StreamConsumer>();
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
         await using var publishing = desk.Get<EventPublisher>().Start();
         var consuming = new StreamConsumer(desk.Get<IEventStream>(), intake, desk.Get<IntakeMessages>(), Time, log).RunAsync(ends.Token);
