@@ -51,7 +51,7 @@ public sealed class KilledMemoryTests
         {
             var preferences = Memories(await last.CallAsync("recall", new { customer_id = $"KILL-{n}", kinds = new[] { "preference" }, k = 20 }));
             var text = Assert.Single(preferences).GetProperty("text").GetString();
-            Assert.Contains(text, new[] { acknowledged[$"KILL-{n}"], sent[$"KILL-{n}"] });
+            Assert.Contains(text, new[] { $"«{acknowledged[$"KILL-{n}"]}»", $"«{sent[$"KILL-{n}"]}»" });
         }
 
         async Task WorkAsync(HttpServer server)
