@@ -107,8 +107,8 @@ internal sealed partial class SinkLane(
         IReadOnlyList<OutboxCursor> due;
         do
         {
-            var at = time.GetUtcNow();
             due = await outbox.TakeDueAsync(Name, Batch, cancellationToken);
+            var at = time.GetUtcNow();
             foreach (var cursor in due)
                 Enqueue(cursor.Id, new TakenCursor(cursor, at));
         }
