@@ -171,18 +171,18 @@ public class ContextFittingTests
         for (var n = 0; n < cases; n++)
         {
             var material = Material(random);
-            var view = ContextFitting.Brief(material with { Memories = [.. material.Memories.Take(ContextLimits.BriefMemories)] }, n % 2 == 0 ? s_estimate : s_exact);
+            var view = TurnBrief.Of(material with { Memories = [.. material.Memories.Take(ContextLimits.BriefMemories)] }, n % 2 == 0 ? s_estimate : s_exact);
             if (view is null)
                 Assert.True(material.Memories.Count == 0 && material.Profile?.IsEmpty is not false);
             else
                 Assert.InRange(s_judge.CountTokens(ViewJson.Text(view)), 1, ContextLimits.BriefTokens);
         }
 
-        var whole = ContextFitting.Brief(Material(messages: "m"), s_estimate)!;
+        var whole = TurnBrief.Of(Material(messages: "m"), s_estimate)!;
         Assert.Equal(2, whole.Memories.Count);
         Assert.Equal("mail", whole.Profile!.Preferences!["channel"].GetString());
         Assert.Null(whole.More);
-        Assert.True(ContextFitting.Brief(Material(messages: "m", memories: 3, size: 1_500), s_estimate) is { More: true, Memories.Count: > 0 });
+        Assert.True(TurnBrief.Of(Material(messages: "m", memories: 3, size: 1_500), s_estimate) is { More: true, Memories.Count: > 0 });
     }
 
     [Fact]
@@ -190,12 +190,12 @@ public class ContextFittingTests
     {
         var material = Material(messages: "m") with { Profile = Profile($$"""{"story":"{{Words(3_000, 1)}}","channel":"mail"}""", """{"orders":3}""") };
 
-        var brief = ContextFitting.Brief(material, s_estimate)!;
+        var brief = TurnBrief.Of(material, s_estimate)!;
 
         Assert.Equal((2, true), (brief.Memories.Count, brief.More));
         Assert.Equal(["channel"], brief.Profile!.Preferences!.Keys);
         Assert.Equal(3, brief.Profile.History!["orders"].GetInt32());
-        var alone = ContextFitting.Brief(material with { Memories = [], Profile = Profile($$"""{"story":"{{Words(3_000, 1)}}"}""", "{}") }, s_estimate)!;
+        var alone = TurnBrief.Of(material with { Memories = [], Profile = Profile($$"""{"story":"{{Words(3_000, 1)}}"}""", "{}") }, s_estimate)!;
         Assert.Equal((null, 0, true), (alone.Profile, alone.Memories.Count, alone.More));
     }
 

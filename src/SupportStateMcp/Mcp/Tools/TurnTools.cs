@@ -47,7 +47,7 @@ public sealed class TurnTools(
         if (!result.TryGet(out var begun, out var refusal))
             return ToolReply.Of(refusal);
 
-        var known = context ? ContextFitting.Brief(await contexts.BriefAsync(begun.Outcome.Conversation, content, caller, cancellationToken), counter) : null;
+        var known = context ? TurnBrief.Of(await contexts.BriefAsync(begun.Outcome.Conversation, content, caller, cancellationToken), counter) : null;
         return ToolReply.Of(BeginTurnView.Of(begun, known, workflow, new AnswerSize(max_characters)));
     }
 
