@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
@@ -20,23 +19,16 @@ public sealed record MemoryList(IReadOnlyList<MemoryItem> Memories, int Total, I
 /// <param name="Profile">True where there was a profile.</param>
 public sealed record ForgottenCustomer(string CustomerId, int Memories, bool Profile);
 
-/// <summary>What came of a change of a profile.</summary>
-/// <param name="Profile">The profile as it is now.</param>
-/// <param name="Changed">False where it was so before.</param>
-public sealed record UpdatedProfile(CustomerProfile Profile, bool Changed);
-
 /// <summary>The one way to remember, recall and forget.</summary>
 public sealed class MemoryService : IMemory
 {
-    /// <summary>How often a change that met another is made again on top of it.</summary>
-    private const int Attempts = 20;
-
     private readonly IRecordStore _records;
     private readonly IConversationStore _conversations;
     private readonly MemoryIndexing _indexing;
     private readonly IMemoryIndex _index;
     private readonly ISessionStore _sessions;
     private readonly MemoryParts _parts;
+    private readonly CustomerProfiles _profiles;
     private readonly TimeProvider _time;
 
     /// <param name="records">Holds the memories.</param>
@@ -51,6 +43,7 @@ public sealed class MemoryService : IMemory
     {
         (_records, _conversations, _indexing, _index) = (records, conversations, indexing, index);
         (_sessions, _parts, _time) = (sessions, parts, time);
+        _profiles = new CustomerProfiles(records, time);
     }
 
     /// <summary>Remembers a text.</summary>
@@ -224,50 +217,11 @@ public sealed class MemoryService : IMemory
 
     /// <inheritdoc/>
     public ValueTask<Result<CustomerProfile>> ProfileAsync(string customerId, CancellationToken cancellationToken) => StoreException.GuardAsync<CustomerProfile>(async () =>
-        Bounds.Text("customer_id", customerId, Limits.UserId, 1) is { } violation ? violation : await FindProfileAsync(customerId, cancellationToken));
+        Bounds.Text("customer_id", customerId, Limits.UserId, 1) is { } violation ? violation : await _profiles.FindAsync(customerId, cancellationToken));
 
     /// <summary>Changes a profile.</summary>
-    public async ValueTask<Result<UpdatedProfile>> UpdateAsync(UpdateProfile command, CancellationToken cancellationToken)
-    {
-        if (Refusal(command) is { } refusal)
-            return refusal;
-        return await StoreException.GuardAsync<UpdatedProfile>(async () =>
-        {
-            for (var attempt = 1; ; attempt++)
-            {
-                var before = await FindProfileAsync(command.CustomerId, cancellationToken);
-                if (command is { Preferences: null, History: null })
-                    return new UpdatedProfile(before, Changed: false);
-                var now = _time.GetUtcNow();
-                var after = before with
-                {
-                    Preferences = command.Preferences is null ? before.Preferences : MergePatch.Apply(before.Preferences, command.Preferences),
-                    History = command.History is null ? before.History : MergePatch.Apply(before.History, command.History),
-                    UpdatedAt = now,
-                    UpdatedBy = command.Actor.ToString(),
-                };
-                var content = Content(after);
-                if (before.Version > 0 && content.AsSpan().SequenceEqual(Content(before)))
-                    return new UpdatedProfile(before, Changed: false);
-                if (command.ExpectedVersion is { } expected && expected != before.Version)
-                    return Error.RecordConflict(ProfileDocument.RecordKind, command.CustomerId, expected, before.Version);
-                if (Encoding.UTF8.GetByteCount(after.Preferences.GetRawText()) + Encoding.UTF8.GetByteCount(after.History.GetRawText()) > MemoryLimits.ProfileBytes)
-                    return Error.InvalidArgument("preferences", $"preferences and history have at most {MemoryLimits.ProfileBytes} bytes of JSON together, with what is there already");
-
-                var write = new RecordWrite
-                {
-                    Kind = ProfileDocument.RecordKind, Id = command.CustomerId, ExpectedVersion = before.Version, By = after.UpdatedBy, Now = now, Content = content,
-                };
-                switch ((await _records.WriteAsync([write], cancellationToken))[0])
-                {
-                    case RecordWriteResult.Written written:
-                        return new UpdatedProfile(after with { Version = written.Version }, written.Changed);
-                    case RecordWriteResult.Conflict conflict when attempt == Attempts || command.ExpectedVersion is not null:
-                        return Error.RecordConflict(ProfileDocument.RecordKind, command.CustomerId, before.Version, conflict.Actual);
-                }
-            }
-        });
-    }
+    public async ValueTask<Result<UpdatedProfile>> UpdateAsync(UpdateProfile command, CancellationToken cancellationToken) =>
+        Refusal(command) is { } refusal ? refusal : await StoreException.GuardAsync(() => _profiles.UpdateAsync(command, cancellationToken));
 
     /// <summary>Sets a value of a conversation's session, or removes one.</summary>
     /// <returns>What is shared in the conversation then.</returns>
@@ -332,20 +286,6 @@ public sealed class MemoryService : IMemory
             ? new MemoryOwner(found.UserId, found.Life)
             : Error.InvalidArgument("customer_id", $"it is that of the conversation {id}; leave one of the two out", SentValue.Quoted(customerId));
     }
-
-    private async ValueTask<CustomerProfile> FindProfileAsync(string customerId, CancellationToken cancellationToken)
-    {
-        if (await _records.GetAsync(ProfileDocument.RecordKind, customerId, cancellationToken) is not { } record)
-            return new CustomerProfile { CustomerId = customerId, Preferences = MergePatch.Empty, History = MergePatch.Empty, Version = 0 };
-        var (document, version, at, by) = record.As(MemoryJson.Default.ProfileDocument);
-        return new CustomerProfile
-        {
-            CustomerId = customerId, Preferences = document.Preferences, History = document.History, Version = version, UpdatedAt = at, UpdatedBy = by,
-        };
-    }
-
-    private static byte[] Content(CustomerProfile profile) => Utf8Json.Write(
-        new ProfileDocument { Preferences = profile.Preferences, History = profile.History }, MemoryJson.Default.ProfileDocument);
 
     private static Error? Refusal(MemoryCommand command) => Error.Unauthorized(command.GetType(), command.Actor, command.Roles) ?? command.Violation();
 
