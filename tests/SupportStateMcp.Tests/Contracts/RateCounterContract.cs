@@ -76,7 +76,8 @@ public abstract class RateCounterContract
         {
             RateGrant last;
             while ((last = await TakeAsync(counter, rule, key)).Granted > 0) { }
-            await Task.Delay(last.RetryAfter, TestContext.Current.CancellationToken);
+            // A delay is cut to whole milliseconds.
+            await Task.Delay(last.RetryAfter + TimeSpan.FromMilliseconds(1), TestContext.Current.CancellationToken);
         }
 
         for (var taken = 0; taken <= 2 * rule.Most; taken++)

@@ -26,11 +26,13 @@ if ARGV[4] == '1' then
   return {granted, 0}
 end
 
-local left = period - now % period
-local taken = tonumber(redis.call('GET', KEYS[1]) or '0')
+-- The count names its period: a key goes some time after it, and must not count in the next one.
+local current, left = string.format('%.0f', math.floor(now / period)), period - now % period
+local counted, taken = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%d+)$')
+taken = counted == current and tonumber(taken) or 0
 if taken >= most then
   return {0, left}
 end
 
-redis.call('SET', KEYS[1], taken + 1, 'PX', math.ceil(left / 1000))
+redis.call('SET', KEYS[1], current .. ':' .. taken + 1, 'PX', math.ceil(left / 1000))
 return {1, 0}
