@@ -152,7 +152,7 @@ public sealed partial class RedisConversationStore
         if (commit.After.ErasedAt is not null)
         {
             // The erasure is done; that the customer's name leaves the indexes is worth waiting for, not failing for.
-            _queue.Forget(entry.ConversationId);
+            await _queue.ForgetAsync(entry.ConversationId);
             if (before is null)
                 return;
             try

@@ -40,11 +40,22 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
         }
     }
 
-    /// <summary>A conversation was erased: what waits here would bring it back.</summary>
-    public void Forget(string id)
+    /// <summary>
+    /// A conversation was erased: what waits here, or is being written, would bring it back. A write that runs is waited for; it
+    /// ends, or puts back what it could not write, within the time-out of a call.
+    /// </summary>
+    public async ValueTask ForgetAsync(string id)
     {
-        lock (_gate)
-            _touched.Remove(id);
+        await _flushing.WaitAsync();
+        try
+        {
+            lock (_gate)
+                _touched.Remove(id);
+        }
+        finally
+        {
+            _flushing.Release();
+        }
     }
 
     /// <summary>Writes what waits, and waits for what is being written.</summary>
