@@ -76,13 +76,13 @@ public class StdioTests
                 }
 
                 await server.Input.FlushAsync();
-                return (sent, isCutOff: false);
             }
             catch (IOException)
             {
-                // On a busy machine this may come so late that the server has found its input empty, and has ended.
-                return (sent, isCutOff: true);
+                // The server has ended.
             }
+
+            return sent;
         });
 
         var replies = new Dictionary<int, JsonNode>();
@@ -96,8 +96,10 @@ public class StdioTests
                 server.Terminate();
         }
 
-        var (sent, isCutOff) = await sending;
-        Assert.Equal(Enumerable.Range(0, isCutOff ? replies.Count : sent), replies.Keys.Order());
+        // Every call that it read is answered. On a busy machine the sender may be held up for so long that the server finds its
+        // input silent and ends; what is written into the pipe after that was never read.
+        Assert.InRange(replies.Count, 50, await sending);
+        Assert.Equal(Enumerable.Range(0, replies.Count), replies.Keys.Order());
         Assert.Equal(0, await server.ExitAsync());
         var refused = replies.Where(r => r.Value["error"] is not null).ToDictionary();
         Assert.NotEmpty(refused);

@@ -65,10 +65,12 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
         var limits = new LimitOptions { CallsPerMinute = 60 };
         RestProbe[] servers = [await StartAsync(Backend.Redis, limits), await StartAsync(Backend.Redis, limits)];
 
-        await UntilAsync(i => ReadAsync(servers[i % 2], _tokens.Bot), 60);
+        await UntilAsync(_ => ReadAsync(servers[0], _tokens.Bot), 60);
 
-        var there = await Task.WhenAll(servers.Select(s => ReadAsync(s, _tokens.Bot)));
-        Assert.Contains(there, answer => (string?)answer["code"] == "rate_limited");
+        // The other one has none left either; one call a second becomes free again.
+        var granted = 0;
+        while ((string?)(await ReadAsync(servers[1], _tokens.Bot))["code"] != "rate_limited")
+            Assert.True(++granted < 30);
     }
 
     [Theory]
