@@ -117,7 +117,7 @@ internal static class AnswerText
                 return;
             var mark = new JsonObject { ["left_out"] = string.Create(CultureInfo.InvariantCulture, $"{length} characters") };
             excess -= length - ViewJson.Text(mark).Length;
-            entry.ReplaceWith(mark);
+            Replace(entry, mark);
         }
     }
 
@@ -147,10 +147,14 @@ internal static class AnswerText
         if (AnswerBudget.LengthOf(whole) <= most)
             return;
         var shown = AnswerBudget.Fitting(whole, most);
-        var marked = JsonValue.Create(string.Create(CultureInfo.InvariantCulture, $"{whole[..shown]}… [{shown} of {whole.Length} characters shown]"));
-        if (text.Parent is JsonObject entry)
-            entry[text.GetPropertyName()] = marked;
+        Replace(text, JsonValue.Create(string.Create(CultureInfo.InvariantCulture, $"{whole[..shown]}… [{shown} of {whole.Length} characters shown]")));
+    }
+
+    private static void Replace(JsonNode node, JsonNode other)
+    {
+        if (node.Parent is JsonObject entry)
+            entry[node.GetPropertyName()] = other;
         else
-            text.Parent!.AsArray()[text.GetElementIndex()] = marked;
+            node.Parent!.AsArray()[node.GetElementIndex()] = other;
     }
 }
