@@ -144,7 +144,13 @@ internal static class TicketCommands
             screen.Say(reason);
         if (output.Approval is not { } approval)
             return;
-        screen.Heading($"Solution: {SnakeCaseEnum.Of(approval.Status)}{(approval.DecidedBy is null ? $", to be decided until {context.Local(approval.Deadline)}" : $" by {approval.DecidedBy}")}");
+        screen.Heading("Solution: " + approval.Status switch
+        {
+            ApprovalStatus.Pending => $"to be decided until {context.Local(approval.Deadline)}",
+            ApprovalStatus.Used => $"granted by {approval.DecidedBy ?? "the policy"}, and sent",
+            ApprovalStatus.Expired => "nobody decided in time",
+            var decided => $"{SnakeCaseEnum.Of(decided)} by {approval.DecidedBy ?? "the policy"}",
+        });
         screen.Write(new Padder(new Text(SafeText.Text(approval.FinalSolution ?? "")), new Padding(2, 0, 0, 1)));
     }
 }

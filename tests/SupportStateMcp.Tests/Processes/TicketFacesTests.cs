@@ -126,7 +126,9 @@ public sealed class TicketFacesTests
         Assert.Equal("WAITING_FOR_APPROVAL", (string?)JsonNode.Parse(await RunAsync(0, "status", "CLI-1", "--wait", "30", "--json"))!["status"]);
         Assert.Contains("is approved", await RunAsync(0, "approve", "CLI-1", "--notes", "good"), StringComparison.Ordinal);
         Assert.Contains("decided", await RunAsync(1, "refuse", "CLI-1"), StringComparison.Ordinal);
-        Assert.Contains("COMPLETED, solution_sent", await RunAsync(0, "status", "CLI-1", "--wait", "30"), StringComparison.Ordinal);
+        var ended = await RunAsync(0, "status", "CLI-1", "--wait", "30");
+        Assert.Contains("COMPLETED, solution_sent", ended, StringComparison.Ordinal);
+        Assert.Contains($"Solution: granted by {Colleague.Alice.Actor}, and sent", ended, StringComparison.Ordinal);
         return await TypesAsync(worker, "cs-CLI-1");
 
         async Task<string> RunAsync(int expected, params string[] command)
