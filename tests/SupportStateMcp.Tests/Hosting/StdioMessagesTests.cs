@@ -138,6 +138,8 @@ public class StdioMessagesTests
             store!.Tell();
         await connection.SendAsync(Request(2, "ping", "{}"));
         await ReplyAsync(connection, changes, 2);
+        while (changes.Reader.Count == 0)
+            Note(changes, JsonNode.Parse((await connection.ReadAsync())!)!);
         await connection.EndAsync();
         while (await connection.ReadAsync() is { } line)
             Note(changes, JsonNode.Parse(line)!);
