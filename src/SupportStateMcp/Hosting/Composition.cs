@@ -139,9 +139,7 @@ public static class Composition
         services.AddSingleton<IConfigureOptions<McpServerOptions>>(provider => provider.GetRequiredService<McpServerSetup>());
         return services.AddMcpServer()
             .WithCatalogue(served)
-            .WithResources<SupportResources>()
-            .WithResources<TicketResources>()
-            .WithResources<AppResources>()
+            .WithResourceCatalogue()
             .WithPrompts<SupportPrompts>()
             .WithPrompts<TicketPrompts>();
     }

@@ -25,10 +25,10 @@ public static class StdioHost
         configure?.Invoke(collection);
         await using var services = collection.BuildServiceProvider();
         services.StartTelemetryExport();
-        // Making tools and resources from their methods is most of a start; they are made side by side, while the store is tried.
-        Task[] making = [Task.Run(services.GetServices<McpServerTool>, cancellationToken), Task.Run(services.GetServices<McpServerResource>, cancellationToken)];
+        // Making tools from their methods is most of a start; it happens while the store is tried.
+        var making = Task.Run(services.GetServices<McpServerTool>, cancellationToken);
         var refusal = await StartCheck.RefusalAsync(services, cancellationToken);
-        await Task.WhenAll(making);
+        await making;
         if (refusal is not null)
         {
             await Console.Error.WriteLineAsync(refusal);
