@@ -4,7 +4,7 @@ using ModelContextProtocol.Client;
 
 namespace SupportAgent;
 
-/// <summary>Starts the server that was built with this program.</summary>
+/// <summary>Starts the server that was built with this program, or the one that <c>SUPPORTSTATE</c> names.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
     private const string Listens = " listens on ";
@@ -16,17 +16,18 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where it serves MCP.</summary>
     public Uri Url { get; }
 
-    private static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
-
-    private static string Assembly { get; } = typeof(ServerProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(a => a.Key == "ServerAssembly").Value!;
+    /// <summary>What is started, and the arguments before those of the server.</summary>
+    private static (string Command, string[] First) Program { get; } = Environment.GetEnvironmentVariable("SUPPORTSTATE") is { Length: > 0 } program
+        ? (program, [])
+        : (Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", typeof(ServerProcess).Assembly
+            .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ServerAssembly").Value!]);
 
     /// <summary>A server on standard input and output. The transport starts the process and ends it by closing its input.</summary>
     public static StdioClientTransport Stdio(string data, string? actor = null, string? profile = null) => new(new StdioClientTransportOptions
     {
         Name = "support-state",
-        Command = Dotnet,
-        Arguments = ["exec", Assembly, "stdio", "--data", data, "--toolsets", "conversations,tickets,knowledge,context", .. actor is null ? [] : new[] { "--actor", actor }],
+        Command = Program.Command,
+        Arguments = [.. Program.First, "stdio", "--data", data, "--toolsets", "conversations,tickets,knowledge,context", .. actor is null ? [] : new[] { "--actor", actor }],
         EnvironmentVariables = new Dictionary<string, string?>
         {
             ["SUPPORTSTATE__STATEMACHINE__PROFILE"] = profile, ["SUPPORTSTATE__CONTEXT__STRATEGY"] = "summarise",
@@ -38,7 +39,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <exception cref="UnexpectedException">It failed.</exception>
     public static async Task RunAsync(string[] command, CancellationToken cancellationToken)
     {
-        using var process = Process.Start(new ProcessStartInfo(Dotnet, ["exec", Assembly, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Program.Command, [.. Program.First, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
@@ -52,7 +53,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         var listens = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo(Dotnet, ["exec", Assembly, "http", "--url", "http://127.0.0.1:0", "--data", data]) { RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(Program.Command, [.. Program.First, "http", "--url", "http://127.0.0.1:0", "--data", data]) { RedirectStandardError = true },
             EnableRaisingEvents = true,
         };
         process.ErrorDataReceived += (_, e) => Take(e.Data, listens);

@@ -20,6 +20,7 @@ public sealed class ExampleTests(ITestOutputHelper output)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = System.Text.Encoding.UTF8,
+            Environment = { ["SUPPORTSTATE"] = TestedProgram.Command },
         })!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

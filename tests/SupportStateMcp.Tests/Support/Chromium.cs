@@ -18,7 +18,8 @@ public sealed class Chromium : IAsyncDisposable
 
     private static readonly string? s_path = new[]
     {
-        Environment.GetEnvironmentVariable(Variable), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        // The headless shell is the same engine without windows: the tests take half the time.
+        Environment.GetEnvironmentVariable(Variable), "/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
         @"C:\Program Files\Google\Chrome\Application\chrome.exe",
     }.FirstOrDefault(File.Exists);
 
@@ -31,7 +32,7 @@ public sealed class Chromium : IAsyncDisposable
     /// <param name="size">The size of the window; null: that of a small laptop.</param>
     internal async Task<ConsoleTab> OpenAsync(Uri address, string? token = null, bool dark = false, ViewportSize? size = null)
     {
-        Assert.SkipWhen(s_path is null, $"There is no Chromium on this machine: apt-get install chromium, or name one in {Variable}.");
+        Assert.SkipWhen(s_path is null, $"There is no Chromium on this machine: apt-get install chromium-headless-shell, or name one in {Variable}.");
         var (_, browser) = await _started.Value;
         var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
