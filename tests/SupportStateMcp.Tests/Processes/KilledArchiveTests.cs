@@ -13,7 +13,7 @@ public sealed class KilledArchiveTests(SharedPostgres postgres)
     private static readonly int s_kills = TestAmounts.Kills(3);
 
     /// <summary>Far more than are moved before each kill, also where a busy machine is late to see that one was moved.</summary>
-    private static readonly int s_conversations = 600 + (60 * (s_kills + 1));
+    private static readonly int s_conversations = 300 + (60 * (s_kills + 1));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -26,8 +26,8 @@ public sealed class KilledArchiveTests(SharedPostgres postgres)
         var desk = place.Create();
         // What was written two days ago has expired by the clock of the servers.
         place.Time.Advance(TimeSpan.FromDays(-2));
-        for (var n = 0; n < s_conversations; n++)
-            await MemoryDesk.MoveAsync(desk.Commands, await desk.OpenAsync($"TKT-{n}", "CUST001", $"The problem {n}.", "Delete the cookies."));
+        await Parallel.ForAsync(0, s_conversations, Stop, async (n, _) =>
+            await MemoryDesk.MoveAsync(desk.Commands, await desk.OpenAsync($"TKT-{n}", "CUST001", $"The problem {n}.", "Delete the cookies.")));
         await desk.Work.WhenDoneAsync();
         place.Time.Advance(TimeSpan.FromDays(2));
 
@@ -52,8 +52,8 @@ public sealed class KilledArchiveTests(SharedPostgres postgres)
         Assert.True(await reading > 0);
         Assert.Equal((s_conversations, s_conversations), (await place.ArchivedAsync(), await place.CountAsync("true")));
         Assert.Empty(await place.KeysAsync("conversation:*"));
-        for (var n = 0; n < s_conversations; n++)
-            Assert.Equal(["c-1", "a-1"], await Deployment.AssertWholeAsync(last, $"cs-TKT-{n}"));
+        await Parallel.ForAsync(0, s_conversations, Stop, async (n, _) =>
+            Assert.Equal(["c-1", "a-1"], await Deployment.AssertWholeAsync(last, $"cs-TKT-{n}")));
 
         async Task<int> ReadAsync()
         {
