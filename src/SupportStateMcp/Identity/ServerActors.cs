@@ -1,6 +1,9 @@
 namespace SupportStateMcp.Identity;
 
-/// <summary>Who acts where the server does something by itself. No limit is for them: nobody would do later what was refused.</summary>
+/// <summary>
+/// Who acts where the server does something by itself. No limit is for them: nobody would do later what was refused. So no
+/// connection gets one of these names.
+/// </summary>
 public static class ServerActors
 {
     /// <summary>Where time does: leases and approvals that ran out.</summary>
@@ -21,7 +24,10 @@ public static class ServerActors
     /// <summary>Who loads the sample data.</summary>
     public static readonly Actor Demo = new(ActorKind.System, "demo");
 
-    private static readonly HashSet<Actor> s_all = [Clock, Pipeline, ApprovalPolicy, Memory, Events, Demo];
+    /// <summary>Where the vectors of articles are made.</summary>
+    public static readonly Actor Embeddings = new(ActorKind.System, "embeddings");
+
+    private static readonly HashSet<Actor> s_all = [Clock, Pipeline, ApprovalPolicy, Memory, Events, Demo, Embeddings];
 
     /// <summary>Whether it is one of these, and no system that calls from outside.</summary>
     public static bool Contains(Actor actor) => s_all.Contains(actor);

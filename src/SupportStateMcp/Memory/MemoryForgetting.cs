@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
 
 namespace SupportStateMcp.Memory;
 
@@ -11,7 +12,7 @@ internal sealed partial class MemoryForgetting(
     MemoryRecords memories, MemoryIndexing indexing, IMemoryIndex index, MemoryOptions options, TimeProvider time, ILogger<MemoryForgetting> logger, MemoryVectors? vectors = null)
 {
     /// <summary>Who forgets by itself.</summary>
-    private const string Clock = "system:memory";
+    private static readonly string s_clock = ServerActors.Memory.ToString();
 
     /// <summary>How many uses are noted at a time; more are not noted.</summary>
     private const int NotedUses = 10_000;
@@ -116,7 +117,7 @@ internal sealed partial class MemoryForgetting(
 
     private async Task<int> ForgetAsync(
         string recordId, Func<MemoryDocument, MemoryText, bool> isMeant, ForgottenBecause because, CancellationToken cancellationToken) =>
-        await DoneAsync(await memories.ForgetAsync(recordId, isMeant, because, Clock, null, cancellationToken), cancellationToken);
+        await DoneAsync(await memories.ForgetAsync(recordId, isMeant, because, s_clock, null, cancellationToken), cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "The memory {MemoryId} is forgotten ({Because}), by {By}.")]
     private partial void LogForgotten(string memoryId, ForgottenBecause because, string by);

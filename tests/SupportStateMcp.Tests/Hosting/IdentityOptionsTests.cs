@@ -78,12 +78,14 @@ public sealed class IdentityOptionsTests : IDisposable
         http.tokens.3.sha256: it is not the SHA-256 of a token, 64 hexadecimal digits; SupportStateMcp token create prints one.
         http.tokens.3.actor: '' is not valid; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.
         http.tokens.3.roles: there is none; use at least one of agent, approver, supervisor, auditor, or leave the key out.
+        http.tokens.4.actor: 'system:approval-policy' is the server's own name, for what it does by itself; use another id.
         """,
         Violations(Tokens($$"""
             {"sha256": "ssm_secret", "actor": "alice", "name": "x"},
             {"sha256": "{{s_a}}", "actor": "customer:bob"},
             {"sha256": "{{s_a.ToUpperInvariant()}}", "actor": "ai:bot", "roles": ["agent", "boss"]},
-            {"roles": []}
+            {"roles": []},
+            {"sha256": "{{s_b}}", "actor": "system:approval-policy"}
             """)));
 
     [Theory]

@@ -72,6 +72,7 @@ public sealed partial class TokenCommandTests : IDisposable
     [InlineData("--expires-in: '0d' is no time", "--actor", "ai:bot", "--expires-in", "0d")]
     [InlineData("--expires-in: '4000d' is no time", "--actor", "ai:bot", "--expires-in", "4000d")]
     [InlineData("--actor says whose token it is, for example --actor human:alice.")]
+    [InlineData("--actor: 'system:clock' is the server's own name, for what it does by itself; use another id.", "--actor", "system:clock")]
     [InlineData("--actor: 'customer:bob' is not valid; use ai:ID, human:ID or system:ID, an id of 1 to 100 visible characters.", "--actor", "customer:bob")]
     [InlineData("--roles: 'boss' is not valid; use agent, approver, supervisor, auditor, with commas between them.", "--actor", "ai:bot", "--roles", "boss")]
     [InlineData("--toolsets: 'x' is not valid; use conversations, tickets, knowledge, crm, memory, tasks, versions, context.", "--actor", "ai:bot", "--toolsets", "x,crm")]

@@ -14,10 +14,16 @@ public sealed partial class OptionsReader
 
     private static readonly string s_actors = $"ai:ID, human:ID or system:ID, an id of 1 to {Actor.MaxIdLength} visible characters";
 
-    /// <summary>Reads <c>KIND:ID</c>; null where it is none. A customer writes through an agent, never through a connection of their own.</summary>
-    internal static Actor? ParseActor(string text) => Actor.TryParse(text) is { Kind: not ActorKind.Customer } actor && Actor.ToId(actor.Id) == actor.Id ? actor : null;
+    /// <summary>
+    /// Reads <c>KIND:ID</c>; null where it is none that may connect. A customer writes through an agent, never through a connection
+    /// of their own; and nobody is what the server is where it acts by itself: the trail would not tell who it was.
+    /// </summary>
+    internal static Actor? ParseActor(string text) =>
+        Actor.TryParse(text) is { Kind: not ActorKind.Customer } actor && Actor.ToId(actor.Id) == actor.Id && !ServerActors.Contains(actor) ? actor : null;
 
-    internal static string NoActor(string text) => $"'{text}' is not valid; use {s_actors}.";
+    internal static string NoActor(string text) => Actor.TryParse(text) is { } actor && ServerActors.Contains(actor)
+        ? $"'{text}' is the server's own name, for what it does by itself; use another id."
+        : $"'{text}' is not valid; use {s_actors}.";
 
     internal static string NoRoles(string text) => $"'{text}' is not valid; use {RoleNames.All}, with commas between them.";
 

@@ -1,3 +1,4 @@
+using SupportStateMcp.Identity;
 using SupportStateMcp.Records;
 
 namespace SupportStateMcp.Knowledge;
@@ -10,7 +11,7 @@ public sealed partial class VectorFilling(
     IRecordStore records, IEmbedder embedder, VectorIndex index, TimeProvider time, ILogger<VectorFilling> logger, VectorSource source) : IAsyncDisposable
 {
     private const int Page = 50;
-    private const string By = "system:embeddings";
+    private static readonly string s_by = ServerActors.Embeddings.ToString();
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly SemaphoreSlim _beginning = new(1);
@@ -119,7 +120,7 @@ public sealed partial class VectorFilling(
                 {
                     Kind = source.VectorKind,
                     Id = id,
-                    By = By,
+                    By = s_by,
                     Now = time.GetUtcNow(),
                     Content = ArticleVectors.Write(embedder.Model, texts.Version, vectors),
                 },
