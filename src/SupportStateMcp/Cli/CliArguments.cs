@@ -33,6 +33,7 @@ internal static class CliArguments
         ["content"] = "TEXT",
         ["customer_id"] = "ID",
         ["description"] = "--description",
+        ["digest"] = "--digest",
         ["file"] = "FILE",
         ["goal"] = "GOAL",
         ["final_arguments"] = "--arguments",

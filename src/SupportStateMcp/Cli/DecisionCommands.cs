@@ -16,6 +16,7 @@ internal static class DecisionCommands
         Examples:
           SupportStateMcp approve ap-1a2b3c4d-TKT-001 --notes "checked with the shop"
           SupportStateMcp approve ap-1a2b3c4d-TKT-001 --arguments '{"order": "A-17", "amount": 500}'
+          SupportStateMcp approve ap-1a2b3c4d-TKT-001 --digest "$seen"
         """;
 
     private const string MoreOfReject = """
@@ -38,6 +39,11 @@ internal static class DecisionCommands
     {
         var id = CliArguments.Approval();
         var notes = new Option<string?>("--notes") { Description = $"Why; kept in the audit trail, {Limits.Reason} characters at most.", HelpName = "TEXT" };
+        var digest = new Option<string?>("--digest")
+        {
+            Description = "Decide only on what you saw: the digest of approvals --json. Where the arguments are others by now, nothing is decided.",
+            HelpName = "DIGEST",
+        };
         var command = new CliCommand(name, summary, more, typeof(ConversationCommand.DecideApproval), async (parsed, context, cancellationToken) =>
         {
             var approvalId = parsed.GetRequiredValue(id);
@@ -60,12 +66,13 @@ internal static class DecisionCommands
                 Approved = approved,
                 Notes = parsed.GetValue(notes),
                 FinalArguments = instead,
+                SeenDigest = parsed.GetValue(digest),
                 Via = DecisionChannel.Connection,
             };
             return await context.ExecuteAsync(
                 decision, o => new ApprovalView(o.Conversation.Approval(approvalId)!, o.Conversation), Sentence, cancellationToken);
         })
-        { id, notes };
+        { id, notes, digest };
         if (arguments is not null)
             command.Add(arguments);
         return command;

@@ -80,6 +80,23 @@ public sealed class ApprovalTests : IDisposable
     }
 
     [Theory]
+    [InlineData("approve")]
+    [InlineData("reject")]
+    public async Task A_decision_on_what_was_seen_counts_for_nothing_else(string decision)
+    {
+        var id = await AskAsync(quorum: 2);
+        var seen = (await _place.JsonAsync("approvals")).GetProperty("approvals")[0].GetProperty("digest").GetString()!;
+        var changed = await _place.JsonAsync("approve", id, "--digest", seen, "--arguments", """{"order": "A-17", "amount": 500}""", "--as", "human:alice");
+
+        var late = await _place.RefusalAsync(decision, id, "--digest", seen, "--as", "human:bob");
+
+        Assert.Equal(("approval_changed", changed.GetProperty("digest").GetString()), (late.GetProperty("code").GetString(), late.GetProperty("digest").GetString()));
+        Assert.Equal("pending", (await _place.JsonAsync("approvals")).GetProperty("approvals")[0].GetProperty("status").GetString());
+        var decided = await _place.JsonAsync(decision, id, "--digest", late.GetProperty("digest").GetString()!, "--as", "human:bob");
+        Assert.Equal(decision == "approve" ? "granted" : "refused", decided.GetProperty("status").GetString());
+    }
+
+    [Theory]
     [InlineData("{")]
     [InlineData("[1]")]
     [InlineData("""{"amount": 1, "amount": 2}""")]
