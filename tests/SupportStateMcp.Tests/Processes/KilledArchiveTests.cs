@@ -13,7 +13,7 @@ public sealed class KilledArchiveTests(SharedPostgres postgres)
     private static readonly int s_kills = TestAmounts.Kills(3);
 
     /// <summary>Far more than are moved before each kill, also where a busy machine is late to see that one was moved.</summary>
-    private static readonly int s_conversations = 300 + (60 * (s_kills + 1));
+    private static readonly int s_conversations = 600 + (60 * (s_kills + 1));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
