@@ -61,13 +61,16 @@ mkdir "$work/home"
 
 # The same over HTTP, on another store.
 rm -r "$work/home"/*
-(recorded http --url http://127.0.0.1:3997) >/dev/null &
+(recorded http --url http://127.0.0.1:0) >/dev/null 2>"$work/log" &
 server=$!
+url=
 for _ in {1..120}; do
-  ! curl -sf http://127.0.0.1:3997/health/ready >/dev/null || break
+  url=$(sed -nE 's/.* listens on (.*)$/\1/p' "$work/log")
+  [[ -z $url ]] || break
   sleep 0.5
 done
-post() { curl -sf http://127.0.0.1:3997/mcp -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d "$1" >/dev/null; }
+[[ -n $url ]] || { cat "$work/log" >&2; exit 1; }
+post() { curl -sf "$url" -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d "$1" >/dev/null; }
 post "$(request 1 tools/list '{}')"
 calls | while read -r line; do post "$line"; done
 kill "$server"

@@ -15,7 +15,7 @@ public sealed partial class OptionsReader
     private static readonly string s_actors = $"ai:ID, human:ID or system:ID, an id of 1 to {Actor.MaxIdLength} visible characters";
 
     /// <summary>
-    /// Reads <c>KIND:ID</c>; null where it is none that may connect. A customer writes through an agent, never through a connection
+    /// Reads <c>KIND:ID</c>; null where the text names nobody who may connect. A customer writes through an agent, never through a connection
     /// of their own; and nobody is what the server is where it acts by itself: the trail would not tell who it was.
     /// </summary>
     internal static Actor? ParseActor(string text) =>
