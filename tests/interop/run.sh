@@ -28,7 +28,6 @@ stop() {
   ((${#served[@]})) && kill "${served[@]}" 2>/dev/null
   wait 2>/dev/null
   rm -rf "$work"
-  [[ -L $root/examples/tickets/node_modules ]] && rm "$root/examples/tickets/node_modules"
 }
 trap stop EXIT
 trap 'exit 130' INT TERM
@@ -82,8 +81,9 @@ demo=http://127.0.0.1:$(free_port)
 served+=($!)
 answers "$demo/health/live" || { cat "$work/demo.log"; exit 1; }
 "$root/examples/tickets/eight-signs.sh" "$demo" || code=1
-[[ -e $root/examples/tickets/node_modules ]] || ln -s "$here/../conformance/node_modules" "$root/examples/tickets/node_modules"
-SERVER_URL=$demo env -u AGENT_TOKEN -u PERSON_TOKEN "$node" "$root/examples/tickets/work.mjs" || code=1
-SERVER_URL=$guarded AGENT_TOKEN=$AGENT_TOKEN PERSON_TOKEN=$PERSON_TOKEN "$node" "$root/examples/tickets/work.mjs" || code=1
+cp -r "$root/examples/tickets" "$work/tickets"
+ln -sfn "$here/../conformance/node_modules" "$work/tickets/node_modules"
+SERVER_URL=$demo env -u AGENT_TOKEN -u PERSON_TOKEN "$node" "$work/tickets/work.mjs" || code=1
+SERVER_URL=$guarded AGENT_TOKEN=$AGENT_TOKEN PERSON_TOKEN=$PERSON_TOKEN "$node" "$work/tickets/work.mjs" || code=1
 echo "$(count pass) passed, $(($(count fail) + $(count cancelled))) failed"
 exit $code
