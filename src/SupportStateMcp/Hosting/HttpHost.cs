@@ -107,6 +107,7 @@ public static class HttpHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_drain);
         builder.Services.AddSingleton<LongAnswers>();
         builder.Services.AddHostedService<StoreMaintenanceService>();
+        builder.Services.AddHostedService<IdleMemory>();
         builder.Services.AddSingleton(new RestApprover(options.Demo && Actor.TryParse(StartNotice.DemoPerson) is { } person ? new Caller(person, Roles.Agent | Roles.Approver) : null));
         builder.Services.AddHostedService<SearchPreparation>();
         if (options.Events.Sinks.Count > 0)

@@ -6,6 +6,7 @@ using ModelContextProtocol.Server;
 using SupportStateMcp.Cli;
 using SupportStateMcp.Events;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Hosting;
 
@@ -50,6 +51,7 @@ public static class StdioHost
             services);
         await using var upkeep = services.GetRequiredService<StoreMaintenance>().Start();
         await using var publishing = services.GetService<EventPublisher>()?.Start();
+        await using var idle = new RunningTask(new IdleMemory(services.GetRequiredService<TimeProvider>()).RunAsync);
 
         // When the input ends, the loop ends once every running call is answered. A signal ends the input, and what is still in
         // it is refused.

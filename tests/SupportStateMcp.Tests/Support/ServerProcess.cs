@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -106,6 +107,12 @@ internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
 
     /// <summary>A command that runs until it is ended.</summary>
     public static ServerProcess Run(string[] arguments, IReadOnlyDictionary<string, string>? environment = null) => new(arguments, environment, ownData: false);
+
+    /// <summary>Its memory that is not pages of files, in kB; on Linux.</summary>
+    public long OwnMemory() => File.ReadLines($"/proc/{_process.Id}/status")
+        .Where(l => l.StartsWith("RssAnon:", StringComparison.Ordinal))
+        .Select(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture))
+        .Single();
 
     /// <summary>Ends it as Ctrl+C does.</summary>
     public void Interrupt() => Process.Start("kill", ["-INT", $"{_process.Id}"]).WaitForExit();
