@@ -130,6 +130,12 @@ public abstract partial class ConversationStoreContract
 
         await WriteAsync(store, Tell(Alice));
         AssertNear(Now + Day, await ExpiresAtAsync(store));
+
+        var heard = await WriteAsync(store, Hear("c-1"));
+        AssertNear(heard.WaitingSince!.Value + Conversation.QueueRetention + Day, await ExpiresAtAsync(store));
+
+        await WriteAsync(store, Tell(Alice, "a-2"));
+        AssertNear(Now + Day, await ExpiresAtAsync(store));
     }
 
     [Fact]

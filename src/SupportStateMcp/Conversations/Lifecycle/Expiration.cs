@@ -5,7 +5,7 @@ namespace SupportStateMcp.Conversations;
 
 public sealed partial record Conversation
 {
-    /// <summary>How long a conversation waits in a queue for a person before it may expire.</summary>
+    /// <summary>How long a conversation waits for a person, in a queue or for the answer of the one who has it, before it may expire.</summary>
     public static readonly TimeSpan QueueRetention = TimeSpan.FromDays(30);
 
     /// <summary>Who acts where time does: leases and approvals that ran out.</summary>
@@ -46,6 +46,7 @@ public sealed partial record Conversation
         .Append(LeaseUntil)
         .Append(ReopenableUntil)
         .Append(Queue is null ? null : QueuedSince + QueueRetention)
+        .Append(ClosedAt is null && Owner.IsPerson && WaitingSince is { } since ? since + QueueRetention : null)
         // A ticket waits for workers as a conversation waits for people.
         .Append(Run is { IsActive: true } ? Run.StartedAt + QueueRetention : null)
         .Max();
