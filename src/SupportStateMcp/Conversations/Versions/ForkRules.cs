@@ -25,8 +25,9 @@ public sealed partial class ConversationDecider
 
     private static Decision Announce(Conversation current, ConversationCommand.AnnounceFork c, EventRecorder recorder)
     {
+        // Somebody else was quicker: the name is that of another copy, which this caller must not share.
         if (current.Forks.Contains(c.Fork.Value))
-            return new Decision.Unchanged();
+            return Refuse(Error.TicketOfAnotherUser(c.Fork));
         if (current.Forks.Count >= Conversation.MaxForks)
             return Refuse(Error.TooManyForks(Conversation.MaxForks));
         recorder.Add(new ConversationEvent.ForkAnnounced { Version = recorder.Next, At = recorder.Now, Actor = c.Actor, Reason = c.Reason, Fork = c.Fork.Value, Of = c.Of });

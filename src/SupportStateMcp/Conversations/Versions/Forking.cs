@@ -35,7 +35,12 @@ public sealed class Forking(ConversationVersions versions, ConversationCommandHa
                     continue;
                 var announced = await commands.ExecuteAsync(command with { Fork = id, Of = past.Then.Version }, cancellationToken);
                 if (!announced.TryGet(out var outcome, out error))
-                    return error;
+                {
+                    if (error.Code != ErrorCodes.TicketConflict)
+                        return error;
+                    continue;
+                }
+
                 if (outcome is { Replayed: true, IdempotencyRecord.Fork: { } first })
                 {
                     id = ConversationId.TryParse(first)!.Value;

@@ -128,6 +128,30 @@ public sealed class ForkingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Two_that_copy_at_once_get_a_copy_each_and_a_repeat_finds_its_own()
+    {
+        await DoAsync(Open());
+        // The other one has announced its copy after this one saw that the name is free, and before it announced its own.
+        var quicker = new StoreAround(_desk.Store) { BeforeCommit = n => n == 1 ? DoAsync(Copy() with { Fork = s_copy, Of = 2 }) : Task.CompletedTask };
+        var commands = _desk.Another(quicker);
+        var forking = new Forking(new ConversationVersions(new ConversationQueries(quicker, _desk.Time), commands, quicker, _desk.Time), commands, quicker);
+        var command = Copy() with { IdempotencyKey = "k-1" };
+
+        var second = (await forking.ForkAsync(command, Stop)).Value.Copy.Conversation;
+        var first = (await _desk.DoAsync(new ConversationCommand.OpenFork
+        {
+            Id = s_copy, Actor = Agent, Roles = Trusted, Then = (await _desk.LoadAsync(Id)).Conversation!,
+        })).Value;
+        var again = (await forking.ForkAsync(command, Stop)).Value.Copy;
+
+        Assert.Equal(("cs-TKT-001-w2", true), (second.ConversationId, first.Changed));
+        Assert.Equal(("cs-TKT-001-w2", true), (again.Conversation.ConversationId, again.Replayed));
+        Assert.Equal(["cs-TKT-001-w1", "cs-TKT-001-w2"], (await _desk.LoadAsync(Id)).Conversation!.Forks);
+        Assert.Null((await _forking.EraseAsync(Erase(), Stop)).Error);
+        Assert.NotNull((await _desk.LoadAsync(ConversationId.OfTicket("TKT-001-w2")!.Value)).Conversation!.ErasedAt);
+    }
+
+    [Fact]
     public async Task An_id_that_is_taken_is_passed_over_and_twenty_copies_are_the_most()
     {
         await DoAsync(Open());
