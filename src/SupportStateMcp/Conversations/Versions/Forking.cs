@@ -45,7 +45,7 @@ public sealed class Forking(ConversationVersions versions, ConversationCommandHa
                 {
                     id = ConversationId.TryParse(first)!.Value;
                     // It is there, unless the process that announced it was killed before it opened it.
-                    if (await FindAsync(id, cancellationToken) is { } there)
+                    if (await FindAsync(id, past.Now, cancellationToken) is { } there)
                         return there;
                 }
 
@@ -53,7 +53,8 @@ public sealed class Forking(ConversationVersions versions, ConversationCommandHa
                     new ConversationCommand.OpenFork { Id = id, Actor = command.Actor, Roles = command.Roles, Then = past.Then }, cancellationToken);
                 if (opened.TryGet(out var copy, out error))
                     return await KeepAsync(command, copy, past.Then, cancellationToken);
-                if (error.Code != ErrorCodes.TicketConflict)
+                // A key that is bound to a name which something else has leads to no other one.
+                if (error.Code != ErrorCodes.TicketConflict || (outcome.Replayed && await FindAsync(id, past.Now, cancellationToken) is null))
                     return error;
             }
 
@@ -101,8 +102,10 @@ public sealed class Forking(ConversationVersions versions, ConversationCommandHa
         return erased.Error is { Code: not ErrorCodes.NotFound } error ? error : Error.NotFound(command.Id);
     }
 
-    private async ValueTask<Forked?> FindAsync(ConversationId fork, CancellationToken cancellationToken) =>
+    /// <summary>The copy of this conversation that has this id; null where it is not there, or is a copy of another one: ids that were cut can meet.</summary>
+    private async ValueTask<Forked?> FindAsync(ConversationId fork, Conversation of, CancellationToken cancellationToken) =>
         await store.LoadAsync(fork, null, cancellationToken) is { Conversation: { ErasedAt: null, ForkOf: { } origin } copy } loaded
+        && origin.ConversationId == of.ConversationId && origin.Life == of.Life
             ? new Forked(new Outcome(IdempotencyRecord.Of(copy), copy, loaded.ExpiresAt, Changed: false, Replayed: true), origin)
             : null;
 

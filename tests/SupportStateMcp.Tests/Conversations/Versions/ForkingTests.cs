@@ -152,6 +152,26 @@ public sealed class ForkingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_repeat_is_never_given_the_copy_of_another_conversation()
+    {
+        // So long that the names of their copies are cut to the same.
+        var (one, other) = (ConversationId.OfTicket(new string('T', 99) + "1")!.Value, ConversationId.OfTicket(new string('T', 99) + "2")!.Value);
+        await DoAsync(Open() with { Id = one });
+        await DoAsync(Open("user-2") with { Id = other });
+        var name = ConversationId.OfTicket(new string('T', 97) + "-w1")!.Value;
+        // As a process leaves it that dies before it opens its copy.
+        await DoAsync(Copy() with { Id = one, Fork = name, Of = 2, IdempotencyKey = "k-1" });
+        var taken = (await _forking.ForkAsync(Copy() with { Id = other }, Stop)).Value.Copy.Conversation;
+
+        var repeated = await _forking.ForkAsync(Copy() with { Id = one, IdempotencyKey = "k-1" }, Stop);
+
+        Assert.Equal((name.Value, "user-2"), (taken.ConversationId, taken.UserId));
+        Assert.Equal("ticket_conflict", repeated.Error?.Code);
+        Assert.Single((await _desk.LoadAsync(one)).Conversation!.Forks);
+        Assert.Equal($"{name.TicketId[..^1]}2", (await _forking.ForkAsync(Copy() with { Id = one }, Stop)).Value.Copy.Conversation.TicketId);
+    }
+
+    [Fact]
     public async Task An_id_that_is_taken_is_passed_over_and_twenty_copies_are_the_most()
     {
         await DoAsync(Open());
