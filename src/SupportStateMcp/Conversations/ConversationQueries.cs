@@ -61,7 +61,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
         {
             // Both questions are on their way at once; where something came in between, they are asked one after the other.
             var loading = store.LoadAsync(id, null, cancellationToken).AsTask();
-            var reading = ReadAsync();
+            var reading = ReadAsync(before);
             await Task.WhenAll(loading, reading);
             var (loaded, messages) = (await loading, await reading);
             for (var again = false; ; again = true)
@@ -76,9 +76,10 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
                     && (filter is { TakesAll: false } || ConversationStoreReading.IsDone(messages, limit, maxCharacters)))
                     break;
                 if (again)
-                    return Error.StoreDamaged(id, "history");
+                    return await BrokenAsync(id, "history", cancellationToken);
                 loaded = await store.LoadAsync(id, null, cancellationToken);
-                messages = await ReadAsync();
+                // What is written from here on is left out, so that no writer, however busy, can come in between again.
+                messages = await ReadAsync(Math.Min(before ?? long.MaxValue, (loaded.Conversation?.MessageCount ?? 0) + 1));
             }
 
             var current = loaded.Conversation.AsOf(time.GetUtcNow());
@@ -87,9 +88,9 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
                 ? await FilteredAsync(current, id, page, limit, filter, maxCharacters, cancellationToken)
                 : new HistoryPage(current, page, Older(page.Count > 0 ? page[0].Number : 1));
 
-            Task<IReadOnlyList<Message>> ReadAsync() => filter is { TakesAll: false }
-                ? store.ReadMessagesAsync(id, before ?? long.MaxValue, limit, ConversationStoreReading.StepBytes, cancellationToken).AsTask()
-                : store.ReadNewestAsync(id, before ?? long.MaxValue, limit, maxCharacters, cancellationToken).AsTask();
+            Task<IReadOnlyList<Message>> ReadAsync(long? below) => filter is { TakesAll: false }
+                ? store.ReadMessagesAsync(id, below ?? long.MaxValue, limit, ConversationStoreReading.StepBytes, cancellationToken).AsTask()
+                : store.ReadNewestAsync(id, below ?? long.MaxValue, limit, maxCharacters, cancellationToken).AsTask();
         });
 
     /// <summary>One message alone, as a page of one.</summary>
@@ -189,7 +190,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             var before = page[0].Number;
             page = await store.ReadMessagesAsync(id, before, Limits.Page, ConversationStoreReading.StepBytes, cancellationToken);
             if (!IsWhole(page.Select(m => m.Number), before - 1))
-                return Error.StoreDamaged(id, "history");
+                return await BrokenAsync(id, "history", cancellationToken);
         }
 
         HistoryPage Page(long oldest)
@@ -212,6 +213,10 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
 
         return (next ?? 1) == Math.Max(last, 0) + 1;
     }
+
+    /// <summary>Why a part of a conversation is not whole: the conversation was erased or expired while it was read, or it is damaged.</summary>
+    private async ValueTask<Error> BrokenAsync(ConversationId id, string part, CancellationToken cancellationToken) =>
+        Living(id, await store.LoadAsync(id, null, cancellationToken)) ?? Error.StoreDamaged(id, part);
 
     private static long? Older(long oldest) => oldest > 1 ? oldest : null;
 

@@ -169,6 +169,38 @@ public abstract partial class ConversationStoreContract
     }
 
     [Fact]
+    public async Task A_history_is_read_whole_while_others_write_into_it_without_a_pause()
+    {
+        var store = CreateStore();
+        await WriteAsync(store, TestConversations.Initialize());
+        for (var i = 1; i <= 3; i++)
+            await WriteAsync(store, TestConversations.Message($"m-{i}"));
+        var busy = new StoreAround(store) { BeforeRead = n => WriteAsync(store, TestConversations.Message($"busy-{n}")) };
+
+        var page = (await new ConversationQueries(busy, Time).GetHistoryAsync(Id, 2, null, null, Limits.AnswerCharacters, Stop)).Value;
+
+        Assert.Equal([3, 4], page.Messages.Select(m => m.Number));
+        Assert.Equal((4, 3), (page.Conversation.MessageCount, page.Before));
+    }
+
+    [Fact]
+    public async Task A_conversation_that_is_erased_while_it_is_read_is_gone_and_not_damaged()
+    {
+        var store = CreateStore();
+        await WriteAsync(store, TestConversations.Initialize());
+        for (var i = 1; i <= 3; i++)
+            await WriteAsync(store, TestConversations.Message($"m-{i}"));
+        var busy = new StoreAround(store)
+        {
+            BeforeRead = n => WriteAsync(store, n == 1 ? TestConversations.Message("busy") : TestConversations.Erase()),
+        };
+
+        var error = (await new ConversationQueries(busy, Time).GetHistoryAsync(Id, 2, null, null, Limits.AnswerCharacters, Stop)).Error;
+
+        Assert.IsType<Errors.NotFound>(error);
+    }
+
+    [Fact]
     public async Task A_newer_schema_reads_what_an_older_one_wrote()
     {
         var old = CreateStore(Day, new StoredSchema(1));

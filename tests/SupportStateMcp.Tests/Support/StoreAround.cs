@@ -2,15 +2,20 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>A store with something happening just before it commits, and with what it remembers in a test's hand.</summary>
+/// <summary>A store with something happening just before it commits or reads, and with what it remembers in a test's hand.</summary>
 internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 {
     private int _loads;
+    private int _reads;
+    private Task _loading = Task.CompletedTask;
     private int _watchers;
     private Action? _changed;
 
     /// <summary>Runs before each commit: here a neighbour can be quicker.</summary>
     public Func<int, Task> BeforeCommit { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Runs before each read of messages, once the load that was asked for before it has its answer: what happens here comes between the two.</summary>
+    public Func<int, Task>? BeforeRead { get; set; }
 
     public Func<ConversationId, Conversation?> Remembers { get; set; } = _ => null;
 
@@ -29,7 +34,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _loads);
-        return inner.LoadAsync(id, key, cancellationToken);
+        var loading = inner.LoadAsync(id, key, cancellationToken).AsTask();
+        _loading = loading;
+        return new ValueTask<Loaded>(loading);
     }
 
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)
@@ -38,8 +45,16 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
         return await inner.CommitAsync(commit, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken) =>
-        inner.ReadMessagesAsync(id, before, limit, maxBytes, cancellationToken);
+    public async ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken)
+    {
+        if (BeforeRead is { } happens)
+        {
+            await _loading;
+            await happens(++_reads);
+        }
+
+        return await inner.ReadMessagesAsync(id, before, limit, maxBytes, cancellationToken);
+    }
 
     public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken) =>
         inner.ReadEventsAsync(id, after, limit, maxBytes, cancellationToken);
