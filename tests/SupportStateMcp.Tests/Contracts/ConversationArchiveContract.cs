@@ -52,6 +52,31 @@ public abstract class ConversationArchiveContract
         Assert.IsType<Errors.NotFound>((await desk.Commands.ExecuteAsync(TestConversations.Message("late", "Hello", id), Stop)).Error);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_has_expired_is_looked_back_at_as_before(bool moved)
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "Delete the cookies.");
+        await desk.DoAsync(OneTask.Name("told") with { Id = id });
+        var opened = desk.Time.GetUtcNow();
+        desk.Time.Advance(TimeSpan.FromMinutes(1));
+        await desk.CloseAsync(id);
+
+        await PassAsync(TimeSpan.FromDays(1.5));
+        if (moved)
+            await MoveAsync(desk);
+
+        var versions = desk.Get<ConversationVersions>();
+        foreach (var point in (VersionPoint[])[new(Version: 5), new(Time: opened), new(Checkpoint: "told")])
+        {
+            var found = (await versions.GetAsync(id, point, Stop)).Value;
+            Assert.Equal((5, "gathering_info", 2), (found.Then.Version, found.Then.State, found.Then.MessageCount));
+            Assert.Equal("resolved", found.Now.State);
+        }
+    }
+
     [Fact]
     public async Task What_was_not_closed_and_what_was_erased_is_in_no_archive()
     {

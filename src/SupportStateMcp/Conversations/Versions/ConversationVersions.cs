@@ -174,10 +174,13 @@ public sealed class ConversationVersions(ConversationQueries queries, Conversati
         for (var done = false; !done && (then?.Version ?? 0) < through;)
         {
             var after = then?.Version ?? 0;
-            var events = await store.ReadEventsAsync(id, after, (int)Math.Min(through - after, int.MaxValue), ConversationStoreReading.StepBytes, cancellationToken);
-            if (events.Count == 0 || events[0].Version != after + 1)
+            // Of a conversation that has expired the archive has the trail.
+            var read = await queries.GetEventsAsync(id, after, (int)Math.Min(through - after, int.MaxValue), cancellationToken);
+            if (!read.TryGet(out var page, out var error))
+                return error;
+            if (page.Events.Count == 0 || page.Events[0].Version != after + 1)
                 return Error.StoreDamaged(id, "trail");
-            foreach (var @event in events)
+            foreach (var @event in page.Events)
             {
                 done = @event.Version > through || @event.At > until;
                 if (done)
