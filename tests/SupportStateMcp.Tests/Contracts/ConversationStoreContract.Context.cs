@@ -96,4 +96,29 @@ public abstract partial class ConversationStoreContract
         Assert.Equal(["B1", "B2", "B3", "A3"], first.Conversations.SelectMany(c => c.Messages).Select(m => m.Content));
         Assert.Equal(["A1", "A2"], second.Conversations.SelectMany(c => c.Messages).Select(m => m.Content));
     }
+
+    [Fact]
+    public async Task What_was_opened_again_for_another_customer_since_it_was_listed_is_not_told()
+    {
+        var store = CreateStore();
+        foreach (var ticket in (string[])["A", "B"])
+        {
+            await WriteAsync(store, TestConversations.Initialize(TestConversations.Id(ticket), userId: "maria"));
+            await WriteAsync(store, TestConversations.Message("m-1", $"{ticket}1", TestConversations.Id(ticket)), Now.AddSeconds(ticket == "B" ? 10 : 1));
+        }
+
+        var around = new StoreAround(store)
+        {
+            AfterList = async () =>
+            {
+                await WriteAsync(store, TestConversations.Erase(TestConversations.Id("B")), Now.AddSeconds(20));
+                await WriteAsync(store, TestConversations.Initialize(TestConversations.Id("B"), userId: "somebody else"), Now.AddSeconds(20));
+                await WriteAsync(store, TestConversations.Message("m-1", "a secret", TestConversations.Id("B")), Now.AddSeconds(20));
+            },
+        };
+        var page = (await new ConversationQueries(around, Time).GetHistoryOfCustomerAsync("maria", 10, null, null, Limits.AnswerCharacters, Stop)).Value;
+
+        Assert.Equal(["A1"], page.Conversations.SelectMany(c => c.Messages).Select(m => m.Content));
+        Assert.Null(page.Next);
+    }
 }

@@ -17,6 +17,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     /// <summary>Runs before each read of messages, once the load that was asked for before it has its answer: what happens here comes between the two.</summary>
     public Func<int, Task>? BeforeRead { get; set; }
 
+    /// <summary>Runs once a page was listed.</summary>
+    public Func<Task> AfterList { get; set; } = () => Task.CompletedTask;
+
     public Func<ConversationId, Conversation?> Remembers { get; set; } = _ => null;
 
     public int Commits { get; private set; }
@@ -59,8 +62,12 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken) =>
         inner.ReadEventsAsync(id, after, limit, maxBytes, cancellationToken);
 
-    public ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken) =>
-        inner.ListAsync(filter, after, limit, cancellationToken);
+    public async ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        var page = await inner.ListAsync(filter, after, limit, cancellationToken);
+        await AfterList();
+        return page;
+    }
 
     public ValueTask<long> CountAsync(CancellationToken cancellationToken) => inner.CountAsync(cancellationToken);
 

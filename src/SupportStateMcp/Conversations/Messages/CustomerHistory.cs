@@ -67,9 +67,16 @@ public sealed partial class ConversationQueries
         {
             var read = await GetHistoryAsync(ConversationId.TryParse(conversation.ConversationId)!.Value, limit, null, filter, maxCharacters, cancellationToken);
             if (read.TryGet(out var page, out var error))
-                Add(page, conversation.UpdatedAt);
+            {
+                // The ticket may have been opened again for another customer since it was listed.
+                if (page.Conversation.UserId == userId)
+                    Add(page, conversation.UpdatedAt);
+            }
             else if (error is not Errors.NotFound)
+            {
                 return error;
+            }
+
             if (IsFull())
                 return Page();
         }
