@@ -5,7 +5,7 @@ namespace SupportStateMcp.Conversations;
 
 /// <summary>How stubbornly a write is tried.</summary>
 /// <param name="RetryAttempts">How often a write that met another decides again before it takes the lock; 0 to 100.</param>
-/// <param name="LockTimeout">How long it then waits for its turn.</param>
+/// <param name="LockTimeout">How long it waits for its turn: among the writes of this process, and then for the lock, both together.</param>
 public sealed record ConcurrencyOptions(int RetryAttempts, TimeSpan LockTimeout)
 {
     public static ConcurrencyOptions Default { get; } = new(3, TimeSpan.FromSeconds(5));
@@ -37,9 +37,16 @@ public sealed class ConversationCommandHandler(
         using var span = CommandTelemetry.Begin(command);
         try
         {
+            var started = time.GetTimestamp();
             // Turns are given in order of arrival, so that neighbours in this process do not fight.
-            using var turn = await _queue.EnterAsync(command.Id.Value, cancellationToken);
-            var result = await WriteAsync(command, cancellationToken);
+            if (await _queue.TryEnterAsync(command.Id.Value, concurrency.LockTimeout, cancellationToken) is not { } turn)
+            {
+                span.Refused(ErrorCodes.LockTimeout);
+                return Error.LockTimeout(time.GetElapsedTime(started));
+            }
+
+            using var entered = turn;
+            var result = await WriteAsync(command, started, cancellationToken);
             if (command is ConversationCommand.Erase erase && archive is not null)
                 result = await EraseArchivedAsync(erase, archive, result, cancellationToken);
             if (result.Error is { } refused)
@@ -54,7 +61,7 @@ public sealed class ConversationCommandHandler(
         }
     }
 
-    private async ValueTask<Result<Outcome>> WriteAsync(ConversationCommand command, CancellationToken cancellationToken)
+    private async ValueTask<Result<Outcome>> WriteAsync(ConversationCommand command, long started, CancellationToken cancellationToken)
     {
         var write = new Write(command);
         var current = store.Remembered(command.Id) is { } remembered
@@ -64,7 +71,7 @@ public sealed class ConversationCommandHandler(
         for (var attempt = 0; current.Conflict is { } conflict; attempt++)
         {
             if (attempt == concurrency.RetryAttempts)
-                return await QueueAsync(write, conflict, cancellationToken);
+                return await QueueAsync(write, conflict, started, cancellationToken);
             if (attempt > 0)
                 await Task.Delay(Jitter(attempt), time, cancellationToken);
             current = await TryAsync(write, conflict, isFresh: true, cancellationToken);
@@ -99,12 +106,13 @@ public sealed class ConversationCommandHandler(
         return result;
     }
 
-    /// <summary>The last resort of a busy conversation: wait for its lock, and try under it until the time is up.</summary>
-    private async ValueTask<Result<Outcome>> QueueAsync(Write write, Loaded current, CancellationToken cancellationToken)
+    /// <summary>The last resort of a busy conversation: wait for its lock, and try under it until the time is up, which counts from when the command came.</summary>
+    private async ValueTask<Result<Outcome>> QueueAsync(Write write, Loaded current, long started, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
-        await using var held = await locks.TryAcquireAsync(write.Command.Id, concurrency.LockTimeout, cancellationToken);
-        Telemetry.LockWait.Record(time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("outcome", held is null ? "timed_out" : "acquired"));
+        var asked = time.GetTimestamp();
+        var left = concurrency.LockTimeout - time.GetElapsedTime(started, asked);
+        await using var held = await locks.TryAcquireAsync(write.Command.Id, left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellationToken);
+        Telemetry.LockWait.Record(time.GetElapsedTime(asked).TotalSeconds, new KeyValuePair<string, object?>("outcome", held is null ? "timed_out" : "acquired"));
         if (held is null)
             return Error.LockTimeout(time.GetElapsedTime(started));
 

@@ -103,7 +103,7 @@ public abstract class CommandHandlerContract
         var (store, locks) = Create();
         return new ConversationCommandHandler(
             store, locks, new ConversationDecider(WorkflowDefinition.Desk, new ApprovalPolicy()),
-            new ConcurrencyOptions(3, TimeSpan.FromSeconds(20)), time ?? Time, new Random(i));
+            new ConcurrencyOptions(3, Eventually.Patience), time ?? Time, new Random(i));
     })];
 
     private static async Task<string> AskAsync(ConversationCommandHandler commands, int quorum)

@@ -8,7 +8,7 @@ namespace SupportStateMcp.Tests.Conversations;
 /// <summary>What a desk does where another instance is quicker.</summary>
 public sealed class ContentionTests : IAsyncDisposable
 {
-    private static readonly ConcurrencyOptions s_twoRetries = new(2, TimeSpan.FromSeconds(5));
+    private static readonly ConcurrencyOptions s_twoRetries = new(2, Eventually.Patience);
 
     private readonly TestCommandHandler _desk = new();
     private readonly StoreAround _store;
@@ -109,6 +109,40 @@ public sealed class ContentionTests : IAsyncDisposable
         Assert.Equal("lock_timeout", error.Code);
         Assert.True((long)error.Facts["waited_ms"]! >= 60);
         Assert.Equal(0, locks.Held);
+    }
+
+    [Fact]
+    public async Task A_write_behind_one_that_does_not_end_waits_no_longer_than_for_the_lock()
+    {
+        await _desk.DoAsync(Open());
+        var (begun, released) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _store.BeforeCommit = _ =>
+        {
+            begun.SetResult();
+            return released.Task;
+        };
+        var desk = _desk.Another(_store, new LocksThat(areFree: true), new ConcurrencyOptions(2, TimeSpan.FromMilliseconds(60)));
+        var first = desk.ExecuteAsync(Say("Hello"), TestContext.Current.CancellationToken).AsTask();
+        await begun.Task;
+
+        var second = await desk.ExecuteAsync(Say("And", "m-2"), TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        released.SetResult();
+
+        Assert.Equal("lock_timeout", second.Error?.Code);
+        Assert.Equal(1, (await first).Value.IdempotencyRecord.MessageCount);
+        Assert.Equal(1, (await _desk.LoadAsync(Id)).Conversation!.MessageCount);
+    }
+
+    [Fact]
+    public async Task What_a_write_has_waited_already_counts_when_it_waits_for_the_lock()
+    {
+        var locks = new LocksThat(areFree: true);
+        await _desk.DoAsync(Open());
+        _store.BeforeCommit = NeighbourWrites(times: 1);
+
+        await WriteAsync(Say("Hello"), locks, new ConcurrencyOptions(0, TimeSpan.FromSeconds(60)));
+
+        Assert.InRange(locks.Wait, TimeSpan.Zero, TimeSpan.FromSeconds(60) - TimeSpan.FromTicks(1));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public class KeyedQueueTests
     {
         using var gone = new CancellationTokenSource();
         var held = await EnterAsync("a");
-        var impatient = _queue.EnterAsync("a", gone.Token).AsTask();
+        var impatient = EnterAsync("a", gone.Token);
         var patient = EnterAsync("a");
 
         await gone.CancelAsync();
@@ -50,7 +50,7 @@ public class KeyedQueueTests
     {
         using var gone = new CancellationTokenSource();
         var held = await EnterAsync("a");
-        var impatient = _queue.EnterAsync("a", gone.Token).AsTask();
+        var impatient = EnterAsync("a", gone.Token);
         var other = await EnterAsync("b");
         Assert.Equal(2, _queue.Keys);
 
@@ -69,7 +69,7 @@ public class KeyedQueueTests
         var inside = new int[3];
         await Parallel.ForAsync(0, 3_000, TestContext.Current.CancellationToken, async (i, ct) =>
         {
-            using var turn = await _queue.EnterAsync($"{i % 3}", ct);
+            using var turn = await EnterAsync($"{i % 3}", ct);
             Assert.Equal(1, Interlocked.Increment(ref inside[i % 3]));
             await Task.Yield();
             Interlocked.Decrement(ref inside[i % 3]);
@@ -78,5 +78,8 @@ public class KeyedQueueTests
         Assert.Equal(0, _queue.Keys);
     }
 
-    private Task<KeyedQueue.Turn> EnterAsync(string key) => _queue.EnterAsync(key, TestContext.Current.CancellationToken).AsTask();
+    private Task<KeyedQueue.Turn> EnterAsync(string key) => EnterAsync(key, TestContext.Current.CancellationToken);
+
+    private async Task<KeyedQueue.Turn> EnterAsync(string key, CancellationToken cancellationToken) =>
+        (await _queue.TryEnterAsync(key, Timeout.InfiniteTimeSpan, cancellationToken))!.Value;
 }

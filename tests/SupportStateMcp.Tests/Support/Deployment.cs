@@ -42,7 +42,9 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>Starts one more server on the store.</summary>
     public async Task<HttpServer> StartServerAsync()
     {
-        var server = await HttpServer.StartAsync(_arguments, _environment);
+        // A crowd at one conversation waits for its turn however slow the machine is.
+        var server = await HttpServer.StartAsync(
+            _arguments, new Dictionary<string, string>(_environment) { ["SUPPORTSTATE__CONCURRENCY__LOCKTIMEOUT"] = $"{Eventually.Patience.TotalMilliseconds:0}" });
         _servers.Add(server);
         return server;
     }

@@ -113,11 +113,15 @@ internal sealed class LocksThat(bool areFree) : IConversationLocks
 {
     public int Asked { get; private set; }
 
+    /// <summary>How long somebody would have waited for them last.</summary>
+    public TimeSpan Wait { get; private set; }
+
     public int Held { get; private set; }
 
     public ValueTask<IAsyncDisposable?> TryAcquireAsync(ConversationId id, TimeSpan wait, CancellationToken cancellationToken)
     {
         Asked++;
+        Wait = wait;
         if (!areFree)
             return ValueTask.FromResult<IAsyncDisposable?>(null);
         Held++;

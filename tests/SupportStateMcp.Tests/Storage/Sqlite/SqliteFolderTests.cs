@@ -312,7 +312,7 @@ public sealed class SqliteFolderTests : IDisposable
 
     private ConversationCommandHandler DeskOn(IConversationStore store) => new(
         store, new SqliteConversationLocks(_folder.Options, TimeProvider.System), new ConversationDecider(WorkflowDefinition.Default, new ApprovalPolicy()),
-        ConcurrencyOptions.Default with { LockTimeout = TimeSpan.FromSeconds(20) }, _folder.Time, Random.Shared);
+        ConcurrencyOptions.Default with { LockTimeout = Eventually.Patience }, _folder.Time, Random.Shared);
 
     /// <summary>What the database consists of, as SQLite tells it.</summary>
     private static List<string> SchemaOf(StoreFolder folder)
