@@ -16,7 +16,7 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter, IAsync
     public ValueTask<RateGrant> TakeAsync(RateRule rule, string key, CancellationToken cancellationToken)
     {
         if (!rule.Flows)
-            return ValueTask.FromResult(_whole.GetOrAdd(rule, r => new Periods(r)).Take(key, time.GetUtcNow()));
+            return ValueTask.FromResult(_whole.GetOrAdd(rule, r => new Periods(r, time)).Take(key));
         using var lease = _flowing.GetOrAdd(rule, Flowing).AttemptAcquire(key);
         return ValueTask.FromResult(
             lease.IsAcquired ? new RateGrant(1, TimeSpan.Zero)
@@ -40,18 +40,20 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter, IAsync
         StringComparer.Ordinal);
 
     /// <summary>What comes back as a whole. The library's own limiter does not say how much of a period is left.</summary>
-    private sealed class Periods(RateRule rule)
+    private sealed class Periods(RateRule rule, TimeProvider time)
     {
         private readonly Lock _gate = new();
         private readonly Dictionary<string, (DateTimeOffset Start, int Taken)> _current = new(StringComparer.Ordinal);
         private DateTimeOffset _forgot;
 
-        public RateGrant Take(string key, DateTimeOffset now)
+        public RateGrant Take(string key)
         {
             lock (_gate)
             {
+                // Read under the lock: a time that a neighbour overtook would look like a clock that was set back.
+                var now = time.GetUtcNow();
                 Forget(now);
-                var (start, taken) = _current.TryGetValue(key, out var found) && now - found.Start < rule.Period ? found : (now, 0);
+                var (start, taken) = _current.TryGetValue(key, out var found) && !IsOver(found.Start, now) ? found : (now, 0);
                 if (taken == rule.Most)
                     return new RateGrant(0, start + rule.Period - now);
                 _current[key] = (start, taken + 1);
@@ -62,14 +64,17 @@ public sealed class ProcessRateCounter(TimeProvider time) : IRateCounter, IAsync
         /// <summary>Once in a period.</summary>
         private void Forget(DateTimeOffset now)
         {
-            if (now - _forgot < rule.Period)
+            if (!IsOver(_forgot, now))
                 return;
             _forgot = now;
             foreach (var (key, (start, _)) in _current)
             {
-                if (now - start >= rule.Period)
+                if (IsOver(start, now))
                     _current.Remove(key);
             }
         }
+
+        /// <summary>True where a period has ended, or begins in the future: after the clock was set back, nobody waits until it catches up.</summary>
+        private bool IsOver(DateTimeOffset start, DateTimeOffset now) => now < start || now - start >= rule.Period;
     }
 }

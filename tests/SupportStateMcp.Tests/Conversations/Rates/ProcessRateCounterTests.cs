@@ -27,6 +27,21 @@ public sealed class ProcessRateCounterTests : RateCounterContract, IAsyncDisposa
         Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
     }
 
+    [Fact]
+    public async Task A_clock_that_was_set_back_keeps_nobody_waiting_until_it_has_caught_up()
+    {
+        var time = new FakeTime();
+        await using var counter = new ProcessRateCounter(time);
+        var rule = new RateRule("day", 1, TimeSpan.FromDays(1), Flows: false);
+        await TakeAsync(counter, rule, "a");
+        Assert.Equal(0, (await TakeAsync(counter, rule, "a")).Granted);
+
+        time.Advance(TimeSpan.FromDays(-30));
+
+        Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
+        Assert.Equal(new RateGrant(0, TimeSpan.FromDays(1)), await TakeAsync(counter, rule, "a"));
+    }
+
     public ValueTask DisposeAsync() => _counter.DisposeAsync();
 
     private protected override IRateCounter Counter() => _counter;
