@@ -30,7 +30,7 @@ public abstract partial record Error
     public static Error AlreadyDecided(Approval a) => new Errors.AlreadyDecided(
         a.ApprovalId, a.Status, a.Votes is [.., var last] && last.Approved, [.. a.Votes.Select(v => v.By)], a.DecidedAt, a.Yes, a.Quorum);
 
-    public static Error ApprovalExpired(Approval a) => new Errors.ApprovalExpired(a.ApprovalId, a.Deadline);
+    public static Error ApprovalExpired(Approval a) => new Errors.ApprovalExpired(a.ApprovalId, a.DecidedAt ?? a.Deadline);
 
     public static Error ApprovalPending(Approval a) => new Errors.ApprovalPending(a.ApprovalId, a.Deadline);
 

@@ -232,6 +232,22 @@ public class RunRulesTests
     }
 
     [Fact]
+    public void The_approval_of_a_run_that_was_closed_expired_then_and_not_at_its_deadline()
+    {
+        var hour = TimeSpan.FromHours(1);
+        var closed = Waiting.And(OneConversation.MoveTo("awaiting_confirmation"), hour).And(OneConversation.MoveTo("resolved"), hour);
+        var use = new ConversationCommand.UseApproval
+        {
+            Id = OneConversation.Id, Actor = Worker, Roles = OneConversation.Trusted, ApprovalId = closed.Conversation!.Approvals[0].ApprovalId,
+            Action = "send_solution", Arguments = closed.Conversation.Approvals[0].Arguments,
+        };
+
+        var error = (Errors.ApprovalExpired)closed.When(use, 2 * hour).ThenItIsRefused(ErrorCodes.ApprovalExpired);
+
+        Assert.Equal(OneConversation.Now + hour, error.ExpiredAt);
+    }
+
+    [Fact]
     public void A_lease_that_ran_out_makes_the_step_ready_again_later_each_time_until_the_run_has_failed()
     {
         var given = Reported;
