@@ -170,6 +170,7 @@ public sealed partial class RedisConversationStore
         }
         else if (before is not null)
         {
+            _queue.Replace(entry);
             _queue.Leave(before.LeftFor(entry, _keys));
         }
         else if (entry.Place is not null)

@@ -18,7 +18,15 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
     /// Moves conversations up in the order by last change, and, where their places changed (<paramref name="places"/>),
     /// adds them to these. A score by last change only rises here, so that late writes cannot move a conversation back.
     /// </summary>
-    public async ValueTask AddAsync(IReadOnlyCollection<ConversationIndexEntry> entries, bool places, CancellationToken cancellationToken) =>
+    /// <param name="entries">Where they are.</param>
+    /// <param name="places">True where their places changed.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="isLate">
+    /// True where a newer change may have been written meanwhile: the time at which something runs out is then only put earlier. One that is too
+    /// early is put right when it comes (<see cref="RedisConversationStore.FindOverdueAsync"/>); one that is too late would not be noticed.
+    /// </param>
+    public async ValueTask AddAsync(
+        IReadOnlyCollection<ConversationIndexEntry> entries, bool places, CancellationToken cancellationToken, bool isLate = false) =>
         await connection.CallAsync(
             async db =>
             {
@@ -33,7 +41,7 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
                 foreach (var set in entries.Where(e => e.Owner is not null).GroupBy(e => e.Owner!))
                     RaiseForAWhile(calls, db, keys.ByOwner(set.Key), [.. set]);
                 if (places)
-                    AddPlaces(calls, db, entries);
+                    AddPlaces(calls, db, entries, isLate);
 
                 await Task.WhenAll(calls);
                 return true;
@@ -112,13 +120,17 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
             cancellationToken);
     }
 
-    private void AddPlaces(List<Task> calls, IDatabase db, IReadOnlyCollection<ConversationIndexEntry> entries)
+    private void AddPlaces(List<Task> calls, IDatabase db, IReadOnlyCollection<ConversationIndexEntry> entries, bool isLate)
     {
         foreach (var set in entries.SelectMany(e => e.Stays(keys)).GroupBy(s => s.Set))
             calls.Add(db.SortedSetAddAsync(set.Key, [.. set.Select(s => new SortedSetEntry(s.Member, s.Score))]));
-        // A time may also be put earlier, and a late write must not put it back: only with what changed.
+        // The write ahead of a commit may also put a time later: one that has passed may be about to be forgotten, unless its score changes.
         if (entries.Where(e => e.DueAt is not null).ToList() is { Count: > 0 } due)
-            calls.Add(db.SortedSetAddAsync(keys.ByDue, [.. due.Select(e => new SortedSetEntry(e.ConversationId, e.DueScore()!.Value))]));
+        {
+            calls.Add(db.SortedSetAddAsync(
+                keys.ByDue, [.. due.Select(e => new SortedSetEntry(e.ConversationId, e.DueScore()!.Value))], isLate ? SortedSetWhen.LessThan : SortedSetWhen.Always));
+        }
+
         calls.Add(db.HashSetAsync(keys.Entries, [.. entries.Select(e => new HashEntry(
             e.ConversationId, JsonSerializer.SerializeToUtf8Bytes(StoredIndexEntry.Of(e), IndexJson.Default.StoredIndexEntry)))]));
     }

@@ -30,6 +30,17 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
         }
     }
 
+    /// <summary>A conversation changed its places, and these are written: what waits of it here is older.</summary>
+    /// <param name="entry">Where it is now.</param>
+    public void Replace(ConversationIndexEntry entry)
+    {
+        lock (_gate)
+        {
+            if (_touched.TryGetValue(entry.ConversationId, out var waiting))
+                _touched[entry.ConversationId] = (entry, waiting.Places);
+        }
+    }
+
     /// <summary>A conversation left places.</summary>
     public void Leave(IEnumerable<IndexDrop> places)
     {
@@ -79,7 +90,7 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
                 foreach (var group in touched.Values.GroupBy(t => t.Places, t => t.Entry))
                 {
                     foreach (var chunk in group.Chunk(500))
-                        await index.AddAsync(chunk, group.Key, cancellationToken);
+                        await index.AddAsync(chunk, group.Key, cancellationToken, isLate: true);
                 }
 
                 touched.Clear();

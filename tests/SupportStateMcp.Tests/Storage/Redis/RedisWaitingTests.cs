@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage.Redis;
@@ -85,6 +86,45 @@ public sealed class RedisWaitingTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_claim_right_after_one_that_came_too_late_keeps_its_lease()
+    {
+        var (here, elsewhere) = (_place.Store(), _place.Store());
+        var waits = await WriteAsync(here, null, TestConversations.Initialize(), Ask(), Escalate(TestConversations.Agent));
+        var current = await WriteAsync(elsewhere, waits, TestConversations.Message("m-1"));
+        Assert.IsType<CommitResult.Conflict>(await here.CommitAsync(TestConversations.Commit(waits, Claim(Alice), TimeProvider.System.GetUtcNow()), Stop));
+
+        var claimed = await WriteAsync(here, current, Claim(Alice));
+
+        // A listing first writes what waits for the indexes.
+        Assert.Empty((await here.ListQueueAsync(null, null, 10, Stop)).Conversations);
+        Assert.Equal(RedisIndexPlaces.DueScore(claimed.DueAt), await DueAsync());
+        Assert.Contains(Alice.ToString(), (string?)await _raw.HashGetAsync(_place.Prefix + "conversations:entries", "cs-TKT-001"), StringComparison.Ordinal);
+        Assert.Equal([TestConversations.Id()], await here.FindOverdueAsync(claimed.UpdatedAt + (2 * Lease), 10, Stop));
+    }
+
+    [Fact]
+    public async Task What_is_written_late_puts_a_time_earlier_and_never_later()
+    {
+        var asked = await WriteAsync(_place.Store(), null, TestConversations.Initialize(), Ask());
+        var claimed = TestConversations.Commit(asked, Claim(Alice), TimeProvider.System.GetUtcNow()).After;
+        var (lease, deadline) = (RedisIndexPlaces.DueScore(claimed.DueAt), RedisIndexPlaces.DueScore(asked.DueAt));
+        await using var connection = new RedisConnection(_place.Options, TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        var index = new RedisIndex(connection, new RedisKeys(_place.Prefix), _place.Options.TimeToLive);
+        await using var queue = new RedisIndexQueue(index, NullLogger.Instance);
+
+        foreach (var (late, expected) in ((Conversation, long?)[])[(claimed, lease), (asked, lease)])
+        {
+            queue.Touch(ConversationIndexEntry.Of(late), places: true);
+            await queue.FlushAsync(Stop);
+            Assert.Equal(expected, await DueAsync());
+        }
+
+        // Ahead of a commit it is written as the commit has it.
+        await index.AddAsync([ConversationIndexEntry.Of(asked)], places: true, Stop);
+        Assert.Equal(deadline, await DueAsync());
+    }
+
+    [Fact]
     public async Task Who_comes_back_to_a_queue_at_once_is_never_taken_out_of_it()
     {
         var (one, two) = (_place.Store(), _place.Store());
@@ -166,6 +206,9 @@ public sealed class RedisWaitingTests(SharedRedis redis) : IAsyncLifetime
         foreach (var index in (string[])["by-queue", "by-queue:support", "by-deadline", "by-deadline:support", "by-due"])
             Assert.Empty(await MembersAsync(index));
     }
+
+    /// <summary>The score of the conversation in the order of what runs out, in Unix milliseconds.</summary>
+    private async Task<long?> DueAsync() => (long?)await _raw.SortedSetScoreAsync(_place.Prefix + "conversations:by-due", "cs-TKT-001");
 
     private async Task<string[]> MembersAsync(string index) =>
         [.. (await _raw.SortedSetRangeByRankAsync(_place.Prefix + "conversations:" + index)).Select(m => (string)m!)];
