@@ -96,6 +96,26 @@ public abstract partial class ConversationStoreContract
     }
 
     [Fact]
+    public async Task A_commit_made_of_a_conversation_that_is_gone_does_not_go_into_the_one_that_took_its_place()
+    {
+        var (store, other) = (CreateShortLivedStore(), CreateShortLivedStore());
+        var gone = await WriteAsync(store, TestConversations.Initialize(userId: "before"));
+        await ExpireAsync(ShortTimeToLive * 1.2);
+        var opened = await WriteAsync(other, TestConversations.Initialize(userId: "after"));
+
+        var late = await store.CommitAsync(TestConversations.Commit(gone, TestConversations.Message("m-1", "before"), Now), Stop);
+
+        Assert.Equal(gone.Version, opened.Version);
+        TestConversations.AssertSame(opened, Assert.IsType<CommitResult.Conflict>(late).Current.Conversation);
+        foreach (var each in (IConversationStore[])[store, other])
+        {
+            TestConversations.AssertSame(opened, await FindAsync(each));
+            Assert.Empty(await AllMessagesAsync(each));
+            Assert.Equal([1, 2], (await AllEventsAsync(each)).Select(e => e.Version));
+        }
+    }
+
+    [Fact]
     public async Task An_erasure_leaves_the_redacted_trail_and_nothing_else()
     {
         var (store, other) = (CreateStore(), CreateStore());

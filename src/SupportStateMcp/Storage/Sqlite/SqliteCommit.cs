@@ -12,13 +12,14 @@ namespace SupportStateMcp.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteCommit
 {
+    // Another conversation of the same ticket, opened after the first had expired, has the same versions. At one of them it stands since another time.
     private const string Update = """
         UPDATE conversations
         SET version = $version, schema = $schema, updated_at = $updated_at, expires_at = $expires_at, erased = $erased,
             state = $state, user_digest = $user_digest, assigned_to = $assigned_to, owner = $owner,
             queue = $queue, queue_from = $queue_from, urgency = $urgency, queued_since = $queued_since, due_at = $due_at,
             snapshot = $snapshot
-        WHERE id = $id AND version = $expected AND expires_at > $now
+        WHERE id = $id AND version = $expected AND updated_at = $stood AND expires_at > $now
           AND NOT EXISTS (SELECT 1 FROM idempotency_records r WHERE r.conversation = conversations.key AND r.key_digest = $key_digest)
         RETURNING key
         """;
@@ -117,7 +118,7 @@ internal sealed class SqliteCommit
     }
 
     private long? Change(SqliteSession session) => session.Number(
-        Update, [.. _columns, _commit.ExpectedVersion, _time.GetUtcNow().UtcTicks, _keyDigest]);
+        Update, [.. _columns, _commit.ExpectedVersion, _commit.Before!.UpdatedAt.ToUnixTimeMilliseconds(), _time.GetUtcNow().UtcTicks, _keyDigest]);
 
     /// <summary>What the columns say, in the order of both statements.</summary>
     private object?[] Columns()

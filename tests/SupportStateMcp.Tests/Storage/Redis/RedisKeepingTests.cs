@@ -66,20 +66,6 @@ public sealed class RedisKeepingTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_commit_made_of_a_conversation_that_Redis_lost_does_not_go_into_the_one_that_took_its_place()
-    {
-        var store = _place.Store();
-        var lost = await WriteAsync(store, null, TestConversations.Initialize(userId: "before"));
-        await _raw.KeyDeleteAsync([.. ((string[])["state", "events", "history", "seen"]).Select(k => (RedisKey)$"{_place.Prefix}conversation:{{cs-TKT-001}}:{k}")]);
-        var opened = await WriteAsync(_place.Store(), null, TestConversations.Initialize(userId: "after"));
-
-        var late = await store.CommitAsync(TestConversations.Commit(lost, TestConversations.Message("m-1"), lost.UpdatedAt), Stop);
-
-        Assert.Equal(lost.Version, opened.Version);
-        Assert.Equal("after", Assert.IsType<CommitResult.Conflict>(late).Current.Conversation!.UserId);
-    }
-
-    [Fact]
     public async Task What_expired_is_swept_out_of_every_index()
     {
         var (time, life) = (new ShiftedTime(TimeProvider.System), TimeSpan.FromHours(1));
