@@ -44,8 +44,7 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
     /// <summary>What a server says that cannot serve now; null where it complains of what we sent.</summary>
     private static RedisFault? Said(string message, ConfigurationOptions configuration)
     {
-        // Within a script some servers put ERR before the word; the client puts a kind before it.
-        var said = Prefixes().Replace(message, "");
+        var said = Bare(message);
         var word = said.Split(' ', 2)[0];
         if (said.StartsWith("max number of clients", StringComparison.Ordinal))
             word = "MAXCLIENTS";
@@ -72,6 +71,18 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
             _ => null,
         };
         return known is var (sentence, passes) ? new RedisFault(word, $"Redis says {word}: {sentence}.", passes) : null;
+    }
+
+    /// <summary>
+    /// What a server says, from its word on. Within a script some servers put ERR before the word, Redis 6 also where in the script it was, and
+    /// Redis 7 puts that behind; the client puts a kind before it. Of a right that is missing within a script Redis 7 does not say the word.
+    /// </summary>
+    private static string Bare(string message)
+    {
+        var said = Suffix().Replace(Prefixes().Replace(message, ""), "");
+        return said.StartsWith("The user executing the script can't", StringComparison.Ordinal) || said.StartsWith("ACL failure in script", StringComparison.Ordinal)
+            ? "NOPERM " + said
+            : said;
     }
 
     private static RedisFault Unreachable(RedisConnectionException exception, ConfigurationOptions configuration)
@@ -101,8 +112,11 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
 
     private static string Rest(string said) => said.Split(' ', 2) is [_, var rest] ? rest.Split(". ", 2)[0] : said;
 
-    [GeneratedRegex(@"^(SimpleError: |BulkError: |ERR )+", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(SimpleError: |BulkError: |ERR |Error running script \(call to [^)]*\): (@user_script: ?\d+: )*-?)+", RegexOptions.CultureInvariant)]
     private static partial Regex Prefixes();
+
+    [GeneratedRegex(@",? script: [0-9a-f]+, on @user_script:\d+\.?\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Suffix();
 
     [GeneratedRegex(@"(?:SimpleError|BulkError): [^\r\n]{1,200}", RegexOptions.CultureInvariant)]
     private static partial Regex ServerWords();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tests.Support;
@@ -63,6 +64,23 @@ public sealed class RedisFaultTests : IAsyncDisposable
 
         Assert.StartsWith(expected, Assert.Single(_log.Lines), StringComparison.Ordinal);
     }
+
+    /// <summary>What Redis 6.2 and 7 say of a script that cannot go on.</summary>
+    [Theory]
+    [InlineData("ERR Error running script (call to f_8d1c4a): @user_script:23: @user_script: 23: -OOM command not allowed when used memory > 'maxmemory'.", "OOM")]
+    [InlineData("ERR Error running script (call to f_8d1c4a): @user_script:23: @user_script: 23: -READONLY You can't write against a read only replica.", "READONLY")]
+    [InlineData("ERR Error running script (call to f_8d1c4a): @user_script:23: @user_script: 23: -MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk.", "MISCONF")]
+    [InlineData("ERR Error running script (call to f_8d1c4a): @user_script:5: @user_script: 5: -NOPERM The user executing the script can't run this command or subcommand", "NOPERM")]
+    [InlineData("SimpleError: ERR Error running script (call to f_8d1c4a): @user_script:23: NOREPLICAS Not enough good replicas to write.", "NOREPLICAS")]
+    [InlineData("ERR The user executing the script can't run this command or subcommand script: 8d1c4a, on @user_script:5.", "NOPERM")]
+    [InlineData("ERR ACL failure in script: User low has no permissions to run the 'time' command script: 8d1c4a, on @user_script:5.", "NOPERM")]
+    [InlineData("OOM command not allowed when used memory > 'maxmemory'. script: 8d1c4a, on @user_script:23.", "OOM")]
+    [InlineData("READONLY You can't write against a read only replica. script: 8d1c4a, on @user_script:23.", "READONLY")]
+    [InlineData("MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.", "MISCONF")]
+    [InlineData("ERR WRONGTYPE Operation against a key holding the wrong kind of value", null)]
+    [InlineData("ERR Error running script (call to f_8d1c4a): @user_script:23: @user_script: 23: Wrong number of args calling Redis command From Lua script", null)]
+    public void A_fault_within_a_script_is_told_by_its_own_word(string said, string? word) =>
+        Assert.Equal(word, RedisFault.Of(new RedisServerException(default, CommandFlags.None, said), new ConfigurationOptions())?.Word);
 
     [Fact]
     public async Task A_user_without_a_right_is_told_which()
