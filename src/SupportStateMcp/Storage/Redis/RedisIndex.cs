@@ -11,8 +11,9 @@ namespace SupportStateMcp.Storage.Redis;
 /// </summary>
 internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, TimeSpan timeToLive)
 {
-    // A customer's, an assignee's or an owner's set goes by itself, some time after the last conversation in it.
-    private readonly TimeSpan _setLifetime = timeToLive + TimeSpan.FromMinutes(10);
+    // A customer's, an assignee's or an owner's set goes by itself, some time after the last change in it. A conversation that waits for a person lives
+    // longer, and only the sweep renews its sets: however many wait, it has to come round in that time.
+    private readonly TimeSpan _setLifetime = timeToLive + TimeSpan.FromDays(2);
 
     /// <summary>
     /// Moves conversations up in the order by last change, and, where their places changed (<paramref name="places"/>),

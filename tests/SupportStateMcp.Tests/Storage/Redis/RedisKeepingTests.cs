@@ -40,6 +40,15 @@ public sealed class RedisKeepingTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_sets_of_a_customer_and_an_owner_outlast_a_quiet_conversation_until_a_sweep_has_looked_at_all()
+    {
+        await WriteAsync(_place.Store(), null, TestConversations.Initialize());
+
+        foreach (var set in (string[])["by-user:user-1", "by-assignee:ai-agent", $"by-owner:{TestConversations.Agent}"])
+            Assert.InRange((await _raw.KeyTimeToLiveAsync(_place.Prefix + "conversations:" + set))!.Value, TimeSpan.FromDays(2), TimeSpan.FromDays(3));
+    }
+
+    [Fact]
     public async Task A_snapshot_of_before_the_first_release_is_refused_where_the_next_commit_would_lose_something()
     {
         var store = _place.Store();
