@@ -16,13 +16,21 @@ public abstract class RecordIndexing<TChange>(IRecordStore records, IRecordIndex
     private readonly CancellationTokenSource _ends = new();
     private IAsyncDisposable? _subscription;
 
+    /// <summary>True while following waits for its turn: it takes in whatever changes until then.</summary>
+    private bool _isFollowing;
+
     /// <summary>Takes in what has changed.</summary>
     /// <exception cref="StoreException">The store cannot be read, or the index not be written.</exception>
-    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    public Task CatchUpAsync(CancellationToken cancellationToken) => CatchUpAsync(follows: false, cancellationToken);
+
+    private async Task CatchUpAsync(bool follows, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            // Before the first look: what changes after it is followed again.
+            if (follows)
+                Interlocked.Exchange(ref _isFollowing, false);
             if (!index.IsShared)
                 _subscription ??= await records.SubscribeAsync(kind, Follow, cancellationToken);
             while (await TakeAsync(cancellationToken))
@@ -111,11 +119,18 @@ public abstract class RecordIndexing<TChange>(IRecordStore records, IRecordIndex
         }
     }
 
-    private void Follow() => _ = Task.Run(async () =>
+    /// <summary>Takes in a change in the background. At most one such call waits for its turn, so that many changes at once do not keep a search waiting behind them.</summary>
+    private void Follow()
+    {
+        if (!Interlocked.Exchange(ref _isFollowing, true))
+            _ = Task.Run(FollowAsync);
+    }
+
+    private async Task FollowAsync()
     {
         try
         {
-            await CatchUpAsync(_ends.Token);
+            await CatchUpAsync(follows: true, _ends.Token);
         }
         catch (OperationCanceledException)
         {
@@ -125,5 +140,5 @@ public abstract class RecordIndexing<TChange>(IRecordStore records, IRecordIndex
         {
             LogBehind(e);
         }
-    });
+    }
 }

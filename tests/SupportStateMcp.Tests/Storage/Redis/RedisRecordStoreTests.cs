@@ -139,6 +139,87 @@ public sealed class RedisRecordStoreTests(SharedRedis redis) : RecordStoreContra
             keys.Add(key!);
         return keys;
     }
+
+    [Fact]
+    public async Task However_many_records_change_at_once_an_index_that_follows_looks_at_them_together()
+    {
+        const int Count = 100;
+        var (store, index) = (_place.RecordStore(), new GatedIndex());
+        await using var indexing = new Following(store, index);
+        await indexing.CatchUpAsync(Stop);
+        var heard = 0;
+        // Called behind the index for each change.
+        await using var watch = await store.SubscribeAsync(Kind, () => Interlocked.Increment(ref heard), Stop);
+        index.Close();
+        var writer = CreateStore();
+        for (var n = 0; n < Count; n++)
+            await writer.WriteAsync([Write($"CUST{n}", "{}")], Stop);
+        await Eventually.TrueAsync(() => Volatile.Read(ref heard) >= Count && index.Waits, () => $"{heard} changes were heard.");
+        var looks = index.Looks;
+
+        index.Open();
+        await indexing.CatchUpAsync(Stop);
+
+        Assert.Equal(Count, index.Taken.Distinct().Count());
+        // What was under way, what follows it, and this call.
+        Assert.InRange(index.Looks - looks, 1, 6);
+    }
+
+    /// <summary>An index that takes nothing in while it is closed.</summary>
+    private sealed class GatedIndex : IRecordIndex<string>
+    {
+        private readonly List<string> _taken = [];
+        private TaskCompletionSource? _gate;
+        private string? _position;
+        private int _looks;
+
+        public bool IsShared => false;
+
+        public int MostTogether => 1_000;
+
+        public string? Position
+        {
+            get
+            {
+                Interlocked.Increment(ref _looks);
+                return _position;
+            }
+        }
+
+        /// <summary>How often it was asked how far it has come.</summary>
+        public int Looks => Volatile.Read(ref _looks);
+
+        /// <summary>Whether a page waits for it to be opened.</summary>
+        public bool Waits { get; private set; }
+
+        public IReadOnlyList<string> Taken => _taken;
+
+        public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Open() => _gate!.SetResult();
+
+        public async Task<bool> ApplyAsync(string? from, string to, bool anew, IReadOnlyList<string> changes, CancellationToken cancellationToken)
+        {
+            if (_gate is { } gate)
+            {
+                Waits = true;
+                await gate.Task;
+            }
+
+            _taken.AddRange(changes);
+            _position = to;
+            return true;
+        }
+    }
+
+    private sealed class Following(IRecordStore records, IRecordIndex<string> index) : RecordIndexing<string>(records, index, Kind)
+    {
+        protected override string ChangeOf(string id, StoredRecord? record) => id;
+
+        protected override void LogUnreadable(string id, Exception exception) => Assert.Fail(exception.Message);
+
+        protected override void LogBehind(Exception exception) => Assert.Fail(exception.Message);
+    }
 }
 
 /// <summary>What callers see of a server that is gone, and back.</summary>
