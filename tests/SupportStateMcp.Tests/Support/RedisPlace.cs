@@ -46,6 +46,9 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
         return counter;
     }
 
+    /// <summary>The streams, by a connection of its own, as another process would have it.</summary>
+    public RedisEventStream EventStream(RedisOptions options) => new(Connection(options, null), options);
+
     public RedLockConversationLocks Locks(RedisOptions? options = null)
     {
         var locks = new RedLockConversationLocks(options ?? Options, TimeProvider.System, Random.Shared, NullLoggerFactory.Instance);

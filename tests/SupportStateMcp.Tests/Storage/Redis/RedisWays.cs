@@ -1,4 +1,5 @@
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Events;
 using SupportStateMcp.Records;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tests.Support;
@@ -54,6 +55,25 @@ internal static class RedisWays
         await WriteAsync(here, current, TestConversations.Erase());
         Assert.Empty((await elsewhere.ListAsync(new(), null, 10, Stop)).Conversations);
         await AssertKeepsRecordsAsync(place, options);
+        // Garnet has no Streams.
+        if (!RedisServer.IsGarnet)
+            await AssertStreamsAsync(place.EventStream(options));
+    }
+
+    /// <summary>All that this server does with streams: what it appends to, and what it takes from.</summary>
+    private static async Task AssertStreamsAsync(RedisEventStream streams)
+    {
+        const string Intake = "customer.requests";
+        var lease = TimeSpan.FromMinutes(1);
+        foreach (var name in (string[])["support-events", Intake, $"{Intake}:rejected"])
+            await streams.AppendAsync(name, [new EventField("event", "{}"u8.ToArray())], 100, Stop);
+
+        // The first look makes the group.
+        Assert.Empty(await streams.TakeAsync(Intake, IntakeMessages.Group, "one", lease, 10, Stop));
+        var entry = Assert.Single(await streams.TakeAsync(Intake, IntakeMessages.Group, "one", lease, 10, Stop));
+        Assert.Empty(await streams.TakeAsync(Intake, IntakeMessages.Group, "two", lease, 10, Stop));
+        await streams.AcknowledgeAsync(Intake, IntakeMessages.Group, entry.Id, Stop);
+        Assert.Empty(await streams.TakeAsync(Intake, IntakeMessages.Group, "one", lease, 10, Stop));
     }
 
     /// <summary>All that this server does with records.</summary>

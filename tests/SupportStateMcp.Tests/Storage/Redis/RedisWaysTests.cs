@@ -31,7 +31,7 @@ public sealed class RedisWaysTests
     /// <summary>The rights that docs/redis.md names are enough, and there are no others.</summary>
     [Theory]
     [InlineData("support:", "~support:* &support:* &support:conversation:{*}:changed")]
-    [InlineData("", "~conversation:* ~conversations:* ~record:* ~records:* ~rate:* ~events:* &conversation:* &conversation:{*}:changed &records:* &configuration")]
+    [InlineData("", "~conversation:* ~conversations:* ~record:* ~records:* ~rate:* ~events:* ~support-events ~customer.requests ~customer.requests:* &conversation:* &conversation:{*}:changed &records:* &configuration")]
     public async Task A_user_with_rights_on_its_own_keys_alone_serves(string prefix, string patterns)
     {
         await using var server = await RedisServer.StartLocalAsync(
@@ -46,7 +46,7 @@ public sealed class RedisWaysTests
 
         var refused = await RedisServer.RunAsync(Path.GetTempPath(), "redis-cli", "-p", $"{server.Port}", "-a", "admin", "--no-auth-warning", "acl", "log");
         // What the client asks for to learn about the server, it does without; of keys and channels nothing is refused.
-        Assert.All((string[])["support:", "conversation", "record", "rate:", "events:"], name => Assert.DoesNotContain(name, refused, StringComparison.Ordinal));
+        Assert.All((string[])["support:", "conversation", "record", "rate:", "events:", "support-events", "customer.requests"], name => Assert.DoesNotContain(name, refused, StringComparison.Ordinal));
         using var raw = await ConnectionMultiplexer.ConnectAsync($"{server.ConnectionString},user=support,password=p@ss,allowAdmin=true");
         await Assert.ThrowsAsync<RedisServerException>(() => raw.GetDatabase().StringGetAsync("another:key"));
         await Assert.ThrowsAsync<RedisServerException>(() => raw.GetDatabase().ExecuteAsync("FLUSHALL"));
