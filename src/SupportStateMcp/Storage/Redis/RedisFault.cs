@@ -41,6 +41,10 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
         _ => null,
     };
 
+    /// <summary>Why the user may not do what was sent, in the server's words; null where the server says something else.</summary>
+    public static string? MissingRight(RedisServerException exception) =>
+        Bare(exception.Message) is var said && said.StartsWith("NOPERM ", StringComparison.Ordinal) ? Rest(said) : null;
+
     /// <summary>What a server says that cannot serve now; null where it complains of what we sent.</summary>
     private static RedisFault? Said(string message, ConfigurationOptions configuration)
     {

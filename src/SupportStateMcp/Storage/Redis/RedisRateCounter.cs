@@ -8,12 +8,15 @@ namespace SupportStateMcp.Storage.Redis;
 /// <summary>
 /// Counts for all instances on one Redis. A caller who calls often costs no round trip a call: the process takes several at once and uses them
 /// up within a second, as long as half of the rate is free; one who is refused costs none until it may call again. While Redis does not answer,
-/// each process counts by itself: what the call is for says by itself that the store is not there.
+/// each process counts by itself: what the call is for says by itself that the store is not there. So it does where its user may not do what counting
+/// takes, which is logged once: everything else is served.
 /// </summary>
 /// <param name="connection">The Redis; stays its owner's to dispose.</param>
 /// <param name="options">The key prefix.</param>
 /// <param name="time">The clock of what was taken ahead.</param>
-public sealed class RedisRateCounter(RedisConnection connection, RedisOptions options, TimeProvider time) : IRateCounter, IAsyncDisposable
+/// <param name="logger">Tells the operator which right is missing.</param>
+public sealed partial class RedisRateCounter(RedisConnection connection, RedisOptions options, TimeProvider time, ILogger<RedisRateCounter> logger)
+    : IRateCounter, IAsyncDisposable
 {
     /// <summary>How long what was taken ahead may be used.</summary>
     private static readonly TimeSpan s_ahead = TimeSpan.FromSeconds(1);
@@ -32,6 +35,7 @@ public sealed class RedisRateCounter(RedisConnection connection, RedisOptions op
     private readonly ConcurrentDictionary<(RateRule Rule, string Key), Ahead> _ahead = new();
     private long _forgot;
     private long _failed;
+    private bool _isTold;
 
     public async ValueTask<RateGrant> TakeAsync(RateRule rule, string key, CancellationToken cancellationToken)
     {
@@ -46,23 +50,38 @@ public sealed class RedisRateCounter(RedisConnection connection, RedisOptions op
             return await _own.TakeAsync(rule, key, cancellationToken);
         try
         {
-            var answer = (long[])(await connection.CallAsync(
-                db => db.ScriptEvaluateAsync(
-                    RedisScripts.RateTake,
-                    [_keys.Rate(rule.Name, key)],
-                    [rule.Most, ((long)rule.Period.TotalMicroseconds).ToString(CultureInfo.InvariantCulture), wanted, rule.Flows ? 1 : 0],
-                    RedisConnection.Master),
-                cancellationToken))!;
-            return ahead.Take((int)answer[0], TimeSpan.FromMicroseconds(answer[1]), time);
+            if (await connection.CallAsync(db => TakeAsync(db, rule, key, wanted), cancellationToken) is { } answer)
+                return ahead.Take((int)answer[0], TimeSpan.FromMicroseconds(answer[1]), time);
         }
         catch (StoreUnavailableException)
         {
-            Volatile.Write(ref _failed, time.GetTimestamp());
-            return await _own.TakeAsync(rule, key, cancellationToken);
+            // Counted here, as where a right is missing.
         }
+
+        Volatile.Write(ref _failed, time.GetTimestamp());
+        return await _own.TakeAsync(rule, key, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _own.DisposeAsync();
+
+    /// <summary>What Redis grants; null where its user may not count. To the connection that is an answer, no fault: it would be told in the place of one.</summary>
+    private async Task<long[]?> TakeAsync(IDatabase db, RateRule rule, string key, int wanted)
+    {
+        try
+        {
+            return (long[])(await db.ScriptEvaluateAsync(
+                RedisScripts.RateTake,
+                [_keys.Rate(rule.Name, key)],
+                [rule.Most, ((long)rule.Period.TotalMicroseconds).ToString(CultureInfo.InvariantCulture), wanted, rule.Flows ? 1 : 0],
+                RedisConnection.Master))!;
+        }
+        catch (RedisServerException e) when (RedisFault.MissingRight(e) is { } right)
+        {
+            if (!Interlocked.Exchange(ref _isTold, true))
+                LogMissingRight(right);
+            return null;
+        }
+    }
 
     /// <summary>Once in a while: nobody has more than a second of anything.</summary>
     private void Forget()
@@ -76,6 +95,9 @@ public sealed class RedisRateCounter(RedisConnection connection, RedisOptions op
                 _ahead.TryRemove(key, out _);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Each instance counts limits by itself: the Redis user may not do what counting for all of them takes ({Reason}). It needs the rights +time and ~rate:*, behind the key prefix. This is logged once.")]
+    private partial void LogMissingRight(string reason);
 
     /// <summary>What a process has taken ahead for a caller, or how long it knows that there is nothing.</summary>
     private sealed class Ahead

@@ -100,6 +100,38 @@ public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContr
         Assert.Equal(3, granted);
     }
 
+    [Theory]
+    [InlineData("~rate:*", "-time")]
+    [InlineData("~conversation:*", "+time")]
+    public async Task Without_the_rights_to_count_each_process_counts_by_itself_and_a_later_outage_is_told(string keys, string time)
+    {
+        var server = await RedisServer.StartLocalAsync("an ACL user", "--user", "low", "on", ">p", keys, "&*", "+@all", time);
+        var (log, faults) = (new LogLines<RedisRateCounter>(), new LogLines<RedisConnection>());
+        var options = new RedisOptions { ConnectionString = $"{server.ConnectionString},user=low,password=p", CallTimeout = TimeSpan.FromSeconds(10) };
+        var counter = _place.RateCounter(options, log, faults);
+        var rule = new RateRule("alone", 3, TimeSpan.FromMinutes(10), Flows: true);
+
+        var granted = 0;
+        for (var i = 0; i < 6; i++)
+            granted += (await TakeAsync(counter, rule, "a")).Granted;
+        // From then on it asks Redis again.
+        await WaitAsync(TimeSpan.FromSeconds(1));
+        await TakeAsync(counter, rule, "b");
+
+        Assert.Equal(3, granted);
+        Assert.Matches(
+            @"^Warning: Each instance counts limits by itself: the Redis user may not do what counting for all of them takes \([^:]+\)\. It needs the rights", Assert.Single(log.Lines));
+        Assert.Empty(faults.Lines);
+        await server.DisposeAsync();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await TakeAsync(counter, rule, "c");
+                return faults.Lines.Any(l => l.StartsWith("Warning: Redis is not reachable", StringComparison.Ordinal));
+            },
+            () => "The outage is not told.");
+    }
+
     [Fact]
     public async Task A_Redis_that_hangs_holds_up_one_call_in_a_while()
     {
