@@ -8,18 +8,7 @@ internal sealed class SqliteFullText(SqliteConnections connections) : FullTextDa
 {
     public override bool IsShared => true;
 
-    public override T Read<T>(Func<SqliteSession, T> read) => connections.Readers.Read(session =>
-    {
-        session.Execute("BEGIN");
-        try
-        {
-            return read(session);
-        }
-        finally
-        {
-            session.Execute("COMMIT");
-        }
-    });
+    public override T Read<T>(Func<SqliteSession, T> read) => connections.Readers.ReadTogether(read);
 
     public override Task<T> WriteAsync<T>(Func<SqliteSession, T> write, CancellationToken cancellationToken) =>
         connections.Writer.WriteAsync(write, cancellationToken);

@@ -32,7 +32,8 @@ public sealed class SqliteArchive : IConversationArchive
     public ValueTask<ArchivedConversation?> FindAsync(ConversationId id, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_connections.Readers.Read(session => FindExpired(session, id) ?? FindKept(session, id)));
+        // Together: the sweep, or another conversation of the ticket, may take it away, and another one may get its key.
+        return ValueTask.FromResult(_connections.Readers.ReadTogether(session => FindExpired(session, id) ?? FindKept(session, id)));
     }
 
     public async ValueTask<bool> EraseAsync(ConversationId id, CancellationToken cancellationToken)

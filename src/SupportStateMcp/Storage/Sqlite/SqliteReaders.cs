@@ -43,6 +43,21 @@ internal sealed class SqliteReaders(SqliteDatabase database, SqliteFaults faults
         }
     }
 
+    /// <summary>The same for several statements: all of them see the same commit.</summary>
+    /// <exception cref="Conversations.StoreUnavailableException">The database cannot be read.</exception>
+    public T ReadTogether<T>(Func<SqliteSession, T> read) => Read(session =>
+    {
+        session.Execute("BEGIN");
+        try
+        {
+            return read(session);
+        }
+        finally
+        {
+            session.Execute("COMMIT");
+        }
+    });
+
     public void Dispose()
     {
         _disposed = true;

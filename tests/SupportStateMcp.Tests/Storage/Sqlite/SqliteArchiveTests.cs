@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Storage;
+using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tests.Contracts;
 using SupportStateMcp.Tests.Support;
 
@@ -69,6 +72,26 @@ public sealed class SqliteArchiveTests : ConversationArchiveContract, IAsyncDisp
         for (var n = 0; n < 200; n++)
             await desk.Conversations.SweepAsync(Stop);
         Assert.Equal((0, 1), await CountAsync());
+    }
+
+    [Fact]
+    public async Task What_is_taken_away_while_it_is_read_is_read_as_a_whole()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "Delete the cookies.");
+        await desk.CloseAsync(id);
+        await PassAsync(TimeSpan.FromDays(1.5));
+        var hasGone = false;
+        // Between the snapshot and the rest.
+        var schema = new StoredSchema(3, new Upcaster(1), new Upcaster(2, Snapshot: _ => hasGone = _folder.Raw("DELETE FROM events; DELETE FROM messages; DELETE FROM conversations") > 0));
+        using var connections = new SqliteConnections(_folder.Options, _time, NullLogger.Instance);
+        var archive = new SqliteArchive(connections, schema, _time, NullLogger<SqliteArchive>.Instance);
+
+        var found = (await archive.FindAsync(id, Stop))!;
+
+        Assert.True(hasGone);
+        Assert.Equal((2, found.Conversation.Version), (found.Messages.Count, found.Events.Count));
+        Assert.Null(await archive.FindAsync(id, Stop));
     }
 
     private long Rows(string table)
