@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using SupportStateMcp.Conversations;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Contracts;
@@ -20,6 +22,26 @@ public abstract partial class ConversationStoreContract
         while (await changes.WaitAsync(TimeSpan.FromMilliseconds(300), Stop)) { }
         await WriteAsync(elsewhere, TestConversations.Erase());
         Assert.True(await changes.WaitAsync(Patience, Stop));
+    }
+
+    [Fact]
+    public async Task Who_watches_all_conversations_learns_of_a_ticket_that_is_opened_anew_at_the_same_version()
+    {
+        var (here, elsewhere) = (CreateShortLivedStore(), CreateShortLivedStore());
+        var heard = new ConcurrentQueue<ConversationChange?>();
+        await using var watch = await here.SubscribeToAllAsync(heard.Enqueue, Stop);
+        var expired = await WriteAsync(elsewhere, TestConversations.Initialize());
+        await Eventually.TrueAsync(() => heard.Any(c => c?.Version == expired.Version), () => "The first conversation is not told.");
+        await ExpireAsync(ShortTimeToLive * 1.2);
+        heard.Clear();
+
+        Assert.Equal(expired.Version, (await WriteAsync(elsewhere, TestConversations.Initialize())).Version);
+        // The whole trail, or that something was missed.
+        await Eventually.TrueAsync(() => heard.Any(c => c is null || (c.After == 0 && c.Version == expired.Version)), () => "The second conversation is not told.");
+
+        heard.Clear();
+        var current = await WriteAsync(elsewhere, TestConversations.Message("m-1"));
+        await Eventually.TrueAsync(() => heard.Any(c => c is { After: 2 } && c.Version == current.Version), () => "What follows is not told.");
     }
 
     [Fact]

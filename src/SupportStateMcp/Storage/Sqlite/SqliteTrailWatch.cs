@@ -4,7 +4,8 @@ namespace SupportStateMcp.Storage.Sqlite;
 
 /// <summary>
 /// Tells of the changes of all conversations: events are inserted one transaction after the other, so that what is new stands behind the last row
-/// that was seen. An erasure writes the whole trail again, and is told as a change from the beginning.
+/// that was seen. An erasure writes the whole trail again, and is told as a change from the beginning. A ticket that is opened again takes the rows
+/// of its expired conversation away first; where these were the last, new events have their numbers: so it is also kept which event the last row had.
 /// </summary>
 internal sealed class SqliteTrailWatch
 {
@@ -12,6 +13,12 @@ internal sealed class SqliteTrailWatch
     public const string Name = "events";
 
     private const string Last = "SELECT coalesce(max(rowid), 0) FROM events";
+
+    // What an erasure leaves of an event, too. One that is damaged has neither.
+    private const string EventOf = """
+        SELECT version || ' ' || json_extract(text, '$.at')
+        FROM (SELECT version, CAST(event AS TEXT) AS text FROM events WHERE rowid = $row) WHERE json_valid(text)
+        """;
 
     private const string New = """
         SELECT e.rowid, c.id, e.version FROM events e JOIN conversations c ON c.key = e.conversation
@@ -22,19 +29,37 @@ internal sealed class SqliteTrailWatch
     private readonly Action<ConversationChange?> _changed;
     private readonly Lock _gate = new();
     private long _last;
+    private string? _lastEvent;
     private long _rewritten;
 
     private SqliteTrailWatch(SqliteReaders readers, Action<ConversationChange?> changed)
     {
         (_readers, _changed) = (readers, changed);
-        (_last, _rewritten) = readers.Read(session => (LastRow(session), session.Mark("finished")));
+        (_last, _lastEvent, _rewritten) = readers.ReadTogether(session =>
+        {
+            var last = LastRow(session);
+            return (last, EventAt(session, last), session.Mark("finished"));
+        });
     }
 
     /// <exception cref="StoreUnavailableException">The database cannot be read.</exception>
     public static IAsyncDisposable Start(SqliteReaders readers, SqliteChanges changes, Action<ConversationChange?> changed) =>
-        changes.Add(Name, session => new SqliteStamp(LastRow(session), 0), new SqliteTrailWatch(readers, changed).Look);
+        changes.Add(Name, Stamp, new SqliteTrailWatch(readers, changed).Look);
+
+    private static SqliteStamp Stamp(SqliteSession session)
+    {
+        var last = LastRow(session);
+        return new SqliteStamp(last, EventAt(session, last)?.GetHashCode(StringComparison.Ordinal) ?? 0);
+    }
 
     private static long LastRow(SqliteSession session) => session.Number(Last)!.Value;
+
+    /// <summary>Tells the event of a row from any other that the row had or will have; null where there is none.</summary>
+    private static string? EventAt(SqliteSession session, long row)
+    {
+        using var found = session.Query(EventOf, row);
+        return found.Read() && !found.IsDBNull(0) ? found.GetString(0) : null;
+    }
 
     private void Look()
     {
@@ -50,7 +75,7 @@ internal sealed class SqliteTrailWatch
     {
         try
         {
-            return _readers.Read(session =>
+            return _readers.ReadTogether(session =>
             {
                 var changes = new List<ConversationChange?>();
                 // A file that was rewritten has other numbers; and rows that are gone leave theirs to the next.
@@ -60,18 +85,26 @@ internal sealed class SqliteTrailWatch
                     changes.Add(null);
                     (_last, _rewritten) = (last, rewritten);
                 }
-
-                using var rows = session.Query(New, _last);
-                while (rows.Read())
+                else if (_lastEvent is not null && EventAt(session, _last) is { } lastEvent && lastEvent != _lastEvent)
                 {
-                    _last = rows.GetInt64(0);
-                    var (id, version) = (ConversationId.TryParse(rows.GetString(1))!.Value, rows.GetInt64(2));
-                    if (changes is [.., { } previous] && previous.Id == id && previous.Version == version - 1)
-                        changes[^1] = previous with { Version = version };
-                    else
-                        changes.Add(new ConversationChange(id, version - 1, version));
+                    // Up to there something is new. What stands behind it is told all the same: of an erasure nothing else tells.
+                    changes.Add(null);
                 }
 
+                using (var rows = session.Query(New, _last))
+                {
+                    while (rows.Read())
+                    {
+                        _last = rows.GetInt64(0);
+                        var (id, version) = (ConversationId.TryParse(rows.GetString(1))!.Value, rows.GetInt64(2));
+                        if (changes is [.., { } previous] && previous.Id == id && previous.Version == version - 1)
+                            changes[^1] = previous with { Version = version };
+                        else
+                            changes.Add(new ConversationChange(id, version - 1, version));
+                    }
+                }
+
+                _lastEvent = EventAt(session, _last);
                 return changes;
             });
         }
