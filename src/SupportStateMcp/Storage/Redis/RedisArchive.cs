@@ -8,7 +8,7 @@ namespace SupportStateMcp.Storage.Redis;
 /// <see cref="Grace"/> after it has expired; to every reader of the store it is gone, and this finds it. Moving it writes it to the table
 /// first and then removes it by its version and life: where a process dies in between, it is in both places, and the next one goes on.
 /// </summary>
-public sealed class RedisArchive : IConversationArchive
+public sealed partial class RedisArchive : IConversationArchive
 {
     /// <summary>
     /// How long a closed conversation stays in Redis after it has expired, at most: so long may the table be out of reach. What an archive that is
@@ -22,8 +22,11 @@ public sealed class RedisArchive : IConversationArchive
     /// <summary>An entry younger than this may belong to a commit that is still on its way: it stays, whatever is behind it.</summary>
     private static readonly TimeSpan s_settled = TimeSpan.FromMinutes(1);
 
-    /// <summary>When a conversation that cannot be read is tried again.</summary>
+    /// <summary>When a conversation that cannot be read, or not be moved, is tried again.</summary>
     private static readonly TimeSpan s_again = TimeSpan.FromHours(1);
+
+    /// <summary>How many that cannot be moved are put off one after the other: where none can be, it is not for what is in them.</summary>
+    private const int MostPutOff = 10;
 
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
@@ -33,17 +36,19 @@ public sealed class RedisArchive : IConversationArchive
     private readonly IArchiveTable _table;
     private readonly StoredReader _reader;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private int _putOff;
 
     /// <param name="connection">The Redis that holds the conversations; stays its owner's to dispose.</param>
     /// <param name="options">Key prefix and time to live.</param>
     /// <param name="table">Where they go.</param>
     /// <param name="schema">How to read what older versions wrote.</param>
     /// <param name="time">The clock that they expire by.</param>
-    /// <param name="logger">Tells the operator what cannot be read.</param>
+    /// <param name="logger">Tells the operator what cannot be read, or not be moved.</param>
     public RedisArchive(
         RedisConnection connection, RedisOptions options, IArchiveTable table, StoredSchema schema, TimeProvider time, ILogger<RedisArchive> logger)
     {
-        (_connection, _table, _time) = (connection, table, time);
+        (_connection, _table, _time, _logger) = (connection, table, time, logger);
         _keys = new RedisKeys(options.KeyPrefix);
         _reader = new StoredReader(schema, "Redis", logger);
         _snapshots = new RedisSnapshots(connection, _keys, _reader, time);
@@ -150,12 +155,22 @@ public sealed class RedisArchive : IConversationArchive
                 return Moving.Waits;
             await LeaveIndexAsync(conversation, cancellationToken);
             await ForgetAsync(member, noted, cancellationToken);
+            _putOff = 0;
             return Moving.Moved;
         }
         catch (StoreDamagedException)
         {
             // The reader has logged it. It must not stand before the others.
             return await PutOffAsync(member, noted, _time.GetUtcNow() + s_again, cancellationToken);
+        }
+        catch (StoreUnavailableException e) when (_putOff < MostPutOff)
+        {
+            // Where the table or Redis does not serve at all, one of these calls fails too, and everything waits.
+            await _table.CheckAsync(cancellationToken);
+            var outcome = await PutOffAsync(member, noted, _time.GetUtcNow() + s_again, cancellationToken);
+            _putOff++;
+            LogPutOff(_logger, member, e.Message);
+            return outcome;
         }
     }
 
@@ -182,8 +197,8 @@ public sealed class RedisArchive : IConversationArchive
     /// <exception cref="StoreDamagedException">Something of it is missing, or cannot be read.</exception>
     private async ValueTask<ArchivedConversation?> WholeAsync(ConversationId id, Conversation conversation, CancellationToken cancellationToken)
     {
-        var events = await _lists.EventsAsync(id, 0, int.MaxValue, long.MaxValue, cancellationToken);
-        var messages = await _lists.MessagesAsync(id, long.MaxValue, int.MaxValue, long.MaxValue, cancellationToken);
+        var events = await _lists.AllEventsAsync(id, cancellationToken);
+        var messages = await _lists.AllMessagesAsync(id, cancellationToken);
         // Read behind them: they are of this version where it still stands.
         var (after, _) = await StandingAsync(id, cancellationToken);
         if (after?.Life != conversation.Life || after.Version != conversation.Version)
@@ -216,6 +231,9 @@ public sealed class RedisArchive : IConversationArchive
         await _index.RescoreAsync(_keys.ByArchive, [(member, noted, until.ToUnixTimeMilliseconds())], cancellationToken);
         return Moving.Over;
     }
+
+    [LoggerMessage(LogLevel.Warning, "{ConversationId} cannot be moved to the archive, though the archive serves: {Reason} It waits in Redis, and is tried again in an hour.")]
+    private static partial void LogPutOff(ILogger logger, string conversationId, string reason);
 
     /// <summary>What became of a note.</summary>
     private enum Moving

@@ -236,6 +236,50 @@ public sealed class RedisArchiveTests(SharedRedis redis, SharedPostgres postgres
     }
 
     [Fact]
+    public async Task One_that_cannot_be_moved_keeps_no_other_from_being_moved_and_is_tried_again()
+    {
+        var (log, fails) = (new LogLines<RedisArchive>(), true);
+        var desk = _place.Create(
+            table: t => new TableAround(t) { Refuses = id => fails && id == "cs-TKT-1" }, configure: s => s.AddSingleton<ILogger<RedisArchive>>(log));
+        for (var n = 1; n <= 2; n++)
+            await desk.CloseAsync(await desk.OpenAsync($"TKT-{n}", "CUST001", "Cannot log in.", "Delete the cookies."));
+        await PassAsync(s_expired);
+
+        Assert.Equal(1, await ArchivePlace.MoveAsync(desk));
+        Assert.Equal((1, 1), await CountAsync());
+        Assert.Equal(
+            "Warning: cs-TKT-1 cannot be moved to the archive, though the archive serves: It is too large. It waits in Redis, and is tried again in an hour.", Assert.Single(log.Lines));
+        Assert.Equal("Cannot log in.", (await StateAsync(Create(), TestConversations.Id("TKT-1"))).Description);
+
+        fails = false;
+        Assert.Equal(0, await ArchivePlace.MoveAsync(desk));
+        await PassAsync(TimeSpan.FromHours(1.1));
+        Assert.Equal(1, await ArchivePlace.MoveAsync(desk));
+        Assert.Equal((0, 2), await CountAsync());
+    }
+
+    [Fact]
+    public async Task Where_none_can_be_moved_they_wait_and_are_not_named_one_by_one()
+    {
+        const int Conversations = 15;
+        var (log, fails) = (new LogLines<RedisArchive>(), true);
+        var desk = _place.Create(table: t => new TableAround(t) { Refuses = _ => fails }, configure: s => s.AddSingleton<ILogger<RedisArchive>>(log));
+        for (var n = 1; n <= Conversations; n++)
+            await desk.CloseAsync(await desk.OpenAsync($"TKT-{n}", "CUST001", "Cannot log in.", "Delete the cookies."));
+        await PassAsync(s_expired);
+
+        for (var n = 0; n < 3; n++)
+            await Assert.ThrowsAsync<StoreUnavailableException>(async () => await desk.Get<IConversationArchive>().MoveAsync(Stop));
+        Assert.Equal(10, log.Lines.Count);
+        fails = false;
+        Assert.Equal(Conversations - 10, await ArchivePlace.MoveAsync(desk));
+        await PassAsync(TimeSpan.FromHours(1.1));
+
+        Assert.Equal(10, await ArchivePlace.MoveAsync(desk));
+        Assert.Equal((0, Conversations), await CountAsync());
+    }
+
+    [Fact]
     public async Task Servers_with_another_key_prefix_share_the_database_and_nothing_else()
     {
         var other = await PlaceAsync(await postgres.ServerAsync());
@@ -305,8 +349,13 @@ public sealed class RedisArchiveTests(SharedRedis redis, SharedPostgres postgres
 
         public Func<Task> AfterKeep { get; init; } = () => Task.CompletedTask;
 
+        /// <summary>Which conversations it cannot keep, though it serves.</summary>
+        public Func<string, bool> Refuses { get; init; } = _ => false;
+
         public async ValueTask KeepAsync(ArchivedConversation conversation, CancellationToken cancellationToken)
         {
+            if (Refuses(conversation.Conversation.ConversationId))
+                throw new StoreUnavailableException("It is too large.");
             await BeforeKeep();
             await inner.KeepAsync(conversation, cancellationToken);
             await AfterKeep();
