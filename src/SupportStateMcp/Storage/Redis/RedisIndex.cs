@@ -83,9 +83,11 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
     public IEnumerable<IndexDrop> All(ConversationIndexEntry entry, long below) =>
     [
         .. entry.SetsByUpdate(keys).Select(set => new IndexDrop(set, entry.ConversationId, below)),
-        // A ticket that expired and was opened again counts its epochs from the beginning, and may be in the queue again.
+        // A ticket that expired and was opened again counts its epochs and its versions from the beginning: it may be in the queue again, and have a
+        // step at the same version, which is ready later than any of before.
         .. entry.InQueues(keys).Select(s => new IndexDrop(s.Set, s.Member, below)),
-        .. entry.InDeadlines(keys).Concat(entry.InWork(keys)).Select(s => new IndexDrop(s.Set, s.Member, null)),
+        .. entry.InWork(keys).Select(s => new IndexDrop(s.Set, s.Member, Math.Max(below, s.Score + 1))),
+        .. entry.InDeadlines(keys).Select(s => new IndexDrop(s.Set, s.Member, null)),
         .. entry.DueScore() is { } due ? new[] { new IndexDrop(keys.ByDue, entry.ConversationId, due + 1) } : [],
     ];
 

@@ -28,6 +28,9 @@ internal static class RedisIndexPlaces
     public static long QueueScore(Priority priority, DateTimeOffset since) =>
         ((Priority.Urgent - priority) * Urgency) + since.ToUnixTimeMilliseconds();
 
+    /// <summary>The time in a score of <see cref="QueueScore"/>.</summary>
+    public static long QueueTime(double score) => (long)score % Urgency;
+
     /// <summary>The sets in which its id stands by the time of its last change.</summary>
     public static RedisKey[] SetsByUpdate(this ConversationIndexEntry e, RedisKeys keys) =>
         [keys.ByUpdate, keys.ByState(e.State), keys.ByUser(e.UserId), keys.ByAssignee(e.AssignedTo), .. e.Owner is { } owner ? (RedisKey[])[keys.ByOwner(owner)] : []];
@@ -87,6 +90,9 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
     /// <summary>The role whose workers may take its step, and the version in which that began, as <c>role:version</c>.</summary>
     public string? Work { get; init; }
 
+    /// <summary>From when they may, in Unix milliseconds; null also where an older version of the server wrote it.</summary>
+    public long? WorkFrom { get; init; }
+
     public static StoredIndexEntry Of(ConversationIndexEntry e) => new(e.State, e.UserId, e.AssignedTo, e.Epoch)
     {
         Owner = e.Owner,
@@ -94,9 +100,10 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
         ApprovalQueue = e.Approvals.Count > 0 ? e.ApprovalQueue : null,
         Approvals = e.Approvals.Count > 0 ? [.. e.Approvals.Select(a => a.ApprovalId)] : null,
         Work = e.Work is { } work ? new Stay(work.Role, work.Version).ToString() : null,
+        WorkFrom = e.Work?.ReadyAt.ToUnixTimeMilliseconds(),
     };
 
-    /// <summary>The entry again, as far as it says where the conversation is found; its scores are not kept.</summary>
+    /// <summary>The entry again, as far as it says where the conversation is found; of its scores, that of its step alone is kept.</summary>
     public ConversationIndexEntry For(string id) => new()
     {
         ConversationId = id,
@@ -109,7 +116,7 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
         Place = Queue is null ? null : new QueuePlace(Queue, Priority.Low, DateTimeOffset.UnixEpoch),
         ApprovalQueue = ApprovalQueue ?? Conversations.Owner.DefaultQueue,
         Approvals = [.. (Approvals ?? []).Select(a => new ApprovalDeadline(a, DateTimeOffset.UnixEpoch))],
-        Work = Work is not null && Stay.TryParse(Work) is { } stay ? new WorkPlace(stay.Id, DateTimeOffset.UnixEpoch, stay.Epoch) : null,
+        Work = Work is not null && Stay.TryParse(Work) is { } stay ? new WorkPlace(stay.Id, DateTimeOffset.FromUnixTimeMilliseconds(WorkFrom ?? 0), stay.Epoch) : null,
     };
 }
 

@@ -113,7 +113,7 @@ internal sealed class RedisKeys(string prefix)
     public RedisKey ByDeadline(string? queue) => prefix + "conversations:by-deadline" + (queue is null ? "" : ":" + queue);
 }
 
-/// <summary>A member that names a stay: what stays, and in which epoch. What has left a stay never comes back to it, so that taking the member away cannot hide a later one.</summary>
+/// <summary>A member that names a stay: what stays, and in which epoch. What has left a stay never comes back to it, so that taking the member away cannot hide a later one; but another conversation of the same ticket may have it.</summary>
 internal readonly record struct Stay(string Id, long Epoch)
 {
     public static Stay? TryParse(string member) =>

@@ -74,8 +74,9 @@ internal sealed class RedisWorkListing(RedisConnection connection, RedisKeys key
                 continue;
             if (read[i].Conversation is not { } c)
             {
+                // Its ticket may be opened again by now, and have a step at the same version.
                 if (entries[i].Score < (now - s_opening).ToUnixTimeMilliseconds())
-                    drops.Add(new IndexDrop(keys.ByWork(role), entries[i].Element!, null));
+                    drops.Add(new IndexDrop(keys.ByWork(role), entries[i].Element!, (long)entries[i].Score + 1));
             }
             else if (WorkPlace.Of(c) is { } place && (place.Role, place.Version) == (role, stays[i].Epoch))
             {

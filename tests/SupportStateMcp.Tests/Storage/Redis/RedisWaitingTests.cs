@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage.Redis;
+using SupportStateMcp.Tests.Conversations;
 using SupportStateMcp.Tests.Support;
 using static SupportStateMcp.Tests.Support.TwoOwners;
 
@@ -72,6 +73,43 @@ public sealed class RedisWaitingTests(SharedRedis redis) : IAsyncLifetime
         Assert.Empty(await store.FindOverdueAsync(DateTimeOffset.MaxValue, 10, Stop));
 
         await AssertWaitsNowhereAsync();
+    }
+
+    [Fact]
+    public async Task A_step_that_waits_for_another_try_goes_with_its_conversation()
+    {
+        var (time, life) = (new ShiftedTime(TimeProvider.System), TimeSpan.FromHours(1));
+        var store = _place.Store(_place.Options with { TimeToLive = life }, time: time);
+        var leased = await WriteAsync(store, null, OneRun.Report(), OneRun.Lease());
+        await WriteAsync(store, leased, OneRun.Fail(leased));
+        Assert.Equal(1, (await store.ListReadyStepsAsync(["triage"], 10, verified: false, Stop)).Later);
+        await _raw.KeyDeleteAsync([.. ((string[])["state", "events", "history", "seen"]).Select(k => (RedisKey)$"{_place.Prefix}conversation:{{cs-TKT-001}}:{k}")]);
+        // Its conversation is over by then, and the step is not ready yet.
+        time.Advance(life + TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(1, await store.SweepAsync(Stop));
+
+        Assert.Empty(await MembersAsync("by-work:triage"));
+    }
+
+    [Fact]
+    public async Task What_takes_a_step_out_leaves_the_one_of_the_ticket_that_was_opened_again()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var (gone, opened) = (EntryAt(now - TimeSpan.FromDays(2)), EntryAt(now));
+        Assert.Equal(gone.Work!.Version, opened.Work!.Version);
+        await using var connection = new RedisConnection(_place.Options, TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        var index = new RedisIndex(connection, new RedisKeys(_place.Prefix), _place.Options.TimeToLive);
+
+        await index.AddAsync([gone], places: true, Stop);
+        await index.AddAsync([opened], places: true, Stop);
+        await index.RemoveAsync([gone], gone.UpdateScore() + 1, Stop);
+        Assert.Equal([$"cs-TKT-001:{opened.Work.Version}"], await MembersAsync("by-work:triage"));
+
+        await index.RemoveAsync([opened], opened.UpdateScore() + 1, Stop);
+        Assert.Empty(await MembersAsync("by-work:triage"));
+
+        static ConversationIndexEntry EntryAt(DateTimeOffset at) => ConversationIndexEntry.Of(TestConversations.Commit(null, OneRun.Report(), at).After);
     }
 
     [Fact]
