@@ -8,7 +8,7 @@ namespace SupportStateMcp.Memory;
 /// </summary>
 public interface ISessionStore
 {
-    /// <summary>Sets a value.</summary>
+    /// <summary>Sets a value. Where a later conversation of the ticket shares something already, nothing is set: this one is over.</summary>
     /// <param name="id">The conversation.</param>
     /// <param name="life">Which conversation of that ticket (<see cref="Conversation.Life"/>): one that is opened again sees nothing of the one before.</param>
     /// <param name="value">The value.</param>
@@ -23,8 +23,8 @@ public interface ISessionStore
     /// <summary>The values that have not expired, by their keys.</summary>
     ValueTask<IReadOnlyList<SessionValue>> ReadAsync(ConversationId id, string life, CancellationToken cancellationToken);
 
-    /// <summary>Removes all values of a ticket's conversations.</summary>
-    ValueTask ClearAsync(ConversationId id, CancellationToken cancellationToken);
+    /// <summary>Removes all values of one conversation of a ticket, and leaves those of a later one.</summary>
+    ValueTask ClearAsync(ConversationId id, string life, CancellationToken cancellationToken);
 
     /// <summary>Removes what has expired, where the store does not do that by itself.</summary>
     ValueTask SweepAsync(CancellationToken cancellationToken);

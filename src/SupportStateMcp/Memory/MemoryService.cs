@@ -245,6 +245,13 @@ public sealed class MemoryService : IMemory
                     return Error.SessionFull(MemoryLimits.SessionValues);
             }
 
+            // A conversation that was erased meanwhile takes along what was shared in it.
+            if (await IsGoneAsync(command.Conversation, scope.Life!, cancellationToken))
+            {
+                await _sessions.ClearAsync(command.Conversation, scope.Life!, cancellationToken);
+                return Error.NotFound(command.Conversation);
+            }
+
             return new SessionValues(await _sessions.ReadAsync(command.Conversation, scope.Life!, cancellationToken));
         });
     }

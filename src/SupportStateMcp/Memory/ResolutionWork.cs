@@ -180,7 +180,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
     {
         await _parts.Forgetting.ForgetConversationAsync(work.ConversationId, work.Life, work.By, cancellationToken);
         await _episodes.RemoveDraftAsync(id, work.Life, cancellationToken);
-        await _sessions.ClearAsync(id, cancellationToken);
+        await _sessions.ClearAsync(id, work.Life, cancellationToken);
     }
 
     private async Task ChangeAsync(

@@ -20,6 +20,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     /// <summary>Runs once a page was listed.</summary>
     public Func<Task> AfterList { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Runs after each read of a conversation, and says what its reader gets: here it can change meanwhile.</summary>
+    public Func<int, Loaded, Task<Loaded>> AfterLoad { get; set; } = (_, loaded) => Task.FromResult(loaded);
+
     public Func<ConversationId, Conversation?> Remembers { get; set; } = _ => null;
 
     public int Commits { get; private set; }
@@ -36,10 +39,12 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 
     public ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _loads);
-        var loading = inner.LoadAsync(id, key, cancellationToken).AsTask();
+        var count = Interlocked.Increment(ref _loads);
+        var loading = LoadThenAsync();
         _loading = loading;
         return new ValueTask<Loaded>(loading);
+
+        async Task<Loaded> LoadThenAsync() => await AfterLoad(count, await inner.LoadAsync(id, key, cancellationToken));
     }
 
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)

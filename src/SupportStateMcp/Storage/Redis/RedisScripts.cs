@@ -15,6 +15,7 @@ internal static class RedisScripts
     public static readonly string RecordWrite = Read("record-write");
     public static readonly string RecordRemove = Read("record-remove");
     public static readonly string SessionSet = Read("session-set");
+    public static readonly string SessionClear = Read("session-clear");
     public static readonly string ArchiveRemove = Read("archive-remove");
     public static readonly string OutboxTake = Read("outbox-take");
     public static readonly string OutboxAdvance = Read("outbox-advance");

@@ -30,8 +30,8 @@ public sealed class RedisSessionStore(RedisConnection connection, RedisOptions o
             .Where(v => v.ExpiresAt > now).OrderBy(v => v.Key, StringComparer.Ordinal)];
     }
 
-    public async ValueTask ClearAsync(ConversationId id, CancellationToken cancellationToken) =>
-        await connection.CallAsync(db => db.KeyDeleteAsync(_keys.Session(id)), cancellationToken);
+    public async ValueTask ClearAsync(ConversationId id, string life, CancellationToken cancellationToken) =>
+        await connection.CallAsync(db => db.ScriptEvaluateAsync(RedisScripts.SessionClear, [_keys.Session(id)], [life], RedisConnection.Master), cancellationToken);
 
     /// <summary>Nothing: Redis lets them go by itself.</summary>
     public ValueTask SweepAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;

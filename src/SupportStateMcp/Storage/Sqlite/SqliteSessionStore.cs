@@ -23,8 +23,11 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
                 if (session.Number(IsThere) is null)
                     session.Run(s_create);
                 Expire(session, time.GetUtcNow());
+                // A later conversation of the ticket has the greater life. What it shares stays, and this one is over.
+                if (session.Number("SELECT 1 FROM session_values WHERE conversation = $conversation AND life > $life LIMIT 1", id.Value, life) is not null)
+                    return true;
                 // What an earlier conversation of the ticket shared is not this one's.
-                session.Execute("DELETE FROM session_values WHERE conversation = $conversation AND life <> $life", id.Value, life);
+                session.Execute("DELETE FROM session_values WHERE conversation = $conversation AND life < $life", id.Value, life);
                 if (session.Number("SELECT count(*) FROM session_values WHERE conversation = $conversation AND key <> $key", id.Value, value.Key) >= most)
                     return false;
                 session.Execute(
@@ -58,8 +61,8 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
         }));
     }
 
-    public async ValueTask ClearAsync(ConversationId id, CancellationToken cancellationToken) =>
-        await DeleteAsync("DELETE FROM session_values WHERE conversation = $conversation", cancellationToken, id.Value);
+    public async ValueTask ClearAsync(ConversationId id, string life, CancellationToken cancellationToken) =>
+        await DeleteAsync("DELETE FROM session_values WHERE conversation = $conversation AND life = $life", cancellationToken, id.Value, life);
 
     public async ValueTask SweepAsync(CancellationToken cancellationToken)
     {

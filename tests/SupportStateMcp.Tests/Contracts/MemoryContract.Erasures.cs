@@ -1,0 +1,100 @@
+using System.Text.Json;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Memory;
+using SupportStateMcp.Tests.Support;
+
+namespace SupportStateMcp.Tests.Contracts;
+
+/// <content>What is remembered and shared while a conversation is erased, and its ticket is opened again.</content>
+public abstract partial class MemoryContract
+{
+    [Fact]
+    public async Task What_follows_an_erasure_leaves_the_session_of_the_next_conversation_of_the_ticket()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        var id = await here.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await here.SetAsync(id, "old", "1", 3_600);
+        here.Time.Advance(TimeSpan.FromSeconds(1));
+        var dying = Handler(here, new Dies(here.Work));
+        Assert.Null((await dying.ExecuteAsync(TestConversations.Erase(id), Stop)).Error);
+        await here.DoAsync(TestConversations.Initialize(id, "CUST002"));
+        await here.SetAsync(id, "new", "2", 3_600);
+
+        here.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, await elsewhere.Work.FinishAsync(Stop));
+
+        Assert.Equal("new=2", await here.SharedAsync(id));
+    }
+
+    [Fact]
+    public async Task What_follows_an_erasure_removes_what_was_shared()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await desk.SetAsync(id, "old", "1", 3_600);
+        var life = await LifeAsync(desk, id);
+
+        await desk.DoAsync(TestConversations.Erase(id));
+        await desk.Work.WhenDoneAsync();
+
+        Assert.Empty(await desk.Get<ISessionStore>().ReadAsync(id, life, Stop));
+    }
+
+    [Fact]
+    public async Task A_value_that_is_set_while_its_conversation_is_erased_is_not_kept()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        var life = await LifeAsync(desk, id);
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        // The conversation is known to live, then it is erased and opened again, then the value is written.
+        var memory = Service(desk, new StoreAround(desk.Conversations)
+        {
+            AfterLoad = async (n, loaded) =>
+            {
+                if (n == 1)
+                {
+                    await desk.DoAsync(TestConversations.Erase(id), TestConversations.Initialize(id, "CUST002"));
+                    await desk.Work.WhenDoneAsync();
+                }
+
+                return loaded;
+            },
+        });
+
+        var set = await memory.SetAsync(
+            new SetSession { Actor = MemoryDesk.Bot.Actor, Roles = MemoryDesk.Bot.Roles, Conversation = id, Key = "step", Value = JsonElement.Parse("1") }, Stop);
+
+        Assert.IsType<Errors.NotFound>(set.Error);
+        Assert.Empty(await desk.Get<ISessionStore>().ReadAsync(id, life, Stop));
+        Assert.Equal("", await desk.SharedAsync(id));
+    }
+
+    [Fact]
+    public async Task Values_of_a_later_conversation_of_a_ticket_stay_whatever_an_earlier_one_sets_or_removes()
+    {
+        var desk = Create();
+        var (sessions, id) = (desk.Get<ISessionStore>(), await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer));
+        var earlier = await LifeAsync(desk, id);
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        await desk.DoAsync(TestConversations.Erase(id), TestConversations.Initialize(id, "CUST002"));
+        await desk.Work.WhenDoneAsync();
+        await desk.SetAsync(id, "step", "2");
+
+        foreach (var key in (string[])["step", "other"])
+        {
+            await sessions.SetAsync(id, earlier, new SessionValue(key, JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, Stop);
+            await sessions.RemoveAsync(id, earlier, key, Stop);
+        }
+
+        await sessions.ClearAsync(id, earlier, Stop);
+        Assert.Equal("step=2", await desk.SharedAsync(id));
+        Assert.Empty(await sessions.ReadAsync(id, earlier, Stop));
+    }
+
+    private static async Task<string> LifeAsync(MemoryDesk desk, ConversationId id) => (await desk.Conversations.LoadAsync(id, null, Stop)).Conversation!.Life;
+
+    /// <summary>The memory of a process that reads conversations through a test's store.</summary>
+    private static MemoryService Service(MemoryDesk desk, IConversationStore conversations) => new(
+        desk.Records, conversations, desk.Get<MemoryIndexing>(), desk.Index, desk.Get<ISessionStore>(), desk.Get<MemoryParts>(), desk.Time);
+}
