@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Memory;
 using SupportStateMcp.Tests.Support;
 
@@ -92,9 +94,44 @@ public abstract partial class MemoryContract
         Assert.Empty(await sessions.ReadAsync(id, earlier, Stop));
     }
 
+    [Fact]
+    public async Task What_is_erased_and_opened_again_while_its_episode_is_made_is_not_remembered()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await MemoryDesk.MoveAsync(Handler(desk, new Dies(desk.Work)), id);
+        desk.Time.Advance(TimeSpan.FromSeconds(11));
+        var isErased = false;
+        var slow = Work(desk, new StoreAround(desk.Conversations)
+        {
+            AfterMessages = async () =>
+            {
+                if (!isErased)
+                {
+                    isErased = true;
+                    await desk.DoAsync(TestConversations.Erase(id), TestConversations.Initialize(id, "CUST002"));
+                    await desk.Work.WhenDoneAsync();
+                }
+            },
+        });
+
+        await slow.FinishAsync(Stop);
+
+        Assert.True(isErased);
+        Assert.Empty((await desk.ListAsync("CUST001", all: true)).Memories);
+        Assert.DoesNotContain("cookie", await RecordsAsync(desk), StringComparison.OrdinalIgnoreCase);
+    }
+
     private static async Task<string> LifeAsync(MemoryDesk desk, ConversationId id) => (await desk.Conversations.LoadAsync(id, null, Stop)).Conversation!.Life;
 
     /// <summary>The memory of a process that reads conversations through a test's store.</summary>
     private static MemoryService Service(MemoryDesk desk, IConversationStore conversations) => new(
         desk.Records, conversations, desk.Get<MemoryIndexing>(), desk.Index, desk.Get<ISessionStore>(), desk.Get<MemoryParts>(), desk.Time);
+
+    /// <summary>What follows the end of a conversation, in a process that reads conversations through a test's store.</summary>
+    private static ResolutionWork Work(MemoryDesk desk, IConversationStore conversations, KnowledgeSearch? knowledge = null) => new(
+        desk.Records, conversations, desk.Get<ISessionStore>(), desk.Get<MemoryParts>(),
+        new Episodes(
+            conversations, desk.Records, desk.Articles, knowledge ?? desk.Get<KnowledgeSearch>(), desk.Get<MemoryParts>(), desk.Get<MemoryOptions>(), NullLogger<Episodes>.Instance),
+        desk.Get<MemoryOptions>(), desk.Time, NullLogger<ResolutionWork>.Instance);
 }

@@ -23,6 +23,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     /// <summary>Runs after each read of a conversation, and says what its reader gets: here it can change meanwhile.</summary>
     public Func<int, Loaded, Task<Loaded>> AfterLoad { get; set; } = (_, loaded) => Task.FromResult(loaded);
 
+    /// <summary>Runs after each read of messages, before its reader has them.</summary>
+    public Func<Task> AfterMessages { get; set; } = () => Task.CompletedTask;
+
     public Func<ConversationId, Conversation?> Remembers { get; set; } = _ => null;
 
     public int Commits { get; private set; }
@@ -61,7 +64,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
             await happens(++_reads);
         }
 
-        return await inner.ReadMessagesAsync(id, before, limit, maxBytes, cancellationToken);
+        var messages = await inner.ReadMessagesAsync(id, before, limit, maxBytes, cancellationToken);
+        await AfterMessages();
+        return messages;
     }
 
     public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken) =>
