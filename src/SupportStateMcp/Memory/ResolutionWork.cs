@@ -172,7 +172,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
             LogGivenUp(work.ConversationId, e);
         }
 
-        await ChangeAsync(ShardOf(work.ConversationId), before => before.Any(work.IsSameAs) ? [.. before.Where(w => !w.IsSameAs(work))] : before, cancellationToken);
+        await ChangeAsync(ShardOf(work.ConversationId), before => before.Contains(work) ? [.. before.Where(w => w != work)] : before, cancellationToken);
         return true;
     }
 

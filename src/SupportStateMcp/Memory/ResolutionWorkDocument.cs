@@ -22,7 +22,10 @@ internal enum FollowedChange
 /// <param name="By">Who did it, as text.</param>
 internal sealed record FollowedConversation(string ConversationId, string Life, FollowedChange Change, DateTimeOffset At, string By)
 {
-    /// <summary>True where it is the same work, whoever decided it and when.</summary>
+    /// <summary>
+    /// True where it is the same work, whoever decided it and when. Only a note that is equal in all may be taken away: of two the later one
+    /// stands for a change that may have come after the work for the earlier one began.
+    /// </summary>
     public bool IsSameAs(FollowedConversation other) => (ConversationId, Life, Change) == (other.ConversationId, other.Life, other.Change);
 }
 
@@ -39,12 +42,13 @@ internal sealed record ResolutionWorkDocument
 
     public IReadOnlyList<FollowedConversation> Conversations { get; init => field = value ?? []; } = [];
 
-    /// <summary>What is to be followed with one more; the same list where it is in there already.</summary>
+    /// <summary>What is to be followed with one more, in the place of an older note of the same work; the same list where it is in there already.</summary>
     public static IReadOnlyList<FollowedConversation> With(IReadOnlyList<FollowedConversation> before, FollowedConversation work)
     {
-        if (before.Any(work.IsSameAs))
+        if (before.Contains(work))
             return before;
-        var over = before.Count + 1 - Most;
-        return [.. before.Where(w => w.Change == FollowedChange.Erased || over-- <= 0), work];
+        var others = before.Where(w => !w.IsSameAs(work)).ToList();
+        var over = others.Count + 1 - Most;
+        return [.. others.Where(w => w.Change == FollowedChange.Erased || over-- <= 0), work];
     }
 }

@@ -89,6 +89,54 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task Who_has_done_what_an_earlier_closing_asked_for_leaves_the_note_of_a_later_one()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        var first = await CommitOfClosingAsync(desk, id);
+        await desk.Work.BeforeAsync(first, Stop);
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        var second = await CommitOfClosingAsync(desk, id);
+        await desk.Work.BeforeAsync(second, Stop);
+
+        desk.Work.After(first);
+        await desk.Work.WhenDoneAsync();
+        Assert.Equal(second.Now, Assert.Single(await FollowedAsync(desk)).At);
+
+        desk.Work.After(second);
+        await desk.Work.WhenDoneAsync();
+        Assert.Empty(await FollowedAsync(desk));
+    }
+
+    [Fact]
+    public async Task An_erasure_that_is_tried_again_is_noted_again_whoever_drops_the_note_of_the_first_try()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        var id = await here.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await here.RememberAsync(null, "Is called Zebra.", conversation: id);
+        // The first try notes what is to follow, and fails; it is noticed late.
+        Assert.NotNull((await Handler(here, new Fails(here.Work)).ExecuteAsync(TestConversations.Erase(id), Stop)).Error);
+        here.Time.Advance(TimeSpan.FromSeconds(11));
+        var again = here.Time.GetUtcNow();
+        // Another process looks at the conversation before the second try is committed, and takes the note away after it.
+        var other = Work(elsewhere, new StoreAround(elsewhere.Conversations)
+        {
+            AfterLoad = async (n, loaded) =>
+            {
+                if (n == 1)
+                    Assert.Null((await Handler(here, new Dies(here.Work)).ExecuteAsync(TestConversations.Erase(id), Stop)).Error);
+                return loaded;
+            },
+        });
+        await other.FinishAsync(Stop);
+
+        Assert.Equal(again, Assert.Single(await FollowedAsync(here)).At);
+        here.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, await other.FinishAsync(Stop));
+        Assert.Empty((await here.ListAsync("CUST001", all: true)).Memories);
+    }
+
+    [Fact]
     public async Task Where_too_much_is_to_be_followed_the_newest_is_and_every_erasure()
     {
         var desk = Create();
@@ -216,7 +264,7 @@ public abstract partial class MemoryContract
     {
         var followed = new List<FollowedConversation>();
         for (var shard = 0; shard < ResolutionWorkDocument.Shards; shard++)
-            followed.AddRange((await desk.Records.GetAsync(ResolutionWorkDocument.RecordKind, $"{shard}", Stop))!.As(MemoryJson.Default.ResolutionWorkDocument).Value.Conversations);
+            followed.AddRange((await desk.Records.GetAsync(ResolutionWorkDocument.RecordKind, $"{shard}", Stop))?.As(MemoryJson.Default.ResolutionWorkDocument).Value.Conversations ?? []);
         return followed;
     }
 
@@ -243,6 +291,20 @@ public abstract partial class MemoryContract
 
     private static ConversationCommandHandler Handler(MemoryDesk desk, ICommitObserver observer) => new(
         desk.Conversations, desk.Get<IConversationLocks>(), desk.Get<ConversationDecider>(), ConcurrencyOptions.Default, desk.Time, Random.Shared, observer);
+
+    /// <summary>A process that loses its store after a change was noted and before it is committed.</summary>
+    private sealed class Fails(ResolutionWork work) : ICommitObserver
+    {
+        public async ValueTask BeforeAsync(Commit commit, CancellationToken cancellationToken)
+        {
+            await work.BeforeAsync(commit, cancellationToken);
+            throw new StoreUnavailableException("It is gone.");
+        }
+
+        public void After(Commit commit)
+        {
+        }
+    }
 
     /// <summary>A process that is killed as soon as a change is committed.</summary>
     private sealed class Dies(ResolutionWork work) : ICommitObserver
