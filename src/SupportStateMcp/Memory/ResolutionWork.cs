@@ -30,6 +30,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
     private readonly MemoryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<ResolutionWork> _logger;
+    private readonly IConversationArchive? _archive;
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, ResolutionWorkDocument.Shards).Select(_ => new SemaphoreSlim(1))];
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly HashSet<int> _pending = [];
@@ -43,12 +44,13 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
     /// <param name="options">What is remembered by itself.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Hears of what is done later.</param>
+    /// <param name="archive">Holds closed conversations that have expired; null where nothing does.</param>
     public ResolutionWork(
         IRecordStore records, IConversationStore conversations, ISessionStore sessions, MemoryParts parts, Episodes episodes, MemoryOptions options, TimeProvider time,
-        ILogger<ResolutionWork> logger)
+        ILogger<ResolutionWork> logger, IConversationArchive? archive = null)
     {
         (_records, _conversations, _sessions) = (records, conversations, sessions);
-        (_parts, _episodes, _options, _time, _logger) = (parts, episodes, options, time, logger);
+        (_parts, _episodes, _options, _time, _logger, _archive) = (parts, episodes, options, time, logger, archive);
     }
 
     /// <inheritdoc/>
@@ -144,10 +146,16 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
             var found = (await _conversations.LoadAsync(id, null, cancellationToken)).Conversation;
             if (work.Change == FollowedChange.Erased)
             {
-                if (found is not { ErasedAt: null } || found.Life != work.Life)
+                if (found is { ErasedAt: null } && found.Life == work.Life)
+                {
+                    if (isCommitted || work.At + s_grace > _time.GetUtcNow())
+                        return false;
+                }
+                // What the archive still has was not erased: that was refused, or never done.
+                else if (isCommitted || found?.Life == work.Life || !await IsArchivedAsync(id, work.Life, cancellationToken))
+                {
                     await ForgetAsync(id, work, cancellationToken);
-                else if (isCommitted || work.At + s_grace > _time.GetUtcNow())
-                    return false;
+                }
             }
             else if (found is { ErasedAt: not null } && found.Life == work.Life)
             {
@@ -175,6 +183,9 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
         await ChangeAsync(ShardOf(work.ConversationId), before => before.Contains(work) ? [.. before.Where(w => w != work)] : before, cancellationToken);
         return true;
     }
+
+    private async ValueTask<bool> IsArchivedAsync(ConversationId id, string life, CancellationToken cancellationToken) =>
+        _archive is not null && await _archive.FindAsync(id, cancellationToken) is { Conversation: var kept } && kept.Life == life;
 
     private async Task ForgetAsync(ConversationId id, FollowedConversation work, CancellationToken cancellationToken)
     {

@@ -171,6 +171,34 @@ public abstract class ConversationArchiveContract
         Assert.IsType<Errors.NotFound>((await desk.Commands.ExecuteAsync(TestConversations.Erase(id), Stop)).Error);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_erasure_that_the_archive_refused_leaves_the_memories_and_the_next_one_takes_them(bool opened)
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "Delete the cookies.");
+        await desk.CloseAsync(id);
+        await PassAsync(TimeSpan.FromDays(1.5));
+        await MoveAsync(desk);
+        if (opened)
+            await desk.DoAsync(TestConversations.Initialize(id, "CUST001"));
+        var archive = desk.Get<IConversationArchive>();
+        var failing = new ConversationCommandHandler(
+            desk.Conversations, desk.Get<IConversationLocks>(), desk.Get<ConversationDecider>(), ConcurrencyOptions.Default, desk.Time, Random.Shared, desk.Work,
+            new ArchiveThatErasesNothing(archive));
+
+        Assert.Equal(ErrorCodes.StoreUnavailable, (await failing.ExecuteAsync(TestConversations.Erase(id), Stop)).Error?.Code);
+        await desk.Work.WhenDoneAsync();
+        desk.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, await desk.Work.FinishAsync(Stop));
+
+        Assert.Single((await desk.ListAsync("CUST001", all: true)).Memories);
+        Assert.Null((await desk.Commands.ExecuteAsync(TestConversations.Erase(id), Stop)).Error);
+        await desk.Work.WhenDoneAsync();
+        Assert.Empty((await desk.ListAsync("CUST001", all: true)).Memories);
+    }
+
     [Fact]
     public async Task A_what_if_copy_that_was_closed_only_expires()
     {
@@ -237,6 +265,14 @@ public abstract class ConversationArchiveContract
         await PassAsync(TimeSpan.FromDays(1.5));
 
         Assert.IsType<Errors.NotFound>((await desk.Get<ConversationQueries>().GetAsync(id, Stop)).Error);
+    }
+
+    /// <summary>An archive that is read, and that cannot be written now.</summary>
+    private sealed class ArchiveThatErasesNothing(IConversationArchive inner) : IConversationArchive
+    {
+        public ValueTask<ArchivedConversation?> FindAsync(ConversationId id, CancellationToken cancellationToken) => inner.FindAsync(id, cancellationToken);
+
+        public ValueTask<bool> EraseAsync(ConversationId id, CancellationToken cancellationToken) => throw new StoreUnavailableException("It does not answer.");
     }
 
     private static async Task<ConversationId> CopyAsync(MemoryDesk desk, ConversationId id)
