@@ -72,7 +72,7 @@ public sealed class MemoryService : IMemory
                 return error;
 
             // A conversation that was erased meanwhile takes along what came from it.
-            if (command.Conversation is { } id && await IsGoneAsync(id, scope.Life!, cancellationToken))
+            if (command.Conversation is { } id && await IsErasedAsync(id, scope.Life!, cancellationToken))
             {
                 await _parts.Forgetting.ForgetConversationAsync(id.Value, scope.Life!, Conversation.Clock.ToString(), cancellationToken);
                 return Error.NotFound(id);
@@ -246,7 +246,7 @@ public sealed class MemoryService : IMemory
             }
 
             // A conversation that was erased meanwhile takes along what was shared in it.
-            if (await IsGoneAsync(command.Conversation, scope.Life!, cancellationToken))
+            if (await IsErasedAsync(command.Conversation, scope.Life!, cancellationToken))
             {
                 await _sessions.ClearAsync(command.Conversation, scope.Life!, cancellationToken);
                 return Error.NotFound(command.Conversation);
@@ -279,8 +279,9 @@ public sealed class MemoryService : IMemory
             : ([.. RankFusion.Of(byWords, byMeaning).Take(limit).Select(r => r.Id)], SearchMode.Hybrid);
     }
 
-    private async ValueTask<bool> IsGoneAsync(ConversationId id, string life, CancellationToken cancellationToken) =>
-        (await _conversations.LoadAsync(id, null, cancellationToken)).Conversation is not { ErasedAt: null } found || found.Life != life;
+    /// <summary>True where it was erased, also where its ticket was opened again since. One that expired leaves what came from it.</summary>
+    private async ValueTask<bool> IsErasedAsync(ConversationId id, string life, CancellationToken cancellationToken) =>
+        (await _conversations.LoadAsync(id, null, cancellationToken)).Conversation is { } found && (found.ErasedAt is not null || found.Life != life);
 
     /// <summary>Whose memory is meant, and which life the conversation has.</summary>
     private async ValueTask<Result<MemoryOwner>> ScopeAsync(string? customerId, ConversationId? conversation, CancellationToken cancellationToken)

@@ -95,6 +95,22 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task What_is_remembered_of_a_conversation_that_expires_at_that_moment_stays_with_what_was_remembered_before()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await desk.RememberAsync(null, "Runs on Azure.", conversation: id);
+        var memory = Service(desk, new StoreAround(desk.Conversations) { AfterLoad = (n, loaded) => Task.FromResult(n == 1 ? loaded : new Loaded(null, null, null)) });
+
+        var remembered = await memory.RememberAsync(
+            new Remember { Actor = MemoryDesk.Bot.Actor, Roles = MemoryDesk.Bot.Roles, Conversation = id, Kind = MemoryKind.Fact, Text = "Has two offices." }, Stop);
+
+        Assert.Null(remembered.Error);
+        Assert.Equal(["Has two offices.", "Runs on Azure."], (await desk.TextsAsync("CUST001", null)).Order());
+        Assert.Empty((await desk.ListAsync("CUST001")).Forgotten);
+    }
+
+    [Fact]
     public async Task What_is_erased_and_opened_again_while_its_episode_is_made_is_not_remembered()
     {
         var desk = Create();
