@@ -56,8 +56,8 @@ internal sealed record MemoryDocument
             ? memoryId[..RecordIdLength]
             : null;
 
-    /// <summary>The text that was valid at a time; null where none was.</summary>
-    public MemoryText? ValidAt(DateTimeOffset time) => Texts.LastOrDefault(t => t.IsValidAt(time));
+    /// <summary>The text that was valid at a time, null for the one that no other has superseded; null where there is none.</summary>
+    public MemoryText? ValidAt(DateTimeOffset? time) => Texts.LastOrDefault(t => t.IsValidAt(time));
 
     /// <summary>The document with a text that supersedes the one that is valid; of too many the oldest are left out.</summary>
     public MemoryDocument With(MemoryText text) => this with
@@ -116,7 +116,11 @@ internal sealed record MemoryText
 
     public DateTimeOffset? InvalidAt { get; init; }
 
-    public bool IsValidAt(DateTimeOffset time) => At <= time && !(InvalidAt <= time);
+    /// <summary>
+    /// True where it was valid at a time, null: where no other text has superseded it. What is valid now is not asked of the clock, which
+    /// may be behind that of the server where it was remembered.
+    /// </summary>
+    public bool IsValidAt(DateTimeOffset? time) => time is null ? InvalidAt is null : At <= time && !(InvalidAt <= time);
 
     public bool CameFrom(string conversationId, string life) => ConversationId == conversationId && Life == life;
 }

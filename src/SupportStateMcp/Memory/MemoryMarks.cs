@@ -42,7 +42,8 @@ public readonly record struct MemoryMarks(string RecordId, IReadOnlyList<string>
 
     public bool IsDesk => Marks[0] == Desk;
 
-    public bool IsValidAt(DateTimeOffset time) => Spans().Any(s => s.From <= time && !(s.To <= time));
+    /// <summary>True where a text of it was valid at a time, null: where one is that no other has superseded.</summary>
+    public bool IsValidAt(DateTimeOffset? time) => time is null ? IsValid : Spans().Any(s => s.From <= time && !(s.To <= time));
 
     public bool CameFrom(string conversationId, string life) => Marks.Skip(Conversations).Contains(Source(conversationId, life), StringComparer.Ordinal);
 

@@ -104,9 +104,8 @@ public sealed class MemoryService : IMemory
         {
             using var timer = CallTelemetry.Searching("memories");
             await _indexing.CatchUpAsync(cancellationToken);
-            var at = asOf ?? _time.GetUtcNow();
             var scope = MemoryMarks.ScopeOf(customerId);
-            bool IsWanted(MemoryMarks m) => (m.Scope == scope || m.IsDesk) && (kinds.Count == 0 || kinds.Contains(m.Kind)) && m.IsValidAt(at);
+            bool IsWanted(MemoryMarks m) => (m.Scope == scope || m.IsDesk) && (kinds.Count == 0 || kinds.Contains(m.Kind)) && m.IsValidAt(asOf);
             // Some of what the index finds may be gone by now.
             var (ids, mode) = await FindAsync(query, IsWanted, k + MemoryLimits.Recalled, cancellationToken);
             var found = new List<MemoryItem>(k);
@@ -119,7 +118,7 @@ public sealed class MemoryService : IMemory
                     if (records[i] is not ({ } document, _)
                         || document.CustomerId != (document.Kind == MemoryKind.Solution ? null : customerId)
                         || (kinds.Count > 0 && !kinds.Contains(document.Kind))
-                        || document.ValidAt(at) is not { } text)
+                        || document.ValidAt(asOf) is not { } text)
                     {
                         continue;
                     }
@@ -200,15 +199,15 @@ public sealed class MemoryService : IMemory
         return await StoreException.GuardAsync<MemoryList>(async () =>
         {
             await _indexing.CatchUpAsync(cancellationToken);
-            var (scope, now) = (MemoryMarks.ScopeOf(customerId), _time.GetUtcNow());
-            var marks = _index.List(m => m.Scope == scope && (kinds.Count == 0 || kinds.Contains(m.Kind)) && (all || m.IsValidAt(now)));
+            var scope = MemoryMarks.ScopeOf(customerId);
+            var marks = _index.List(m => m.Scope == scope && (kinds.Count == 0 || kinds.Contains(m.Kind)) && (all || m.IsValid));
             var items = new List<MemoryItem>();
             foreach (var id in marks.OrderByDescending(m => m.NewestAt).ThenBy(m => m.RecordId, StringComparer.Ordinal).Select(m => m.RecordId))
             {
                 if (items.Count >= MemoryLimits.Listed)
                     break;
                 if (await _parts.Records.FindAsync(id, cancellationToken) is ({ } document, _) && document.CustomerId == customerId)
-                    items.AddRange(document.Texts.Where(t => all || t.IsValidAt(now)).Reverse().Select(t => document.Item(id, t)));
+                    items.AddRange(document.Texts.Where(t => all || t.InvalidAt is null).Reverse().Select(t => document.Item(id, t)));
             }
 
             return new MemoryList([.. items.Take(MemoryLimits.Listed)], all ? marks.Sum(m => m.Texts) : marks.Count, await _parts.Trail.ReadAsync(customerId, cancellationToken));

@@ -79,6 +79,25 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task A_correction_is_valid_at_once_also_where_the_clock_of_its_server_is_ahead()
+    {
+        var desk = Create();
+        await desk.RememberAsync("CUST001", "Wants a call.", MemoryKind.Preference, "contact");
+        desk.Time.Advance(TimeSpan.FromMinutes(1));
+        // As a server writes it whose clock is an hour ahead.
+        var draft = new MemoryDraft
+        {
+            CustomerId = "CUST001", Kind = MemoryKind.Preference, Key = "contact", Text = "Wants an e-mail.", By = "ai:claude", At = desk.Time.GetUtcNow().AddHours(1),
+        };
+        Assert.Null((await desk.Get<MemoryParts>().Records.RememberAsync(draft, Stop)).Error);
+
+        Assert.Equal(["Wants an e-mail."], await desk.TextsAsync("CUST001", "contact"));
+        Assert.Equal(["Wants an e-mail."], await desk.TextsAsync("CUST001", null));
+        Assert.Equal(["Wants an e-mail."], (await desk.ListAsync("CUST001")).Memories.Select(m => m.Text));
+        Assert.Equal(["Wants a call."], await desk.TextsAsync("CUST001", "contact", asOf: desk.Time.GetUtcNow()));
+    }
+
+    [Fact]
     public async Task Of_two_who_change_one_preference_at_once_one_supersedes_the_other()
     {
         MemoryDesk[] desks = [Create(), Create()];
@@ -368,7 +387,7 @@ public abstract partial class MemoryContract
                     Assert.Contains(memory.CustomerId is null ? " of all " : $" of {customer} ", memory.Text, StringComparison.Ordinal);
                     Assert.Equal(memory.CustomerId ?? "", texts[memory.MemoryId]);
                     Assert.DoesNotContain(memory.MemoryId, forgotten);
-                    Assert.True(memory.At <= (asOf ?? time.GetUtcNow()) && !(memory.InvalidAt <= (asOf ?? time.GetUtcNow())));
+                    Assert.True(asOf is null ? memory.InvalidAt is null : memory.At <= asOf && !(memory.InvalidAt <= asOf));
                 }
             }
 
