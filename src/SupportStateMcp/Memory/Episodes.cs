@@ -204,20 +204,31 @@ public sealed partial class Episodes
             var articles = CitedIn(conversation);
 
             var text = new StringBuilder();
-            Add(text, "Problem", ShortText.Of(problem, Episodes.Problem));
+            Add(text, "Problem", Quoted(problem, Episodes.Problem));
             if (conversation.Description is { Length: > 0 } && asked is not null && asked.Trim() != problem)
-                Add(text, "Customer", ShortText.Of(asked.Trim(), 300));
+                Add(text, "Customer", Quoted(asked, 300));
             Add(text, "Path", string.Join(" → ", path.Count <= States ? path : [.. path.Take(States / 2), "…", .. path.TakeLast(States / 2)]));
             if (escalated?.Reason is { Length: > 0 } reason)
-                Add(text, "Handed to people", ShortText.Of(reason, 200));
+                Add(text, "Handed to people", Quoted(reason, 200));
             if (escalated is { Tried.Count: > 0 })
-                Add(text, "Tried", ShortText.Of(string.Join("; ", escalated.Tried), 300));
+                Add(text, "Tried", Quoted(string.Join("; ", escalated.Tried), 300));
             if (articles.Count > 0)
-                Add(text, "Articles", string.Join(", ", articles.Take(Episodes.Articles).Select(a => ShortText.Of(a, 60))));
+                Add(text, "Articles", string.Join(", ", articles.Take(Episodes.Articles).Select(a => Quoted(a, 60))));
             if (answer is not null)
-                Add(text, "Answer", answer.Length <= Episodes.Answer ? answer : ShortText.Of(answer, Episodes.Answer));
-            Add(text, "Outcome", string.Create(CultureInfo.InvariantCulture, $"{closing.To}, by {closing.Actor}{(closing.Reason is { Length: > 0 } why ? ": " + ShortText.Of(why, 150) : "")}"));
+                Add(text, "Answer", Quoted(answer, Episodes.Answer));
+            Add(text, "Outcome", string.Create(CultureInfo.InvariantCulture, $"{closing.To}, by {closing.Actor}{(closing.Reason is { Length: > 0 } why ? ": " + Quoted(why, 150) : "")}"));
             return new Told(problem, answer, articles, ShortText.Of(text.ToString().TrimEnd(), MemoryLimits.Text));
+        }
+
+        /// <summary>
+        /// What somebody wrote, in one line between marks that nothing in it can close: it cannot pass for a line of the server's. The marks are
+        /// safe too where the whole text is quoted once more, with other marks in their place.
+        /// </summary>
+        private static string Quoted(string text, int most)
+        {
+            var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            line = string.Concat(line.Select(c => c is '«' or '»' or '‹' or '›' ? '"' : char.IsControl(c) ? ' ' : c));
+            return line.Length == 0 ? "" : $"«{ShortText.Of(line, most)}»";
         }
 
         private static void Add(StringBuilder text, string what, string value)
