@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
@@ -18,6 +17,13 @@ public sealed partial class Episodes
     private const int Answer = 500;
 
     private const int Problem = 600;
+
+    /// <summary>Of less room than this nothing more is told, in characters.</summary>
+    private const int LeastLine = 40;
+
+    /// <summary>The marks around what somebody wrote.</summary>
+    private const char Start = '«';
+    private const char End = '»';
 
     /// <summary>How many states, and articles, are told.</summary>
     private const int States = 12;
@@ -81,7 +87,7 @@ public sealed partial class Episodes
         {
             CustomerId = conversation.UserId,
             Kind = MemoryKind.Episode,
-            Text = ShortText.Of(draftId is null ? told.Text : $"{told.Text}\nDraft article: {draftId}", MemoryLimits.Text),
+            Text = told.Text(draftId),
             Key = $"{conversation.ConversationId}/{conversation.Life}",
             Source = "closed conversation",
             ConversationId = conversation.ConversationId,
@@ -188,8 +194,9 @@ public sealed partial class Episodes
     /// <param name="Problem">What it was about.</param>
     /// <param name="Answer">The last answer to the customer; null where there was none.</param>
     /// <param name="Articles">The articles that its analysis cites.</param>
-    /// <param name="Text">All of it in words.</param>
-    private sealed record Told(string Problem, string? Answer, IReadOnlyList<string> Articles, string Text)
+    /// <param name="Way">What led from the problem to the answer, in lines.</param>
+    /// <param name="Outcome">How it ended.</param>
+    private sealed record Told(string Problem, string? Answer, IReadOnlyList<string> Articles, IReadOnlyList<string> Way, string Outcome)
     {
         public static Told Of(
             Conversation conversation, ConversationEvent.Transitioned closing, IReadOnlyList<ConversationEvent> events, IReadOnlyList<Message> messages)
@@ -203,21 +210,43 @@ public sealed partial class Episodes
             var escalated = until.OfType<ConversationEvent.Escalated>().LastOrDefault();
             var articles = CitedIn(conversation);
 
-            var text = new StringBuilder();
-            Add(text, "Problem", Quoted(problem, Episodes.Problem));
+            var way = new List<string>();
             if (conversation.Description is { Length: > 0 } && asked is not null && asked.Trim() != problem)
-                Add(text, "Customer", Quoted(asked, 300));
-            Add(text, "Path", string.Join(" → ", path.Count <= States ? path : [.. path.Take(States / 2), "…", .. path.TakeLast(States / 2)]));
+                Add(way, "Customer", Quoted(asked, 300));
+            Add(way, "Path", string.Join(" → ", path.Count <= States ? path : [.. path.Take(States / 2), "…", .. path.TakeLast(States / 2)]));
             if (escalated?.Reason is { Length: > 0 } reason)
-                Add(text, "Handed to people", Quoted(reason, 200));
+                Add(way, "Handed to people", Quoted(reason, 200));
             if (escalated is { Tried.Count: > 0 })
-                Add(text, "Tried", Quoted(string.Join("; ", escalated.Tried), 300));
+                Add(way, "Tried", Quoted(string.Join("; ", escalated.Tried), 300));
             if (articles.Count > 0)
-                Add(text, "Articles", string.Join(", ", articles.Take(Episodes.Articles).Select(a => Quoted(a, 60))));
-            if (answer is not null)
-                Add(text, "Answer", Quoted(answer, Episodes.Answer));
-            Add(text, "Outcome", string.Create(CultureInfo.InvariantCulture, $"{closing.To}, by {closing.Actor}{(closing.Reason is { Length: > 0 } why ? ": " + Quoted(why, 150) : "")}"));
-            return new Told(problem, answer, articles, ShortText.Of(text.ToString().TrimEnd(), MemoryLimits.Text));
+                Add(way, "Articles", string.Join(", ", articles.Take(Episodes.Articles).Select(a => Quoted(a, 60))));
+            var outcome = string.Create(CultureInfo.InvariantCulture, $"{closing.To}, by {closing.Actor}{(closing.Reason is { Length: > 0 } why ? ": " + Quoted(why, 150) : "")}");
+            return new Told(problem, answer, articles, way, outcome);
+        }
+
+        /// <summary>All of it in words. How it ended always stands, with the problem and the answer: of what is too long, the way is shortened.</summary>
+        /// <param name="draftId">The draft of an article that it led to; null where there is none.</param>
+        public string Text(string? draftId)
+        {
+            var lines = new List<string>();
+            Add(lines, "Problem", Quoted(Problem, Episodes.Problem));
+            var before = lines.Count;
+            if (Answer is not null)
+                Add(lines, "Answer", Quoted(Answer, Episodes.Answer));
+            Add(lines, "Outcome", Outcome);
+            if (draftId is not null)
+                Add(lines, "Draft article", draftId);
+            var room = MemoryLimits.Text - lines.Sum(l => l.Length + 1);
+            foreach (var line in Way)
+            {
+                if (room <= LeastLine)
+                    break;
+                var shown = line.Length < room ? line : Cut(line, room - 1);
+                lines.Insert(before++, shown);
+                room -= shown.Length + 1;
+            }
+
+            return string.Join('\n', lines);
         }
 
         /// <summary>
@@ -228,13 +257,20 @@ public sealed partial class Episodes
         {
             var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             line = string.Concat(line.Select(c => c is '«' or '»' or '‹' or '›' ? '"' : char.IsControl(c) ? ' ' : c));
-            return line.Length == 0 ? "" : $"«{ShortText.Of(line, most)}»";
+            return line.Length == 0 ? "" : $"{Start}{ShortText.Of(line, most)}{End}";
         }
 
-        private static void Add(StringBuilder text, string what, string value)
+        /// <summary>The beginning of a line; marks that it opens are closed.</summary>
+        private static string Cut(string line, int most)
+        {
+            var cut = ShortText.Of(line, most - 1);
+            return cut.LastIndexOf(Start) > cut.LastIndexOf(End) ? cut + End : cut;
+        }
+
+        private static void Add(List<string> lines, string what, string value)
         {
             if (value.Length > 0)
-                text.Append(what).Append(": ").Append(value).Append('\n');
+                lines.Add($"{what}: {value}");
         }
 
         private static List<string> CitedIn(Conversation conversation) =>

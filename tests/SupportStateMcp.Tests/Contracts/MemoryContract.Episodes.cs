@@ -32,6 +32,28 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task How_a_conversation_ended_is_told_however_much_came_before()
+    {
+        var desk = Create();
+        var ticket = new string('T', ConversationId.MaxTicketLength);
+        var id = TestConversations.Id(ticket);
+        await desk.DoAsync(
+            TestConversations.Initialize(id, "CUST001", description: new string('p', 1_000)),
+            TestConversations.Message("c-1", new string('c', 1_000), id),
+            TestConversations.Message("a-1", new string('a', 1_000), id) with { Role = MessageRole.Assistant },
+            TwoOwners.Escalate(MemoryDesk.Bot.Actor) with { Id = id, Reason = new string('e', 1_000), Tried = [new string('t', 500), new string('t', 500)] },
+            TwoOwners.Claim(TwoOwners.Alice) with { Id = id },
+            TestConversations.Transition("resolved", new string('r', 1_000), id) with { Actor = TwoOwners.Alice });
+        await desk.Work.WhenDoneAsync();
+
+        var text = Assert.Single(await desk.RecallAsync("CUST001", null)).Text;
+        Assert.InRange(text.Length, MemoryLimits.Text - 50, MemoryLimits.Text);
+        Assert.StartsWith($"Problem: «{new string('p', 599)}…»\nCustomer: «{new string('c', 299)}…»\nPath: initialized → gathering_info → escalated → resolved\nHanded to people: «eee", text, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"\nAnswer: «{new string('a', 499)}…»\nOutcome: resolved, by human:alice: «{new string('r', 149)}…»\nDraft article: draft-{ticket}-{await LifeAsync(desk, id)}", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_customer_wrote_cannot_pass_for_a_line_of_the_episode()
     {
         var desk = Create();
