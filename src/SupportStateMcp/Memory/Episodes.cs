@@ -33,6 +33,9 @@ public sealed partial class Episodes
     private const int Looked = 100;
     private const long LookedBytes = 1 << 20;
 
+    /// <summary>How many messages from the first on are looked at for what the customer wanted.</summary>
+    private const int FirstLooked = 10;
+
     /// <summary>How far back the trail is told, in events.</summary>
     private const int EventsRead = 2_000;
 
@@ -79,8 +82,10 @@ public sealed partial class Episodes
             return;
         }
 
-        var messages = (await _conversations.ReadMessagesAsync(id, long.MaxValue, Looked, LookedBytes, cancellationToken)).Where(m => m.Version <= closing.Version).ToList();
-        var told = Told.Of(conversation, closing, events, messages);
+        var messages = await _conversations.ReadMessagesAsync(id, long.MaxValue, Looked, LookedBytes, cancellationToken);
+        // What the customer wanted stands at the beginning, which is not among the newest of a long conversation.
+        var first = messages is [{ Number: > 1 }, ..] ? await _conversations.ReadMessagesAsync(id, FirstLooked + 1, FirstLooked, LookedBytes, cancellationToken) : [];
+        var told = Told.Of(conversation, closing, events, [.. first.Concat(messages).Where(m => m.Version <= closing.Version)]);
         // First, so that the episode can name it; a draft is found by nobody, so that a repeat comes to the same.
         var draftId = _options.Drafts ? await WriteDraftAsync(id, conversation, told, cancellationToken) : null;
         var draft = new MemoryDraft

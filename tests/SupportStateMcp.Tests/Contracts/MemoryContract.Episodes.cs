@@ -32,6 +32,23 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task The_problem_of_a_long_conversation_is_what_the_customer_said_first()
+    {
+        var desk = Create();
+        var id = TestConversations.Id("TKT-1");
+        await desk.DoAsync(TestConversations.Initialize(id, "CUST001"), TestConversations.Message("c-1", Problem, id));
+        for (var n = 2; n <= 110; n++)
+            await desk.DoAsync(TestConversations.Message($"c-{n}", $"And now? {n}", id));
+        await desk.DoAsync(TestConversations.Message("a-1", Answer, id) with { Role = MessageRole.Assistant });
+
+        await desk.CloseAsync(id);
+
+        var episode = Assert.Single(await desk.RecallAsync("CUST001", null));
+        Assert.StartsWith($"Problem: «{Problem}»\nPath: ", episode.Text, StringComparison.Ordinal);
+        Assert.Contains($"\nAnswer: «{Answer}»", episode.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task How_a_conversation_ended_is_told_however_much_came_before()
     {
         var desk = Create();
