@@ -163,13 +163,19 @@ public sealed partial class Episodes
         };
     }
 
-    /// <summary>True where one of the best articles has half of the words of the problem: then somebody has written it down already.</summary>
+    /// <summary>
+    /// True where one of the best articles has half of the words of the problem: then somebody has written it down already. True as well where
+    /// the knowledge base cannot tell, so that it does not fill with drafts of what it has while it does not answer.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The store of this server does not answer: all of it is done later.</exception>
     private async Task<bool> IsCoveredAsync(string problem, CancellationToken cancellationToken)
     {
-        var query = problem.Length <= KnowledgeLimits.Query ? problem : problem[..KnowledgeLimits.Query];
+        var query = ShortText.Of(problem, KnowledgeLimits.Query);
         var wanted = StemsOf(SearchQuery.Of(query).Words);
-        if (wanted.Count == 0 || !(await _knowledge.QueryAsync([query], Candidates, [], cancellationToken)).TryGet(out var found, out _))
+        if (wanted.Count == 0)
             return false;
+        if (!(await _knowledge.QueryAsync([query], Candidates, [], cancellationToken)).TryGet(out var found, out var error))
+            return error is Errors.StoreUnavailable fault ? throw new StoreUnavailableException(fault.Reason, null, fault.Retryable) : true;
         foreach (var hit in found.Answers[0].Hits)
         {
             // An article of another server is known by its excerpt alone.

@@ -284,6 +284,60 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task While_the_knowledge_base_does_not_answer_no_draft_is_written()
+    {
+        var desk = Create();
+        await MemoryDesk.MoveAsync(Handler(desk, new Dies(desk.Work)), await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer));
+        desk.Time.Advance(TimeSpan.FromSeconds(11));
+
+        await Work(desk, desk.Conversations, KnowledgeThatAnswers(desk, Error.KnowledgeUnavailable("It is gone."))).FinishAsync(Stop);
+
+        Assert.DoesNotContain("Draft article", Assert.Single(await desk.RecallAsync("CUST001", null)).Text, StringComparison.Ordinal);
+        Assert.Empty((await desk.Records.ReadChangesAsync(Article.Kind, null, 10, Stop)).Changes);
+    }
+
+    [Fact]
+    public async Task While_the_store_of_the_articles_does_not_answer_all_is_left_for_later()
+    {
+        var desk = Create();
+        await MemoryDesk.MoveAsync(Handler(desk, new Dies(desk.Work)), await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer));
+        desk.Time.Advance(TimeSpan.FromSeconds(11));
+        var failing = Work(desk, desk.Conversations, KnowledgeThatAnswers(desk, Error.StoreUnavailable(new StoreUnavailableException("It is gone."))));
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => failing.FinishAsync(Stop));
+        Assert.Empty((await desk.ListAsync("CUST001", all: true)).Memories);
+
+        Assert.Equal(1, await desk.Work.FinishAsync(Stop));
+        Assert.Contains("Draft article", Assert.Single(await desk.RecallAsync("CUST001", null)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_problem_too_long_for_a_query_is_cut_between_two_characters()
+    {
+        var desk = Create();
+        var saved = await desk.Articles.SaveAsync(
+            new SaveArticle
+            {
+                Actor = new Actor(ActorKind.Human, "sue"),
+                Roles = Roles.Supervisor,
+                Article = new ArticleInput { ArticleId = "login-loop", Title = "Login loop", Content = Problem, Status = ArticleStatus.Published },
+            },
+            Stop);
+        Assert.Null(saved.Error);
+        var id = TestConversations.Id("TKT-1");
+        await desk.DoAsync(
+            TestConversations.Initialize(id, "CUST001"),
+            TestConversations.Message("c-1", Problem.PadRight(KnowledgeLimits.Query - 1, '.') + "😀 Please help.", id),
+            TestConversations.Message("a-1", Answer, id) with { Role = MessageRole.Assistant });
+
+        await desk.CloseAsync(id);
+
+        // The article covers it.
+        Assert.Equal(["login-loop"], (await desk.Records.ReadChangesAsync(Article.Kind, null, 10, Stop)).Changes.Select(c => c.Id));
+        Assert.Single(await desk.RecallAsync("CUST001", null));
+    }
+
+    [Fact]
     public async Task A_what_if_copy_that_is_closed_is_no_episode_of_its_customer()
     {
         var desk = Create();
@@ -345,6 +399,14 @@ public abstract partial class MemoryContract
 
     private static ConversationCommandHandler Handler(MemoryDesk desk, ICommitObserver observer) => new(
         desk.Conversations, desk.Get<IConversationLocks>(), desk.Get<ConversationDecider>(), ConcurrencyOptions.Default, desk.Time, Random.Shared, observer);
+
+    private static KnowledgeSearch KnowledgeThatAnswers(MemoryDesk desk, Error error) =>
+        new(desk.Get<ArticleIndexing>(), desk.Get<IArticleIndex>(), desk.Articles, foreign: new Knowledge(error));
+
+    private sealed class Knowledge(Error error) : IForeignKnowledge
+    {
+        public ValueTask<Result<KnowledgeAnswers>> QueryAsync(IReadOnlyList<string> queries, int limit, IReadOnlyList<string> tags, CancellationToken cancellationToken) => new(error);
+    }
 
     /// <summary>A process that loses its store after a change was noted and before it is committed.</summary>
     private sealed class Fails(ResolutionWork work) : ICommitObserver
