@@ -39,7 +39,7 @@ internal static class SharedErrorMessages
         Errors.RateLimited e =>
             $"Too many changes: programs make {e.Most} in a minute to the conversations of one customer. Nothing was changed; wait {Wait(e)}, then make the same call again.",
         Errors.PersonalData e => PersonalData(e),
-        Errors.SessionFull e => $"The session of the conversation holds {e.Limit} values, and takes no more until one expires or is removed.",
+        Errors.SessionFull e => $"The session of the conversation is full: it holds at most {e.Limit} values, and {e.Bytes} bytes of JSON with their keys. Nothing was set; it takes more when a value has expired or is removed.",
         Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
         Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",

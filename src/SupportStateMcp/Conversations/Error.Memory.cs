@@ -12,8 +12,8 @@ public abstract partial record Error
     /// <param name="kinds">What it is.</param>
     public static Error PersonalData(string argument, IReadOnlyList<string> kinds) => new Errors.PersonalData(argument, kinds);
 
-    /// <summary>A conversation's session holds as many values as it may.</summary>
-    public static Error SessionFull(int limit) => new Errors.SessionFull(limit);
+    /// <summary>A conversation's session holds as much as it may.</summary>
+    public static Error SessionFull(int limit, int bytes) => new Errors.SessionFull(limit, bytes);
 }
 
 public static partial class Errors
@@ -31,8 +31,9 @@ public static partial class Errors
     }
 
     /// <param name="Limit">How many values a session holds.</param>
-    public sealed record SessionFull(int Limit) : Error(ErrorCodes.LimitReached)
+    /// <param name="Bytes">How long they are together at most, in bytes of JSON.</param>
+    public sealed record SessionFull(int Limit, int Bytes) : Error(ErrorCodes.LimitReached)
     {
-        public override JsonObject Facts => new() { ["limit"] = Limit };
+        public override JsonObject Facts => new() { ["limit"] = Limit, ["bytes"] = Bytes };
     }
 }

@@ -13,9 +13,10 @@ public interface ISessionStore
     /// <param name="life">Which conversation of that ticket (<see cref="Conversation.Life"/>): one that is opened again sees nothing of the one before.</param>
     /// <param name="value">The value.</param>
     /// <param name="most">How many the conversation may have with it.</param>
+    /// <param name="mostBytes">How long they may be together, as JSON with their keys.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False where there would be more than that; nothing was set.</returns>
-    ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, CancellationToken cancellationToken);
+    ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, int mostBytes, CancellationToken cancellationToken);
 
     /// <summary>Removes a value, if it is there.</summary>
     ValueTask RemoveAsync(ConversationId id, string life, string key, CancellationToken cancellationToken);

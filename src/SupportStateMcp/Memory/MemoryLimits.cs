@@ -38,6 +38,9 @@ public static class MemoryLimits
     /// <summary>How many values a conversation's session holds.</summary>
     public const int SessionValues = 50;
 
+    /// <summary>All values of a conversation's session as they are kept, with their keys, in bytes: one answer has room for them.</summary>
+    public const int SessionTotalBytes = 40_960;
+
     public const int SessionKey = 100;
 
     /// <summary>One value of a session, in bytes of JSON.</summary>

@@ -240,8 +240,8 @@ public sealed class MemoryService : IMemory
             {
                 var value = new SessionValue(
                     command.Key, shared, _time.GetUtcNow() + TimeSpan.FromSeconds(command.TimeToLive), command.Actor.ToString());
-                if (!await _sessions.SetAsync(command.Conversation, scope.Life!, value, MemoryLimits.SessionValues, cancellationToken))
-                    return Error.SessionFull(MemoryLimits.SessionValues);
+                if (!await _sessions.SetAsync(command.Conversation, scope.Life!, value, MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, cancellationToken))
+                    return Error.SessionFull(MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes);
             }
 
             // A conversation that was erased meanwhile takes along what was shared in it.

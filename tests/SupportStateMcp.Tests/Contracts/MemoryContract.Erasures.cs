@@ -85,7 +85,7 @@ public abstract partial class MemoryContract
 
         foreach (var key in (string[])["step", "other"])
         {
-            await sessions.SetAsync(id, earlier, new SessionValue(key, JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, Stop);
+            await sessions.SetAsync(id, earlier, new SessionValue(key, JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, Stop);
             await sessions.RemoveAsync(id, earlier, key, Stop);
         }
 

@@ -257,6 +257,27 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task A_session_is_never_longer_than_one_answer()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "I look at it.");
+        var text = $"\"{new string('ä', 1_000)}{new string('x', 2_200)}\"";
+        var set = 0;
+        while ((await desk.SetAsync(id, $"note {set}", text)).Error is null)
+            set++;
+
+        Assert.Equal(9, set);
+        Assert.IsType<Errors.SessionFull>((await desk.SetAsync(id, "one more", text)).Error);
+        Assert.Null((await desk.SetAsync(id, "note 0", text)).Error);
+        Assert.Null((await desk.SetAsync(id, "short", "1")).Error);
+        await desk.SetAsync(id, "note 1", null);
+        Assert.Null((await desk.SetAsync(id, "one more", text)).Error);
+        desk.Time.Advance(TimeSpan.FromSeconds(301));
+        Assert.Null((await desk.SetAsync(id, "another", text)).Error);
+        Assert.Equal($"another={text}", await desk.SharedAsync(id));
+    }
+
+    [Fact]
     public async Task Forgetting_by_age_by_inactivity_and_by_number_is_said_in_the_trail()
     {
         var options = new MemoryOptions { MaxAge = TimeSpan.FromDays(100), MaxIdle = TimeSpan.FromDays(30), MostPerCustomer = 3 };

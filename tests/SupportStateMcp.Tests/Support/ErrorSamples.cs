@@ -97,7 +97,7 @@ internal static class ErrorSamples
         (nameof(Error.ApprovalChanged), new Errors.ApprovalChanged(Approval, "refund", JsonElement.Parse("""{"order":"A-17","amount":612.40}"""), "1a2b3c4d")),
         (nameof(Error.NoSuchMemory), Error.NoSuchMemory("mem-0f3a9c2155d04c1e77aa-9ab31c70")),
         (nameof(Error.PersonalData), Error.PersonalData("text", ["email", "phone"])),
-        (nameof(Error.SessionFull), Error.SessionFull(50)),
+        (nameof(Error.SessionFull), Error.SessionFull(50, 40_960)),
         (nameof(Error.ArticleNotFound), Error.ArticleNotFound("sidecar-not-starting")),
         (nameof(Error.KnowledgeUnavailable), Error.KnowledgeUnavailable("It did not answer in time.")),
         (nameof(Error.ArticleProtected), Error.ArticleProtected("sidecar-not-starting", [Requirement.Kind(ActorKind.Human), Requirement.Role(Roles.Supervisor)])),

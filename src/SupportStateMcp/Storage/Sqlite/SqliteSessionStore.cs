@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Memory;
@@ -14,7 +15,7 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
 
     private static readonly string s_create = EmbeddedText.Read(typeof(SqliteSessionStore), "sessions.sql");
 
-    public async ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, CancellationToken cancellationToken)
+    public async ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, int mostBytes, CancellationToken cancellationToken)
     {
         var content = Utf8Json.Write(value, MemoryJson.Default.SessionValue);
         return await connections.Writer.WriteAsync(
@@ -29,6 +30,10 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
                 // What an earlier conversation of the ticket shared is not this one's.
                 session.Execute("DELETE FROM session_values WHERE conversation = $conversation AND life < $life", id.Value, life);
                 if (session.Number("SELECT count(*) FROM session_values WHERE conversation = $conversation AND key <> $key", id.Value, value.Key) >= most)
+                    return false;
+                var others = session.Number(
+                    "SELECT coalesce(sum(length(CAST(key AS BLOB)) + length(value)), 0) FROM session_values WHERE conversation = $conversation AND key <> $key", id.Value, value.Key);
+                if (others + Encoding.UTF8.GetByteCount(value.Key) + content.Length > mostBytes)
                     return false;
                 session.Execute(
                     """

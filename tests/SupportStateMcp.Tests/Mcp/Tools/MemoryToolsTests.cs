@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using SupportStateMcp.Conversations;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Mcp.Tools;
@@ -63,6 +65,30 @@ public class MemoryToolsTests(MemoryServer server) : IClassFixture<MemoryServer>
         Assert.Equal(" ", (string?)(await server.DoAsync("set_session", $$"""{"conversation_id": "{{id}}", "key": "blank", "value": " "}"""))["values"]!["blank"]);
         await server.DoAsync("set_session", $$"""{"conversation_id": "{{id}}", "key": "blank", "value": null}""");
         Assert.Empty((await server.DoAsync("set_session", $$"""{"conversation_id": "{{id}}", "key": "step"}"""))["values"]!.AsObject());
+    }
+
+    [Fact]
+    public async Task Shared_values_are_whole_however_much_is_shared()
+    {
+        var id = await server.OpenAsync("user-m4");
+        var value = $$"""{"cause": "{{new string('x', 4_000)}}"}""";
+        string[] keys = ["text", "note", "content", "reason", "summary", "solution", "steps", "message", "goal", "problem", "findings", "notes", "policy", "tried", "missing", "guidance"];
+        var set = new List<string>();
+        foreach (var key in keys)
+        {
+            var arguments = new JsonObject { ["conversation_id"] = id, ["key"] = key, ["value"] = value }.ToJsonString();
+            var reply = await server.CallAsync("set_session", arguments);
+            if (reply.IsError is true)
+                break;
+            set.Add(key);
+        }
+
+        Assert.InRange(set.Count, 8, keys.Length - 1);
+        var refused = await server.RefusedAsync("set_session", new JsonObject { ["conversation_id"] = id, ["key"] = "more", ["value"] = value }.ToJsonString());
+        Assert.Contains("is full: it holds at most 50 values, and 40960 bytes", refused, StringComparison.Ordinal);
+        var read = await server.DoAsync("get_session", $$"""{"conversation_id": "{{id}}"}""");
+        Assert.InRange(read.ToJsonString().Length, 1, Limits.AnswerCharacters);
+        Assert.All(set, key => Assert.Equal(value, (string?)read["values"]![key]));
     }
 
     [Fact]

@@ -1,19 +1,20 @@
 -- Sets or removes one value of a conversation's session, takes away what has expired or is an earlier conversation's of the ticket, and
 -- lets the whole go when its last value does. Where a later conversation of the ticket has values, nothing is set, and they stay.
--- Atomic, because the number of values is bounded.
+-- Atomic, because the values are bounded in number and in size.
 -- KEYS: session
--- ARGV: now (Unix ms), life, key, expires at (Unix ms), value (empty to remove), most
+-- ARGV: now (Unix ms), life, key, expires at (Unix ms), value (empty to remove), most, most bytes of values and keys
 -- A field holds: expires at, life and value, with a line end between them. Of two lives of a ticket the later one is the greater text.
-local left, last, later = 0, 0, false
+local left, last, size, later = 0, 0, #ARGV[3] + #ARGV[5], false
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
-  local expires, life = string.match(fields[i + 1], '^(%d+)\n(%w+)\n')
+  local expires, life, value = string.match(fields[i + 1], '^(%d+)\n(%w+)\n(.*)$')
   if life < ARGV[2] or tonumber(expires) <= tonumber(ARGV[1]) then
     redis.call('HDEL', KEYS[1], fields[i])
   elseif life > ARGV[2] then
     later = true
   elseif fields[i] ~= ARGV[3] then
     left = left + 1
+    size = size + #fields[i] + #value
     last = math.max(last, tonumber(expires))
   end
 end
@@ -27,7 +28,7 @@ if ARGV[5] == '' then
   return 1
 end
 
-if left >= tonumber(ARGV[6]) then
+if left >= tonumber(ARGV[6]) or size > tonumber(ARGV[7]) then
   return 0
 end
 
