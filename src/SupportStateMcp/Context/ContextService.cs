@@ -42,6 +42,8 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
     /// <summary>How many of the newest messages are read where only what the customer wrote last is wanted.</summary>
     private const int NewestRead = 10;
 
+    private static readonly MessageFilter s_ofTheCustomer = new([MessageRole.User], Visibility.Public);
+
     private readonly KnowledgeSearch _knowledge = knowledge;
     private readonly IMemory _memory = memory;
 
@@ -61,7 +63,22 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
         if (current is null)
             return error!;
 
-        var query = request.Query ?? (looks ? ImpliedQuery(current, messages) : null);
+        var query = request.Query;
+        if (query is null && looks)
+        {
+            var last = LastOfTheCustomer(messages);
+            // Tool calls and answers since then may fill all that was read.
+            if (last is null && messages is [{ Number: > 1 and var oldest }, ..])
+            {
+                var older = await conversations.GetHistoryAsync(request.Id, NewestRead, oldest, s_ofTheCustomer, Limits.AnswerCharacters, cancellationToken);
+                if (!older.TryGet(out var page, out error))
+                    return error;
+                last = LastOfTheCustomer(page.Messages);
+            }
+
+            query = Short(last ?? current.Description);
+        }
+
         var reads = new Reads(this, caller, current, query, request.Query is null, request.Found, cancellationToken);
         await reads.RunAsync(included);
         return reads.Error is { } refused ? refused : new ContextMaterial
@@ -109,8 +126,8 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
         return read.TryGet(out var page, out var error) ? (page.Conversation, page.Messages, null) : (null, [], error);
     }
 
-    private static string? ImpliedQuery(Conversation current, IReadOnlyList<Message> messages) =>
-        Short(messages.LastOrDefault(m => m is { Role: MessageRole.User, Automated: false } && !string.IsNullOrWhiteSpace(m.Content))?.Content ?? current.Description);
+    private static string? LastOfTheCustomer(IReadOnlyList<Message> messages) =>
+        messages.LastOrDefault(m => s_ofTheCustomer.Takes(m) && !m.Automated && !string.IsNullOrWhiteSpace(m.Content))?.Content;
 
     private static string? Short(string? text) => string.IsNullOrWhiteSpace(text) ? null : ShortText.Of(text, ContextLimits.ImpliedQuery);
 

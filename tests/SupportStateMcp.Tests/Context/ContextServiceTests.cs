@@ -53,6 +53,29 @@ public sealed class ContextServiceTests(SharedRedis redis)
         Assert.Equal(["cs-OLD-1"], found.EarlierConversations.Select(c => c.ConversationId));
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("redis")]
+    public async Task What_the_customer_wrote_last_is_found_behind_any_number_of_tool_calls(string store)
+    {
+        await using var desk = await TicketDesk.OnAsync(store, redis);
+        await desk.ReportAsync("TOOLS-1", description: "Something.");
+        var id = ConversationId.OfTicket("TOOLS-1")!.Value;
+        await SayAsync(desk, id, MessageRole.User, "The placement of actors fails.");
+        await SayAsync(desk, id, MessageRole.User, "The mTLS certificate of the sentry has expired.");
+        for (var n = 0; n < 12; n++)
+            await SayAsync(desk, id, MessageRole.Tool, new string('x', 40_000));
+
+        var alone = await GatherAsync(desk, new ContextRequest { Id = id, Include = [ContextPart.Articles] });
+        var all = await GatherAsync(desk, new ContextRequest { Id = id, Tokens = 5_000 });
+        var asked = await GatherAsync(desk, new ContextRequest { Id = id, Query = "The mTLS certificate of the sentry has expired." });
+
+        Assert.DoesNotContain(all.Messages, m => m.Role == MessageRole.User);
+        Assert.NotEmpty(asked.Articles);
+        Assert.Equal(asked.Articles.Select(a => a.ArticleId), alone.Articles.Select(a => a.ArticleId));
+        Assert.Equal(asked.Articles.Select(a => a.ArticleId), all.Articles.Select(a => a.ArticleId));
+    }
+
     [Fact]
     public async Task What_is_not_included_is_not_read()
     {
