@@ -182,7 +182,8 @@ public sealed class ContextService(ConversationQueries conversations, KnowledgeS
                 return value;
             if (GoesWithout || error is Errors.KnowledgeUnavailable)
                 _unavailable.Add(part);
-            else
+            // A conversation in the archive is read, and nothing is shared in it any more.
+            else if (part != ContextPart.Session || error is not Errors.NotFound)
                 Error ??= error;
             return null;
         }

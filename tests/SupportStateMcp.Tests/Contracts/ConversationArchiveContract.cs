@@ -1,4 +1,6 @@
+using SupportStateMcp.Context;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Memory;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Contracts;
@@ -75,6 +77,23 @@ public abstract class ConversationArchiveContract
             Assert.Equal((5, "gathering_info", 2), (found.Then.Version, found.Then.State, found.Then.MessageCount));
             Assert.Equal("resolved", found.Now.State);
         }
+    }
+
+    [Fact]
+    public async Task What_is_in_the_archive_has_a_context()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "Delete the cookies.");
+        await desk.SetAsync(id, "step", "1", MemoryLimits.SessionSeconds);
+        await desk.CloseAsync(id);
+        await PassAsync(TimeSpan.FromDays(1.5));
+
+        var context = (await desk.Get<ContextService>().GatherAsync(new ContextRequest { Id = id }, MemoryDesk.Bot, Stop)).Value;
+
+        Assert.Equal(["Cannot log in.", "Delete the cookies."], context.Messages.Select(m => m.Content));
+        Assert.Single(context.Memories);
+        Assert.Empty(context.Session);
+        Assert.Empty(context.Unavailable);
     }
 
     [Fact]
