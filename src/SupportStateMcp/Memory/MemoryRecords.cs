@@ -84,10 +84,17 @@ internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, Tim
     public async ValueTask<IReadOnlyList<ForgottenMemory>> ForgetAsync(
         string recordId, Func<MemoryDocument, MemoryText, bool> isMeant, ForgottenBecause because, string by, string? reason, CancellationToken cancellationToken)
     {
+        var told = new List<ForgottenMemory>();
         for (var attempt = 1; ; attempt++)
         {
             if (await FindAsync(recordId, cancellationToken) is not var (document, version))
                 return [];
+            // The memory was changed after the trail had told of it: what is there and no longer meant stays.
+            var kept = told.Where(f => document.Texts.Any(t => MemoryDocument.IdOf(recordId, t) == f.MemoryId && !isMeant(document, t))).ToList();
+            if (kept.Count > 0)
+                await trail.RemoveAsync(document.CustomerId, kept, cancellationToken);
+            told.RemoveAll(kept.Contains);
+
             var now = time.GetUtcNow();
             IReadOnlyList<ForgottenMemory> forgotten = [.. document.Texts.Where(t => isMeant(document, t)).Select(t => new ForgottenMemory
             {
@@ -96,6 +103,7 @@ internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, Tim
             if (forgotten.Count == 0)
                 return [];
             await trail.AddAsync(document.CustomerId, forgotten, cancellationToken);
+            told.AddRange(forgotten);
 
             IReadOnlyList<MemoryText> left = [.. document.Texts.Where(t => !isMeant(document, t))];
             if (left.Count == 0

@@ -80,6 +80,17 @@ internal sealed class MemoryTrail(IRecordStore records)
             throw new Conversations.StoreUnavailableException("Too many write the trail of one customer's memories at once.");
     }
 
+    /// <summary>Takes back what was not forgotten after all. An entry of somebody else's about the same memory stays.</summary>
+    public async ValueTask RemoveAsync(string? customerId, IReadOnlyList<ForgottenMemory> kept, CancellationToken cancellationToken)
+    {
+        var isDone = await records.TryChangeAsync(
+            MemoryTrailDocument.RecordKind, IdOf(customerId), MemoryJson.Default.MemoryTrailDocument,
+            before => before?.Forgotten.Any(kept.Contains) is true ? new MemoryTrailDocument { Forgotten = [.. before.Forgotten.Where(f => !kept.Contains(f))] } : null,
+            kept[^1].By, kept[^1].At, Attempts, cancellationToken);
+        if (!isDone)
+            throw new Conversations.StoreUnavailableException("Too many write the trail of one customer's memories at once.");
+    }
+
     private static MemoryTrailDocument? With(IReadOnlyList<ForgottenMemory> before, IReadOnlyList<ForgottenMemory> forgotten)
     {
         var known = before.Select(f => f.MemoryId).ToHashSet(StringComparer.Ordinal);

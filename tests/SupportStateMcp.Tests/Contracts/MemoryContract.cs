@@ -360,6 +360,31 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task The_trail_does_not_tell_of_a_memory_that_was_not_forgotten_after_all()
+    {
+        var desk = Create();
+        var old = await desk.RememberAsync("CUST001", "Wants a call.", MemoryKind.Preference, "contact");
+        var records = new RecordsAround(desk.Records)
+        {
+            // It is remembered anew after the trail was written, and before it is forgotten.
+            BeforeDelete = async () =>
+            {
+                desk.Time.Advance(TimeSpan.FromMinutes(1));
+                await desk.RememberAsync("CUST001", "Wants an e-mail.", MemoryKind.Preference, "contact");
+            },
+        };
+        var forgetting = new MemoryRecords(records, new MemoryTrail(records), desk.Time);
+
+        var forgotten = await forgetting.ForgetAsync(
+            MemoryDocument.RecordOf(old.Memory.MemoryId)!, (d, _) => d.Texts.Count == 1, ForgottenBecause.Number, "system:memory", null, Stop);
+
+        Assert.Empty(forgotten);
+        var list = await desk.ListAsync("CUST001", all: true);
+        Assert.Equal(["Wants an e-mail.", "Wants a call."], list.Memories.Select(m => m.Text));
+        Assert.Empty(list.Forgotten);
+    }
+
+    [Fact]
     public async Task No_memory_of_one_customer_is_ever_in_anothers_answer_and_no_forgotten_one_in_any()
     {
         // At most so many are kept; then as many are forgotten as come, so that a million calls end within minutes.
