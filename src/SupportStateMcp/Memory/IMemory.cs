@@ -15,7 +15,7 @@ public interface IMemory
     /// <summary>The memories of a customer that fit a question, with the desk's solutions. No memory of another customer is ever among them.</summary>
     /// <param name="caller">Who asks; any role may.</param>
     /// <param name="customerId">The customer: of a conversation its <see cref="Conversation.UserId"/>.</param>
-    /// <param name="query">The question, in words; null or blank: the newest memories.</param>
+    /// <param name="query">The question, in words; null or blank: the newest memories, of which a quarter at most are the desk's solutions unless these alone are wanted.</param>
     /// <param name="kinds">Only of these kinds; none means all.</param>
     /// <param name="k">How many at most, 1 to <see cref="MemoryLimits.Recalled"/>.</param>
     /// <param name="asOf">As it was remembered at this time; null for now.</param>

@@ -26,6 +26,9 @@ public static class MemoryLimits
     /// <summary>How many it recalls where the call does not say.</summary>
     public const int DefaultRecalled = 5;
 
+    /// <summary>Of the newest memories, where nobody asks for anything, one of so many at most is the desk's: a customer's own are not crowded out.</summary>
+    public const int SolutionShare = 4;
+
     /// <summary>How many texts under one key are kept, the valid one included; the oldest go first.</summary>
     public const int TextsOfKey = 20;
 

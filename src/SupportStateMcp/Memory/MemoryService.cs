@@ -107,7 +107,8 @@ public sealed class MemoryService : IMemory
             var scope = MemoryMarks.ScopeOf(customerId);
             bool IsWanted(MemoryMarks m) => (m.Scope == scope || m.IsDesk) && (kinds.Count == 0 || kinds.Contains(m.Kind)) && m.IsValidAt(asOf);
             // Some of what the index finds may be gone by now.
-            var (ids, mode) = await FindAsync(query, IsWanted, k + MemoryLimits.Recalled, cancellationToken);
+            var desks = kinds.Count > 0 && kinds.All(n => n == MemoryKind.Solution) ? k : k / MemoryLimits.SolutionShare;
+            var (ids, mode) = await FindAsync(query, IsWanted, k + MemoryLimits.Recalled, desks, cancellationToken);
             var found = new List<MemoryItem>(k);
             foreach (var some in ids.Chunk(k).TakeWhile(_ => found.Count < k))
             {
@@ -263,12 +264,12 @@ public sealed class MemoryService : IMemory
                 : error);
 
     private async ValueTask<(IReadOnlyList<string> Ids, SearchMode Mode)> FindAsync(
-        string? query, Func<MemoryMarks, bool> isWanted, int limit, CancellationToken cancellationToken)
+        string? query, Func<MemoryMarks, bool> isWanted, int limit, int desks, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(query))
         {
-            return ([.. _index.List(isWanted).OrderByDescending(m => m.NewestAt).ThenBy(m => m.RecordId, StringComparer.Ordinal).Take(limit).Select(m => m.RecordId)],
-                SearchMode.Keyword);
+            var newest = _index.List(isWanted).OrderByDescending(m => m.NewestAt).ThenBy(m => m.RecordId, StringComparer.Ordinal);
+            return ([.. newest.Where(m => !m.IsDesk || desks-- > 0).Take(limit).Select(m => m.RecordId)], SearchMode.Keyword);
         }
 
         var byWords = _index.Search(SearchQuery.Of(query), limit, isWanted);

@@ -193,6 +193,30 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task Without_a_question_the_newest_solutions_do_not_crowd_out_what_is_known_of_the_customer()
+    {
+        var desk = Create();
+        for (var n = 1; n <= 6; n++)
+            await desk.RememberAsync("CUST001", $"Own {n}.");
+        desk.Time.Advance(TimeSpan.FromMinutes(1));
+        for (var n = 1; n <= 6; n++)
+            await desk.RememberAsync(null, $"Solution {n}.", MemoryKind.Solution, conversation: await desk.OpenAsync($"TKT-{n}", "CUST002", Problem, Answer));
+
+        Assert.Equal(1, (await desk.RecallAsync("CUST001", null)).Count(m => m.Kind == MemoryKind.Solution));
+        Assert.Equal(5, (await desk.RecallAsync("CUST001", null)).Count);
+        Assert.Equal((11, 5), await CountAsync(20));
+        Assert.Equal((3, 0), await CountAsync(3));
+        Assert.Equal(5, (await desk.RecallAsync("CUST001", null, 5, null, MemoryKind.Solution)).Count);
+        Assert.Equal(5, (await desk.RecallAsync("CUST001", "solution")).Count(m => m.Kind == MemoryKind.Solution));
+
+        async Task<(int All, int Solutions)> CountAsync(int k)
+        {
+            var recalled = await desk.RecallAsync("CUST001", null, k);
+            return (recalled.Count, recalled.Count(m => m.Kind == MemoryKind.Solution));
+        }
+    }
+
+    [Fact]
     public async Task A_profile_is_changed_by_merge_patches()
     {
         var (here, elsewhere) = (Create(), Create());
