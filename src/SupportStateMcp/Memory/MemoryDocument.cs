@@ -112,6 +112,9 @@ internal sealed record MemoryText
 
     public required string By { get; init; }
 
+    /// <summary>Where the same was remembered since: in other conversations, or in none. While one of these is left, the text stays.</summary>
+    public IReadOnlyList<MemorySource> Also { get; init => field = value ?? []; } = [];
+
     public required DateTimeOffset At { get; init; }
 
     public DateTimeOffset? InvalidAt { get; init; }
@@ -122,7 +125,52 @@ internal sealed record MemoryText
     /// </summary>
     public bool IsValidAt(DateTimeOffset? time) => time is null ? InvalidAt is null : At <= time && !(InvalidAt <= time);
 
-    public bool CameFrom(string conversationId, string life) => ConversationId == conversationId && Life == life;
+    public bool CameFrom(string conversationId, string life) => IsFirst(conversationId, life) || Also.Any(s => s.Is(conversationId, life));
+
+    /// <summary>
+    /// The text as one more source of it is known; the same object where nothing is to be written: it is known already, or the text came from no
+    /// conversation and goes with none.
+    /// </summary>
+    public MemoryText And(MemorySource source) =>
+        ConversationId is null || Also.Any(s => s.ConversationId is null) || (source.ConversationId is not null && Also.Count >= MemoryLimits.OtherSources)
+        || (source.ConversationId == ConversationId && source.Life == Life) || Also.Any(s => (s.ConversationId, s.Life) == (source.ConversationId, source.Life))
+            ? this
+            : this with { Also = [.. Also, source] };
+
+    /// <summary>What is left of the text without what one conversation said: the same object where it did not come from there, null where it came from nowhere else.</summary>
+    public MemoryText? Without(string conversationId, string life)
+    {
+        if (!CameFrom(conversationId, life))
+            return this;
+        var others = Also.Where(s => !s.Is(conversationId, life)).ToList();
+        if (!IsFirst(conversationId, life))
+            return this with { Also = others };
+        return others is not [var next, .. var more] ? null : this with
+        {
+            ConversationId = next.ConversationId, Life = next.Life, By = next.By, Source = next.Source, Topics = next.Topics, Confidence = next.Confidence, Also = more,
+        };
+    }
+
+    private bool IsFirst(string conversationId, string life) => ConversationId == conversationId && Life == life;
+}
+
+/// <summary>Where a text was remembered once more, with what was said of it there.</summary>
+internal sealed record MemorySource
+{
+    /// <summary>The conversation, and which of that ticket's; null for none.</summary>
+    public string? ConversationId { get; init; }
+
+    public string? Life { get; init; }
+
+    public required string By { get; init; }
+
+    public string? Source { get; init; }
+
+    public IReadOnlyList<string> Topics { get; init => field = value ?? []; } = [];
+
+    public double? Confidence { get; init; }
+
+    public bool Is(string conversationId, string life) => ConversationId == conversationId && Life == life;
 }
 
 /// <summary>What the record of a profile holds.</summary>

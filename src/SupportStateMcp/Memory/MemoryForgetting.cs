@@ -74,15 +74,14 @@ internal sealed partial class MemoryForgetting(
         return TrimAsync(index.List(m => m.Scope == scope), cancellationToken);
     }
 
-    /// <summary>Forgets all that came from a conversation, whoever's it is.</summary>
+    /// <summary>Forgets all that came from a conversation alone, whoever's it is. What another one said too stays, as that one's.</summary>
     public async Task<int> ForgetConversationAsync(string conversationId, string life, string by, CancellationToken cancellationToken)
     {
         await indexing.CatchUpAsync(cancellationToken);
         var count = 0;
         foreach (var marks in index.List(m => m.CameFrom(conversationId, life)))
         {
-            var forgotten = await memories.ForgetAsync(
-                marks.RecordId, (_, t) => t.CameFrom(conversationId, life), ForgottenBecause.Erasure, by, null, cancellationToken);
+            var forgotten = await memories.ForgetConversationAsync(marks.RecordId, conversationId, life, by, cancellationToken);
             count += await DoneAsync(forgotten, cancellationToken);
         }
 

@@ -29,6 +29,9 @@ public static class MemoryLimits
     /// <summary>Of the newest memories, where nobody asks for anything, one of so many at most is the desk's: a customer's own are not crowded out.</summary>
     public const int SolutionShare = 4;
 
+    /// <summary>How many more conversations, beside the first one, a text is kept for that said the same.</summary>
+    public const int OtherSources = 10;
+
     /// <summary>How many texts under one key are kept, the valid one included; the oldest go first.</summary>
     public const int TextsOfKey = 20;
 

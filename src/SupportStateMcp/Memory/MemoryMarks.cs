@@ -54,7 +54,8 @@ public readonly record struct MemoryMarks(string RecordId, IReadOnlyList<string>
             SnakeCaseEnum.Of(document.Kind),
             string.Join(',', document.Texts.Select(t => $"{Ticks(t.At)}-{(t.InvalidAt is { } end ? Ticks(end) : "")}")),
             document.UsedAt is { } used ? Ticks(used) : "",
-            .. document.Texts.Where(t => t is { ConversationId: not null, Life: not null }).Select(t => Source(t.ConversationId!, t.Life!)).Distinct(StringComparer.Ordinal),
+            .. document.Texts.SelectMany(t => t.Also.Select(s => (s.ConversationId, s.Life)).Prepend((t.ConversationId, t.Life)))
+                .Where(s => s is { ConversationId: not null, Life: not null }).Select(s => Source(s.ConversationId!, s.Life!)).Distinct(StringComparer.Ordinal),
         ]);
 
     private IEnumerable<(DateTimeOffset From, DateTimeOffset? To)> Spans() => Marks[2].Split(',').Select(span =>

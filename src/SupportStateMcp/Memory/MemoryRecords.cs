@@ -29,6 +29,9 @@ internal sealed record MemoryDraft
 
     /// <summary>From when it is valid, where what it tells of says so: a second draft of this time is the first one again. Null: from now on.</summary>
     public DateTimeOffset? At { get; init; }
+
+    /// <summary>Where it was said, and what was said of it.</summary>
+    public MemorySource AsSource() => new() { ConversationId = ConversationId, Life = Life, By = By, Source = Source, Topics = Topics, Confidence = Confidence };
 }
 
 /// <summary>What came of remembering.</summary>
@@ -58,7 +61,19 @@ internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, Tim
 
             var current = before.Texts.LastOrDefault(t => t.InvalidAt is null);
             if ((draft.At is { } at ? before.Texts.FirstOrDefault(t => t.At == at) : current?.Text == draft.Text ? current : null) is { } same)
-                return new Remembered(before.Item(id, same), Replayed: true, null);
+            {
+                // An erasure of the conversation that said it first must not take what this one said too.
+                var more = same.And(draft.AsSource());
+                if (ReferenceEquals(more, same)
+                    || await WriteAsync(id, before with { Texts = [.. before.Texts.Select(t => ReferenceEquals(t, same) ? more : t)] }, found!.Value.Version, draft.By, time.GetUtcNow(), cancellationToken))
+                {
+                    return new Remembered(before.Item(id, same), Replayed: true, null);
+                }
+
+                if (attempt == Attempts)
+                    return Error.RecordConflict(MemoryDocument.RecordKind, id, found.Value.Version, (await FindAsync(id, cancellationToken))?.Version ?? 0);
+                continue;
+            }
 
             var now = time.GetUtcNow();
             var text = new MemoryText
@@ -81,8 +96,24 @@ internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, Tim
     }
 
     /// <summary>Forgets those texts of a record that are meant, and says which; the trail says so first.</summary>
-    public async ValueTask<IReadOnlyList<ForgottenMemory>> ForgetAsync(
-        string recordId, Func<MemoryDocument, MemoryText, bool> isMeant, ForgottenBecause because, string by, string? reason, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ForgottenMemory>> ForgetAsync(
+        string recordId, Func<MemoryDocument, MemoryText, bool> isMeant, ForgottenBecause because, string by, string? reason, CancellationToken cancellationToken) =>
+        ForgetPartsAsync(recordId, (d, t) => isMeant(d, t) ? null : t, because, by, reason, cancellationToken);
+
+    /// <summary>Forgets what a conversation said of the texts of a record; those texts go that came from nowhere else.</summary>
+    /// <returns>The texts that are gone.</returns>
+    public ValueTask<IReadOnlyList<ForgottenMemory>> ForgetConversationAsync(string recordId, string conversationId, string life, string by, CancellationToken cancellationToken) =>
+        ForgetPartsAsync(recordId, (_, t) => t.Without(conversationId, life), ForgottenBecause.Erasure, by, null, cancellationToken);
+
+    /// <summary>Forgets texts of a record, or something of them, in one write.</summary>
+    /// <param name="recordId">The record.</param>
+    /// <param name="left">What is left of a text: the same object for all of it, null for nothing.</param>
+    /// <param name="because">Why.</param>
+    /// <param name="by">Who forgets.</param>
+    /// <param name="reason">Why, in words.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async ValueTask<IReadOnlyList<ForgottenMemory>> ForgetPartsAsync(
+        string recordId, Func<MemoryDocument, MemoryText, MemoryText?> left, ForgottenBecause because, string by, string? reason, CancellationToken cancellationToken)
     {
         var told = new List<ForgottenMemory>();
         for (var attempt = 1; ; attempt++)
@@ -90,25 +121,26 @@ internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, Tim
             if (await FindAsync(recordId, cancellationToken) is not var (document, version))
                 return [];
             // The memory was changed after the trail had told of it: what is there and no longer meant stays.
-            var kept = told.Where(f => document.Texts.Any(t => MemoryDocument.IdOf(recordId, t) == f.MemoryId && !isMeant(document, t))).ToList();
+            var kept = told.Where(f => document.Texts.Any(t => MemoryDocument.IdOf(recordId, t) == f.MemoryId && left(document, t) is not null)).ToList();
             if (kept.Count > 0)
                 await trail.RemoveAsync(document.CustomerId, kept, cancellationToken);
             told.RemoveAll(kept.Contains);
 
             var now = time.GetUtcNow();
-            IReadOnlyList<ForgottenMemory> forgotten = [.. document.Texts.Where(t => isMeant(document, t)).Select(t => new ForgottenMemory
+            IReadOnlyList<ForgottenMemory> forgotten = [.. document.Texts.Where(t => left(document, t) is null).Select(t => new ForgottenMemory
             {
                 MemoryId = MemoryDocument.IdOf(recordId, t), Kind = document.Kind, At = now, By = by, Because = because, Reason = reason,
             })];
-            if (forgotten.Count == 0)
+            IReadOnlyList<MemoryText> texts = [.. document.Texts.Select(t => left(document, t)).OfType<MemoryText>()];
+            if (texts.SequenceEqual(document.Texts, ReferenceEqualityComparer.Instance))
                 return [];
-            await trail.AddAsync(document.CustomerId, forgotten, cancellationToken);
+            if (forgotten.Count > 0)
+                await trail.AddAsync(document.CustomerId, forgotten, cancellationToken);
             told.AddRange(forgotten);
 
-            IReadOnlyList<MemoryText> left = [.. document.Texts.Where(t => !isMeant(document, t))];
-            if (left.Count == 0
+            if (texts.Count == 0
                 ? await records.DeleteVersionAsync(MemoryDocument.RecordKind, recordId, version, cancellationToken)
-                : await WriteAsync(recordId, document with { Texts = left }, version, by, now, cancellationToken, erases: true))
+                : await WriteAsync(recordId, document with { Texts = texts }, version, by, now, cancellationToken, erases: true))
             {
                 return forgotten;
             }

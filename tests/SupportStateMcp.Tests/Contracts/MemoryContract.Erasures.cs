@@ -95,6 +95,60 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task What_two_conversations_said_goes_with_the_erasure_of_both()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        var (first, second) = (await here.OpenAsync("TKT-1", "CUST001", Problem, Answer), await here.OpenAsync("TKT-2", "CUST001", Problem, Answer));
+        await here.RememberAsync(null, "Wants a call.", MemoryKind.Preference, "contact", first, "zebra");
+        await here.RememberAsync(null, "Runs on Azure.", conversation: first);
+        var again = await elsewhere.RememberAsync(null, "Wants a call.", MemoryKind.Preference, "contact", second, "lion");
+        Assert.True(again.Replayed);
+
+        await here.DoAsync(TestConversations.Erase(first));
+        await here.Work.WhenDoneAsync();
+
+        // What the first one alone said of it is gone too.
+        var left = Assert.Single(await elsewhere.RecallAsync("CUST001", null));
+        Assert.Equal((again.Memory.MemoryId, "Wants a call.", "cs-TKT-2", "lion"), (left.MemoryId, left.Text, left.ConversationId, Assert.Single(left.Topics)));
+        Assert.DoesNotContain("zebra", await RecordsAsync(here), StringComparison.OrdinalIgnoreCase);
+        Assert.Single((await here.ListAsync("CUST001")).Forgotten);
+
+        await here.DoAsync(TestConversations.Erase(second));
+        await here.Work.WhenDoneAsync();
+        Assert.Empty((await elsewhere.ListAsync("CUST001", all: true)).Memories);
+        Assert.Equal(2, (await here.ListAsync("CUST001")).Forgotten.Count);
+    }
+
+    [Fact]
+    public async Task What_was_also_remembered_without_a_conversation_goes_with_no_erasure()
+    {
+        var desk = Create();
+        var (first, second) = (await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer), await desk.OpenAsync("TKT-2", "CUST001", Problem, Answer));
+        await desk.RememberAsync(null, "Runs on Azure.", conversation: first);
+        await desk.RememberAsync(null, "Runs on Azure.", conversation: second);
+        await desk.RememberAsync("CUST001", "Runs on Azure.");
+        await desk.RememberAsync(null, "Runs on Azure.", conversation: second);
+
+        await desk.DoAsync(TestConversations.Erase(second), TestConversations.Erase(first));
+        await desk.Work.WhenDoneAsync();
+
+        Assert.Null(Assert.Single(await desk.RecallAsync("CUST001", null)).ConversationId);
+        Assert.Empty((await desk.ListAsync("CUST001")).Forgotten);
+    }
+
+    [Fact]
+    public async Task What_many_conversations_say_is_kept_once_and_does_not_grow()
+    {
+        var desk = Create();
+        for (var n = 1; n <= MemoryLimits.OtherSources + 5; n++)
+            Assert.Equal(n > 1, (await desk.RememberAsync(null, "Runs on Azure.", conversation: await desk.OpenAsync($"TKT-{n}", "CUST001", Problem, Answer))).Replayed);
+
+        var record = MemoryDocument.RecordOf(Assert.Single(await desk.RecallAsync("CUST001", null)).MemoryId)!;
+        var (document, _) = (await desk.Get<MemoryParts>().Records.FindAsync(record, Stop))!.Value;
+        Assert.Equal(MemoryLimits.OtherSources, Assert.Single(document.Texts).Also.Count);
+    }
+
+    [Fact]
     public async Task What_is_remembered_of_a_conversation_that_expires_at_that_moment_stays_with_what_was_remembered_before()
     {
         var desk = Create();
