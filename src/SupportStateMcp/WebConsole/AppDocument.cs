@@ -67,7 +67,8 @@ internal sealed partial class AppDocument
         begun.Add(name);
         var folder = Resource(Apps, name) is null ? Assets : Apps;
         var exported = new List<string>();
-        var source = Imports().Replace(Read(folder, name), import =>
+        // A host gets each view anew, and what explains the sources explains nothing there.
+        var source = Imports().Replace(Comments().Replace(Read(folder, name), ""), import =>
         {
             var imported = import.Groups["file"].Value;
             Add(imported, modules, begun);
@@ -102,6 +103,10 @@ internal sealed partial class AppDocument
         typeof(AppDocument).Assembly.GetManifestResourceStream($"{typeof(AppDocument).Namespace}.{folder}.{name}");
 
     private static string Digest(string text) => "sha256-" + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Comments that have their lines for themselves.</summary>
+    [GeneratedRegex(@"^ *(?://[^\n]*|/\*\*[\s\S]*?\*/)\n", RegexOptions.Multiline)]
+    private static partial Regex Comments();
 
     [GeneratedRegex(@"^import (?:\* as (?<all>\w+)|\{ (?<names>[^}]+) \}) from '(?:\./|\.\./Assets/)(?<file>[\w-]+\.js)';$", RegexOptions.Multiline)]
     private static partial Regex Imports();

@@ -19,6 +19,7 @@ public sealed class AppDocumentTests
 
         Assert.InRange(Encoding.UTF8.GetByteCount(text), 10_000, 100_000);
         Assert.DoesNotMatch(new Regex("^(import|export) ", RegexOptions.Multiline), text);
+        Assert.DoesNotMatch(new Regex(@"^ *(/\*\*|\*/|//(?! [\w-]+\.js$))", RegexOptions.Multiline), text);
         Assert.DoesNotMatch(@"<link|<img|src=|@import|url\(|\bfetch\(|EventSource|XMLHttpRequest|WebSocket", text);
         Assert.Contains($"script-src 'sha256-{Digest(text, "script")}'; style-src 'sha256-{Digest(text, "style")}';", text, StringComparison.Ordinal);
         Assert.StartsWith("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; ", text, StringComparison.Ordinal);
