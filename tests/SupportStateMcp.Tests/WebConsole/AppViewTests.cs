@@ -218,6 +218,21 @@ public sealed class AppViewTests(Chromium chromium, AppViewTests.Desk desk) : IC
     }
 
     [Fact]
+    public async Task What_would_stay_invisible_is_spelled_out()
+    {
+        var id = await _server.TalkAsync("VIEW-12", "maria", "Broken.");
+        var approval = (string)(await _server.CallAsync(_server.Bot, "request_approval", new JsonObject
+        {
+            ["conversation_id"] = id, ["action"] = "pay", ["arguments"] = new JsonObject { ["to"] = "DE89\u200b3704", ["amount"] = 700 }, ["reason"] = "\u202ebroken",
+        }))["approval_id"]!;
+
+        await using var host = await OpenAsync(_server.Alice, Approval, "get_approval", Of(approval));
+
+        await Assertions.Expect(host.Main).ToContainTextAsync("DE89<U+200B>3704");
+        await Assertions.Expect(host.Main).ToContainTextAsync("<U+202E>broken");
+    }
+
+    [Fact]
     public async Task The_document_allows_itself_nothing_of_this_even_where_the_host_does()
     {
         var approval = await AskAsync("VIEW-11");

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
+using SupportStateMcp.Briefs;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.WebConsole;
@@ -86,6 +89,55 @@ public sealed class HostileTextTests(Chromium chromium) : IAsyncLifetime
         }
 
         Assert.Empty(stranger.Faults);
+    }
+
+    [Fact]
+    public async Task What_would_stay_invisible_or_turn_text_around_is_spelled_out_where_people_decide()
+    {
+        var id = await _server.TalkAsync("SAFE-1", "maria", "Broken.\u200b\u202e");
+        var asked = await Do(_server.Bot, "request_approval", new JsonObject
+        {
+            ["conversation_id"] = id, ["action"] = "pay\u202e", ["reason"] = "broken\u2066", ["quorum"] = 2,
+            ["arguments"] = new JsonObject { ["to\u200b"] = "DE89\u200b3704", ["note"] = "\u202efirst\nsecond", ["amount"] = 700, ["by"] = "👩\u200d💻" },
+        });
+        await Do(_server.Alice, "decide_approval", new JsonObject { ["approval_id"] = (string)asked["approval_id"]!, ["approved"] = true, ["notes"] = "fine\u200e" });
+        await using var tab = await chromium.OpenAsync(_server.Address, _server.Bob);
+
+        await tab.GoAsync("/console/approvals");
+        await ShowsAsync("pay<U+202E>", "to<U+200B>: DE89<U+200B>3704, note: <U+202E>first", "broken<U+2066>", "👩\u200d💻");
+        await tab.ShowAsync($"/console/conversations/{id}");
+        await ShowsAsync("Broken.<U+200B><U+202E>", "pay<U+202E>", "DE89<U+200B>3704");
+        await tab.ShowAsync($"/console/approvals/{asked["approval_id"]}");
+        await ShowsAsync("pay<U+202E>", "broken<U+2066>", "to<U+200B>", "DE89<U+200B>3704", "<U+202E>first\nsecond", "fine<U+200E>", "👩\u200d💻");
+        await tab.Button("Change the arguments").ClickAsync();
+        await tab.Field("Final value of to<U+200B>").FillAsync("DE89\u200c3704");
+        Assert.Equal(["DE89<U+200B>3704", "DE89<U+200C>3704"], await tab.Page.Locator("tbody del, tbody ins").EvaluateAllAsync<string[]>("all => all.map((e) => e.lastChild.textContent)"));
+        Assert.Empty(tab.Faults);
+
+        async Task ShowsAsync(params string[] texts)
+        {
+            var shown = await tab.Page.Locator("main").InnerTextAsync();
+            Assert.All(texts, t => Assert.Contains(t, shown, StringComparison.Ordinal));
+            Assert.DoesNotContain(shown.Replace("👩\u200d💻", "", StringComparison.Ordinal), c => c is '\u200b' or '\u200d' or '\u200e' or '\u202e' or '\u2066');
+        }
+    }
+
+    [Fact]
+    public async Task The_browser_spells_out_what_the_command_line_spells_out()
+    {
+        string[] texts =
+        [
+            .. Enumerable.Range(0, 0x110000).Where(Rune.IsValid).Select(c => new Rune(c)).Where(r => r.Value != '\t' && IsHidden(r)).Select(r => $"a{r}b"),
+            "\u200dlast\u200c", "a\u200d👩", "👩\u200da", "👩\u200d💻", "न\u200cन", "1\r\n2\r3\n4\r\r\n", "plain", "",
+        ];
+        await using var tab = await chromium.OpenAsync(_server.Address);
+        await tab.GoAsync("/console/sign-in");
+
+        var shown = await tab.Page.EvaluateAsync<string[]>("async texts => { const { safe } = await import('/console/dom.js'); return texts.map(safe); }", texts);
+
+        Assert.Equal(texts.Select(SafeText.Text), shown);
+
+        static bool IsHidden(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
     }
 
     /// <summary>Puts the texts wherever text can be put; the pages that show them.</summary>

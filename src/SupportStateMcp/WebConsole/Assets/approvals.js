@@ -1,6 +1,6 @@
 // What waits for a decision, and one of them: what is asked for, what is changed, yes or no.
 import { T } from './texts.js';
-import { h, show, table, facts, field, section, select } from './dom.js';
+import { h, safe, show, table, facts, field, section, select } from './dom.js';
 import * as api from './api.js';
 import { actor, badge, clock, code, isNumber, link, moment, text, toApproval, toConversation } from './format.js';
 import { read } from './calls.js';
@@ -131,7 +131,7 @@ export function approval({ id }) {
     edited = current;
     editors = new Map(leaves(edited.arguments).map(({ path, value }) => {
       const input = control(value);
-      input.setAttribute('aria-label', T.approvals.editing(nameOf(path)));
+      input.setAttribute('aria-label', safe(T.approvals.editing(nameOf(path))));
       return [JSON.stringify(path), { path, value, input, original: input.value }];
     }));
     render(current);
@@ -209,7 +209,7 @@ export function approval({ id }) {
       editors = null;
       news.textContent = '';
     } else if (current && current.digest !== a.digest && last && last.by !== me().actor) {
-      news.textContent = editors ? T.approvals.changedWhileEditing(last.by, summary(a.arguments)) : T.approvals.changedMeanwhile(last.by);
+      news.textContent = safe(editors ? T.approvals.changedWhileEditing(last.by, summary(a.arguments)) : T.approvals.changedMeanwhile(last.by));
     }
     current = a;
     show(head, [a.status, a.deadline, a.yes], () => section(T.approvals.what,

@@ -1,6 +1,6 @@
 // One conversation: what was said, who had it, what to do with it.
 import { T } from './texts.js';
-import { h, show, facts, field, newId, section, select, table } from './dom.js';
+import { h, safe, show, facts, field, newId, section, select, table } from './dom.js';
 import * as api from './api.js';
 import { badge, clock, link, moment, priority, state, text, toApproval, toConversation, toCustomer, toTicket } from './format.js';
 import { summary } from './approvals.js';
@@ -95,7 +95,7 @@ export function conversation({ id, point = {}, kept = {} }) {
         if (!found.messages[0].rest) break;
       }
       wholes.set(m.number, content);
-      body.textContent = content;
+      body.textContent = safe(content);
       button.remove();
       body.tabIndex = -1;
       body.focus();

@@ -1,4 +1,23 @@
-// Builds elements. Text becomes text nodes and nothing else: no string is ever read as markup.
+// Builds elements. Text becomes text nodes and nothing else: no string is ever read as markup, and nothing in it stays invisible.
+
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+const JOINERS = '\u200c\u200d';
+
+/**
+ * Text that somebody else wrote, made safe to show: what would turn the direction of writing or stay invisible is spelled out. People
+ * decide on what they see, so the rules are those of the command line (SafeText). Line ends and tabs are for the page to lay out.
+ */
+export const safe = (text) => text.replace(/\r\n?/g, '\n').replace(HIDDEN, (c, at, whole) => {
+  const code = c.codePointAt(0);
+  if (c === '\n' || c === '\t') return c;
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  if (code === 0x7f) return '\u2421';
+  // Half of a pair is no character.
+  if (code >= 0xd800 && code <= 0xdfff) return '\ufffd';
+  // Many scripts, and emoji, are written with joiners; plain letters are not, and among them one would only hide.
+  if (JOINERS.includes(c) && whole.charCodeAt(at - 1) > 0x7f && whole.charCodeAt(at + 1) > 0x7f) return c;
+  return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+});
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -29,7 +48,7 @@ function fill(element, properties, children) {
       element.setAttribute(key, value === true ? '' : String(value));
     }
   }
-  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false));
+  element.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== false).map((c) => (typeof c === 'string' ? safe(c) : c)));
   return element;
 }
 
