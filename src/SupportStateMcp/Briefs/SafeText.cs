@@ -5,7 +5,8 @@ namespace SupportStateMcp.Briefs;
 
 /// <summary>
 /// Text that somebody else wrote, made safe to show in a terminal, a form or a prompt: what would move the cursor, colour the
-/// screen, turn the direction of writing or stay invisible is spelled out instead.
+/// screen, turn the direction of writing or stay invisible is spelled out instead. The console does the same in the browser
+/// (<c>safe</c> in <c>dom.js</c>).
 /// </summary>
 internal static class SafeText
 {

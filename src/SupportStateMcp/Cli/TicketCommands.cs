@@ -27,8 +27,10 @@ internal static class TicketCommands
     private const string MoreOfApprove = """
         The customer gets the solution as it was proposed, or the text of --solution, word for word. The person who proposed it cannot approve it.
 
+        With --approval only on the solution that you have read: where another one waits by now, nothing is decided.
+
         Examples:
-          SupportStateMcp ticket approve TKT-001
+          SupportStateMcp ticket approve TKT-001 --approval ap-1a2b3c4d-TKT-001
           SupportStateMcp ticket approve TKT-001 --solution "Set dapr.io/app-port to 8080." --notes "shorter"
         """;
 
@@ -37,7 +39,7 @@ internal static class TicketCommands
 
         Examples:
           SupportStateMcp ticket refuse TKT-001 --notes "This is not their problem."
-          SupportStateMcp ticket refuse TKT-001 --revise --notes "Name the namespace."
+          SupportStateMcp ticket refuse TKT-001 --approval ap-1a2b3c4d-TKT-001 --revise --notes "Name the namespace."
         """;
 
     public static Command Create() => new("ticket", "Report tickets, look at them, and decide on their solutions.")
@@ -101,6 +103,7 @@ internal static class TicketCommands
         var ticket = Ticket();
         var notes = new Option<string?>("--notes") { Description = $"Why; kept in the audit trail, {Limits.Reason} characters at most.", HelpName = "TEXT" };
         var solution = new Option<string?>("--solution") { Description = "The text for the customer, in the place of the one that was proposed.", HelpName = "TEXT" };
+        var seen = new Option<string?>("--approval") { Description = "Decide only on the solution that you saw: the approval that ticket status names.", HelpName = "ID" };
         var revise = new Option<bool>("--revise") { Description = "Let the expert find another solution." };
         var command = new CliCommand(name, summary, more, typeof(ConversationCommand.DecideApproval), async (parsed, context, cancellationToken) =>
         {
@@ -109,6 +112,7 @@ internal static class TicketCommands
                 {
                     TicketId = parsed.GetRequiredValue(ticket),
                     Approved = approved,
+                    ApprovalId = parsed.GetValue(seen),
                     FinalSolution = approved ? parsed.GetValue(solution) : null,
                     Notes = parsed.GetValue(notes),
                     Revise = !approved && parsed.GetValue(revise),
@@ -121,7 +125,7 @@ internal static class TicketCommands
                 ? $"The solution of {shown.TicketId} is approved; its letter is written next."
                 : $"The solution of {shown.TicketId} is refused; {(parsed.GetValue(revise) ? "the expert finds another one" : "people have the conversation")}."));
         })
-        { ticket, notes };
+        { ticket, seen, notes };
         command.Add(approved ? solution : revise);
         return command;
     }
@@ -146,7 +150,7 @@ internal static class TicketCommands
             return;
         screen.Heading("Solution: " + approval.Status switch
         {
-            ApprovalStatus.Pending => $"to be decided until {context.Local(approval.Deadline)}",
+            ApprovalStatus.Pending => $"to be decided until {context.Local(approval.Deadline)}, as {approval.ApprovalId}",
             ApprovalStatus.Used => $"granted by {approval.DecidedBy ?? "the policy"}, and sent",
             ApprovalStatus.Expired => "nobody decided in time",
             var decided => $"{SnakeCaseEnum.Of(decided)} by {approval.DecidedBy ?? "the policy"}",

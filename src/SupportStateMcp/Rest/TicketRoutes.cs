@@ -29,6 +29,9 @@ internal sealed record DecisionBody
 {
     public required bool Approved { get; init; }
 
+    /// <summary>The approval of the solution that was seen, as the status names it: on any other nothing is decided.</summary>
+    public string? ApprovalId { get; init; }
+
     /// <summary>The text for the customer, in the place of the one that was proposed.</summary>
     public string? FinalSolution { get; init; }
 
@@ -86,6 +89,7 @@ internal static class TicketRoutes
             {
                 TicketId = ticket_id,
                 Approved = body.Approved,
+                ApprovalId = body.ApprovalId,
                 FinalSolution = body.FinalSolution,
                 Notes = body.SupportNotes,
                 Revise = body.Revise is true,

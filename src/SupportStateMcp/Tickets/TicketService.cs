@@ -13,6 +13,9 @@ public sealed record SolutionDecision
 
     public required bool Approved { get; init; }
 
+    /// <summary>The approval of the solution that the person has seen: on any other nothing is decided. Null decides on whatever solution waits.</summary>
+    public string? ApprovalId { get; init; }
+
     /// <summary>The text for the customer in the place of the one that was proposed; null keeps it.</summary>
     public string? FinalSolution { get; init; }
 
@@ -116,14 +119,14 @@ public sealed class TicketService(
             return Error.NotWaitingForApproval(ticket.TicketId, ticket.Run);
 
         // Sent back, and the expert has not come up with another solution yet.
-        if (approval.Status == ApprovalStatus.Refused && ticket.Run.Status == RunStatus.Running && decision.IdempotencyKey is null)
+        if (approval.Status == ApprovalStatus.Refused && ticket.Run.Status == RunStatus.Running && decision is { IdempotencyKey: null, ApprovalId: null })
             return Error.NotWaitingForApproval(ticket.TicketId, ticket.Run);
         var command = new ConversationCommand.DecideApproval
         {
             Id = ConversationId.TryParse(ticket.ConversationId)!.Value,
             Actor = caller.Actor,
             Roles = caller.Roles,
-            ApprovalId = approvalId,
+            ApprovalId = decision.ApprovalId ?? approvalId,
             Approved = decision.Approved,
             Notes = decision.Notes,
             FinalArguments = decision.FinalSolution is { } text && decision.Approved
@@ -135,12 +138,25 @@ public sealed class TicketService(
             ExpectedVersion = decision.ExpectedVersion,
         };
         // A repeat is about the solution that the first call was about, whatever the expert has come up with since.
+        var isRepeat = false;
         if (command.StoredKey is { } key)
         {
             var kept = await StoreException.GuardAsync<Loaded>(async () => await store.LoadAsync(command.Id, key, cancellationToken));
             if (!kept.TryGet(out var loaded, out error))
                 return error;
-            command = command with { ApprovalId = loaded.IdempotencyRecord?.ApprovalId ?? approvalId };
+            isRepeat = loaded.IdempotencyRecord is not null;
+            command = command with { ApprovalId = decision.ApprovalId ?? loaded.IdempotencyRecord?.ApprovalId ?? approvalId };
+        }
+
+        // What the person has seen is not what waits now.
+        if (command.ApprovalId != approvalId && !isRepeat)
+        {
+            return ticket.Approval(command.ApprovalId) switch
+            {
+                null => Error.NoSuchApproval(command.ApprovalId),
+                { Status: ApprovalStatus.Pending } => Error.InvalidArgument("approval_id", $"it is the approval of the ticket's solution, which is {approvalId}"),
+                var seen => Error.AlreadyDecided(seen),
+            };
         }
 
         var result = await commands.ExecuteAsync(command, cancellationToken);

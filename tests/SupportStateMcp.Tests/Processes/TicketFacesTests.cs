@@ -103,7 +103,10 @@ public sealed class TicketFacesTests
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.Forbidden), (notBoolean.StatusCode, notAPerson.StatusCode));
 
         http.DefaultRequestHeaders.Authorization = new("Bearer", Colleague.Alice.Token);
-        using var approved = await http.PostAsJsonAsync("/support/approve/REST-1", new { approved = true, support_notes = "good" }, s_json, Stop);
+        using var unseen = await http.PostAsJsonAsync("/support/approve/REST-1", new { approved = true, approval_id = "ap-00000000-REST-1" }, s_json, Stop);
+        Assert.Equal(HttpStatusCode.NotFound, unseen.StatusCode);
+        var seen = (string?)waiting["output"]!["approval"]!["approval_id"];
+        using var approved = await http.PostAsJsonAsync("/support/approve/REST-1", new { approved = true, approval_id = seen, support_notes = "good" }, s_json, Stop);
         Assert.Equal("approval_sent", (string?)(await JsonAsync(approved))["status"]);
         using var twice = await http.PostAsJsonAsync("/support/approve/REST-1", new { approved = false }, s_json, Stop);
         Assert.Equal(HttpStatusCode.Conflict, twice.StatusCode);
@@ -123,8 +126,12 @@ public sealed class TicketFacesTests
         Assert.Equal("workflow_started", (string?)JsonNode.Parse(reported)!["status"]);
         Assert.Contains("was reported already", await RunAsync(0, "new", "CLI-1", "--customer", "CUST001", "The Dapr sidecar does not start."), StringComparison.Ordinal);
 
-        Assert.Equal("WAITING_FOR_APPROVAL", (string?)JsonNode.Parse(await RunAsync(0, "status", "CLI-1", "--wait", "30", "--json"))!["status"]);
-        Assert.Contains("is approved", await RunAsync(0, "approve", "CLI-1", "--notes", "good"), StringComparison.Ordinal);
+        var waiting = JsonNode.Parse(await RunAsync(0, "status", "CLI-1", "--wait", "30", "--json"))!;
+        Assert.Equal("WAITING_FOR_APPROVAL", (string?)waiting["status"]);
+        var seen = (string)waiting["output"]!["approval"]!["approval_id"]!;
+        Assert.Contains($", as {seen}", await RunAsync(0, "status", "CLI-1"), StringComparison.Ordinal);
+        Assert.Contains("does not exist", await RunAsync(1, "approve", "CLI-1", "--approval", "ap-00000000-CLI-1"), StringComparison.Ordinal);
+        Assert.Contains("is approved", await RunAsync(0, "approve", "CLI-1", "--approval", seen, "--notes", "good"), StringComparison.Ordinal);
         Assert.Contains("decided", await RunAsync(1, "refuse", "CLI-1"), StringComparison.Ordinal);
         var ended = await RunAsync(0, "status", "CLI-1", "--wait", "30");
         Assert.Contains("COMPLETED, solution_sent", ended, StringComparison.Ordinal);

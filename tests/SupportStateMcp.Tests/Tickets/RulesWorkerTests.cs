@@ -270,6 +270,54 @@ public sealed class RulesWorkerTests(SharedRedis redis)
         Assert.Equal(ErrorCodes.IdempotencyMismatch, (await desk.Tickets.DecideAsync(decision with { Notes = "Longer." }, TicketDesk.Ann, TestContext.Current.CancellationToken)).Error?.Code);
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("redis")]
+    public async Task Nobody_decides_on_a_solution_that_they_have_not_seen(string store)
+    {
+        await using var desk = (await TicketDesk.OnAsync(store, redis)).Work();
+        await desk.ReportAsync("TKT-10");
+        var seen = (await desk.UntilAsync("TKT-10", r => r.Status == RunStatus.WaitingForApproval)).Run!.ApprovalId!;
+        var back = new SolutionDecision { TicketId = "TKT-10", Approved = false, ApprovalId = seen, Notes = "Shorter.", Revise = true, IdempotencyKey = "key-1" };
+        Assert.Null((await DecideAsync(back)).Error);
+        var late = back with { IdempotencyKey = null, Notes = "Longer." };
+        // Also before the expert has found another one.
+        Assert.Equal(seen, Assert.IsType<Errors.AlreadyDecided>((await DecideAsync(late)).Error).ApprovalId);
+        var current = (await desk.UntilAsync("TKT-10", r => r is { Status: RunStatus.WaitingForApproval, Revisions: 1 })).Run!.ApprovalId!;
+
+        foreach (var decision in (SolutionDecision[])[late, late with { IdempotencyKey = "key-2" }, late with { Approved = true, Revise = false }])
+        {
+            var refusal = Assert.IsType<Errors.AlreadyDecided>((await DecideAsync(decision)).Error);
+            Assert.Equal((seen, ApprovalStatus.Refused), (refusal.ApprovalId, refusal.Status));
+        }
+
+        Assert.IsType<Errors.NoSuchApproval>((await DecideAsync(late with { ApprovalId = "ap-1a2b3c4d-TKT-10" })).Error);
+        Assert.True((await DecideAsync(back)).Value.Replayed);
+        Assert.Equal(ErrorCodes.IdempotencyMismatch, (await DecideAsync(back with { ApprovalId = current })).Error?.Code);
+        Assert.Null((await DecideAsync(late with { Approved = true, Revise = false, ApprovalId = current })).Error);
+
+        async Task<Result<Outcome>> DecideAsync(SolutionDecision decision) => await desk.Tickets.DecideAsync(decision, TicketDesk.Ann, TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("redis")]
+    public async Task An_approval_of_the_ticket_that_is_not_its_solution_is_not_decided_as_one(string store)
+    {
+        await using var desk = (await TicketDesk.OnAsync(store, redis)).Work();
+        await desk.ReportAsync("TKT-11");
+        var solution = (await desk.UntilAsync("TKT-11", r => r.Status == RunStatus.WaitingForApproval)).Run!.ApprovalId!;
+        var asked = await Get<ConversationCommandHandler>(desk).ExecuteAsync(CliConversations.AskFor("TKT-11"), TestContext.Current.CancellationToken);
+        var other = asked.Value.Conversation.PendingApprovals.Single(a => a.Action == "refund").ApprovalId;
+
+        var refused = await desk.Tickets.DecideAsync(
+            new SolutionDecision { TicketId = "TKT-11", Approved = true, ApprovalId = other }, TicketDesk.Ann, TestContext.Current.CancellationToken);
+
+        var error = Assert.IsType<Errors.InvalidArgument>(refused.Error);
+        Assert.Equal("approval_id", error.Argument);
+        Assert.Contains(solution, error.Rule, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_timeline_is_that_of_the_run_whatever_was_before()
     {

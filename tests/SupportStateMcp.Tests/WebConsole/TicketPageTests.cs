@@ -31,6 +31,43 @@ public sealed class TicketPageTests(Chromium chromium, ConsoleDesk desk) : IClas
     }
 
     [Fact]
+    public async Task A_solution_that_the_page_does_not_show_is_not_sent_back()
+    {
+        var server = desk.Server;
+        await server.CallAsync(server.Bot, "create_ticket", new JsonObject { ["ticket_id"] = "TKT-202", ["customer_id"] = "CUST001", ["description"] = "The Dapr sidecar does not start." }, "tickets");
+        var seen = await SolutionAsync();
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        // A stream that does not begin: the page hears of nothing.
+        await alice.Page.RouteAsync("**/events/stream", _ => { });
+        await alice.GoAsync($"/console/approvals/{seen}");
+        await using (var bob = await chromium.OpenAsync(server.Address, server.Bob))
+        {
+            await bob.GoAsync($"/console/approvals/{seen}");
+            await bob.Field("Notes").FillAsync("Shorter.");
+            await bob.Button("Send back to the expert").ClickAsync();
+            await Assertions.Expect(bob.Notice).ToHaveTextAsync("The expert looks for another solution.");
+        }
+
+        var next = await SolutionAsync();
+        Assert.NotEqual(seen, next);
+
+        await alice.Field("Notes").FillAsync("Longer.");
+        await alice.Button("Send back to the expert").ClickAsync();
+
+        await alice.ShowsAsync("Somebody decided before you: it is refused, by human:bob. Nothing was changed.");
+        await Assertions.Expect(alice.Page.Locator(".outcome")).ToContainTextAsync("It is refused, by human:bob.");
+        Assert.Equal("pending", (string?)(await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = next }))["status"]);
+        Assert.Empty(alice.Faults);
+
+        async Task<string> SolutionAsync()
+        {
+            var ticket = await server.CallAsync(server.Bot, "ticket_status", new JsonObject { ["ticket_id"] = "TKT-202", ["wait_seconds"] = 30 }, "tickets");
+            Assert.Equal("WAITING_FOR_APPROVAL", (string?)ticket["status"]);
+            return (string)ticket["output"]!["approval"]!["approval_id"]!;
+        }
+    }
+
+    [Fact]
     public async Task The_articles_that_an_analysis_cites_are_a_click_away()
     {
         await using var tab = await chromium.OpenAsync(desk.Server.Address, desk.Server.Alice);

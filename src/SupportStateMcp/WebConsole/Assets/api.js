@@ -86,7 +86,9 @@ export async function ask(path, { method = 'GET', body, signal } = {}) {
     throw new Failure(T.errors.server(response.status), 'unreadable');
   }
   if (response.ok) return reply;
-  const { code, detail, ...facts } = reply;
+  // A fact that has the name of a member of the standard comes under another.
+  const { code, detail, current_status: status, ...others } = reply;
+  const facts = { ...others, status };
   throw new Failure(T.errors.byCode[code]?.(facts) ?? detail ?? T.errors.server(response.status), code, facts);
 }
 
@@ -96,8 +98,9 @@ export const tickets = (signal) => ask('/console/api/tickets', { signal });
 export const drafts = (signal) => ask('/console/api/drafts', { signal });
 export const article = (id, signal) => ask(`/console/api/article?id=${encodeURIComponent(id)}`, { signal });
 
-/** Sends a ticket's solution back to the expert; the one decision that no tool takes. */
-export const revise = (ticket, notes) => ask(`/support/approve/${encodeURIComponent(ticket)}`, { method: 'POST', body: { approved: false, revise: true, support_notes: notes } });
+/** Sends a ticket's solution back to the expert; the one decision that no tool takes. approval: that of the solution that was seen. */
+export const revise = (ticket, approval, notes) => (
+  ask(`/support/approve/${encodeURIComponent(ticket)}`, { method: 'POST', body: { approved: false, approval_id: approval, revise: true, support_notes: notes } }));
 
 /** Signs in; the token stays in a cookie. */
 export async function signIn(token) {

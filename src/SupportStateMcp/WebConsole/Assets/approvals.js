@@ -153,15 +153,17 @@ export function approval({ id }) {
     return withValues(edited.arguments, changes);
   };
 
+  /** Somebody else was faster: what they decided is shown, and why this was refused. */
+  const late = async (refused) => {
+    await reload();
+    if (current.status !== 'pending') head.querySelector('[tabindex]')?.focus();
+    throw refused;
+  };
+
   const decide = (approved) => (event) => attempt(error, async () => {
     // The digest is that of what the page shows or has told of: of anything else the server takes no decision.
     const a = await api.call('decide_approval', { approval_id: id, approved, notes: notes.value.trim(), digest: current.digest, final_arguments: approved ? finalArguments() : undefined })
-      // Somebody else was faster: what they decided is shown, and why this was refused.
-      .catch(async (refused) => {
-        await reload();
-        if (current.status !== 'pending') head.querySelector('[tabindex]')?.focus();
-        throw refused;
-      });
+      .catch(late);
     editors = null;
     notes.value = '';
     news.textContent = '';
@@ -173,7 +175,7 @@ export function approval({ id }) {
 
   const sendBack = (event) => attempt(error, async () => {
     if (!notes.value.trim()) throw new api.Failure(T.approvals.reviseNeedsNotes, 'invalid_argument');
-    await api.revise(current.arguments.ticket_id, notes.value.trim());
+    await api.revise(current.arguments.ticket_id, id, notes.value.trim()).catch(late);
     notes.value = '';
     await reload();
     return T.approvals.revised;
