@@ -136,8 +136,8 @@ internal static class CliArguments
         try
         {
             using var input = new StreamReader(console.OpenInput(), s_utf8);
-            // Two more than it may have: a line end that does not count.
-            var buffer = new char[most + 2];
+            // A line end of two characters does not count, and one more tells that the input goes on.
+            var buffer = new char[most + 3];
             var length = await input.ReadBlockAsync(buffer, cancellationToken);
             var text = new string(buffer, 0, length);
             if (text.EndsWith('\n'))

@@ -93,6 +93,20 @@ public sealed class ReplyTests : IDisposable
         Assert.Equal(0, justFits.ExitCode);
     }
 
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\r")]
+    public async Task A_text_with_a_line_end_where_it_has_to_end_is_not_cut_there(string lineEnd)
+    {
+        await OpenAsync();
+
+        var tooLong = await _place.RunAsync(new string('x', Limits.Content) + lineEnd + "more", ["reply", "cs-TKT-1", "-"]);
+
+        Assert.Equal((1, "", "Invalid argument TEXT: it has at most 100000 characters.\n"), tooLong);
+        Assert.Equal(["Hello?"], await MessagesAsync());
+    }
+
     [Fact]
     public async Task A_text_that_is_not_given_is_not_waited_for_at_a_keyboard()
     {
