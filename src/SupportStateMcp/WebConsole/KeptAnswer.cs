@@ -37,7 +37,8 @@ internal sealed class KeptAnswer<T>(TimeSpan kept, Func<CancellationToken, Value
 
     public void Dispose() => _asking.Dispose();
 
-    private T? Fresh() => _last is { } last && time.GetUtcNow() - last.At < kept ? last.Value : null;
+    /// <summary>What is kept, if it is not too old. Where the clock was set back, its age is not known.</summary>
+    private T? Fresh() => _last is { } last && time.GetUtcNow() - last.At is var age && age >= TimeSpan.Zero && age < kept ? last.Value : null;
 
     private sealed record Answer(T Value, DateTimeOffset At);
 }

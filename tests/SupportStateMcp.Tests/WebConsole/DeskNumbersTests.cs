@@ -59,6 +59,19 @@ public sealed class DeskNumbersTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task A_count_is_not_kept_until_a_clock_that_was_set_back_has_caught_up()
+    {
+        await using var server = await StartAsync(false);
+        await server.TalkAsync("N-7", "maria", "Help");
+        Assert.Equal(1, (int)(await GetAsync(server, "/console/api/numbers"))["conversations"]!);
+        await server.TalkAsync("N-8", "maria", "Help");
+
+        _time.Advance(TimeSpan.FromHours(-1));
+
+        Assert.Equal(2, (int)(await GetAsync(server, "/console/api/numbers"))["conversations"]!);
+    }
+
+    [Fact]
     public async Task A_list_of_tickets_is_kept_for_two_seconds()
     {
         await using var server = await StartAsync(false);
