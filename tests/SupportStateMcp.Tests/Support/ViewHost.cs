@@ -11,6 +11,10 @@ namespace SupportStateMcp.Tests.Support;
 /// </summary>
 internal sealed class ViewHost : IAsyncDisposable
 {
+    /// <summary>Makes a browser read and write JSON as one did before <c>JSON.rawJSON</c>: nobody is told how a number was written.</summary>
+    public const string OldJson =
+        "delete JSON.rawJSON; delete JSON.isRawJSON; { const parse = JSON.parse; JSON.parse = (text, reviver) => parse(text, reviver && function (key, value) { return reviver.call(this, key, value); }); }";
+
     private const string Path = "/test-host";
 
     private static readonly string s_page = File.ReadAllText(Repository.File("tests", "SupportStateMcp.Tests", "Support", "view-host.html"));

@@ -83,6 +83,24 @@ public sealed class AppViewTests(Chromium chromium, AppViewTests.Desk desk) : IC
     }
 
     [Fact]
+    public async Task A_browser_that_keeps_no_long_number_passes_none_on_that_it_has_changed()
+    {
+        var id = await _server.TalkAsync("VIEW-13", "maria", "Broken.");
+        var approval = (string)(await _server.CallAsync(_server.Bot, "request_approval", new JsonObject
+        {
+            ["conversation_id"] = id, ["action"] = "pay", ["arguments"] = JsonNode.Parse("""{"account":100000000000000000001,"to":"Maria"}"""), ["reason"] = "broken",
+        }))["approval_id"]!;
+        await using var host = await ViewHost.OpenAsync(chromium, _server, _server.Alice, Approval, "get_approval", Of(approval), script: ViewHost.OldJson);
+
+        await host.Button("Change the arguments").ClickAsync();
+        await host.Field("Final value of to").FillAsync("Maria Meier");
+        await host.Button("Approve with changes").ClickAsync();
+
+        await Assertions.Expect(host.View.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not keep every digit of 100000000000000000000.");
+        Assert.Equal("pending", (string?)(await _server.CallAsync(_server.Bot, "get_approval", Of(approval)))["status"]);
+    }
+
+    [Fact]
     public async Task A_decision_by_way_of_an_ais_host_is_refused_and_changes_nothing()
     {
         var approval = await AskAsync("VIEW-4");

@@ -94,6 +94,74 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
         Assert.Equal(expected.ToJsonString(), decided["arguments"]!.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("9007199254740993", "9007199254740992", false)]
+    [InlineData("100000000000000000001", "100000000000000000000", false)]
+    [InlineData("[1000000000000000000000001]", "1e+24", false)]
+    [InlineData("0.12345678901234567", "0.12345678901234566", false)]
+    [InlineData("9007199254740991", "", true)]
+    [InlineData("612.40", "", true)]
+    public async Task A_browser_that_keeps_no_long_number_changes_none_unseen(string number, string told, bool isSent)
+    {
+        await using var server = await StartAsync(false);
+        var asked = await server.CallAsync(server.Bot, "request_approval", new JsonObject
+        {
+            ["conversation_id"] = await server.TalkAsync("TKT-009", "maria", "Broken."), ["action"] = "pay", ["arguments"] = JsonNode.Parse($$"""{"account":{{number}},"to":"Maria"}"""), ["reason"] = "broken",
+        });
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        await alice.Page.AddInitScriptAsync(ViewHost.OldJson);
+        await alice.GoAsync($"/console/approvals/{asked["approval_id"]}");
+
+        await alice.Button("Change the arguments").ClickAsync();
+        await alice.Field("Final value of to").FillAsync("Maria Meier");
+        await alice.Button("Approve with changes").ClickAsync();
+
+        if (isSent)
+            await Assertions.Expect(alice.Notice).ToHaveTextAsync("Approved.");
+        else
+            await alice.ShowsAsync($"This browser does not keep every digit of {told}.");
+        var decided = await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = (string?)asked["approval_id"] });
+        Assert.Equal((isSent ? "granted" : "pending", isSent ? "Maria Meier" : "Maria"), ((string?)decided["status"], (string?)decided["arguments"]!["to"]));
+        Assert.Equal(number.Replace(".40", ".4", StringComparison.Ordinal), decided["arguments"]!["account"]!.ToJsonString().Replace(".40", ".4", StringComparison.Ordinal));
+        Assert.Empty(alice.Faults);
+    }
+
+    [Fact]
+    public async Task A_number_that_is_typed_into_such_a_browser_is_sent_as_it_was_typed_or_not_at_all()
+    {
+        await using var server = await StartAsync(false);
+        var approval = await server.AskAsync(await server.TalkAsync("TKT-010", "maria", "Broken."), 700);
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        await alice.Page.AddInitScriptAsync(ViewHost.OldJson);
+        await alice.GoAsync($"/console/approvals/{approval}");
+
+        await alice.Button("Change the arguments").ClickAsync();
+        await alice.Field("Final value of amount").FillAsync("0.30000000000000000001");
+        await alice.Button("Approve with changes").ClickAsync();
+        await alice.ShowsAsync("This browser does not keep every digit of 0.30000000000000000001.");
+        await alice.Field("Final value of amount").FillAsync("580.00");
+        await alice.Button("Approve with changes").ClickAsync();
+
+        await Assertions.Expect(alice.Notice).ToHaveTextAsync("Approved.");
+        Assert.Equal("580", Amount((await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = approval }))["arguments"]!));
+    }
+
+    [Fact]
+    public async Task Which_numbers_a_browser_sends_back_as_they_came_is_known()
+    {
+        await using var server = await StartAsync(false);
+        await using var tab = await chromium.OpenAsync(server.Address);
+        await tab.GoAsync("/console/sign-in");
+
+        string[] unwritten = ["0", "-5", "612.4", "1e-7", "9007199254740991", "0.123456789012345", "9007199254740993", "100000000000000000001", "1e21", "1e400", "0.1234567890123456"];
+        string[] written = ["0", "612.40", "0.10", "9007199254740991", "1.50e300", "100000000000000000000", "123456789012345.000", "9007199254740993", "100000000000000000001", "1e400", "0.30000000000000000001"];
+        Assert.Equal(unwritten[..6], await ExactAsync(unwritten, "isExact(Number(n))"));
+        Assert.Equal(written[..7], await ExactAsync(written, "isExact(Number(n), n)"));
+
+        Task<string[]> ExactAsync(string[] all, string test) =>
+            tab.Page.EvaluateAsync<string[]>($"async all => {{ const {{ isExact }} = await import('/console/calls.js'); return all.filter((n) => {test}); }}", all);
+    }
+
     [Fact]
     public async Task One_who_may_not_decide_sees_it_and_is_told_why()
     {

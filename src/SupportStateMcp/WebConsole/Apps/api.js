@@ -1,12 +1,9 @@
 // Calls of the server within a host: the host passes them on, as its own. What the view was opened with is not asked for again.
 import { T } from '../Assets/texts.js';
-import { Failure, SignedOut, collectBy, given, read, refusal } from '../Assets/calls.js';
+import { Failure, SignedOut, collectBy, given, isExact, read, refusal } from '../Assets/calls.js';
 import { passesCalls, passesReads, request } from './host.js';
 
 export { Failure, SignedOut };
-
-/** So many significant digits are the same after any program has read and written them (IEEE 754, binary64). */
-const EXACT_DIGITS = 15;
 
 const opened = new Map();
 const keyOf = (tool, args) => JSON.stringify([tool, args]);
@@ -41,10 +38,7 @@ function take(tool, args) {
 /** Arguments as they can be sent through a host: it reads and writes numbers as its language does. */
 function plain(args) {
   return JSON.parse(JSON.stringify(args), (key, value, context) => {
-    if (typeof value !== 'number') return value;
-    const written = context?.source ?? String(value);
-    const digits = written.replace(/[eE].*$/, '').replace(/[-.]/g, '').replace(/^0+|0+$/g, '');
-    if (digits.length > EXACT_DIGITS || !Number.isFinite(value)) throw new Failure(T.host.inexact(written), 'invalid_argument');
+    if (typeof value === 'number' && !isExact(value, context?.source)) throw new Failure(T.host.inexact(context?.source ?? String(value)), 'invalid_argument');
     return value;
   });
 }

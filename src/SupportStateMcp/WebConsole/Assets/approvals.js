@@ -3,7 +3,7 @@ import { T } from './texts.js';
 import { h, safe, show, table, facts, field, section, select } from './dom.js';
 import * as api from './api.js';
 import { actor, badge, clock, code, isNumber, link, moment, text, toApproval, toConversation } from './format.js';
-import { read } from './calls.js';
+import { isExact, read } from './calls.js';
 import { change } from './diff.js';
 import { attempt, can, elsewhere, me, reload, remember } from './main.js';
 
@@ -62,13 +62,22 @@ function control(value) {
   return typeof value === 'string' ? h('input', { type: 'text', value, autocomplete: 'off' }) : h('textarea', { rows: 3, value: JSON.stringify(value) });
 }
 
+/** A number that a browser without JSON.rawJSON sends back as it came; any other is not sent. */
+function exact(value, source) {
+  if (!isExact(value, source)) throw new api.Failure(T.approvals.inexact(source ?? String(value)), 'invalid_argument');
+  return value;
+}
+
+/** The numbers in a value. */
+const numbers = (v) => (typeof v === 'number' ? [v] : v !== null && typeof v === 'object' ? Object.values(v).flatMap(numbers) : []);
+
 /** What was typed, as a value of the kind that was there. */
 function typed(value, name, written) {
   if (typeof value === 'boolean') return written === 'true';
   if (typeof value === 'string') return written;
   if (isNumber(value)) {
     if (!NUMBER.test(written.trim())) throw new api.Failure(T.approvals.notANumber(name), 'invalid_argument');
-    return JSON.rawJSON ? JSON.rawJSON(written.trim()) : Number(written);
+    return JSON.rawJSON ? JSON.rawJSON(written.trim()) : exact(Number(written), written.trim());
   }
   try {
     return read(written);
@@ -150,7 +159,9 @@ export function approval({ id }) {
   const finalArguments = () => {
     if (!editors) return undefined;
     const changes = new Map([...editors].filter(([, e]) => e.input.value !== e.original).map(([key, e]) => [key, typed(e.value, nameOf(e.path), e.input.value)]));
-    return withValues(edited.arguments, changes);
+    const changed = withValues(edited.arguments, changes);
+    if (!JSON.rawJSON) numbers(changed).forEach((n) => exact(n));
+    return changed;
   };
 
   /** Somebody else was faster: what they decided is shown, and why this was refused. */

@@ -20,6 +20,21 @@ export function read(json) {
   ));
 }
 
+/** So many significant digits are the same after any program has read and written them (IEEE 754, binary64). */
+const EXACT_DIGITS = 15;
+
+/**
+ * Whether a number goes back as it came, where it is read and written as a number of the language. source: how it was written; where
+ * nobody knows that, a zero at its end may have been another digit.
+ */
+export function isExact(value, source) {
+  if (!Number.isFinite(value)) return false;
+  if (source === undefined && Number.isInteger(value)) return Number.isSafeInteger(value);
+  if (Number.isSafeInteger(value) && /^-?\d+$/.test(source)) return true;
+  const digits = (source ?? String(value)).replace(/[eE].*$/, '').replace(/[-.]/g, '').replace(/^0+/, '');
+  return (source === undefined ? digits : digits.replace(/0+$/, '')).length <= EXACT_DIGITS;
+}
+
 /** The arguments that have a value. */
 export const given = (args) => Object.fromEntries(Object.entries(args).filter(([, v]) => v !== undefined && v !== null && v !== ''));
 

@@ -205,6 +205,7 @@ export const T = {
     editing: (name) => `Final value of ${name}`,
     notANumber: (name) => `${name} must be a number.`,
     notJson: (name) => `${name} must be JSON.`,
+    inexact: (number) => `This browser does not keep every digit of ${number}. Change the arguments in a newer browser or on the command line.`,
     decide: 'Decide',
     notes: 'Notes',
     notesHint: 'Shown to the one who asked, and kept in the trail.',
