@@ -77,7 +77,7 @@ public sealed class HostileTextTests(Chromium chromium) : IAsyncLifetime
         }
 
         await using var stranger = await chromium.OpenAsync(_server.Address);
-        foreach (var to in (string[])["https://evil.example", "/console/../../evil", "/\\evil.example"])
+        foreach (var to in (string[])["https://evil.example", "/console/../../evil", "/\\evil.example", "http://[", "https://evil.example:port"])
         {
             await stranger.GoAsync($"/console/sign-in?to={Uri.EscapeDataString(to)}");
             await stranger.Field("Token").FillAsync(_server.Alice);

@@ -6,6 +6,7 @@ import { attempt, go } from './main.js';
 
 /** An address of the console, and of nothing else. */
 function destination(to) {
+  if (!URL.canParse(to ?? '', location.href)) return '/console/queue';
   const { origin, pathname, search } = new URL(to ?? '', location.href);
   return origin === location.origin && pathname.startsWith('/console/') && pathname !== '/console/sign-in' ? pathname + search : '/console/queue';
 }
