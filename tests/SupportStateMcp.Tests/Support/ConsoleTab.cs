@@ -13,14 +13,18 @@ internal sealed class ConsoleTab : IAsyncDisposable
     private readonly IBrowserContext _context;
     private readonly Uri _address;
     private readonly ConcurrentQueue<string> _faults = [];
+    private readonly ConcurrentQueue<string> _questions = [];
 
     public ConsoleTab(IBrowserContext context, IPage page, Uri address)
     {
         (_context, _address, Page) = (context, address, page);
         page.Dialog += (_, dialog) =>
         {
-            _faults.Enqueue($"dialog: {dialog.Message}");
-            _ = dialog.DismissAsync();
+            if (Answer is null)
+                _faults.Enqueue($"dialog: {dialog.Message}");
+            else
+                _questions.Enqueue(dialog.Message);
+            _ = Answer is true ? dialog.AcceptAsync() : dialog.DismissAsync();
         };
         page.PageError += (_, error) => _faults.Enqueue($"script error: {error}");
         page.Popup += (_, popup) => _faults.Enqueue($"window: {popup.Url}");
@@ -41,6 +45,12 @@ internal sealed class ConsoleTab : IAsyncDisposable
 
     /// <summary>Dialogs, errors of scripts, refusals of the Content Security Policy, windows, frames and requests that leave the server.</summary>
     public IReadOnlyCollection<string> Faults => _faults;
+
+    /// <summary>What the person answers where the page asks before it is left; null where it has nothing to ask, so that a question is a fault.</summary>
+    public bool? Answer { get; set; }
+
+    /// <summary>What the page has asked.</summary>
+    public IReadOnlyCollection<string> Questions => _questions;
 
     /// <summary>Waits for the first of these.</summary>
     public Task FaultAsync() => Eventually.TrueAsync(() => !_faults.IsEmpty, () => "Nothing of these came.");

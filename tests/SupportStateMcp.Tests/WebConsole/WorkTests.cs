@@ -219,6 +219,66 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task The_Back_button_takes_nothing_away_that_is_not_saved_without_asking()
+    {
+        const string Question = "What you have changed here is not saved. Leave the page?";
+        var approval = await server.AskAsync(await server.TalkAsync("WORK-9", "maria", "Broken."), 700);
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync("/console/approvals");
+        await tab.ShowAsync($"/console/approvals/{approval}");
+        var address = tab.Page.Url;
+        await tab.Field("Notes").FillAsync("minus shipping");
+
+        tab.Answer = false;
+        await BackAsync(1);
+        await Assertions.Expect(tab.Page).ToHaveURLAsync(address);
+        Assert.Equal("minus shipping", await tab.Field("Notes").InputValueAsync());
+        await tab.Button("Sign out").ClickAsync();
+        await AskedAsync(2);
+        Assert.Equal("minus shipping", await tab.Field("Notes").InputValueAsync());
+        await Assertions.Expect(tab.Button("Sign out")).ToBeVisibleAsync();
+
+        // What stays can be left later, and the way back is still there.
+        tab.Answer = true;
+        await BackAsync(3);
+        await Assertions.Expect(tab.Heading).ToHaveTextAsync("Approvals");
+        Assert.Equal(new Uri(server.Address, "/console/approvals").AbsoluteUri, tab.Page.Url);
+        Assert.All(tab.Questions, q => Assert.Equal(Question, q));
+        Assert.Empty(tab.Faults);
+
+        async Task BackAsync(int questions)
+        {
+            await tab.Page.EvaluateAsync("() => { history.back(); }");
+            await AskedAsync(questions);
+        }
+
+        Task AskedAsync(int questions) => Eventually.TrueAsync(() => tab.Questions.Count == questions, () => $"{tab.Questions.Count} questions were asked.");
+    }
+
+    [Fact]
+    public async Task Text_in_a_dialog_is_not_taken_away_without_asking()
+    {
+        var id = await server.TalkAsync("WORK-10", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync("/console/queue");
+        await tab.ShowAsync($"/console/conversations/{id}");
+        await tab.Button("Escalate").ClickAsync();
+        // What the dialog brings along is no text of the person.
+        await tab.ShowAsync("/console/queue");
+        await tab.ShowAsync($"/console/conversations/{id}");
+        await tab.Button("Escalate").ClickAsync();
+        await tab.Field("Reason").FillAsync("a refund above the limit");
+
+        tab.Answer = false;
+        await tab.Page.EvaluateAsync("() => { history.back(); }");
+        await Eventually.TrueAsync(() => tab.Questions.Count == 1, () => "Nobody was asked.");
+
+        await Assertions.Expect(tab.Page).ToHaveURLAsync(new Uri(server.Address, $"/console/conversations/{id}").AbsoluteUri);
+        Assert.Equal("a refund above the limit", await tab.Field("Reason").InputValueAsync());
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
     public async Task A_dialog_names_its_conversation_and_ends_with_its_page()
     {
         var id = await server.TalkAsync("WORK-6", "maria", "Where is my parcel?");

@@ -8,6 +8,9 @@ export function closeDialogs() {
   for (const e of document.querySelectorAll('dialog[open]')) e.close();
 }
 
+/** Whether something is written in an open dialog that would be lost. */
+export const dialogIsWritten = () => [...document.querySelectorAll('dialog[open]')].some((e) => e.isWritten());
+
 /** Asks for some values. fields: {name: [label, control, options]}; done gets the values and does what is asked for. */
 export function dialog({ title, fields, submit, done }) {
   const id = newId('dialog');
@@ -30,6 +33,9 @@ export function dialog({ title, fields, submit, done }) {
     // The button that it was opened with may have been drawn anew meanwhile, or be gone.
     if (document.activeElement === document.body) (keyed(document, opener) ?? document.querySelector('h1'))?.focus();
   }
+  const controls = Object.values(fields).map(([, control]) => control);
+  const begun = controls.map((control) => control.value);
+  element.isWritten = () => controls.some((control, i) => control.value !== begun[i]);
   document.body.append(element);
   element.showModal();
 }

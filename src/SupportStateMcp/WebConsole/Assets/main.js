@@ -5,7 +5,7 @@ import * as api from './api.js';
 import { Live } from './live.js';
 import { failure, fill, notice, perform, say } from './page.js';
 import { badge } from './format.js';
-import { closeDialogs } from './dialog.js';
+import { closeDialogs, dialogIsWritten } from './dialog.js';
 import { dropDrafts } from './drafts.js';
 import { queue } from './queue.js';
 import { conversation } from './conversation.js';
@@ -28,7 +28,8 @@ const ROUTES = [
   [/^\/customers$/, 'customers', 'crm', customers], [/^\/knowledge$/, 'knowledge', 'knowledge', knowledge], [/^\/numbers$/, 'numbers', 'conversations', numbers],
 ];
 
-const app = { session: null, tools: new Set(), page: null, shown: null };
+// address and state are those of the page in the history.
+const app = { session: null, tools: new Set(), page: null, address: null, state: null };
 const main = h('main', { id: 'content', tabindex: '-1' });
 const navigation = h('nav', { 'aria-label': T.navigation });
 const account = h('div', { class: 'account', role: 'group', 'aria-label': T.account });
@@ -52,7 +53,16 @@ export const leads = () => true;
 export const elsewhere = () => null;
 
 /** Keeps values with this page in the history, so that who comes back finds it as it was. */
-export const remember = (values) => history.replaceState({ ...history.state, ...values }, '');
+export function remember(values) {
+  app.state = { ...history.state, ...values };
+  history.replaceState(app.state, '');
+}
+
+/** Whether something would be lost with the page. */
+const unsaved = () => Boolean(app.page?.unsaved?.()) || dialogIsWritten();
+
+/** Whether the page may be left: nothing is lost with it, or the person says so. */
+const mayLeave = () => !unsaved() || confirm(T.common.leave);
 
 /** Shows another page; with replace in the place of this one. */
 export function go(address, { replace = false, focus = true } = {}) {
@@ -62,6 +72,8 @@ export function go(address, { replace = false, focus = true } = {}) {
 
 async function open(focus) {
   app.page?.abort.abort();
+  app.address = location.pathname + location.search;
+  app.state = history.state;
   closeDialogs();
   notice.textContent = '';
   const path = location.pathname.slice(ROOT.length).replace(/\/$/, '') || '/';
@@ -209,7 +221,7 @@ function shell() {
 }
 
 const leave = (place) => async (event) => {
-  if (!await attempt(place, api.signOut, { button: event.currentTarget })) return;
+  if (!mayLeave() || !await attempt(place, api.signOut, { button: event.currentTarget })) return;
   dropDrafts();
   live.stop();
   app.session = { ...app.session, signed_in: false };
@@ -239,11 +251,15 @@ document.addEventListener('click', (event) => {
   if (!a || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   if (!a.getAttribute('href').startsWith(ROOT) || a.rel === 'external') return;
   event.preventDefault();
-  if (!app.page?.unsaved?.() || confirm(T.common.leave)) go(a.getAttribute('href'));
+  if (mayLeave()) go(a.getAttribute('href'));
 });
-addEventListener('popstate', () => open(true));
+addEventListener('popstate', () => {
+  if (mayLeave()) open(true);
+  // The history is another one by now: the page that stays is put where it leads to next.
+  else history.pushState(app.state, '', app.address);
+});
 addEventListener('beforeunload', (event) => {
-  if (app.page?.unsaved?.()) event.preventDefault();
+  if (unsaved()) event.preventDefault();
 });
 // The page is filled after the browser would scroll, so where somebody was is kept here.
 history.scrollRestoration = 'manual';
