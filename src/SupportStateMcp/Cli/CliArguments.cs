@@ -64,6 +64,10 @@ internal static class CliArguments
 
     public static Option<string?> Queue() => new("--queue") { Description = "Only this queue.", HelpName = "NAME" };
 
+    public static Option<int> Limit(int shown) => new("--limit") { Description = $"How many at most, 1 to {Limits.Page}.", HelpName = "N", DefaultValueFactory = _ => shown };
+
+    public static Option<string?> Cursor() => new("--cursor") { Description = "The next_cursor of the last page, with the same options.", HelpName = "CURSOR" };
+
     public static Option<string?> MessageId() => new("--message-id") { Description = "Your name for the message, so that a repeat stores it once.", HelpName = "ID" };
 
     public static Option<string?> Priority(string description) => new("--priority") { Description = $"{description}: {NamesOf<Priority>()}.", HelpName = "PRIORITY" };
@@ -105,6 +109,15 @@ internal static class CliArguments
     public static Error? QueueViolation(string? queue) => queue is null || Owner.IsQueueName(queue)
         ? null
         : Error.InvalidArgument("--queue", "it is a queue's name: 1 to 50 lower-case letters, digits, dots, underscores and hyphens");
+
+    public static Error CursorViolation() => Error.InvalidArgument("--cursor", "it is the next_cursor of an earlier page, unchanged");
+
+    /// <summary>How the next of a list are shown: a longer first page, or where there is none, the next page.</summary>
+    /// <param name="most">How many were asked for.</param>
+    /// <param name="cursor">Where this page began; null for the first.</param>
+    /// <param name="next">Where the next one begins.</param>
+    public static string MoreOf(int most, string? cursor, string next) =>
+        cursor is null && most < Limits.Page ? "--limit shows more" : $"--cursor {next} goes on";
 
     public static Error? RangeViolation(string option, long value, long least, long most) => value >= least && value <= most
         ? null

@@ -51,7 +51,7 @@ internal static class ListCommands
         var status = new Option<string?>("--status") { Description = $"Only what the customer sees as this: {CliArguments.NamesOf<TicketStatus>()}.", HelpName = "STATUS" };
         var text = new Option<string?>("--text") { Description = "Only with this in the description.", HelpName = "TEXT" };
         var since = new Option<string?>("--since") { Description = "Only what changed since: 2h, 3d, \"2026-11-25 10:00\".", HelpName = "TIME" };
-        var (limit, cursor) = (Limit(), Cursor());
+        var (limit, cursor) = (CliArguments.Limit(Shown), CliArguments.Cursor());
         return new CliCommand("list", "Show conversations.", MoreOfList, null, async (parsed, context, cancellationToken) =>
         {
             var (name, of) = (parsed.GetValue(state), (Owner?)null);
@@ -80,7 +80,7 @@ internal static class ListCommands
 
     private static CliCommand Mine()
     {
-        var (limit, cursor) = (Limit(), Cursor());
+        var (limit, cursor) = (CliArguments.Limit(Shown), CliArguments.Cursor());
         return new CliCommand("mine", "Show the conversations that you own.", MoreOfMine, null, (parsed, context, cancellationToken) => FindAsync(
             context, new ConversationFilter(Owner: Owner.Of(context.Caller.Actor)), parsed.GetValue(cursor), parsed.GetValue(limit),
             $"{context.Caller.Actor} has no conversation. SupportStateMcp queue shows who waits.", cancellationToken), watches: true)
@@ -90,7 +90,7 @@ internal static class ListCommands
     private static CliCommand Search()
     {
         var text = new Argument<string>("TEXT") { Description = $"What to look for, 1 to {Limits.SearchText} characters." };
-        var (limit, cursor) = (Limit(), Cursor());
+        var (limit, cursor) = (CliArguments.Limit(Shown), CliArguments.Cursor());
         return new CliCommand("search", "Find conversations by their description.", MoreOfSearch, null, async (parsed, context, cancellationToken) =>
         {
             var sought = parsed.GetRequiredValue(text);
@@ -101,17 +101,13 @@ internal static class ListCommands
         { text, limit, cursor };
     }
 
-    private static Option<int> Limit() => new("--limit") { Description = $"How many at most, 1 to {Limits.Page}.", HelpName = "N", DefaultValueFactory = _ => Shown };
-
-    private static Option<string?> Cursor() => new("--cursor") { Description = "The next_cursor of the last page, with the same options.", HelpName = "CURSOR" };
-
     private static async ValueTask<Result<CommandOutput>> FindAsync(
         CliContext context, ConversationFilter filter, string? cursor, int most, string nothing, CancellationToken cancellationToken)
     {
         if (CliArguments.RangeViolation("--limit", most, 1, Limits.Page) is { } violation)
             return violation;
         if (!ConversationCursorText.TryDecode(cursor, out var next))
-            return Error.InvalidArgument("--cursor", "it is the next_cursor of an earlier page, unchanged");
+            return CliArguments.CursorViolation();
 
         // Where no server runs, nobody else takes a conversation from an owner whose lease has run out.
         await context.ExpireOverdueAsync(cancellationToken);
@@ -128,20 +124,20 @@ internal static class ListCommands
         }
 
         var view = ConversationListView.Of(new ConversationPage(found, next), new AnswerSize(CliArguments.AnswerCharacters));
-        return CommandOutput.Of(view, screen => Show(screen, view, most, nothing, context.Now));
+        return CommandOutput.Of(view, screen => Show(screen, view, most, cursor, nothing, context.Now));
     }
 
-    private static void Show(IAnsiConsole screen, ConversationListView listed, int most, string nothing, DateTimeOffset now)
+    private static void Show(IAnsiConsole screen, ConversationListView listed, int most, string? cursor, string nothing, DateTimeOffset now)
     {
         if (listed.Conversations.Count > 0)
             Write(screen, listed.Conversations, now);
         else if (listed.NextCursor is null)
             screen.Say(nothing);
-        if (listed.NextCursor is not null)
+        if (listed.NextCursor is { } next)
         {
             screen.Say(listed.Conversations.Count == most
-                ? string.Create(CultureInfo.InvariantCulture, $"The first {most}; --limit shows more.")
-                : string.Create(CultureInfo.InvariantCulture, $"Looked at the {MostCalls * Limits.Looked} conversations that changed last; --cursor {listed.NextCursor} goes on."));
+                ? string.Create(CultureInfo.InvariantCulture, $"The {(cursor is null ? "first" : "next")} {most}; {CliArguments.MoreOf(most, cursor, next)}.")
+                : string.Create(CultureInfo.InvariantCulture, $"Looked at the {(cursor is null ? "" : "next ")}{MostCalls * Limits.Looked} conversations that changed last; --cursor {next} goes on."));
         }
     }
 

@@ -25,15 +25,15 @@ internal static class QueueCommand
     public static CliCommand Create()
     {
         var queue = CliArguments.Queue();
-        var limit = new Option<int>("--limit") { Description = $"How many at most, 1 to {Limits.Page}.", HelpName = "N", DefaultValueFactory = _ => Shown };
-        var cursor = new Option<string?>("--cursor") { Description = "The next_cursor of the last page, with the same --queue.", HelpName = "CURSOR" };
+        var (limit, cursor) = (CliArguments.Limit(Shown), CliArguments.Cursor());
         return new CliCommand("queue", "Show who waits for a person.", More, null, async (parsed, context, cancellationToken) =>
         {
             var (name, most) = (parsed.GetValue(queue), parsed.GetValue(limit));
             if ((CliArguments.QueueViolation(name) ?? CliArguments.RangeViolation("--limit", most, 1, Limits.Page)) is { } violation)
                 return violation;
-            if (!QueueCursorText.TryDecode(parsed.GetValue(cursor), out var after))
-                return Error.InvalidArgument("--cursor", "it is the next_cursor of an earlier page, unchanged");
+            var begun = parsed.GetValue(cursor);
+            if (!QueueCursorText.TryDecode(begun, out var after))
+                return CliArguments.CursorViolation();
 
             // Where no server runs, nobody else puts a conversation back whose lease has run out.
             await context.ExpireOverdueAsync(cancellationToken);
@@ -41,7 +41,7 @@ internal static class QueueCommand
             if (!result.TryGet(out var page, out var error))
                 return error;
             var view = QueueView.Of(page, context.Now);
-            return CommandOutput.Of(view, screen => Show(screen, view), () => view with
+            return CommandOutput.Of(view, screen => Show(screen, view, most, begun), () => view with
             {
                 Conversations = [.. view.Conversations.Select(c => c with { WaitingSeconds = 0 })],
             });
@@ -49,7 +49,7 @@ internal static class QueueCommand
         { queue, limit, cursor };
     }
 
-    private static void Show(IAnsiConsole screen, QueueView waiting)
+    private static void Show(IAnsiConsole screen, QueueView waiting, int most, string? cursor)
     {
         if (waiting.Conversations.Count == 0)
         {
@@ -72,8 +72,8 @@ internal static class QueueCommand
         }
 
         screen.Write(table);
-        if (waiting.NextCursor is not null)
-            screen.Say(string.Create(CultureInfo.InvariantCulture, $"{waiting.Conversations.Count} of {waiting.Total}; --limit shows more."));
+        if (waiting.NextCursor is { } next)
+            screen.Say(string.Create(CultureInfo.InvariantCulture, $"{waiting.Conversations.Count} of {waiting.Total}; {CliArguments.MoreOf(most, cursor, next)}."));
     }
 
     internal static Style StyleOf(Priority priority) => priority switch

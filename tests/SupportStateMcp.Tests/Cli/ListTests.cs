@@ -89,7 +89,32 @@ public sealed class ListTests : IDisposable
         Assert.Equal(["cs-OLD"], Ids(second));
         Assert.False(second.TryGetProperty("next_cursor", out _));
         Assert.Contains("The first 2; --limit shows more.", (await _place.RunAsync("list", "--limit", "2")).Output, StringComparison.Ordinal);
+        var one = (await _place.JsonAsync("list", "--limit", "1")).GetProperty("next_cursor").GetString()!;
+        var two = (await _place.JsonAsync("list", "--limit", "1", "--cursor", one)).GetProperty("next_cursor").GetString()!;
+        Assert.EndsWith($"The next 1; --cursor {two} goes on.\n", await ScreenAsync("list", "--limit", "1", "--cursor", one), StringComparison.Ordinal);
         Assert.Equal("--cursor", (await _place.RefusalAsync("mine", "--cursor", "elsewhere")).GetProperty("argument").GetString());
+    }
+
+    [Fact]
+    public async Task What_no_page_holds_is_reached_by_the_cursor()
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), [.. Enumerable.Range(0, Limits.Page + 1).SelectMany(n => (ConversationCommand[])
+            [Open($"MANY-{n}"), AskFor($"MANY-{n}"), Escalate($"MANY-{n}")])]);
+
+        foreach (var command in (string[])["list", "queue", "approvals"])
+        {
+            var first = await _place.JsonAsync(command, "--limit", "500");
+            var next = first.GetProperty("next_cursor").GetString()!;
+            var screen = await ScreenAsync(command, "--limit", "500");
+            Assert.EndsWith($"{(command == "list" ? "The first 500" : "500 of 501")}; --cursor {next} goes on.\n", screen, StringComparison.Ordinal);
+            var rest = await _place.JsonAsync(command, "--limit", "500", "--cursor", next);
+            Assert.Single(rest.GetProperty(command == "approvals" ? "approvals" : "conversations").EnumerateArray());
+            Assert.DoesNotContain("--cursor", await ScreenAsync(command, "--limit", "500", "--cursor", next), StringComparison.Ordinal);
+            Assert.Equal("--cursor", (await _place.RefusalAsync(command, "--cursor", "elsewhere")).GetProperty("argument").GetString());
+        }
+
+        Assert.EndsWith("2 of 501; --limit shows more.\n", await ScreenAsync("approvals", "--limit", "2"), StringComparison.Ordinal);
+        Assert.Equal("--limit", (await _place.RefusalAsync("approvals", "--limit", "501")).GetProperty("argument").GetString());
     }
 
     [Fact]
@@ -138,6 +163,13 @@ public sealed class ListTests : IDisposable
     }
 
     public void Dispose() => _place.Dispose();
+
+    /// <summary>What is on a screen, with each sentence in one line: a cursor is long.</summary>
+    private async Task<string> ScreenAsync(params string[] command)
+    {
+        _place.Environment["COLUMNS"] = "1000";
+        return (await _place.RunAsync(command)).Output;
+    }
 
     private async Task<JsonElement> PreparedAsync(string[] command)
     {
