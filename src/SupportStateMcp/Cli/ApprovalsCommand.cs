@@ -35,7 +35,7 @@ internal static class ApprovalsCommand
             ConversationId? id = null;
             if (parsed.GetValue(only) is { } text)
             {
-                if (!CliArguments.ConversationOf(text).TryGet(out var one, out var malformed))
+                if (!CliArguments.ConversationOf(text, "--conversation").TryGet(out var one, out var malformed))
                     return malformed;
                 id = one;
             }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Primitives;
 
@@ -10,7 +11,7 @@ namespace SupportStateMcp.Cli;
 /// What people type: arguments that several commands take. What a command of a conversation checks itself is not checked here;
 /// only its arguments are told by the names that they have here.
 /// </summary>
-internal static class CliArguments
+internal static partial class CliArguments
 {
     /// <summary>How many characters of contents a command shows at most: a person scrolls, a script reads; neither wants all that a store holds.</summary>
     public const int AnswerCharacters = 4_000_000;
@@ -26,34 +27,38 @@ internal static class CliArguments
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>What the arguments of commands are called here.</summary>
-    private static readonly Dictionary<string, string> s_names = new(StringComparer.Ordinal)
+    /// <summary>
+    /// What the arguments of tools are called here, where their own names do not say it: <c>reason</c> is <c>--reason</c> or <c>REASON</c>
+    /// anyway. Of several names the first that the command has counts.
+    /// </summary>
+    private static readonly Dictionary<string, string[]> s_names = new(StringComparer.Ordinal)
     {
-        ["article_id"] = "ID",
-        ["content"] = "TEXT",
-        ["customer_id"] = "ID",
-        ["description"] = "--description",
-        ["digest"] = "--digest",
-        ["file"] = "FILE",
-        ["goal"] = "GOAL",
-        ["final_arguments"] = "--arguments",
+        ["approval_id"] = ["--approval", "ID"],
+        ["article_id"] = ["ID"],
+        ["at_time"] = ["--at"],
+        ["at_version"] = ["--at"],
+        ["content"] = ["TEXT"],
+        ["conversation_id"] = ["--conversation", "CONVERSATION"],
+        ["customer_id"] = ["--customer", "CUSTOMER", "ID"],
+        ["description"] = ["TEXT"],
+        ["email"] = ["ID"],
+        ["final_arguments"] = ["--arguments", "--solution"],
+        ["final_solution"] = ["--solution"],
         // The one key that people give.
-        ["idempotency_key"] = "--message-id",
-        ["k"] = "--limit",
-        ["lease_seconds"] = "--lease",
-        ["message_id"] = "--message-id",
-        ["name"] = "NAME",
-        ["new_state"] = "STATE",
-        ["note"] = "NOTE",
-        ["notes"] = "--notes",
-        ["query"] = "WORDS",
-        ["reason"] = "--reason",
-        ["section"] = "--section",
-        ["steps"] = "--step",
-        ["tags"] = "--tag",
-        ["text"] = "--text",
-        ["to"] = "TO",
-        ["user_id"] = "--user",
+        ["idempotency_key"] = ["--message-id"],
+        ["k"] = ["--limit"],
+        ["lease_seconds"] = ["--lease"],
+        ["memory_id"] = ["ID"],
+        ["new_state"] = ["STATE"],
+        ["point"] = ["--to"],
+        ["queries"] = ["WORDS"],
+        ["query"] = ["WORDS"],
+        ["steps"] = ["--step"],
+        ["tags"] = ["--tag"],
+        ["task_id"] = ["TASK"],
+        ["ticket_id"] = ["TICKET"],
+        ["topics"] = ["--topic"],
+        ["user_id"] = ["--user"],
     };
 
     public static Argument<string> Conversation() => new("CONVERSATION") { Description = "The conversation, for example cs-TKT-001, or its ticket: TKT-001." };
@@ -123,11 +128,25 @@ internal static class CliArguments
         ? null
         : Error.InvalidArgument(option, string.Create(CultureInfo.InvariantCulture, $"it is {least} to {most}"));
 
-    /// <summary>An error with the argument that it is about called by its name here.</summary>
-    public static Error Named(Error error) =>
-        error.Code == ErrorCodes.InvalidArgument && s_names.TryGetValue((string)error.Facts["argument"]!, out var name)
-            ? Error.InvalidArgument(name, (string)error.Facts["rule"]!)
-            : error;
+    /// <summary>An error with the arguments that it names called by the names that they have on a command.</summary>
+    public static Error Named(Error error, Command command) => error switch
+    {
+        Errors.InvalidArgument e => e with
+        {
+            Argument = NameOf(e.Argument, command) ?? e.Argument,
+            Rule = CompoundName().Replace(e.Rule, m => s_names.ContainsKey(m.Value) ? NameOf(m.Value, command) ?? m.Value : m.Value),
+        },
+        Errors.PersonalData e => e with { Argument = NameOf(e.Argument, command) ?? e.Argument },
+        _ => error,
+    };
+
+    private static string? NameOf(string argument, Command command) =>
+        ((string[])[argument, $"--{argument.Replace('_', '-')}", argument.ToUpperInvariant(), .. s_names.GetValueOrDefault(argument, [])])
+            .FirstOrDefault(name => command.Options.Any(o => o.Name == name) || command.Arguments.Any(a => a.Name == name));
+
+    /// <summary>A name of an argument as it stands in a rule. Names of one word are words as well.</summary>
+    [GeneratedRegex("[a-z]+(?:_[a-z]+)+", RegexOptions.CultureInvariant)]
+    private static partial Regex CompoundName();
 
     /// <summary>
     /// A text from the command line, or from standard input where it is <c>-</c>, or is left out and the input is no

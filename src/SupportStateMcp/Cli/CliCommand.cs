@@ -29,6 +29,6 @@ internal sealed class CliCommand(string name, string summary, string more, Type?
     public async ValueTask<Result<CommandOutput>> DoAsync(ParseResult parsed, CliContext context, CancellationToken cancellationToken)
     {
         var result = await work(parsed, context, cancellationToken);
-        return result.TryGet(out _, out var error) ? result : CliArguments.Named(error);
+        return result.TryGet(out _, out var error) ? result : CliArguments.Named(error, this);
     }
 }

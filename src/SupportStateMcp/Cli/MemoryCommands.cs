@@ -118,7 +118,7 @@ internal static class MemoryCommands
         {
             var (memory, of, why) = (parsed.GetValue(id), parsed.GetValue(customer), parsed.GetRequiredValue(reason));
             if (memory is null == of is null)
-                return Error.InvalidArgument("memory_id", "name one memory, or the customer whose memories are to be forgotten with --customer");
+                return Error.InvalidArgument("ID", "name one memory, or the customer whose memories are to be forgotten with --customer");
             if (of is not null)
                 return await ForgetCustomerAsync(new ForgetCustomer { Actor = context.Caller.Actor, Roles = context.Caller.Roles, CustomerId = of, Reason = why }, context, cancellationToken);
             var result = await context.Memory.ForgetAsync(

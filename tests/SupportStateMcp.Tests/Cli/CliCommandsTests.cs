@@ -1,11 +1,15 @@
+using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using SupportStateMcp.Cli;
 using SupportStateMcp.Tests.Support;
 using static SupportStateMcp.Tests.Support.CliConversations;
 
 namespace SupportStateMcp.Tests.Cli;
 
 /// <summary>What all commands for people have in common.</summary>
-public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
+public sealed partial class CliCommandsTests(SharedRedis shared) : IDisposable
 {
     private readonly CliPlace _place = new();
 
@@ -175,6 +179,18 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
     [InlineData("--after", "events", "cs-TKT-1", "--after", "-1")]
     [InlineData("--message-id", "reply", "cs-TKT-1", "Hi", "--message-id", "")]
     [InlineData("--notes", "approve", "ap-1a2b3c4d-TKT-1", "--notes", "{1001}")]
+    [InlineData("TEXT", "memory", "remember", "", "--customer", "C")]
+    [InlineData("--customer", "memory", "remember", "x")]
+    [InlineData("ID", "memory", "forget", "--reason", "r")]
+    [InlineData("CUSTOMER", "memory", "list", "")]
+    [InlineData("--steps", "rollback", "cs-TKT-1", "--steps", "0")]
+    [InlineData("--to", "rollback", "cs-TKT-1", "--to", "999", "--roles", "supervisor")]
+    [InlineData("--to", "fork", "cs-TKT-1", "--to", "999")]
+    [InlineData("--at", "show", "cs-TKT-1", "--at", "999")]
+    [InlineData("--customer", "ticket", "new", "TKT-2", "Help", "--customer", "")]
+    [InlineData("TEXT", "ticket", "new", "TKT-2", "", "--customer", "C")]
+    [InlineData("TICKET", "ticket", "status", "a b")]
+    [InlineData("--step", "task", "new", "cs-TKT-1", "goal", "--step", "{1001}")]
     public async Task What_a_tool_would_refuse_as_too_long_or_short_is_refused_here_by_the_name_it_has_here(string argument, params string[] command)
     {
         await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"), Escalate("TKT-1"));
@@ -183,6 +199,76 @@ public sealed class CliCommandsTests(SharedRedis shared) : IDisposable
 
         Assert.Equal(("invalid_argument", argument), (refusal.GetProperty("code").GetString(), refusal.GetProperty("argument").GetString()));
     }
+
+    public static TheoryData<string> Commands => [.. All().Select(PathOf)];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task A_refusal_names_no_argument_that_the_command_does_not_have(string path)
+    {
+        await _place.PrepareAsync(TimeSpan.FromMinutes(1), Open("TKT-1"), Asks("TKT-1", "Hello?"));
+        var command = All().Single(c => PathOf(c) == path);
+        string[] names = [.. command.Arguments.Select(a => a.Name), .. command.Options.Select(o => o.Name)];
+        var lines = command.Arguments.SelectMany(a => Values(a.ValueType).Select(v => Line(command, a, null, v)))
+            .Concat(command.Options.SelectMany(o => Values(o.ValueType).Select(v => Line(command, null, o, v))))
+            .Append(Line(command, null, null, ""));
+
+        foreach (var line in lines)
+        {
+            var (_, output, _) = await _place.RunAsync([.. path.Split(' '), .. line, "--json"]);
+            // What the reader of the command line refuses itself is no document.
+            if (!output.StartsWith("{\"code\":\"invalid_argument\"", StringComparison.Ordinal))
+                continue;
+            var refusal = JsonElement.Parse(output);
+            var told = string.Join(' ', line.Select(v => v.Length <= 40 ? $"'{v}'" : v[..40] + "…")) + ": " + output;
+            Assert.True(names.Contains(refusal.GetProperty("argument").GetString()), told);
+            Assert.False(WireName().IsMatch(refusal.GetProperty("rule").GetString()!), told);
+        }
+    }
+
+    /// <summary>A command line with one value that is another than usual.</summary>
+    private static List<string> Line(Command command, Argument? other, Option? option, string value)
+    {
+        var line = new List<string>();
+        foreach (var argument in command.Arguments)
+        {
+            if (argument == other)
+                line.Add(value);
+            else if (argument.Arity.MinimumNumberOfValues > 0 || command.Arguments.IndexOf(argument) < command.Arguments.IndexOf(other!))
+                line.Add(Usual(argument.Name));
+        }
+
+        line.AddRange(command.Options.Where(o => o == option || o.Required).Select(o => $"{o.Name}={(o == option ? value : Usual(o.Name))}"));
+        return line;
+    }
+
+    private static string Usual(string name) => name switch
+    {
+        "CONVERSATION" or "TICKET" => "TKT-1",
+        "ID" => "ap-1a2b3c4d-TKT-1",
+        "TASK" => "task-1a2b3c4d-TKT-1",
+        "STATE" => "processing",
+        "EVENT" => "step_complete",
+        "TO" => "human:bob",
+        _ => "x",
+    };
+
+    private static string[] Values(Type type) =>
+        type == typeof(bool) ? []
+        : (Nullable.GetUnderlyingType(type) ?? type) is var number && (number == typeof(int) || number == typeof(long)) ? ["-1", "2000000000"]
+        : ["", "a b", "999", new string('x', 100_001)];
+
+    /// <summary>All commands that end by themselves, and need no configuration.</summary>
+    private static IEnumerable<Command> All()
+    {
+        var commands = CliCommands.Create(new Option<string?>("--actor"), new RecordedConsole("", new Dictionary<string, string>()), (_, _, _, _, _) => Task.FromResult(0));
+        return commands.Concat(commands.SelectMany(c => c.Subcommands)).Where(c => c is CliCommand and not { Name: "tail" or "deliveries" or "redeliver" });
+    }
+
+    private static string PathOf(Command command) => string.Join(' ', command.Parents.OfType<Command>().Select(p => p.Name).Append(command.Name));
+
+    [GeneratedRegex("(?:approval|article|conversation|customer|memory|message|task|ticket|user)_id|at_(?:time|version)|final_(?:arguments|solution)")]
+    private static partial Regex WireName();
 
     [Fact]
     public async Task People_work_on_Redis_as_on_files()

@@ -42,7 +42,7 @@ public sealed class MemoryCommandsTests : IDisposable
         await _place.RunAsync("memory", "remember", "Uses Azure.", "--customer", "CUST001");
 
         Assert.Equal("not_authorized", (await _place.RefusalAsync("memory", "forget", "--customer", "CUST001", "--reason", "asked")).GetProperty("code").GetString());
-        Assert.Equal("memory_id", (await _place.RefusalAsync("memory", "forget", "--reason", "asked")).GetProperty("argument").GetString());
+        Assert.Equal("ID", (await _place.RefusalAsync("memory", "forget", "--reason", "asked")).GetProperty("argument").GetString());
         Assert.Equal((0, "2 memories of CUST001 are forgotten.\n", ""), await _place.RunAsync("memory", "forget", "--customer", "CUST001", "--reason", "asked", "--roles", "supervisor"));
         Assert.Empty((await _place.JsonAsync("memory", "list", "CUST001", "--all")).GetProperty("memories").EnumerateArray());
     }
@@ -55,7 +55,7 @@ public sealed class MemoryCommandsTests : IDisposable
         var unknown = await _place.RunAsync("memory", "remember", "x", "--customer", "CUST001", "--kind", "rumour");
 
         Assert.Equal((1, 1, 1), (nobody.ExitCode, personal.ExitCode, unknown.ExitCode));
-        Assert.Contains("it is required where conversation_id is not given", nobody.Errors, StringComparison.Ordinal);
+        Assert.StartsWith("Invalid argument --customer: it is required where --conversation is not given: ", nobody.Errors, StringComparison.Ordinal);
         Assert.Contains("personal data (email)", personal.Errors, StringComparison.Ordinal);
         Assert.Contains("fact, preference, episode, solution", unknown.Errors, StringComparison.Ordinal);
     }
