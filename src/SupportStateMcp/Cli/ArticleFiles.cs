@@ -67,6 +67,9 @@ internal sealed record ArticleFiles(IReadOnlyList<ArticleInput> Articles, IReadO
         var files = new DirectoryInfo(folder).EnumerateFiles("*.md", new EnumerationOptions
         {
             RecurseSubdirectories = true,
+            // An import is whole: what cannot be read is told, and README.MD is a file of Markdown everywhere.
+            IgnoreInaccessible = false,
+            MatchCasing = MatchCasing.CaseInsensitive,
             AttributesToSkip = FileAttributes.Hidden | FileAttributes.System | FileAttributes.ReparsePoint,
         });
         foreach (var file in files.OrderBy(f => f.FullName, StringComparer.Ordinal))

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Cli;
@@ -53,6 +55,42 @@ public sealed class KnowledgeTests(SharedRedis redis) : IDisposable
         var article = Assert.Single(found.GetProperty("results")[0].GetProperty("articles").EnumerateArray());
         Assert.Equal(("first", "The first"), (article.GetProperty("article_id").GetString(), article.GetProperty("title").GetString()));
         Assert.Equal("more/two-words", (await _place.JsonAsync("knowledge", "show", "more/two-words")).GetProperty("title").GetString());
+    }
+
+    [Fact]
+    public async Task A_Markdown_file_is_one_however_its_ending_is_written()
+    {
+        _files.File("README.MD", "A zebra.");
+
+        Assert.Equal(1, (await _place.JsonAsync("knowledge", "import", _files.Path)).GetProperty("written").GetInt32());
+        Assert.Equal("README", (await _place.JsonAsync("knowledge", "show", "README")).GetProperty("title").GetString());
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_folder_of_which_a_part_cannot_be_read_is_not_imported_without_it()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Who may read a folder is said in another way here.");
+        _files.File("one.md", "A zebra.");
+        var closed = Directory.CreateDirectory(Path.Combine(_files.Path, "closed"), UnixFileMode.None).FullName;
+        try
+        {
+            // Root reads everything, unless that right is taken away.
+            string[] program = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", TestedProgram.Command] : [TestedProgram.Command];
+            var start = TestedProgram.Start(program[0], [.. program[1..], .. _place.Arguments, "knowledge", "import", _files.Path]);
+            start.RedirectStandardError = true;
+            using var import = Process.Start(start)!;
+            var errors = await import.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await import.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal(1, import.ExitCode);
+            Assert.StartsWith("Invalid argument SOURCE: it can be read: ", errors, StringComparison.Ordinal);
+            Assert.Contains(closed, errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     [Fact]
