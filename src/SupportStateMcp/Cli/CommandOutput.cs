@@ -18,6 +18,9 @@ internal sealed class CommandOutput
     /// <summary>Nothing: whatever there was to show has been shown as it came.</summary>
     public static CommandOutput None { get; } = new(() => "", () => "", _ => { });
 
+    /// <summary>Nothing: what there was to show as it came could not be written.</summary>
+    public static CommandOutput Lost { get; } = new(() => "", () => "", _ => throw new IOException());
+
     /// <summary>What makes two answers the same: all of it but what time alone changes.</summary>
     public string Content => _content();
 
@@ -60,7 +63,7 @@ internal sealed class CommandOutput
     {
         if (result.TryGet(out var answer, out var error))
         {
-            if (asJson && answer != None)
+            if (asJson && answer != None && answer != Lost)
                 console.Output.WriteLine(SafeText.Json(answer._json()));
             else if (answer != None)
                 answer._show(console.OpenScreen());

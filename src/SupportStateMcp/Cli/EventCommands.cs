@@ -59,6 +59,10 @@ internal static class EventCommands
             {
                 return e.ToError();
             }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return CommandOutput.Lost;
+            }
 
             return CommandOutput.None;
         })

@@ -47,6 +47,22 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_what_happens_cannot_be_written_as_it_happens_the_exit_code_tells_so_too()
+    {
+        await OpenAsync();
+        var tail = _place.ShellAsync("events tail > /dev/full");
+
+        for (var n = 2; !tail.IsCompleted; n++)
+        {
+            await _place.PrepareAsync(TimeSpan.Zero, Open($"TKT-{n}"));
+            await Task.WhenAny(tail, Task.Delay(100, TestContext.Current.CancellationToken));
+        }
+
+        var (exitCode, _, errors) = await tail;
+        Assert.Equal((74, "Listening; Ctrl+C ends.\nThe command is done, but its output could not be written.\n"), (exitCode, errors));
+    }
+
+    [Fact]
     public async Task An_input_that_is_a_folder_is_refused()
     {
         await OpenAsync();
