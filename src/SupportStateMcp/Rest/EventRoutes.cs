@@ -109,7 +109,7 @@ internal static class EventRoutes
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var items = feed.ListenAsync(context.Request.Headers["Last-Event-ID"] is [{ Length: > 0 } last] ? last : null, started.SetResult, ends.Token)
                 .Where(i => i is null || (topics.Length == 0 || topics.Contains(i.Event.Topic)) && (conversation_id is null || i.Event.Subject == conversation_id));
-            await WriteAsync(context, items, started.Task, time, ends.Token);
+            await WriteAsync(context, items, started.Task, time, ends);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
@@ -121,40 +121,50 @@ internal static class EventRoutes
         }
     }
 
-    private static async Task WriteAsync(HttpContext context, IAsyncEnumerable<FeedItem?> items, Task started, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task WriteAsync(HttpContext context, IAsyncEnumerable<FeedItem?> items, Task started, TimeProvider time, CancellationTokenSource ends)
     {
-        await using var enumerator = items.GetAsyncEnumerator(cancellationToken);
-        // The headers say that nothing from now on is missed; where the store does not answer, the client is told by a status.
+        var enumerator = items.GetAsyncEnumerator(ends.Token);
         var next = enumerator.MoveNextAsync().AsTask();
-        if (await Task.WhenAny(started, next) == next && !next.IsCompletedSuccessfully)
-            await next;
-        var response = context.Response;
-        response.ContentType = "text/event-stream";
-        response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers["X-Accel-Buffering"] = "no";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await response.Body.WriteAsync(s_begun, cancellationToken);
-        await response.Body.FlushAsync(cancellationToken);
-        while (true)
+        try
         {
-            using var beat = new CancellationTokenSource(s_heartbeat, time);
-            try
+            // The headers say that nothing from now on is missed; where the store does not answer, the client is told by a status.
+            if (await Task.WhenAny(started, next) == next && !next.IsCompletedSuccessfully)
+                await next;
+            var response = context.Response;
+            response.ContentType = "text/event-stream";
+            response.Headers.CacheControl = "no-store";
+            response.Headers.XContentTypeOptions = "nosniff";
+            response.Headers["X-Accel-Buffering"] = "no";
+            context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+            await response.Body.WriteAsync(s_begun, ends.Token);
+            await response.Body.FlushAsync(ends.Token);
+            while (true)
             {
-                if (!await next.WaitAsync(beat.Token))
-                    return;
-                await response.Body.WriteAsync(Frame(enumerator.Current), cancellationToken);
-                next = enumerator.MoveNextAsync().AsTask();
-                // What is there already goes out together.
-                if (next.IsCompleted)
-                    continue;
-            }
-            catch (OperationCanceledException) when (beat.IsCancellationRequested && !next.IsCompleted)
-            {
-                await response.Body.WriteAsync(s_beat, cancellationToken);
-            }
+                using var beat = new CancellationTokenSource(s_heartbeat, time);
+                try
+                {
+                    if (!await next.WaitAsync(beat.Token))
+                        return;
+                    await response.Body.WriteAsync(Frame(enumerator.Current), ends.Token);
+                    next = enumerator.MoveNextAsync().AsTask();
+                    // What is there already goes out together.
+                    if (next.IsCompleted)
+                        continue;
+                }
+                catch (OperationCanceledException) when (beat.IsCancellationRequested && !next.IsCompleted)
+                {
+                    await response.Body.WriteAsync(s_beat, ends.Token);
+                }
 
-            await response.Body.FlushAsync(cancellationToken);
+                await response.Body.FlushAsync(ends.Token);
+            }
+        }
+        finally
+        {
+            // A write may end while the next event is still waited for, and an enumerator that is waited for cannot be disposed of.
+            await ends.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await enumerator.DisposeAsync();
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using SupportStateMcp.Tests.Support;
@@ -196,6 +197,38 @@ public sealed class LiveTests(Chromium chromium, ConsoleServer server) : IClassF
         }
     }
 
+    [Fact]
+    public async Task A_stream_that_is_left_while_a_write_is_held_up_ends_without_a_fault()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var own = await ConsoleServer.StartAsync(o => o, null, app => app.Use(async (context, next) =>
+        {
+            if (context.Request.Path == "/events/stream")
+                context.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(new HeldStream(held)));
+            try
+            {
+                await next(context);
+                ended.TrySetResult(null);
+            }
+            catch (Exception e)
+            {
+                ended.TrySetResult(e);
+                throw;
+            }
+        }));
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = own.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", own.Alice);
+        using var leaves = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var listening = http.GetStreamAsync(new Uri("/events/stream", UriKind.Relative), leaves.Token);
+        await held.Task.WaitAsync(Stop);
+
+        await leaves.CancelAsync();
+
+        Assert.Null(await ended.Task.WaitAsync(Stop));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => listening);
+    }
+
     [Theory]
     [InlineData("/console/conversations/cs-LIVE-7", "get_history")]
     [InlineData("/console/knowledge?q=refund", "query_knowledge_base")]
@@ -255,6 +288,16 @@ public sealed class LiveTests(Chromium chromium, ConsoleServer server) : IClassF
     /// <summary>As the browser tells a page that its tab is shown, or is not.</summary>
     private static async Task ShowAsync(ConsoleTab tab, bool hidden) => await tab.Page.EvaluateAsync(
         "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
+
+    /// <summary>A connection whose reader takes nothing: what was written does not get out.</summary>
+    private sealed class HeldStream(TaskCompletionSource held) : MemoryStream
+    {
+        public override Task FlushAsync(CancellationToken cancellationToken)
+        {
+            held.TrySetResult();
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+    }
 
     /// <summary>A clock whose timers run a hundred times as fast.</summary>
     private sealed class HurriedTime : TimeProvider
