@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Events;
 using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Rest;
@@ -24,13 +25,10 @@ internal static class JsonBody
 
     private const string Json = "application/json";
 
-    /// <summary>One event in the JSON format of CloudEvents.</summary>
-    private const string CloudEventJson = "application/cloudevents+json";
-
     /// <summary>The body; or the refusal where it is no JSON object; or neither, and the faults of its members.</summary>
     public static async ValueTask<(T? Body, ProblemReply? Refusal)> ReadAsync<T>(HttpContext context, List<Errors.InvalidArgument> faults) where T : class
     {
-        if (!IsJson(context.Request))
+        if (!IsJson(context.Request, isEvent: typeof(T) == typeof(EventBody)))
         {
             context.Response.Headers.Accept = Json;
             return (null, ProblemReply.Of(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON in UTF-8: send it with Content-Type: application/json, and without a Content-Encoding."));
@@ -66,9 +64,9 @@ internal static class JsonBody
         }
     }
 
-    private static bool IsJson(HttpRequest request) =>
+    private static bool IsJson(HttpRequest request, bool isEvent) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && (type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals(CloudEventJson, StringComparison.OrdinalIgnoreCase))
+        && (type.MediaType.Equals(Json, StringComparison.OrdinalIgnoreCase) || (isEvent && type.MediaType.Equals(CloudEvent.MediaType, StringComparison.OrdinalIgnoreCase)))
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
         && request.Headers.ContentEncoding.Count == 0;
 

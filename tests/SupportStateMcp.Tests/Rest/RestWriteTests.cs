@@ -73,6 +73,7 @@ public sealed class RestWriteTests(SharedRestProbe shared) : IClassFixture<Share
     [InlineData("text/plain")]
     [InlineData("text/json")]
     [InlineData("application/jsonp")]
+    [InlineData("application/cloudevents+json")]
     [InlineData("application/json; charset=utf-16")]
     [InlineData(null)]
     public async Task What_a_form_of_a_web_page_can_send_is_refused(string? type)
