@@ -1,6 +1,9 @@
 // An agent that works one ticket from the report to the letter, with the official MCP client. Its thinking is three small functions: put a
 // model in their place.
 //
+// It is for a desk of its own, such as the demo: next_step gives out whatever step is ready first, of any ticket. An agent in earnest works
+// that one. This example gives a step of another ticket back, which counts as a try that failed there, and stops.
+//
 //   SupportStateMcp http --demo            in one terminal
 //   npm install && node work.mjs           in another
 //
@@ -50,11 +53,15 @@ const think = {
   notification: async (_, step) => ({ message: `Dear ${step.input.customer?.name ?? 'customer'},\n\nabout your ticket ${step.ticket_id}:` }),
 };
 
-/** Takes steps of this ticket until it needs a person or has ended. */
+/** Takes steps until this ticket needs a person or has ended. */
 async function work(client) {
   for (;;) {
     const step = await call(client, 'next_step', { wait_seconds: 1 });
     if (step.none) return;
+    if (step.ticket_id !== ticket_id) {
+      await call(client, 'complete_step', { step_token: step.step_token, outcome: 'failed', reason: `Given back: the example works ${ticket_id} alone.` });
+      throw new Error(`The desk gave out a step of ${step.ticket_id}, and it was given back. Run this example on a desk on which no other ticket is worked.`);
+    }
     console.log(`${step.role.padEnd(13)} ${step.step} of ${step.ticket_id}, try ${step.attempt}`);
     const done = await call(client, 'complete_step', { step_token: step.step_token, outcome: 'done', result: await think[step.role](client, step) });
     console.log(`              → ${done.status}, ${done.stage}`);
