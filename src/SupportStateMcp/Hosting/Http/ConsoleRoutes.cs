@@ -18,8 +18,8 @@ namespace SupportStateMcp.Hosting.Http;
 internal sealed record ConsoleOptions(bool AsksForToken, bool Demo, string? SignInAt = null);
 
 /// <summary>
-/// What the console asks for beside the tools: who one is, and four reads that no tool gives. They change nothing and are bounded; all
-/// that the console does it does by tools.
+/// What the console asks for beside the tools: who one is, and four reads that no tool gives. They change nothing and are bounded. What the
+/// console does it does by tools, and by <c>POST /support/approve</c> where it sends a solution back to the expert.
 /// </summary>
 internal static class ConsoleRoutes
 {
