@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
@@ -48,20 +49,31 @@ public sealed partial class StoreMaintenance(
     /// <summary>Records expired leases and approvals. Of several instances that see it at once, one does; the others find it done.</summary>
     public async Task ExpireOverdueAsync(CancellationToken cancellationToken)
     {
+        ExceptionDispatchInfo? first = null;
         foreach (var id in await store.FindOverdueAsync(time.GetUtcNow(), Batch, cancellationToken))
         {
-            var expire = new ConversationCommand.ExpireOverdue { Id = id, Actor = Conversation.Clock };
-            await TryAsync(ct => commands.ExecuteAsync(expire, ct).AsTask(), cancellationToken);
+            try
+            {
+                await commands.ExecuteAsync(new ConversationCommand.ExpireOverdue { Id = id, Actor = Conversation.Clock }, cancellationToken);
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // One conversation that cannot be written keeps nobody from the others.
+                first ??= ExceptionDispatchInfo.Capture(e);
+            }
         }
+
+        first?.Throw();
     }
 
     private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(interval, time);
+        string? told = null;
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
-                await TryAsync(work, cancellationToken);
+                told = await TryAsync(work, told, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -69,27 +81,34 @@ public sealed partial class StoreMaintenance(
         }
     }
 
-    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    /// <summary>Whatever goes wrong in one turn, the next one comes: a loop that ends would leave its work undone until a restart, and nobody would hear of it.</summary>
+    /// <returns>The failure that the operator was told of last; null where the work was done.</returns>
+    private async Task<string?> TryAsync(Func<CancellationToken, Task> work, string? told, CancellationToken cancellationToken)
     {
         try
         {
             await work(cancellationToken);
+            return null;
         }
         catch (StoreUnavailableException e)
         {
+            // The store tells the operator why, once.
             LogPostponed(e.Message);
+            return told;
         }
-        catch (Exception e) when (e is StoreException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // One conversation that cannot be read keeps nobody from serving the others.
-            LogFailed(e);
+            var failure = $"{e.GetType().Name}: {e.Message}";
+            if (failure != told)
+                LogFailed(e);
+            return failure;
         }
     }
 
     [LoggerMessage(LogLevel.Debug, "The sweep waits for its next turn: {Reason}")]
     private partial void LogPostponed(string reason);
 
-    [LoggerMessage(LogLevel.Error, "The sweep met something that it cannot read.")]
+    [LoggerMessage(LogLevel.Error, "The maintenance of the store failed at one of its tasks; it tries again at its next turn. This is logged once, until something else fails or the task is done.")]
     private partial void LogFailed(Exception exception);
 }
 

@@ -2,7 +2,7 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>A store with something happening just before it commits or reads, and with what it remembers in a test's hand.</summary>
+/// <summary>A store with something happening just before and after what it does, and with what it remembers in a test's hand.</summary>
 internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 {
     private int _loads;
@@ -25,6 +25,18 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 
     /// <summary>Runs after each read of messages, before its reader has them.</summary>
     public Func<Task> AfterMessages { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Runs after each commit, with the token that it was given: here a call can end.</summary>
+    public Action<CancellationToken> AfterCommit { get; set; } = _ => { };
+
+    /// <summary>Runs once steps that wait were looked for: here one can come that was not seen.</summary>
+    public Func<ReadySteps, Task> AfterLook { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Runs before conversations are counted.</summary>
+    public Action BeforeCount { get; set; } = () => { };
+
+    /// <summary>Runs before each sweep.</summary>
+    public Action BeforeSweep { get; set; } = () => { };
 
     public Func<ConversationId, Conversation?> Remembers { get; set; } = _ => null;
 
@@ -53,7 +65,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellationToken)
     {
         await BeforeCommit(++Commits);
-        return await inner.CommitAsync(commit, cancellationToken);
+        var result = await inner.CommitAsync(commit, cancellationToken);
+        AfterCommit(cancellationToken);
+        return result;
     }
 
     public async ValueTask<IReadOnlyList<Message>> ReadMessagesAsync(ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken)
@@ -79,7 +93,11 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
         return page;
     }
 
-    public ValueTask<long> CountAsync(CancellationToken cancellationToken) => inner.CountAsync(cancellationToken);
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken)
+    {
+        BeforeCount();
+        return inner.CountAsync(cancellationToken);
+    }
 
     public ValueTask<QueuePage> ListQueueAsync(string? queue, QueueCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.ListQueueAsync(queue, after, limit, cancellationToken);
@@ -87,8 +105,12 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<PendingApprovals> ListPendingApprovalsAsync(string? queue, ApprovalCursor? after, int limit, CancellationToken cancellationToken) =>
         inner.ListPendingApprovalsAsync(queue, after, limit, cancellationToken);
 
-    public ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, bool verified, CancellationToken cancellationToken) =>
-        inner.ListReadyStepsAsync(roles, limit, verified, cancellationToken);
+    public async ValueTask<ReadySteps> ListReadyStepsAsync(IReadOnlyList<string> roles, int limit, bool verified, CancellationToken cancellationToken)
+    {
+        var ready = await inner.ListReadyStepsAsync(roles, limit, verified, cancellationToken);
+        await AfterLook(ready);
+        return ready;
+    }
 
     public async ValueTask<IAsyncDisposable> SubscribeAsync(ConversationId id, Action changed, CancellationToken cancellationToken)
     {
@@ -106,7 +128,11 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     public ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
         inner.FindOverdueAsync(now, limit, cancellationToken);
 
-    public ValueTask<int> SweepAsync(CancellationToken cancellationToken) => inner.SweepAsync(cancellationToken);
+    public ValueTask<int> SweepAsync(CancellationToken cancellationToken)
+    {
+        BeforeSweep();
+        return inner.SweepAsync(cancellationToken);
+    }
 
     private sealed class Watching(StoreAround store, IAsyncDisposable subscription) : IAsyncDisposable
     {
