@@ -40,10 +40,17 @@ public sealed class DeskGauges : IDisposable
     /// <exception cref="StoreException">It does not answer; the last values are dropped, so that nobody takes them for those of now.</exception>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        _last = null;
-        var queue = await _store.ListQueueAsync(null, null, 1, cancellationToken);
-        var approvals = await _store.ListPendingApprovalsAsync(null, null, 1, cancellationToken);
-        _last = new Reading(await _store.CountAsync(cancellationToken), queue.Total, queue.Conversations is [var first, ..] ? first.WaitingSince : null, approvals.Total, approvals.Approvals is [var next, ..] ? next.Approval.Deadline : null, await BacklogsAsync(cancellationToken));
+        try
+        {
+            var queue = await _store.ListQueueAsync(null, null, 1, cancellationToken);
+            var approvals = await _store.ListPendingApprovalsAsync(null, null, 1, cancellationToken);
+            _last = new Reading(await _store.CountAsync(cancellationToken), queue.Total, queue.Conversations is [var first, ..] ? first.WaitingSince : null, approvals.Total, approvals.Approvals is [var next, ..] ? next.Approval.Deadline : null, await BacklogsAsync(cancellationToken));
+        }
+        catch
+        {
+            _last = null;
+            throw;
+        }
     }
 
     public void Dispose() => _meter.Dispose();
