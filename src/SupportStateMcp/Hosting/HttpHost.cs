@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -88,6 +89,7 @@ public static class HttpHost
             if (options.Telemetry.MetricsUrl is { } metrics)
                 ListeningAddress.Apply(k, metrics, onlyThisMachine: !options.HasSignIn);
         });
+        builder.Services.Configure<SocketTransportOptions>(KeepAlive.Apply);
         builder.Configuration.AddInMemoryCollection(TelemetryExport.Variables());
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
