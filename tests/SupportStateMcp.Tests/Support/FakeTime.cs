@@ -3,9 +3,15 @@ namespace SupportStateMcp.Tests.Support;
 /// <summary>A clock that stands still until it is told otherwise. Timers are real: only the time of day is not.</summary>
 public sealed class FakeTime(DateTimeOffset? start = null) : TimeProvider
 {
+    private long _passed;
     private DateTimeOffset _now = start ?? new DateTimeOffset(2026, 11, 21, 9, 0, 0, TimeSpan.Zero);
 
     public override DateTimeOffset GetUtcNow() => _now;
 
     public void Advance(TimeSpan by) => _now += by;
+
+    public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref _passed);
+
+    /// <summary>So much time passes, and nobody tells the time of day.</summary>
+    public void Pass(TimeSpan by) => Interlocked.Add(ref _passed, (long)(by.TotalSeconds * TimestampFrequency));
 }

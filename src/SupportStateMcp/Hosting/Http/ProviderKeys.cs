@@ -30,7 +30,7 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
     private readonly HttpClient _http = ClientFor(oauth);
     private readonly SemaphoreSlim _fetching = new(1, 1);
     private volatile Known? _known;
-    private DateTimeOffset _asked = DateTimeOffset.MinValue;
+    private Instant? _asked;
     private volatile bool _isFailing;
 
     /// <summary>The keys, with those of a token where the provider has them.</summary>
@@ -89,11 +89,11 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
         await _fetching.WaitAsync();
         try
         {
-            if (_known != seen || time.GetUtcNow() - _asked < LeastPause)
+            if (_known != seen || (_asked is { } asked && Since(asked) < LeastPause))
                 return;
-            _asked = time.GetUtcNow();
+            _asked = Now();
             using var patience = new CancellationTokenSource(s_timeout);
-            _known = new Known(await FetchAsync(patience.Token), time.GetUtcNow());
+            _known = new Known(await FetchAsync(patience.Token), Now());
             if (_isFailing)
                 LogAnswers(oauth.Issuer);
             _isFailing = false;
@@ -122,7 +122,19 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
         return found.SigningKeys.Count > 0 ? found : throw new InvalidDataException("it has no keys to sign with");
     }
 
-    private TimeSpan AgeOf(Known known) => time.GetUtcNow() - known.At;
+    private TimeSpan AgeOf(Known known) => Since(known.At);
+
+    private Instant Now() => new(time.GetUtcNow(), time.GetTimestamp());
+
+    /// <summary>
+    /// How long ago it was, by whichever clock says longer. A time of day that was set back would keep the server from asking until it has caught
+    /// up; the other clock may stand still while the machine sleeps, and withdrawn keys would count on.
+    /// </summary>
+    private TimeSpan Since(Instant then)
+    {
+        var (byDay, byTimestamp) = (time.GetUtcNow() - then.At, time.GetElapsedTime(then.Timestamp));
+        return byDay > byTimestamp ? byDay : byTimestamp;
+    }
 
     private static HttpClient ClientFor(OAuthOptions oauth) => new(HandlerFor(oauth)) { Timeout = s_timeout, MaxResponseContentBufferSize = MostBytes };
 
@@ -134,7 +146,10 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
     [LoggerMessage(LogLevel.Warning, "The provider {Issuer} says its keys again.")]
     private partial void LogAnswers(string issuer);
 
-    private sealed record Known(OpenIdConnectConfiguration Configuration, DateTimeOffset At)
+    /// <summary>A moment, by the time of day and by the clock that nobody sets.</summary>
+    private readonly record struct Instant(DateTimeOffset At, long Timestamp);
+
+    private sealed record Known(OpenIdConnectConfiguration Configuration, Instant At)
     {
         public bool Has(string? keyId) => keyId is null || Configuration.SigningKeys.Any(k => k.KeyId == keyId);
     }

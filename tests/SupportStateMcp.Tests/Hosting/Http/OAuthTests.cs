@@ -207,6 +207,23 @@ public sealed class OAuthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_keeps_the_server_from_no_key()
+    {
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_provider.Token()));
+        _time.Advance(TimeSpan.FromSeconds(-20));
+        _time.Pass(ProviderKeys.LeastPause);
+
+        _provider.Keys[0] = TokenProvider.NewEc();
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_provider.Token()));
+
+        // Also what the provider has withdrawn is known in time.
+        Assert.Equal(2, _provider.Asked);
+        _time.Pass(ProviderKeys.RefreshAfter);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_provider.Token()));
+        await Eventually.TrueAsync(() => _provider.Asked == 3, () => $"It asked {_provider.Asked} times.");
+    }
+
+    [Fact]
     public async Task Keys_that_nobody_knows_do_not_make_the_server_ask_on_and_on()
     {
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(_provider.Token()));
