@@ -48,9 +48,12 @@ public sealed class StepService(
     /// <param name="roles">Which steps; null for all.</param>
     /// <param name="wait">How long to wait, at most <see cref="LongestWait"/>.</param>
     /// <param name="lease">How long the caller has the step.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="stopping">
+    /// Ends the wait alone, with what the last look has found: a step that is being taken meanwhile is returned, and none is taken after it.
+    /// </param>
     public async ValueTask<Result<NextStep>> NextAsync(
-        Caller caller, IReadOnlyList<string>? roles, TimeSpan wait, TimeSpan lease, CancellationToken cancellationToken)
+        Caller caller, IReadOnlyList<string>? roles, TimeSpan wait, TimeSpan lease, CancellationToken cancellationToken, CancellationToken stopping = default)
     {
         if (Requirement.Of(typeof(ConversationCommand.LeaseStep)) is { } required && !required.IsMetBy(caller))
             return Error.NotAuthorized(required.Needs);
@@ -69,10 +72,12 @@ public sealed class StepService(
             if (!looked.TryGet(out var found, out _) || found.Step is not null || left <= TimeSpan.Zero)
                 return looked;
 
-            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
             await Task.WhenAny(next, Task.Delay(left < s_look ? left : s_look, time, ends.Token));
             await ends.CancelAsync();
             cancellationToken.ThrowIfCancellationRequested();
+            if (stopping.IsCancellationRequested)
+                return looked;
         }
     }
 

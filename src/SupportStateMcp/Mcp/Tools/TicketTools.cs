@@ -52,7 +52,7 @@ public sealed class TicketTools(TicketService tickets, StepService steps, Connec
     {
         // A client that knows tasks looks at the run again and again, until it has ended.
         var isTask = wait_seconds > 0 && ExtensionTask.IsDeclaredBy(call);
-        var status = await WaitAsync(wait => tickets.StatusAsync(ticket_id, wait.Time, wait.Ends), isTask ? 0 : wait_seconds, cancellationToken);
+        var status = await StatusAsync(ticket_id, isTask ? 0 : wait_seconds, cancellationToken);
         if (!status.TryGet(out var ticket, out var error))
             return ToolReply.Of(error);
         if (isTask && DeskTasks.OfRunning(ticket) is { } task)
@@ -71,7 +71,7 @@ public sealed class TicketTools(TicketService tickets, StepService steps, Connec
         [Description("How long the step is yours."), Range(Limits.ShortestStepLease, Limits.LongestLease)] int lease_seconds = ConversationCommand.CompleteStep.DefaultStepLease,
         CancellationToken cancellationToken = default) =>
         ToolReply.Of(
-            await WaitAsync(wait => steps.NextAsync(callers.Of(call), roles, wait.Time, TimeSpan.FromSeconds(lease_seconds), wait.Ends), wait_seconds, cancellationToken),
+            await steps.NextAsync(callers.Of(call), roles, TimeSpan.FromSeconds(wait_seconds), TimeSpan.FromSeconds(lease_seconds), cancellationToken, stopping.Token),
             NextStepView.Of);
 
     [McpServerTool(Name = "complete_step", Title = "Finish a step", ReadOnly = false, Destructive = false,
@@ -108,17 +108,16 @@ public sealed class TicketTools(TicketService tickets, StepService steps, Connec
     }
 
     /// <summary>Waits until the time is up or this server stops: then it looks once more, and answers.</summary>
-    private async ValueTask<Result<T>> WaitAsync<T>(
-        Func<(TimeSpan Time, CancellationToken Ends), ValueTask<Result<T>>> wait, int seconds, CancellationToken cancellationToken)
+    private async ValueTask<Result<Conversation>> StatusAsync(string ticket, int seconds, CancellationToken cancellationToken)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
         try
         {
-            return await wait((TimeSpan.FromSeconds(seconds), seconds == 0 ? cancellationToken : ends.Token));
+            return await tickets.StatusAsync(ticket, TimeSpan.FromSeconds(seconds), seconds == 0 ? cancellationToken : ends.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return await wait((TimeSpan.Zero, cancellationToken));
+            return await tickets.StatusAsync(ticket, TimeSpan.Zero, cancellationToken);
         }
     }
 }

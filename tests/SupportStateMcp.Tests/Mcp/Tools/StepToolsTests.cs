@@ -1,5 +1,11 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol.Client;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Tickets;
 
 namespace SupportStateMcp.Tests.Mcp.Tools;
 
@@ -112,6 +118,43 @@ public class StepToolsTests
         Assert.Contains("\"status\":\"COMPLETED\"", status, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_server_that_stops_returns_the_step_that_is_being_taken_and_takes_no_other()
+    {
+        await using var server = await WatchedServer.StartAsync();
+        await server.ReportAsync("STOP-1");
+        await server.ReportAsync("STOP-2");
+        server.Store.AfterCommit = token =>
+        {
+            server.Store.AfterCommit = _ => { };
+            server.Stop();
+            // As a store does whose answer is on its way.
+            token.ThrowIfCancellationRequested();
+        };
+
+        var step = await server.NextAsync();
+
+        Assert.StartsWith("STOP-", (string?)step["ticket_id"], StringComparison.Ordinal);
+        Assert.Equal(1, await server.ReadyAsync());
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_takes_no_step_for_who_waits()
+    {
+        await using var server = await WatchedServer.StartAsync();
+        server.Store.AfterLook = async _ =>
+        {
+            server.Store.AfterLook = _ => Task.CompletedTask;
+            server.Stop();
+            await server.ReportAsync("STOP-3");
+        };
+
+        var step = await server.NextAsync();
+
+        Assert.True((bool?)step["none"]);
+        Assert.Equal(1, await server.ReadyAsync());
+    }
+
     private static async Task<string> TriageAsync(WorkerServer server)
     {
         await server.DoAsync("create_ticket", """{"ticket_id": "STEP-1", "customer_id": "CUST002", "description": "The sidecar does not start."}""");
@@ -125,6 +168,64 @@ public class StepToolsTests
         var server = new WorkerServer();
         await server.InitializeAsync();
         return server;
+    }
+
+    /// <summary>A server whose store a test can look into.</summary>
+    private sealed class WatchedServer : IAsyncDisposable
+    {
+        private readonly InProcessServer _server;
+        private IServiceProvider _services = null!;
+        private McpClient _client = null!;
+
+        private WatchedServer() => _server = InProcessServer.StartWith(
+            services =>
+            {
+                var inner = services.Last(s => s.ServiceType == typeof(IConversationStore)).ImplementationType!;
+                services.AddSingleton<IConversationStore>(p =>
+                {
+                    _services = p;
+                    return Store = new StoreAround((IConversationStore)ActivatorUtilities.CreateInstance(p, inner));
+                });
+            },
+            "--toolsets", "tickets");
+
+        public StoreAround Store { get; private set; } = null!;
+
+        public static async Task<WatchedServer> StartAsync()
+        {
+            var server = new WatchedServer();
+            server._client = await ConnectedServer.ConnectAsync(server._server, "worker");
+            var loaded = await server._services.GetRequiredService<SampleData>().LoadAsync(new LoadSampleData(new Actor(ActorKind.Human, "sue"), Roles.Supervisor), StepToolsTests.Stop);
+            Assert.Null(loaded.Error);
+            return server;
+        }
+
+        public async Task ReportAsync(string ticket) => Assert.Null((await _services.GetRequiredService<TicketService>().CreateAsync(
+            new ConversationCommand.OpenTicket
+            {
+                Id = ConversationId.OfTicket(ticket)!.Value, Actor = TicketDesk.Reporter.Actor, Roles = Roles.Agent, CustomerId = "CUST002", Description = "The sidecar does not start.",
+            },
+            StepToolsTests.Stop)).Error);
+
+        /// <summary>Tells those who wait what a signal, or the end of the input, tells them.</summary>
+        public void Stop() => _services.GetRequiredService<ServerStopping>().Tell();
+
+        public async Task<JsonObject> NextAsync()
+        {
+            var result = await ConnectedServer.CallAsync(_client, "next_step", """{"wait_seconds": 30}""");
+            Assert.False(result.IsError is true, result.StructuredContent?.GetRawText());
+            return ConnectedServer.Structured(result);
+        }
+
+        /// <summary>How many steps nobody has taken.</summary>
+        public async Task<int> ReadyAsync() =>
+            (await Store.ListReadyStepsAsync(_services.GetRequiredService<StepService>().Roles, 10, verified: true, StepToolsTests.Stop)).Steps.Count;
+
+        public async ValueTask DisposeAsync()
+        {
+            await _client.DisposeAsync();
+            await _server.DisposeAsync();
+        }
     }
 
     /// <summary>The same with a pipeline of six steps, which are done with whatever result.</summary>
