@@ -15,7 +15,8 @@ public static class HealthCheck
     {
         try
         {
-            using var http = new HttpClient { Timeout = s_patience };
+            // The server listens on an address of this machine, which a proxy of the environment may not reach.
+            using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = s_patience };
             using var answer = await http.GetAsync(ReadyAt(url), cancellationToken);
             if (answer.StatusCode == HttpStatusCode.OK)
                 return 0;

@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using OpenAI;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Hosting;
 
@@ -15,7 +16,13 @@ internal static class OpenAiClients
     {
         var options = new OpenAIClientOptions { NetworkTimeout = timeout, RetryPolicy = new ClientRetryPolicy(0) };
         if (endpoint is not null)
+        {
             options.Endpoint = endpoint;
+            // As the library makes its own client: the pipeline has the timeout.
+            options.Transport = new HttpClientPipelineTransport(
+                new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = OutboundProxy.IsFor(endpoint) }) { Timeout = Timeout.InfiniteTimeSpan });
+        }
+
         return new OpenAIClient(new ApiKeyCredential(apiKey), options);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Tests.Processes;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting;
@@ -23,6 +24,16 @@ public sealed class HealthCheckTests
     [Fact]
     public async Task Where_nothing_listens_nothing_is_healthy() =>
         Assert.Equal(1, await HealthCheck.RunAsync(new Uri($"http://127.0.0.1:{RedisServer.FreePort()}"), TestContext.Current.CancellationToken));
+
+    [Fact]
+    public async Task A_proxy_of_the_environment_is_not_asked_for_it()
+    {
+        await using var server = await StartAsync(HttpStatusCode.OK);
+
+        var (exitCode, _, errors) = await ServerProcess.RunAsync(["health", "--url", server.Urls.Single()], ProxyTests.Environment());
+
+        Assert.True(exitCode == 0, errors);
+    }
 
     [Theory]
     [InlineData("http://0.0.0.0:3001", "http://127.0.0.1:3001/health/ready")]

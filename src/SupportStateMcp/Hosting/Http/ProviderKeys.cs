@@ -2,6 +2,7 @@ using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 using Microsoft.Extensions.Logging;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Hosting.Http;
 
@@ -68,7 +69,7 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
     public static SocketsHttpHandler HandlerFor(OAuthOptions oauth) => new()
     {
         AllowAutoRedirect = false,
-        UseProxy = !new Uri(oauth.Issuer).IsLoopback,
+        UseProxy = OutboundProxy.IsFor(new Uri(oauth.Issuer)),
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     };
 

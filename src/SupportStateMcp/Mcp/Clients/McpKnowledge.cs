@@ -7,6 +7,7 @@ using ModelContextProtocol.Protocol;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Mcp.Tools;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Mcp.Clients;
 
@@ -105,7 +106,9 @@ public sealed partial class McpKnowledge(McpKnowledgeOptions options, ILogger<Mc
     }
 
     private IClientTransport Transport() => options.Url is { } url
-        ? new HttpClientTransport(new HttpClientTransportOptions { Endpoint = url, Name = "knowledge" })
+        ? new HttpClientTransport(
+            new HttpClientTransportOptions { Endpoint = url, Name = "knowledge" },
+            new HttpClient(new SocketsHttpHandler { UseProxy = OutboundProxy.IsFor(url) }), ownsHttpClient: true)
         : new StdioClientTransport(new StdioClientTransportOptions { Command = options.Command!, Arguments = [.. options.Args], Name = "knowledge" });
 
     private async Task DropAsync(McpClient client)
