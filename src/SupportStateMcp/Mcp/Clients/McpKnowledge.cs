@@ -72,7 +72,7 @@ public sealed partial class McpKnowledge(McpKnowledgeOptions options, ILogger<Mc
         Interlocked.Increment(ref _answers);
         if (result.IsError is true)
             throw new KnowledgeException($"Its tool {options.Tool} refused the call.");
-        return new KnowledgeAnswer(query, [.. ForeignAnswer.Hits(result, query).Take(limit)]);
+        return new KnowledgeAnswer(query, ForeignAnswer.Hits(result, query, limit));
     }
 
     /// <summary>The value of an argument: a number or a list where it is that alone, else text.</summary>

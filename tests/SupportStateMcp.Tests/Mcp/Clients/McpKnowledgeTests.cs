@@ -85,26 +85,68 @@ public sealed class McpKnowledgeTests : IDisposable
     [InlineData("""{"data": {"hits": {"items": [{"doc_id": "a b", "content": "deep"}]}}}""", "a-b deep deep")]
     [InlineData("""{"count": 0, "results": []}""", "")]
     [InlineData("""{"results": ["a", "b"]}""", "")]
+    // What belongs to an article is none.
+    [InlineData("""{"results": [{"id": 1, "title": "A", "text": "t", "labels": [{"name": "sidecar"}]}]}""", "1 A t")]
+    [InlineData("""{"results": [{"id": 1, "title": "A", "labels": [{"id": 9, "name": "sidecar"}]}, {"title": "B", "authors": [{"name": "Ann"}]}]}""", "1 A |text- B ")]
+    [InlineData("""{"id": 1, "title": "A", "text": "t", "labels": [{"id": 9, "name": "sidecar"}]}""", "1 A t")]
+    // Nor what stands beside the list of them, before or after.
+    [InlineData("""{"facets": [{"name": "product"}], "results": [{"id": 1, "text": "t"}], "related": [{"id": 2, "text": "r"}]}""", "1 t t")]
+    [InlineData("""{"title": "Found", "summary": "1 article", "results": [{"id": 1, "text": "t"}]}""", "1 t t")]
+    [InlineData("""{"results": [{"score": 0.5, "document": {"id": 1, "text": "t"}}, {"score": 0.4, "document": {"id": 2, "text": "u"}}]}""", "1 t t|2 u u")]
+    // Of several parts of one article the first.
+    [InlineData("""{"results": [{"id": 1, "text": "a"}, {"id": 1, "text": "b"}, {"id": 2, "text": "c"}]}""", "1 a a|2 c c")]
     public void Answers_of_many_shapes_are_read(string json, string expected)
     {
-        var asText = ForeignAnswer.Hits(new CallToolResult { Content = [new TextContentBlock { Text = json }] }, "x");
-        var structured = ForeignAnswer.Hits(new CallToolResult { StructuredContent = JsonElement.Parse(json) }, "x");
+        var asText = ForeignAnswer.Hits(new CallToolResult { Content = [new TextContentBlock { Text = json }] }, "x", KnowledgeLimits.Results);
+        var structured = ForeignAnswer.Hits(new CallToolResult { StructuredContent = JsonElement.Parse(json) }, "x", KnowledgeLimits.Results);
 
         Assert.Equal(expected, Shown(structured));
         Assert.Equal(expected, Shown(asText));
-
-        static string Shown(IReadOnlyList<KnowledgeHit> hits) => string.Join('|', hits.Select(h => $"{(h.ArticleId.StartsWith("text-", StringComparison.Ordinal) ? "text-" : h.ArticleId)} {h.Title} {h.Excerpt}"));
     }
+
+    [Theory]
+    [InlineData("""{"id": 1, "text": "a", "labels": [{"text": "x"}]}""", """{"id": 2, "text": "b"}""")]
+    [InlineData("Two articles:", """[{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]""")]
+    [InlineData("""{"count": 2}""", """{"results": [{"id": 1, "text": "a"}, {"id": 2, "text": "b"}]}""")]
+    public void Every_text_of_an_answer_is_read(params string[] texts) =>
+        Assert.Equal("1 a a|2 b b", Shown(ForeignAnswer.Hits(new CallToolResult { Content = [.. texts.Select(t => new TextContentBlock { Text = t })] }, "x", KnowledgeLimits.Results)));
+
+    [Fact]
+    public void As_many_articles_are_taken_as_were_asked_for()
+    {
+        var address = "https://example.com/" + new string('a', KnowledgeLimits.ArticleId);
+        var json = JsonSerializer.Serialize(((string[])["/1", "/1", "/2", "/3"]).Select(end => new { url = address + end, text = "t" }));
+
+        var hits = ForeignAnswer.Hits(new CallToolResult { Content = [new TextContentBlock { Text = json }] }, "x", 2);
+
+        // Addresses that are too long for an id are still two.
+        Assert.Equal(2, hits.Select(h => h.ArticleId).Distinct().Count());
+        Assert.All(hits, h => Assert.Equal(KnowledgeLimits.ArticleId, h.ArticleId.Length));
+    }
+
+    [Theory]
+    [InlineData(18_000, true)]
+    [InlineData(21_000, false)]
+    public void An_excerpt_is_looked_for_in_the_beginning_of_a_long_text(int before, bool isFound)
+    {
+        var text = string.Concat(Enumerable.Repeat("One. ", before / 5)) + "A zebra. " + string.Concat(Enumerable.Repeat("Two. ", 1_000));
+
+        var hit = Assert.Single(ForeignAnswer.Hits(new CallToolResult { Content = [new TextContentBlock { Text = text }] }, "zebra", 1));
+
+        Assert.Equal(isFound, hit.Excerpt.Contains("zebra", StringComparison.Ordinal));
+    }
+
+    private static string Shown(IReadOnlyList<KnowledgeHit> hits) => string.Join('|', hits.Select(h => $"{(h.ArticleId.StartsWith("text-", StringComparison.Ordinal) ? "text-" : h.ArticleId)} {h.Title} {h.Excerpt}"));
 
     [Fact]
     public void Texts_are_articles_with_a_name_that_stays()
     {
         var result = new CallToolResult { Content = [new TextContentBlock { Text = "# A title\nSome text." }, new TextContentBlock { Text = "Another." }] };
 
-        var hits = ForeignAnswer.Hits(result, "x");
+        var hits = ForeignAnswer.Hits(result, "x", KnowledgeLimits.Results);
 
         Assert.Equal(["A title", "Another."], hits.Select(h => h.Title));
-        Assert.Equal(hits.Select(h => h.ArticleId), ForeignAnswer.Hits(result, "y").Select(h => h.ArticleId));
+        Assert.Equal(hits.Select(h => h.ArticleId), ForeignAnswer.Hits(result, "y", KnowledgeLimits.Results).Select(h => h.ArticleId));
         Assert.All(hits, h => Assert.Matches("^text-[0-9a-f]{12}$", h.ArticleId));
     }
 
