@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using SupportStateMcp.Conversations;
@@ -20,8 +21,6 @@ internal sealed partial class ArgumentRule
 
     /// <summary>What says something where it is empty: that there are no arguments is not that they stay as they are, and a text of nothing is not that a value goes.</summary>
     private static readonly FrozenSet<string> s_saidByNothing = FrozenSet.Create(StringComparer.Ordinal, "final_arguments", "value");
-
-    private static readonly JsonDocumentOptions s_json = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
     private readonly string _name;
     private readonly string? _type;
@@ -191,9 +190,11 @@ internal sealed partial class ArgumentRule
     private ArgumentReading ReadArray(JsonElement value)
     {
         JsonElement[] items;
+        if (Written(value, '[', out var written) is { } fault)
+            return fault;
         if (value.ValueKind == JsonValueKind.Array)
             items = [.. value.EnumerateArray()];
-        else if (value.ValueKind == JsonValueKind.String && Json(value) is { ValueKind: JsonValueKind.Array } array)
+        else if (written is { } array)
             items = [.. array.EnumerateArray()];
         else if (value.ValueKind == JsonValueKind.String && _items?._enum is not null)
             items = [.. value.GetString()!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ToJson)];
@@ -219,8 +220,9 @@ internal sealed partial class ArgumentRule
 
     private ArgumentReading ReadObject(JsonElement value)
     {
-        if (value.ValueKind == JsonValueKind.String && Json(value) is { ValueKind: JsonValueKind.Object } written)
-            value = written;
+        if (Written(value, '{', out var written) is { } fault)
+            return fault;
+        value = written ?? value;
         if (value.ValueKind != JsonValueKind.Object)
             return Refused(value);
         if (_members is not null)
@@ -259,15 +261,25 @@ internal sealed partial class ArgumentRule
         _ => throw new InvalidOperationException($"No words for {_name}, an argument of type {_type}."),
     };
 
-    private static JsonElement? Json(JsonElement text)
+    /// <summary>Reads a value that was written as text, as strictly as the message that it came in.</summary>
+    /// <param name="value">What was sent.</param>
+    /// <param name="opens">What the JSON in it begins with.</param>
+    /// <param name="written">The value; null where the text holds none.</param>
+    /// <returns>The refusal of JSON that holds a text that is none; null where there is none.</returns>
+    private static ArgumentReading? Written(JsonElement value, char opens, out JsonElement? written)
     {
-        try
-        {
-            return JsonElement.Parse(text.GetString()!, s_json);
-        }
-        catch (JsonException)
-        {
+        written = null;
+        if (value.ValueKind != JsonValueKind.String || value.GetString()!.Trim() is not { Length: > 0 } text || text[0] != opens)
             return null;
+        switch (StrictJson.Read(Encoding.UTF8.GetBytes(text), "The text", out var read))
+        {
+            case null:
+                written = read;
+                return null;
+            case { IsJson: true, Sentence: var sentence }:
+                return ArgumentReading.Refused(char.ToLowerInvariant(sentence[0]) + sentence[1..].TrimEnd('.'), null);
+            default:
+                return null;
         }
     }
 

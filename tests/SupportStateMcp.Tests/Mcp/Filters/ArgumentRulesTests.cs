@@ -57,6 +57,8 @@ public class ArgumentRulesTests(ConnectedServer server) : IClassFixture<Connecte
     [InlineData("update_metadata", """{"conversation_id": "cs-1", "metadata": [1]}""", "metadata", "it must be an object", "an array of 1 items")]
     [InlineData("update_metadata", """{"conversation_id": "cs-1", "metadata": "tier: gold"}""", "metadata", "it must be an object", "\"tier: gold\"")]
     [InlineData("update_metadata", """{"conversation_id": "cs-1", "metadata": "{\"a\": 1, \"a\": 2}"}""", "metadata", "it must be an object", "\"{\\\"a\\\": 1, \\\"a\\\": 2}\"")]
+    [InlineData("update_metadata", """{"conversation_id": "cs-1", "metadata": "{\"\\ud83d\": 1}"}""", "metadata", "a name holds half of a surrogate pair (an escape such as \\ud83d without its other half), which is no character: send the whole character, or leave it out")]
+    [InlineData("get_history", """{"conversation_id": "cs-1", "roles": "[\"\\ud83d\"]"}""", "roles", "a text holds half of a surrogate pair (an escape such as \\ud83d without its other half), which is no character: send the whole character, or leave it out")]
     [InlineData("add_message", """{"conversation_id": "cs-1", "role": "user", "content": "x", "automated": "maybe"}""", "automated", "it must be true or false", "\"maybe\"")]
     // Numbers
     [InlineData("get_history", """{"conversation_id": "cs-1", "limit": "ten"}""", "limit", "it must be a whole number from 1 to 500", "\"ten\"")]
