@@ -77,13 +77,12 @@ internal sealed partial class ArgumentRule
     }
 
     /// <summary>Many clients send an empty value for every optional argument that their model left out. A list that may be empty is said by one that is.</summary>
-    private bool IsEmpty(JsonElement value) => value.ValueKind switch
+    private bool IsEmpty(JsonElement value) => !s_saidByNothing.Contains(_name) && value.ValueKind switch
     {
-        JsonValueKind.String when _type == "string" && s_saidByNothing.Contains(_name) => false,
         JsonValueKind.String when value.GetString()!.Trim() is var text => text.Length == 0
             || ((_type != "string" || _enum is not null) && text.ToLowerInvariant() is "null" or "none" or "undefined"),
         JsonValueKind.Array => value.GetArrayLength() == 0 && (_type == "object" || (_type == "array" && _minItems > 0)),
-        JsonValueKind.Object => !value.EnumerateObject().Any() && _type is "object" && !s_saidByNothing.Contains(_name),
+        JsonValueKind.Object => !value.EnumerateObject().Any() && _type is "object",
         _ => false,
     };
 

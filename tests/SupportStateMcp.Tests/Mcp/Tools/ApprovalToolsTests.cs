@@ -192,6 +192,21 @@ public class ApprovalToolsTests(GuardedServer server) : IClassFixture<GuardedSer
             () => _driver.DecideAsync(server.Alice, approval, approved: false, ",\"final_arguments\":{}"));
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("\"\"")]
+    [InlineData("\" \"")]
+    [InlineData("\"null\"")]
+    public async Task Final_arguments_that_may_be_none_or_left_out_approve_nothing(string sent)
+    {
+        var approval = await _driver.PendingAsync();
+
+        var refusal = await _driver.RefusedAsync("invalid_argument", ApprovalDriver.ConversationOf(approval),
+            () => _driver.DecideAsync(server.Alice, approval, approved: true, $",\"final_arguments\":{sent}"));
+
+        Assert.Equal(("final_arguments", "it must be an object"), ((string?)refusal["argument"], (string?)refusal["rule"]));
+    }
+
     [Fact]
     public async Task A_message_neither_consumes_nor_cancels_an_approval()
     {
