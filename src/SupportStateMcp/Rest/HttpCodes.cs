@@ -18,7 +18,8 @@ internal static class HttpCodes
         StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
         StatusCodes.Status413PayloadTooLarge => "content_too_large",
         StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",
-        StatusCodes.Status429TooManyRequests => ErrorCodes.RateLimited,
+        // Another one than rate_limited, which says when the call passes: nobody knows when a stream is closed.
+        StatusCodes.Status429TooManyRequests => "too_many_streams",
         StatusCodes.Status503ServiceUnavailable => "busy",
         >= 500 => "internal_error",
         _ => ErrorCodes.InvalidArgument,

@@ -32,10 +32,10 @@ internal sealed class StreamLimit(int most)
                 return;
             }
 
-            await HttpRefusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, new JsonRpcRefusal(
-                McpErrorCode.InvalidRequest,
-                $"{caller} has {most} streams open here, as many as one caller may. Nothing was done; close one that nobody reads, or watch more over one stream.",
-                context.Features.Get<JsonRpcMessage>() is JsonRpcRequest { Id: var id } ? JsonRpcRefusal.IdOf(id) : null));
+            var sentence = $"{caller} has {most} streams open here, as many as one caller may. Nothing was done; close one that nobody reads, or watch more over one stream.";
+            await (context.Features.Get<JsonRpcMessage>() is JsonRpcRequest { Id: var id }
+                ? HttpRefusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, new JsonRpcRefusal(McpErrorCode.InvalidRequest, sentence, JsonRpcRefusal.IdOf(id)))
+                : HttpRefusal.WriteAsync(context, StatusCodes.Status429TooManyRequests, sentence));
         }
         finally
         {

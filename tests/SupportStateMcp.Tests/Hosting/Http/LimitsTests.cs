@@ -189,6 +189,10 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
         using var other = await OpenAsync(_tokens.Other);
 
         Assert.Equal([HttpStatusCode.OK, (HttpStatusCode)429, HttpStatusCode.OK], ((HttpResponseMessage[])[first, second, other]).Select(r => r.StatusCode));
+        Assert.Equal(("application/problem+json", null), (second.Content.Headers.ContentType?.MediaType, second.Headers.RetryAfter));
+        var problem = await RestProbe.JsonOf(second);
+        Assert.Equal(("too_many_streams", 429, false), ((string?)problem["code"], (int)problem["status"]!, (bool)problem["retryable"]!));
+        Assert.StartsWith("ai:bot has 1 streams open here", (string?)problem["detail"], StringComparison.Ordinal);
 
         Task<HttpResponseMessage> OpenAsync(string token)
         {
@@ -243,7 +247,9 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
         using (var second = await ListenAsync(_tokens.Bot))
         {
             Assert.Equal((HttpStatusCode)429, second.StatusCode);
-            Assert.Contains("ai:bot has 1 streams open here", await second.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            var refusal = await RestProbe.JsonOf(second);
+            Assert.Equal("q", (string?)refusal["id"]);
+            Assert.StartsWith("ai:bot has 1 streams open here", (string?)refusal["error"]!["message"], StringComparison.Ordinal);
         }
 
         using (var other = await ListenAsync(_tokens.Other))
