@@ -138,8 +138,15 @@ internal sealed class TokenProvider : IAsyncDisposable
     private async Task ExchangeAsync(HttpContext context)
     {
         var form = await context.Request.ReadFormAsync();
+        if (form["client_id"] != ClientId || form["client_secret"] != ClientSecret)
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            await context.Response.WriteAsync("""{"error":"invalid_client"}""");
+            return;
+        }
+
         if (!_codes.TryRemove($"{form["code"]}", out var kept)
-            || form["client_id"] != ClientId || form["client_secret"] != ClientSecret || form["redirect_uri"] != kept.Address
+            || form["redirect_uri"] != kept.Address
             || Base64UrlEncoder.Encode(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes($"{form["code_verifier"]}"))) != kept.Challenge)
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;

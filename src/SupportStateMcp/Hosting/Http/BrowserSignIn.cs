@@ -113,8 +113,21 @@ internal sealed class BrowserSignIn(OAuthOptions oauth, BrowserSignInOptions bro
     private static Task FailAsync(RemoteFailureContext context)
     {
         context.HandleResponse();
-        return SayAsync(context.HttpContext, StatusCodes.Status401Unauthorized, $"Nobody was signed in: it was cancelled, took longer than {s_patience.TotalMinutes} minutes, or did not begin in this browser. Begin again at {StartPath}.");
+        return SayAsync(context.HttpContext, StatusCodes.Status401Unauthorized, CanBeginAgain(context.Failure)
+            ? $"Nobody was signed in: it was cancelled, took longer than {s_patience.TotalMinutes} minutes, or did not begin in this browser. Begin again at {StartPath}."
+            : "Nobody was signed in: the provider refused this server, or did not answer as it should. To begin again helps only when that is over; the log of the server says what it was, for the people who run it.");
     }
+
+    /// <summary>
+    /// Whether the person, or time, ended it: what came back does not belong to what began in this browser, the person said no at the provider, or the code
+    /// was used already or has expired. Anything else is between provider and server (a secret, a scope, an address, an outage), and the handler has
+    /// logged it.
+    /// </summary>
+    private static bool CanBeginAgain(Exception? failure) => failure switch
+    {
+        AuthenticationFailureException or OpenIdConnectProtocolInvalidNonceException or null => true,
+        _ => failure.Data["error"] is "access_denied" or "invalid_grant",
+    };
 
     private static Task SayAsync(HttpContext context, int status, string sentence)
     {

@@ -155,7 +155,34 @@ public sealed class BrowserSignInTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.DoesNotContain(Cookies(refused), c => c.StartsWith("__Host-supportstate=", StringComparison.Ordinal));
-        Assert.StartsWith("Nobody was signed in", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var told = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.StartsWith("Nobody was signed in", told, StringComparison.Ordinal);
+        Assert.Contains("Begin again at", told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("another secret", "invalid_client")]
+    [InlineData("a scope that is none", "invalid_scope")]
+    [InlineData("no answer", "Error: ")]
+    public async Task Where_the_provider_refuses_the_server_the_page_says_so_and_the_log_says_why(string why, string logged)
+    {
+        await using var server = await StartAsync(secret: why == "another secret" ? "none of the console" : TokenProvider.ClientSecret);
+        var (toProvider, meanwhile) = await BeginAsync(server);
+        var back = await AgreeAsync(toProvider);
+        var query = HttpUtility.ParseQueryString(back.Query);
+        if (why == "a scope that is none")
+        {
+            query.Remove("code");
+            query["error"] = "invalid_scope";
+        }
+
+        _provider.IsDown = why == "no answer";
+        using var refused = await GetAsync(new UriBuilder(back) { Query = query.ToString() }.Uri, meanwhile);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.StartsWith(
+            "Nobody was signed in: the provider refused this server", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(server.Log.Lines, l => l.StartsWith("Error: ", StringComparison.Ordinal) && l.Contains(logged, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -200,10 +227,10 @@ public sealed class BrowserSignInTests : IAsyncLifetime
         Assert.ThrowsAny<CryptographicException>(() => seal.Unprotect(closed));
     }
 
-    private Task<RestProbe> StartAsync(string? issuer = null, TimeProvider? time = null) => RestProbe.StartAsync(
+    private Task<RestProbe> StartAsync(string? issuer = null, TimeProvider? time = null, string secret = TokenProvider.ClientSecret) => RestProbe.StartAsync(
         o => o with
         {
-            OAuth = new OAuthOptions(issuer ?? _provider.Issuer, TokenProvider.Audience) { Browser = new BrowserSignInOptions(TokenProvider.ClientId, TokenProvider.ClientSecret, ["openid"]) },
+            OAuth = new OAuthOptions(issuer ?? _provider.Issuer, TokenProvider.Audience) { Browser = new BrowserSignInOptions(TokenProvider.ClientId, secret, ["openid"]) },
         },
         services => services.AddSingleton(time ?? TimeProvider.System));
 
