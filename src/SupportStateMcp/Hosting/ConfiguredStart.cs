@@ -25,6 +25,7 @@ internal static class ConfiguredStart
         string? file, Dictionary<string, string?> over, IdentityArguments identity, IDictionary environment)
     {
         TokenFile? tokens = null;
+        var (redisUrl, openAiKey) = (environment["REDIS_URL"] as string, environment["OPENAI_API_KEY"] as string);
         if (file is not null)
         {
             (var path, var violation) = PathText.Read(file);
@@ -34,14 +35,14 @@ internal static class ConfiguredStart
             tokens = new TokenFile(path, () =>
             {
                 var (again, faults) = Sources(path, over, environment);
-                return again is null ? (null, faults) : OptionsReader.ReadTokens(again);
+                return again is null ? (null, faults) : OptionsReader.ReadTokens(again, redisUrl, openAiKey);
             });
         }
 
         var (configuration, unreadable) = Sources(file, over, environment);
         if (configuration is null)
             return (null, unreadable);
-        var (options, violations) = OptionsReader.Read(configuration, environment["REDIS_URL"] as string, identity, environment["OPENAI_API_KEY"] as string);
+        var (options, violations) = OptionsReader.Read(configuration, redisUrl, identity, openAiKey);
         return (options is null ? null : options with { TokenFile = tokens }, violations);
     }
 

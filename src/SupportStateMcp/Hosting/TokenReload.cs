@@ -31,7 +31,7 @@ internal sealed partial class TokenReload(TokenFile file, AccessTokens tokens, T
     /// <summary>True where the file was read. What cannot be read now may be readable in a moment without a change: it is tried again, and told once.</summary>
     private bool Apply()
     {
-        var (read, violations) = file.Read();
+        var (read, violations) = Read();
         if (read is null)
         {
             var told = (file.Stamp, string.Join(' ', violations));
@@ -45,6 +45,19 @@ internal sealed partial class TokenReload(TokenFile file, AccessTokens tokens, T
         _told = null;
         LogRead(file.Path, read.Count);
         return true;
+    }
+
+    private (IReadOnlyList<AccessToken>? Tokens, IReadOnlyList<string> Violations) Read()
+    {
+        try
+        {
+            return file.Read();
+        }
+        catch (Exception e)
+        {
+            // A service that ends with an exception stops the server.
+            return (null, [$"{e.GetType().Name}: {e.Message}"]);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "The tokens of {Path} are read again: there are {Count}.")]

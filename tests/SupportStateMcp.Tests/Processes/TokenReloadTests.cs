@@ -35,7 +35,10 @@ public sealed class TokenReloadTests : IDisposable
 
         // What cannot be used changes nothing, and is told once.
         var broken = Tokens((_tokens.Alice, "nobody", null)).Replace("\"actor\"", "\"actr\"", StringComparison.Ordinal);
-        foreach (var (content, told) in ((string, string)[])[(broken, "http.tokens.0.actr: there is no such key"), ("{", "The tokens of")])
+        foreach (var (content, told) in ((string, string)[])
+        [
+            (broken, "http.tokens.0.actr: there is no such key"), ("{", "The tokens of"), ("""{"mcp": {"persistence": {"ttl": "abc"} } }""", "persistence.ttl: 'abc' is out of range"),
+        ])
         {
             var before = Refusals(server);
             await File.WriteAllTextAsync(file, content, TestContext.Current.CancellationToken);
@@ -49,7 +52,7 @@ public sealed class TokenReloadTests : IDisposable
         File.Move(next, file, overwrite: true);
         await UntilAsync(async () => (await AskAsync(server, _tokens.Alice)).Status == HttpStatusCode.OK, server);
         Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync(server, _tokens.Bob)).Status);
-        Assert.Equal(2, Refusals(server));
+        Assert.Equal(3, Refusals(server));
         Assert.DoesNotContain(Digest(_tokens.Alice), server.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("ssm_", server.Errors, StringComparison.Ordinal);
     }

@@ -109,9 +109,11 @@ public sealed partial class OptionsReader
             return Violation<IEventBus?>(null, $"{key}.brokers: they are missing; name them as host:port, with commas between them.");
         if (PluginDirectory() is not { } directory)
             return null;
-        var (bus, missing) = Plugin.Kafka.Load<IEventBus>(directory);
+        var (bus, missing) = PartOf<IEventBus>(Plugin.Kafka, directory);
+        if (missing is not null)
+            _violations.Add($"{key}: kafka {missing}");
         if (bus is null)
-            return Violation<IEventBus?>(null, $"{key}: kafka {missing}");
+            return null;
         try
         {
             bus.Open(new EventBusOptions(servers, settings ?? []));
@@ -142,10 +144,10 @@ public sealed partial class OptionsReader
             _violations.Add($"{key}: user and password go together; set both, or neither. A password is better in the variable SUPPORTSTATE__EVENTS__SINKS__N__PASSWORD than in a file.");
         if (PluginDirectory() is not { } directory)
             return null;
-        var (transport, missing) = Plugin.Mail.Load<IMailTransport>(directory);
-        if (transport is null)
-            return Violation<MailSinkOptions?>(null, $"{key}: mail {missing}");
-        return host is null || from is null ? null : new MailSinkOptions(
+        var (transport, missing) = PartOf<IMailTransport>(Plugin.Mail, directory);
+        if (missing is not null)
+            _violations.Add($"{key}: mail {missing}");
+        return host is null || from is null || transport is null ? null : new MailSinkOptions(
             new MailOptions(new MailServer(host, port, security) { User = Given(given.User), Password = Given(given.Password) }, from, Given(given.Subject) ?? $"Your request {MailSink.TicketMark}"),
             transport);
     }

@@ -31,9 +31,15 @@ public sealed partial class OptionsReader
             return Violation<LocalEmbeddings?>(null, $"memory.embeddings: '{given}' is not supported; use local, or leave it out for the service of knowledge.embeddings.");
         if (PluginDirectory() is not { } directory)
             return null;
-        var (generator, missing) = Plugin.LocalEmbeddings.Load<IEmbeddingGenerator<string, Embedding<float>>>(directory);
-        return generator is not null ? new LocalEmbeddings(generator) : Violation<LocalEmbeddings?>(null, $"memory.embeddings: local {missing}");
+        var (generator, missing) = PartOf<IEmbeddingGenerator<string, Embedding<float>>>(Plugin.LocalEmbeddings, directory);
+        if (missing is not null)
+            _violations.Add($"memory.embeddings: local {missing}");
+        return generator is null ? null : new LocalEmbeddings(generator);
     }
+
+    /// <summary>The part of a plug-in; neither it nor a reason where it is there and is not to be loaded.</summary>
+    private (T? Part, string? Missing) PartOf<T>(Plugin plugin, string directory) where T : class =>
+        _loadsPlugins ? plugin.Load<T>(directory) : (null, plugin.Missing(directory));
 
     private string? PluginDirectory()
     {

@@ -20,6 +20,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
     private readonly string? _openAiKey;
     private readonly IdentityArguments _identity;
     private readonly List<string> _violations = [];
+    private bool _loadsPlugins = true;
     private SupportStateSettings _settings = new();
     private ServerOptions? _options;
 
@@ -36,12 +37,14 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
     /// <param name="identity">What the command line says about who acts.</param>
     /// <param name="openAiKey">The value of <c>OPENAI_API_KEY</c>.</param>
     public static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(
-        IConfiguration configuration, string? redisUrl, IdentityArguments? identity = null, string? openAiKey = null)
+        IConfiguration configuration, string? redisUrl, IdentityArguments? identity = null, string? openAiKey = null) =>
+        Read(new OptionsReader(configuration, redisUrl, identity ?? new IdentityArguments(), openAiKey));
+
+    private static (ServerOptions? Options, IReadOnlyList<string> Violations) Read(OptionsReader reader)
     {
-        var reader = new OptionsReader(configuration, redisUrl, identity ?? new IdentityArguments(), openAiKey);
         var services = new ServiceCollection();
         services.AddSingleton<IValidateOptions<SupportStateSettings>>(reader);
-        services.AddOptions<SupportStateSettings>().Bind(OptionsSources.ListsExpanded(configuration).GetSection(OptionsSources.Root));
+        services.AddOptions<SupportStateSettings>().Bind(OptionsSources.ListsExpanded(reader._configuration).GetSection(OptionsSources.Root));
         using var provider = services.BuildServiceProvider();
         try
         {
@@ -54,15 +57,17 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
         }
     }
 
-    /// <summary>The tokens alone, for a server that runs; also where anything else of the configuration cannot be used, nothing is taken.</summary>
+    /// <summary>
+    /// The tokens alone, for a server that runs; where anything else of the configuration cannot be used, nothing is taken. Plug-ins are looked for
+    /// and not loaded again. The server asks for tokens whatever the list holds, so that a list without entries is none that lets strangers in.
+    /// </summary>
     /// <param name="configuration">The layered configuration, read again.</param>
-    public static (IReadOnlyList<AccessToken>? Tokens, IReadOnlyList<string> Violations) ReadTokens(IConfiguration configuration)
+    /// <param name="redisUrl">The value of <c>REDIS_URL</c>.</param>
+    /// <param name="openAiKey">The value of <c>OPENAI_API_KEY</c>.</param>
+    public static (IReadOnlyList<AccessToken>? Tokens, IReadOnlyList<string> Violations) ReadTokens(IConfiguration configuration, string? redisUrl, string? openAiKey)
     {
-        var reader = new OptionsReader(configuration, redisUrl: null, new IdentityArguments(), openAiKey: null);
-        OptionsSources.ListsExpanded(configuration).GetSection(OptionsSources.Root).Bind(reader._settings);
-        reader.RefuseUnknownKeys();
-        var tokens = reader.Tokens();
-        return reader._violations.Count == 0 ? (tokens, []) : (null, reader._violations);
+        var (options, violations) = Read(new OptionsReader(configuration, redisUrl, new IdentityArguments(), openAiKey) { _loadsPlugins = false });
+        return (options?.Tokens, violations);
     }
 
     /// <inheritdoc/>

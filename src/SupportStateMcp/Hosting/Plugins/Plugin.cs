@@ -21,6 +21,8 @@ internal sealed record Plugin(string Name)
     /// <summary>E-mail over SMTP; an <see cref="Events.IMailTransport"/>.</summary>
     public static readonly Plugin Mail = new("SupportStateMcp.Mail");
 
+    private static readonly Version? s_version = typeof(Plugin).Assembly.GetName().Version;
+
     /// <summary>Where plug-ins are unless the configuration says otherwise: beside the program.</summary>
     public static string DefaultDirectory => Path.Combine(AppContext.BaseDirectory, "plugins");
 
@@ -35,25 +37,50 @@ internal sealed record Plugin(string Name)
     public (T? Part, string? Missing) Load<T>(string directory) where T : class
     {
         if (!IsSupported)
-            return (null, $"needs the plug-in {Name}, and this program is native, which takes none; use the portable program (dotnet publish src/SupportStateMcp).");
-        var (folder, version) = (Path.Combine(directory, Name), typeof(Plugin).Assembly.GetName().Version);
-        var publish = $"in the sources of version {version?.ToString(3)}: dotnet publish src/{Name} -c Release -o \"{folder}\"";
-        var file = Path.Combine(folder, Name + ".dll");
-        if (!File.Exists(file))
-            return (null, $"needs the plug-in {Name}, which is not in {folder}; {publish}");
+            return (null, IsNative);
+        if (Missing(directory) is { } missing)
+            return (null, missing);
         try
         {
-            var found = AssemblyName.GetAssemblyName(file).Version;
-            return found == version
-                ? (Create<T>(file), null)
-                : (null, string.Create(CultureInfo.InvariantCulture, $"needs the plug-in {Name}, which in {folder} is of version {found?.ToString(3)}; {publish}"));
+            return (Create<T>(FileIn(directory)), null);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Whatever a constructor or a native library says that is of another platform, or half copied.
-            return (null, $"needs the plug-in {Name}, which cannot be loaded from {folder} ({Reason(e)}); {publish}");
+            return (null, Unloadable(directory, e));
         }
     }
+
+    /// <summary>Why the part cannot be there, as far as that shows without loading it; null where nothing does.</summary>
+    /// <param name="directory">The folder of all plug-ins.</param>
+    public string? Missing(string directory)
+    {
+        if (!IsSupported)
+            return IsNative;
+        if (!File.Exists(FileIn(directory)))
+            return $"needs the plug-in {Name}, which is not in {FolderIn(directory)}; {Publish(directory)}";
+        try
+        {
+            var found = AssemblyName.GetAssemblyName(FileIn(directory)).Version;
+            return found == s_version
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"needs the plug-in {Name}, which in {FolderIn(directory)} is of version {found?.ToString(3)}; {Publish(directory)}");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return Unloadable(directory, e);
+        }
+    }
+
+    private string IsNative => $"needs the plug-in {Name}, and this program is native, which takes none; use the portable program (dotnet publish src/SupportStateMcp).";
+
+    private string FolderIn(string directory) => Path.Combine(directory, Name);
+
+    private string FileIn(string directory) => Path.Combine(directory, Name, Name + ".dll");
+
+    private string Publish(string directory) => $"in the sources of version {s_version?.ToString(3)}: dotnet publish src/{Name} -c Release -o \"{FolderIn(directory)}\"";
+
+    /// <summary>Whatever a constructor or a native library says that is of another platform, or half copied.</summary>
+    private string Unloadable(string directory, Exception e) => $"needs the plug-in {Name}, which cannot be loaded from {FolderIn(directory)} ({Reason(e)}); {Publish(directory)}";
 
     [RequiresUnreferencedCode("The assembly is not known when the program is compiled.")]
     private static T Create<T>(string file) where T : class
