@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Confluent.Kafka;
 using SupportStateMcp.Events;
@@ -56,7 +57,7 @@ public sealed class KafkaBus : IEventBus
 
     /// <inheritdoc/>
     public Task TakeAsync(
-        string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken) =>
+        string topic, string group, Func<BusEvent, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken) =>
         // Its client blocks a thread while it waits.
         Task.Factory.StartNew(() => TakeLoopAsync(topic, group, take, report, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
 
@@ -67,26 +68,22 @@ public sealed class KafkaBus : IEventBus
     }
 
     private async Task TakeLoopAsync(
-        string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken)
+        string topic, string group, Func<BusEvent, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken)
     {
         var settings = new ConsumerConfig(_client.ToDictionary()) { GroupId = group, EnableAutoCommit = false, AutoOffsetReset = AutoOffsetReset.Earliest, AllowAutoCreateTopics = true };
         try
         {
             while (!cancellationToken.IsCancellationRequested)
             {
-                // What the client says in detail names servers, and is another text each time.
-                using var consumer = new ConsumerBuilder<string, byte[]>(settings).SetLogHandler((_, _) => { }).SetErrorHandler((_, e) => report(Sentence(e))).Build();
-                consumer.Subscribe(topic);
                 try
                 {
-                    while (!cancellationToken.IsCancellationRequested && await TakeNextAsync(consumer, take, report, cancellationToken))
-                    {
-                        // It goes on.
-                    }
+                    await TakeAllAsync(settings, topic, take, report, cancellationToken);
                 }
-                finally
+                catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
                 {
-                    Leave(consumer);
+                    // What nobody foresaw ends no intake: another consumer goes on where the last commit is.
+                    report($"It failed with {e.GetType().Name}.");
+                    await Task.Delay(s_again, cancellationToken);
                 }
             }
         }
@@ -96,9 +93,32 @@ public sealed class KafkaBus : IEventBus
         }
     }
 
+    /// <summary>Takes events with one consumer, as long as it is to be used.</summary>
+    private static async Task TakeAllAsync(
+        ConsumerConfig settings, string topic, Func<BusEvent, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken)
+    {
+        // What the client says in detail names servers, and is another text each time.
+        using var consumer = new ConsumerBuilder<string, byte[]>(settings).SetLogHandler((_, _) => { }).SetErrorHandler((_, e) => report(Sentence(e))).Build();
+        consumer.Subscribe(topic);
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested && await TakeNextAsync(consumer, take, report, cancellationToken))
+            {
+                // It goes on.
+            }
+        }
+        finally
+        {
+            Leave(consumer);
+        }
+    }
+
+    private static string PlaceOf(TopicPartitionOffset place) =>
+        string.Create(CultureInfo.InvariantCulture, $"{place.Topic}, partition {place.Partition.Value}, offset {place.Offset.Value}");
+
     /// <summary>Takes the next event, if there is one; false where the consumer is not to be used any more.</summary>
     private static async ValueTask<bool> TakeNextAsync(
-        IConsumer<string, byte[]> consumer, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken)
+        IConsumer<string, byte[]> consumer, Func<BusEvent, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken)
     {
         var goesOn = true;
         try
@@ -106,7 +126,7 @@ public sealed class KafkaBus : IEventBus
             if (consumer.Consume(s_poll) is not { IsPartitionEOF: false } taken)
                 return true;
             report(null);
-            if (await take(taken.Message.Value, cancellationToken))
+            if (await take(new BusEvent(taken.Message.Value, PlaceOf(taken.TopicPartitionOffset)), cancellationToken))
             {
                 consumer.Commit(taken);
                 return true;

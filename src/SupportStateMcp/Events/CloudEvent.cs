@@ -133,4 +133,5 @@ public sealed record CloudEventMetadata
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(CloudEvent))]
 [JsonSerializable(typeof(DeadLetter))]
+[JsonSerializable(typeof(RejectedEvent))]
 internal sealed partial class EventsJson : JsonSerializerContext;

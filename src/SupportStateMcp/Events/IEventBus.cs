@@ -17,7 +17,7 @@ public interface IEventBus : IAsyncDisposable
 
     /// <summary>
     /// Takes events as one of several readers that share the work, one after the other, until cancelled. An event counts as taken once
-    /// <paramref name="take"/> has returned true; where it returned false it comes again after a second.
+    /// <paramref name="take"/> has returned true; where it returned false, or threw, it comes again after a second.
     /// </summary>
     /// <param name="topic">The log.</param>
     /// <param name="group">The name of the readers together.</param>
@@ -25,8 +25,13 @@ public interface IEventBus : IAsyncDisposable
     /// <param name="report">Hears why the other system cannot be used, in the same words as long as it is the same reason, without a secret in it; and null with each event that comes.</param>
     /// <param name="cancellationToken">Ends it.</param>
     Task TakeAsync(
-        string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken);
+        string topic, string group, Func<BusEvent, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken);
 }
+
+/// <summary>An event of a log.</summary>
+/// <param name="Json">The event as JSON, UTF-8; empty where there is none.</param>
+/// <param name="Place">Where it stands in the log, for an operator.</param>
+public readonly record struct BusEvent(ReadOnlyMemory<byte> Json, string Place);
 
 /// <summary>Where a log of events is.</summary>
 /// <param name="Brokers">Its servers: <c>host:port</c> with commas between them.</param>

@@ -27,7 +27,7 @@ internal sealed class ThrowingBus : IEventBus
     }
 
     public Task TakeAsync(
-        string topic, string group, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken) =>
+        string topic, string group, Func<BusEvent, CancellationToken, ValueTask<bool>> take, Action<string?> report, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("Nobody has signed in.");
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
