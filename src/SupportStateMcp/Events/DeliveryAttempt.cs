@@ -6,7 +6,7 @@ namespace SupportStateMcp.Events;
 internal static class DeliveryAttempt
 {
     /// <summary>How long it may take; shorter than <see cref="OutboxSinks.Grace"/>, after which somebody else would try too.</summary>
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Tells the sink, with what was said where it asks for that. Whatever the sink does is a delivery, also where it throws.</summary>
     /// <exception cref="StoreException">The store does not answer, or what it holds cannot be read.</exception>
@@ -14,7 +14,7 @@ internal static class DeliveryAttempt
     {
         if (sink.Subscription.WithContent)
             e = await reader.WithContentAsync(e, cancellationToken);
-        using var timer = new CancellationTokenSource(s_timeout, time);
+        using var timer = new CancellationTokenSource(Timeout, time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
@@ -22,7 +22,7 @@ internal static class DeliveryAttempt
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new Delivery($"It has not answered within {s_timeout.TotalSeconds} seconds.");
+            return new Delivery($"It has not answered within {Timeout.TotalSeconds} seconds.");
         }
         catch (Exception x) when (x is not (StoreException or OperationCanceledException))
         {

@@ -33,7 +33,7 @@ public sealed class EventPublisher : ICommitObserver
         if (!_isRunning || !commit.IsTold)
             return;
         foreach (var lane in _lanes)
-            lane.Enqueue(commit.Id);
+            lane.Enqueue(commit.Id, commit.Now);
     }
 
     /// <summary>Tells until cancelled.</summary>

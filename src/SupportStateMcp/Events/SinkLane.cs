@@ -18,8 +18,14 @@ internal sealed partial class SinkLane(
     /// <summary>How many conversations wait in this process; of the others the store keeps a note.</summary>
     private const int Waiting = 10_000;
 
-    /// <summary>After how long a cursor is moved on that has more to tell: with one attempt more it is still younger than <see cref="OutboxSinks.Grace"/>.</summary>
-    private static readonly TimeSpan s_renewal = TimeSpan.FromSeconds(5);
+    /// <summary>How many conversations that others have left wait here where no worker is free: what this process commits must not keep them waiting for good.</summary>
+    private const int AtLeast = 2;
+
+    /// <summary>
+    /// For how long after a commit, or after a cursor was taken or moved on, an attempt may begin: it ends before <see cref="OutboxSinks.Grace"/> is over,
+    /// after which any process may tell.
+    /// </summary>
+    private static readonly TimeSpan s_alone = OutboxSinks.Grace - DeliveryAttempt.Timeout;
 
     /// <summary>How often it is looked for what other processes have left.</summary>
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -30,49 +36,87 @@ internal sealed partial class SinkLane(
 
     private static readonly TimeSpan s_longestWait = s_schedule[^1];
 
-    private readonly Channel<(ConversationId Id, TakenCursor? Taken)> _queue =
-        Channel.CreateBounded<(ConversationId, TakenCursor?)>(new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.Wait });
+    /// <summary>What others have left comes first: they were to hear of it before what this process has just committed.</summary>
+    private readonly Channel<Entry> _queue = Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<Entry>
+    {
+        Comparer = Comparer<Entry>.Create((a, b) => (a.Taken is null, a.At).CompareTo((b.Taken is null, b.At))),
+    });
 
-    /// <summary>Conversations that wait or are told of, and whether something came meanwhile.</summary>
-    private readonly Dictionary<ConversationId, bool> _busy = [];
+    /// <summary>Conversations that wait or are told of, and what came of them meanwhile; null for nothing.</summary>
+    private readonly Dictionary<ConversationId, Entry?> _busy = [];
+
+    /// <summary>How many of those that wait were left by others.</summary>
+    private int _taken;
+
+    /// <summary>Ends where a worker becomes free.</summary>
+    private volatile TaskCompletionSource _freed = Source();
 
     private volatile string? _failure;
 
     private string Name => sink.Subscription.Name;
 
     /// <summary>There may be something to tell of a conversation.</summary>
-    public void Enqueue(ConversationId id) => Enqueue(id, null);
+    /// <param name="id">The conversation.</param>
+    /// <param name="at">When this process has committed it.</param>
+    public void Enqueue(ConversationId id, DateTimeOffset at) => Enqueue(new Entry(id, at, null));
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         Enumerable.Range(0, AtATime).Select(_ => Task.Run(() => WorkAsync(cancellationToken), CancellationToken.None))
             .Append(Task.Run(() => TakeAsync(cancellationToken), CancellationToken.None)));
 
-    private void Enqueue(ConversationId id, TakenCursor? taken)
+    private void Enqueue(Entry entry)
     {
         lock (_busy)
         {
-            if (!_busy.TryAdd(id, false))
-                _busy[id] = true;
-            else if (!_queue.Writer.TryWrite((id, taken)))
-                _busy.Remove(id);
+            if (_busy.TryGetValue(entry.Id, out var more))
+                // What was taken over is this process's own from then on; of its commits the first counts.
+                _busy[entry.Id] = entry.Taken is not null ? entry : more ?? entry;
+            else if (_busy.Count < Waiting && _queue.Writer.TryWrite(entry))
+            {
+                _busy.Add(entry.Id, null);
+                _taken += entry.Taken is null ? 0 : 1;
+            }
         }
     }
 
-    /// <summary>True where something came meanwhile, so that it is to be looked at once more.</summary>
-    private bool HasMore(ConversationId id)
+    /// <summary>What came of a conversation meanwhile, which is to be looked at once more; null for nothing.</summary>
+    /// <param name="id">The conversation.</param>
+    /// <param name="isLate">True where nothing was told of it, since it has waited too long: what this process has committed meanwhile has an older note before it.</param>
+    private Entry? Next(ConversationId id, bool isLate)
     {
         lock (_busy)
         {
-            if (_busy[id])
+            if (_busy[id] is not { } more || (isLate && more.Taken is null))
             {
-                _busy[id] = false;
-                return true;
+                Leave(id);
+                return null;
             }
 
-            _busy.Remove(id);
-            return false;
+            _busy[id] = null;
+            // A cursor from before may have been moved.
+            return isLate ? more : more with { Taken = null };
         }
     }
+
+    private void Begin(Entry entry)
+    {
+        if (entry.Taken is null)
+            return;
+        lock (_busy)
+            _taken--;
+    }
+
+    private void Leave(ConversationId id)
+    {
+        lock (_busy)
+        {
+            _busy.Remove(id);
+            if (_busy.Count < AtATime)
+                Interlocked.Exchange(ref _freed, Source()).TrySetResult();
+        }
+    }
+
+    private static TaskCompletionSource Source() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task TakeAsync(CancellationToken cancellationToken)
     {
@@ -83,7 +127,12 @@ internal sealed partial class SinkLane(
             {
                 try
                 {
-                    await TakeDueAsync(cancellationToken);
+                    // Asked for before taking, so that nothing is missed in between.
+                    for (var freed = _freed.Task; await TakeDueAsync(cancellationToken); freed = _freed.Task)
+                    {
+                        await freed.WaitAsync(s_interval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                        cancellationToken.ThrowIfCancellationRequested();
+                    }
                 }
                 catch (StoreException e)
                 {
@@ -102,33 +151,36 @@ internal sealed partial class SinkLane(
         }
     }
 
-    private async ValueTask TakeDueAsync(CancellationToken cancellationToken)
+    /// <summary>Takes as much of what others have left as workers are free: whoever takes more keeps it from the others, and has no time for it. True where there may be more.</summary>
+    private async ValueTask<bool> TakeDueAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<OutboxCursor> due;
-        do
-        {
-            due = await outbox.TakeDueAsync(Name, Batch, cancellationToken);
-            var at = time.GetUtcNow();
-            foreach (var cursor in due)
-                Enqueue(cursor.Id, new TakenCursor(cursor, at));
-        }
-        while (due.Count == Batch);
+        int most;
+        lock (_busy)
+            most = Math.Max(AtATime - _busy.Count, AtLeast - _taken);
+        if (most <= 0)
+            return true;
+        var at = time.GetUtcNow();
+        var due = await outbox.TakeDueAsync(Name, most, cancellationToken);
+        foreach (var cursor in due)
+            Enqueue(new Entry(cursor.Id, at, cursor));
+        return due.Count > 0;
     }
 
     private async Task WorkAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var (id, taken) in _queue.Reader.ReadAllAsync(cancellationToken))
+            await foreach (var entry in _queue.Reader.ReadAllAsync(cancellationToken))
             {
-                // One that has waited too long is another's by now, who may have moved it.
-                var cursor = taken is not null && time.GetUtcNow() - taken.At < OutboxSinks.Grace ? taken : null;
-                do
+                Begin(entry);
+                for (Entry? next = entry; next is { } now;)
                 {
-                    await TryAsync(id, cursor, cancellationToken);
-                    cursor = null;
+                    // The note of one that has waited too long stays, and is due before an attempt would end: whoever takes it tells all there is.
+                    var isLate = time.GetUtcNow() - now.At >= s_alone;
+                    if (!isLate)
+                        await TryAsync(now, cancellationToken);
+                    next = Next(now.Id, isLate);
                 }
-                while (HasMore(id));
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -137,12 +189,12 @@ internal sealed partial class SinkLane(
         }
     }
 
-    private async Task TryAsync(ConversationId id, TakenCursor? taken, CancellationToken cancellationToken)
+    private async Task TryAsync(Entry entry, CancellationToken cancellationToken)
     {
         try
         {
-            taken ??= await FindAsync(id, cancellationToken);
-            while (taken is not null)
+            var cursor = entry.Taken ?? await outbox.FindAsync(Name, entry.Id, cancellationToken);
+            for (var taken = cursor is null ? null : new TakenCursor(cursor, entry.At); taken is not null;)
                 taken = await TellAsync(taken, cancellationToken);
         }
         catch (StoreException e)
@@ -154,12 +206,6 @@ internal sealed partial class SinkLane(
             // One conversation keeps nobody from hearing of the others; its note comes again.
             LogUnexpected(logger, Name, e);
         }
-    }
-
-    private async ValueTask<TakenCursor?> FindAsync(ConversationId id, CancellationToken cancellationToken)
-    {
-        var at = time.GetUtcNow();
-        return await outbox.FindAsync(Name, id, cancellationToken) is { } cursor ? new TakenCursor(cursor, at) : null;
     }
 
     private async ValueTask<TakenCursor?> AdvanceAsync(OutboxCursor cursor, long told, CancellationToken cancellationToken)
@@ -179,9 +225,10 @@ internal sealed partial class SinkLane(
             {
                 if (sink.Subscription.Takes(e.Topic))
                 {
-                    if (told > cursor.Told && time.GetUtcNow() - taken.At >= s_renewal)
+                    if (time.GetUtcNow() - taken.At >= s_alone)
                     {
-                        if (await AdvanceAsync(cursor, told, cancellationToken) is not { } renewed)
+                        // Where nothing can be moved on, the note leads whoever takes it to this event.
+                        if (told == cursor.Told || await AdvanceAsync(cursor, told, cancellationToken) is not { } renewed)
                             return null;
                         (taken, cursor) = (renewed, renewed.Cursor);
                     }
@@ -266,6 +313,12 @@ internal sealed partial class SinkLane(
 
     [LoggerMessage(LogLevel.Error, "What happened to {ConversationId} cannot be told to the sink {Sink}: {Reason}")]
     private static partial void LogUnreadable(ILogger logger, string conversationId, string sink, string reason);
+
+    /// <summary>A conversation that waits to be told of.</summary>
+    /// <param name="Id">The conversation.</param>
+    /// <param name="At">Since when this process has it to itself.</param>
+    /// <param name="Taken">The cursor, where it was taken over; null where this process has committed.</param>
+    private sealed record Entry(ConversationId Id, DateTimeOffset At, OutboxCursor? Taken);
 
     /// <summary>A cursor, and since when this process has it to itself.</summary>
     private sealed record TakenCursor(OutboxCursor Cursor, DateTimeOffset At);

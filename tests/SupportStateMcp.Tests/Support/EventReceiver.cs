@@ -17,6 +17,8 @@ internal sealed class EventReceiver : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<ReceivedEvent> _taken = new();
 
+    private int _requests;
+
     private EventReceiver(WebApplication app) => _app = app;
 
     /// <summary>What it answers with; 200 at first.</summary>
@@ -26,7 +28,7 @@ internal sealed class EventReceiver : IAsyncDisposable
     public IReadOnlyList<ReceivedEvent> Taken => [.. _taken];
 
     /// <summary>How many requests it got.</summary>
-    public int Requests { get; private set; }
+    public int Requests => _requests;
 
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/hook");
 
@@ -62,7 +64,7 @@ internal sealed class EventReceiver : IAsyncDisposable
 
     private async Task TakeAsync(HttpContext context)
     {
-        Requests++;
+        Interlocked.Increment(ref _requests);
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         context.Response.StatusCode = await Answer(context);

@@ -2,17 +2,44 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>An outbox that tells a test when an attempt has been postponed.</summary>
+/// <summary>An outbox that tells a test what was asked of it, and that an attempt has been postponed.</summary>
 internal sealed class RecordedOutbox(IConversationOutbox outbox) : IConversationOutbox
 {
     private int _postponed;
+    private int _looks;
+    private int _taken;
+    private int _finds;
 
     /// <summary>How often an attempt was postponed.</summary>
     public int Postponed => _postponed;
 
-    public ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, int limit, CancellationToken cancellationToken) => outbox.TakeDueAsync(sink, limit, cancellationToken);
+    /// <summary>How often it was looked for what is due.</summary>
+    public int Looks => _looks;
 
-    public ValueTask<OutboxCursor?> FindAsync(string sink, ConversationId id, CancellationToken cancellationToken) => outbox.FindAsync(sink, id, cancellationToken);
+    /// <summary>How many cursors were taken over.</summary>
+    public int Taken => _taken;
+
+    /// <summary>How often a cursor was looked up.</summary>
+    public int Finds => _finds;
+
+    /// <summary>Runs before a cursor is looked up.</summary>
+    public Func<Task> BeforeFind { get; set; } = () => Task.CompletedTask;
+
+    public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, int limit, CancellationToken cancellationToken)
+    {
+        var due = await outbox.TakeDueAsync(sink, limit, cancellationToken);
+        Interlocked.Add(ref _taken, due.Count);
+        Interlocked.Increment(ref _looks);
+        return due;
+    }
+
+    public async ValueTask<OutboxCursor?> FindAsync(string sink, ConversationId id, CancellationToken cancellationToken)
+    {
+        await BeforeFind();
+        var found = await outbox.FindAsync(sink, id, cancellationToken);
+        Interlocked.Increment(ref _finds);
+        return found;
+    }
 
     public ValueTask<OutboxCursor?> AdvanceAsync(OutboxCursor cursor, long told, CancellationToken cancellationToken) => outbox.AdvanceAsync(cursor, told, cancellationToken);
 
