@@ -1,3 +1,4 @@
+using System.Globalization;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 
@@ -32,10 +33,13 @@ public sealed class MailSink(EventSubscription subscription, MailOptions options
         if (customer.Value.Email is not { Length: > 0 } address)
             return new Delivery($"The customer {e.Data.Metadata.CustomerId} has no e-mail address.") { IsFinal = true };
         var host = Uri.TryCreate(source.Name, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Host : "supportstatemcp.invalid";
+        // With the time: another conversation of the same ticket, opened after the first was gone, has the same ids, and a mail system drops a letter
+        // whose id it knows. A letter that is sent again has the same time.
+        var id = string.Create(CultureInfo.InvariantCulture, $"{e.Id.Replace(':', '.')}.{e.Time.UtcTicks}@{host}");
         return await transport.SendAsync(
             options.Server,
             new MailLetter(
-                $"{e.Id.Replace(':', '.')}@{host}", options.From, address, options.Subject.Replace(TicketMark, e.Data.RequestId, StringComparison.Ordinal), content),
+                id, options.From, address, options.Subject.Replace(TicketMark, e.Data.RequestId, StringComparison.Ordinal), content),
             cancellationToken);
     }
 }

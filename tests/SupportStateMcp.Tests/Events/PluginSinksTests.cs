@@ -137,10 +137,10 @@ public sealed class PluginSinksTests : IAsyncDisposable
             TestConversations.Message("a-1", "Restart it.\n\nÄrger vorbei.", id) with { Role = MessageRole.Assistant });
 
         await Eventually.TrueAsync(() => mail.Letters.Count > 0, () => "No letter came.");
-        var version = (await desk.Conversations.LoadAsync(id, null, Stop)).Conversation!.Version;
+        var answered = (await desk.Get<EventReader>().ReadAsync(id, 0, 100, Stop)).Last(e => e.Topic == EventTopics.NotificationsOutbound);
         using var read = MimeKit.MimeMessage.Load(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Assert.Single(mail.Letters))), Stop);
         Assert.Equal(
-            ("ann@customer.test", "support@desk.test", "Your request TKT-7", $"cs-TKT-7.{version}@desk.test", "Restart it.\n\nÄrger vorbei."),
+            ("ann@customer.test", "support@desk.test", "Your request TKT-7", $"{answered.Id.Replace(':', '.')}.{answered.Time.UtcTicks}@desk.test", "Restart it.\n\nÄrger vorbei."),
             (read.To.Mailboxes.Single().Address, read.From.Mailboxes.Single().Address, read.Subject, read.MessageId, read.TextBody!.ReplaceLineEndings("\n").TrimEnd('\n')));
     }
 
