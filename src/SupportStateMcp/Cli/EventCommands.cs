@@ -37,6 +37,9 @@ internal static class EventCommands
           SupportStateMcp redeliver crm --all
         """;
 
+    /// <summary>How many dead letters are listed.</summary>
+    private const int MostListed = 1_000;
+
     public static CliCommand Tail()
     {
         var topic = new Option<string?>("--topic") { Description = $"Only these topics, with commas between them: {string.Join(", ", EventTopics.All)}.", HelpName = "TOPIC" };
@@ -86,7 +89,7 @@ internal static class EventCommands
                 }
 
                 var letters = await deliveries.DeadLettersAsync(parsed.GetValue(only), cancellationToken);
-                var view = new DeliveriesView { Sinks = sinks, DeadLetters = [.. letters.Select(Of)] };
+                var view = new DeliveriesView { Sinks = sinks, DeadLetters = [.. letters.Take(MostListed).Select(Of)], DeadLettersInAll = letters.Count > MostListed ? letters.Count : null };
                 return CommandOutput.Of(view, screen => Show(screen, view, context));
             });
         }, watches: true)
@@ -172,5 +175,7 @@ internal static class EventCommands
         foreach (var letter in view.DeadLetters)
             letters.AddRow(ScreenExtensions.Cell(letter.Sink), ScreenExtensions.Cell(letter.EventId), ScreenExtensions.Cell(context.Local(letter.FailedAt)), ScreenExtensions.Cell(letter.Reason));
         screen.Write(letters);
+        if (view.DeadLettersInAll is { } all)
+            screen.Say(string.Create(CultureInfo.InvariantCulture, $"These are the {view.DeadLetters.Count} oldest of {all}."));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.Extensions.Logging;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Records;
@@ -35,11 +36,10 @@ public sealed record DeadLetter
     public bool Names(CloudEvent e) => e.Id == EventId && (EventTime is null || EventTime == e.Time);
 }
 
-/// <summary>The dead letters of all sinks. They are kept for <see cref="Kept"/>, and shown no longer.</summary>
-public sealed class DeadLetters(IRecordStore records, TimeProvider time)
+/// <summary>The dead letters of all sinks. They are kept for <see cref="Kept"/>, and shown no longer. One that cannot be read hides no other.</summary>
+public sealed partial class DeadLetters
 {
     private const string Kind = "dead_letter";
-    private const int PageSize = 500;
 
     /// <summary>How long a dead letter is kept.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromDays(30);
@@ -47,13 +47,27 @@ public sealed class DeadLetters(IRecordStore records, TimeProvider time)
     /// <summary>How often those go that are kept no longer.</summary>
     public static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(10);
 
+    private readonly IRecordStore _records;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly FollowedRecords<DeadLetter> _letters;
+
+    /// <param name="records">Holds them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Hears of one that cannot be read.</param>
+    public DeadLetters(IRecordStore records, TimeProvider time, ILogger<DeadLetters> logger)
+    {
+        (_records, _time, _logger) = (records, time, logger);
+        _letters = new FollowedRecords<DeadLetter>(records, Kind, Read);
+    }
+
     /// <summary>Keeps one.</summary>
     /// <exception cref="StoreException">The store does not answer.</exception>
     public async ValueTask AddAsync(DeadLetter letter, CancellationToken cancellationToken)
     {
         // One that is there already stays as it is, or becomes this one: nobody else writes it.
-        var known = await records.GetAsync(Kind, IdOf(letter.Sink, letter.EventId), cancellationToken);
-        await records.WriteAsync(
+        var known = await _records.GetAsync(Kind, IdOf(letter.Sink, letter.EventId), cancellationToken);
+        await _records.WriteAsync(
             [
                 new RecordWrite
                 {
@@ -61,7 +75,7 @@ public sealed class DeadLetters(IRecordStore records, TimeProvider time)
                     Id = IdOf(letter.Sink, letter.EventId),
                     ExpectedVersion = known?.Version ?? 0,
                     By = Conversation.Clock.ToString(),
-                    Now = time.GetUtcNow(),
+                    Now = _time.GetUtcNow(),
                     Content = Utf8Json.Write(letter, EventsJson.Default.DeadLetter),
                 },
             ],
@@ -74,7 +88,7 @@ public sealed class DeadLetters(IRecordStore records, TimeProvider time)
     /// <exception cref="StoreException">The store does not answer.</exception>
     public async ValueTask<IReadOnlyList<DeadLetter>> ListAsync(string? sink, CancellationToken cancellationToken) =>
     [
-        .. (await ReadAsync(cancellationToken))
+        .. (await _letters.ReadAsync(cancellationToken))
             .Where(l => !IsOver(l) && (sink is null || l.Sink == sink))
             .OrderBy(l => l.FailedAt).ThenBy(l => l.EventId, StringComparer.Ordinal),
     ];
@@ -83,31 +97,32 @@ public sealed class DeadLetters(IRecordStore records, TimeProvider time)
     /// <exception cref="StoreException">The store does not answer.</exception>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        foreach (var letter in (await ReadAsync(cancellationToken)).Where(IsOver))
+        foreach (var letter in (await _letters.ReadAsync(cancellationToken)).Where(IsOver))
             await RemoveAsync(letter, cancellationToken);
     }
 
     /// <summary>Takes one away; false where it is gone.</summary>
     /// <exception cref="StoreException">The store does not answer.</exception>
     public ValueTask<bool> RemoveAsync(DeadLetter letter, CancellationToken cancellationToken) =>
-        records.DeleteAsync(Kind, IdOf(letter.Sink, letter.EventId), cancellationToken);
+        _records.DeleteAsync(Kind, IdOf(letter.Sink, letter.EventId), cancellationToken);
 
-    private bool IsOver(DeadLetter letter) => letter.FailedAt < time.GetUtcNow() - Kept;
+    private bool IsOver(DeadLetter letter) => letter.FailedAt < _time.GetUtcNow() - Kept;
 
-    private async ValueTask<IReadOnlyList<DeadLetter>> ReadAsync(CancellationToken cancellationToken)
+    private DeadLetter? Read(StoredRecord record)
     {
-        var (letters, position) = (new List<DeadLetter>(), (string?)null);
-        RecordChanges page;
-        do
+        try
         {
-            page = await records.ReadChangesAsync(Kind, position, PageSize, cancellationToken);
-            position = page.Position;
-            letters.AddRange(page.Changes.Select(c => c.Record).OfType<StoredRecord>().Select(r => r.As(EventsJson.Default.DeadLetter).Value));
+            return record.As(EventsJson.Default.DeadLetter).Value;
         }
-        while (page.More);
-
-        return letters;
+        catch (RecordDamagedException e)
+        {
+            LogUnreadable(record.Id, e.Message);
+            return null;
+        }
     }
 
     private static string IdOf(string sink, string eventId) => $"{sink}:{eventId}";
+
+    [LoggerMessage(LogLevel.Error, "The dead letter {Id} is left out: {Reason}")]
+    private partial void LogUnreadable(string id, string reason);
 }

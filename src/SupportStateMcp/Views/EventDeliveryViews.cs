@@ -23,8 +23,11 @@ public sealed record DeliveriesView
 {
     public required IReadOnlyList<SinkView> Sinks { get; init; }
 
-    [Description("Events that a sink has not taken, however often it was tried; the oldest first.")]
+    [Description("Events that a sink has not taken, however often it was tried; the oldest first, at most 1,000.")]
     public required IReadOnlyList<DeadLetterView> DeadLetters { get; init; }
+
+    [Description("How many of these events there are in all; absent where all of them are listed.")]
+    public int? DeadLettersInAll { get; init; }
 }
 
 /// <summary>How it stands with a sink.</summary>

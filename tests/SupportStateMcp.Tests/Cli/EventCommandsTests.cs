@@ -1,5 +1,9 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Events;
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Records;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Cli;
@@ -59,5 +63,31 @@ public sealed class EventCommandsTests : IDisposable
         Assert.Contains("crm has no such dead letter", (await _place.RunAsync(["redeliver", "crm", "cs-TKT-001:1", .. config])).Errors, StringComparison.Ordinal);
         Assert.Contains("this configuration has no sinks", (await _place.RunAsync("deliveries")).Errors, StringComparison.Ordinal);
         Assert.Equal("0 delivered, 0 not.\n", (await _place.RunAsync(["redeliver", "crm", "--all", .. config])).Output.ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task Of_very_many_dead_letters_the_oldest_are_listed_and_it_is_said_how_many_there_are()
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        string[] config = ["--config", receiver.Config(_directory)];
+        await using (var desk = new MemoryDesk(new ServerOptions { Backend = Backend.Sqlite, Directory = _place.Arguments[1] }, _place.Time))
+        {
+            foreach (var some in Enumerable.Range(1, 1_001).Chunk(500))
+                await desk.Records.WriteAsync([.. some.Select(Letter)], Stop);
+        }
+
+        var deliveries = await _place.JsonAsync(["deliveries", .. config]);
+        var (_, output, _) = await _place.RunAsync(["deliveries", .. config]);
+
+        var listed = deliveries.GetProperty("dead_letters");
+        Assert.Equal((1_000, 1_001), (listed.GetArrayLength(), deliveries.GetProperty("dead_letters_in_all").GetInt32()));
+        Assert.Equal("cs-TKT-001:1", listed[0].GetProperty("event_id").GetString());
+        Assert.Contains("These are the 1000 oldest of 1001.", output, StringComparison.Ordinal);
+
+        RecordWrite Letter(int n) => TestRecords.Write(
+            $"crm:cs-TKT-001:{n}",
+            JsonSerializer.Serialize(
+                new DeadLetter { Sink = "crm", EventId = $"cs-TKT-001:{n}", Attempts = 6, Reason = "It was down.", FailedAt = _place.Time.GetUtcNow().AddSeconds(n - 2_000) }, EventsJson.Default.DeadLetter),
+            kind: "dead_letter");
     }
 }

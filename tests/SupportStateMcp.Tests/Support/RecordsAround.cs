@@ -1,11 +1,18 @@
+using System.Collections.Concurrent;
 using SupportStateMcp.Records;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>Records with something happening just before one is removed: here a neighbour can be quicker.</summary>
+/// <summary>Records with something happening just before one is removed, and that tell a test from where on changes were read.</summary>
 internal sealed class RecordsAround(IRecordStore inner) : IRecordStore
 {
-    public required Func<Task> BeforeDelete { get; init; }
+    private readonly ConcurrentQueue<string?> _read = new();
+
+    /// <summary>Runs before each removal: here a neighbour can be quicker.</summary>
+    public Func<Task> BeforeDelete { get; init; } = () => Task.CompletedTask;
+
+    /// <summary>The positions from which changes were read, in their order.</summary>
+    public IReadOnlyList<string?> Read => [.. _read];
 
     public ValueTask<StoredRecord?> GetAsync(string kind, string id, CancellationToken cancellationToken) => inner.GetAsync(kind, id, cancellationToken);
 
@@ -28,8 +35,11 @@ internal sealed class RecordsAround(IRecordStore inner) : IRecordStore
 
     public ValueTask<long> CountAsync(string kind, CancellationToken cancellationToken) => inner.CountAsync(kind, cancellationToken);
 
-    public ValueTask<RecordChanges> ReadChangesAsync(string kind, string? position, int limit, CancellationToken cancellationToken) =>
-        inner.ReadChangesAsync(kind, position, limit, cancellationToken);
+    public ValueTask<RecordChanges> ReadChangesAsync(string kind, string? position, int limit, CancellationToken cancellationToken)
+    {
+        _read.Enqueue(position);
+        return inner.ReadChangesAsync(kind, position, limit, cancellationToken);
+    }
 
     public ValueTask<IAsyncDisposable> SubscribeAsync(string kind, Action changed, CancellationToken cancellationToken) => inner.SubscribeAsync(kind, changed, cancellationToken);
 }
