@@ -41,6 +41,37 @@ public abstract partial class EventsContract
         Assert.DoesNotContain(null, records.Read.Skip(1));
     }
 
+    [Fact]
+    public async Task A_sink_that_does_not_answer_holds_up_no_redelivery()
+    {
+        var desk = Create();
+        await desk.DoAsync(TestConversations.Initialize());
+        var deliveries = new EventDeliveries(
+            desk.Get<RecordedOutbox>(), desk.Get<EventReader>(), [new HangingSink()], desk.Get<DeadLetters>(), new HurriedTime());
+
+        var delivery = await deliveries.RedeliverAsync(Letter(1), Stop);
+
+        Assert.Equal("It has not answered within 10 seconds.", delivery.Failure);
+    }
+
     private DeadLetter Letter(int version) =>
         new() { Sink = "crm", EventId = $"{Id}:{version}", Attempts = 6, Reason = "It was down.", FailedAt = Time.GetUtcNow() };
+
+    private sealed class HangingSink : IEventSink
+    {
+        public EventSubscription Subscription { get; } = new("crm", [], false);
+
+        public async ValueTask<Delivery> DeliverAsync(CloudEvent e, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return Delivery.Done;
+        }
+    }
+
+    /// <summary>A clock whose timers run out at once.</summary>
+    private sealed class HurriedTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? TimeSpan.Zero : dueTime, period);
+    }
 }
