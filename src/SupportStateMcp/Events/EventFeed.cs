@@ -17,6 +17,9 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
     /// <summary>How many events a listener may be behind.</summary>
     public const int MostBehind = 1_000;
 
+    /// <summary>How many notes of changes wait to be read; where there are more, listeners are told that they have missed something.</summary>
+    public const int MostNotes = 10_000;
+
     /// <summary>How many events of one conversation are read together, and told to a listener that comes back.</summary>
     private const int Batch = 200;
 
@@ -29,7 +32,7 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
     private readonly List<Listener> _listeners = [];
     private readonly SemaphoreSlim _starting = new(1);
     private IAsyncDisposable? _subscription;
-    private Channel<ConversationChange?> _changes = Channel.CreateUnbounded<ConversationChange?>();
+    private Notes _notes = new();
 
     /// <summary>How many listen in this process.</summary>
     public int Listeners
@@ -81,10 +84,10 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
             var listener = new Listener(this);
             if (_subscription is null)
             {
-                var changes = Channel.CreateUnbounded<ConversationChange?>(new UnboundedChannelOptions { SingleReader = true });
-                _subscription = await store.SubscribeToAllAsync(c => changes.Writer.TryWrite(c), cancellationToken);
-                _changes = changes;
-                _ = Task.Run(() => PumpAsync(changes.Reader), CancellationToken.None);
+                var notes = new Notes();
+                _subscription = await store.SubscribeToAllAsync(notes.Add, cancellationToken);
+                _notes = notes;
+                _ = Task.Run(() => PumpAsync(notes), CancellationToken.None);
             }
 
             lock (_listeners)
@@ -109,7 +112,7 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
                     return;
             }
 
-            _changes.Writer.TryComplete();
+            _notes.End();
             if (_subscription is { } subscription)
                 await subscription.DisposeAsync();
             _subscription = null;
@@ -120,34 +123,54 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
         }
     }
 
-    private async Task PumpAsync(ChannelReader<ConversationChange?> changes)
+    private async Task PumpAsync(Notes notes)
     {
         var lastAt = time.GetUtcNow();
-        await foreach (var change in changes.ReadAllAsync())
+        while (await notes.TakeAsync() is { } changes)
         {
-            try
+            foreach (var change in changes)
+                lastAt = await TellAsync(change, lastAt);
+            if (notes.TakeHasMissed())
             {
-                IReadOnlyList<FeedItem>? items = change is null ? await SinceAsync(lastAt, CancellationToken.None) : await ReadAsync(change);
-                if (items is null)
-                    Publish(null);
-                foreach (var item in items ?? [])
-                {
-                    Publish(item);
-                    lastAt = item.Event.Time > lastAt ? item.Event.Time : lastAt;
-                }
-            }
-            catch (StoreException e)
-            {
-                LogMissed(e.Message);
+                LogTooMany(MostNotes);
                 Publish(null);
             }
         }
     }
 
+    /// <summary>Tells all listeners of a change; the time of the last event that they were told of.</summary>
+    private async ValueTask<DateTimeOffset> TellAsync(ConversationChange? change, DateTimeOffset lastAt)
+    {
+        try
+        {
+            IReadOnlyList<FeedItem>? items = change is null ? await SinceAsync(lastAt, CancellationToken.None) : await ReadAsync(change);
+            if (items is null)
+                Publish(null);
+            foreach (var item in items ?? [])
+            {
+                Publish(item);
+                lastAt = item.Event.Time > lastAt ? item.Event.Time : lastAt;
+            }
+        }
+        catch (StoreException e)
+        {
+            LogMissed(e.Message);
+            Publish(null);
+        }
+        catch (Exception e)
+        {
+            // What nobody foresaw of one change keeps nobody from hearing of the others.
+            LogUnexpected(e);
+            Publish(null);
+        }
+
+        return lastAt;
+    }
+
     private async ValueTask<IReadOnlyList<FeedItem>> ReadAsync(ConversationChange change)
     {
         var items = await ReadAsync(change.Id, change.After, change.Version, CancellationToken.None);
-        // An erasure writes the trail again: what happened before it, listeners have heard.
+        // An erasure writes the trail again: what happened before it, listeners have heard, or it is nothing to tell any more.
         return items is [.., { Event.Data.EventType: "conversation_erased" } erased] ? [erased] : items;
     }
 
@@ -213,6 +236,54 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
 
     [LoggerMessage(LogLevel.Warning, "Listeners have missed something: {Reason}")]
     private partial void LogMissed(string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Listeners have missed something: more than {Most} changes waited to be read.")]
+    private partial void LogTooMany(int most);
+
+    [LoggerMessage(LogLevel.Error, "Listeners have missed something that nobody foresaw.")]
+    private partial void LogUnexpected(Exception exception);
+
+    /// <summary>The changes that wait to be read, oldest first.</summary>
+    private sealed class Notes
+    {
+        private readonly Channel<ConversationChange?> _changes = Channel.CreateBounded<ConversationChange?>(
+            new BoundedChannelOptions(MostNotes) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+        private int _hasMissed;
+
+        public void Add(ConversationChange? change)
+        {
+            if (!_changes.Writer.TryWrite(change))
+                Volatile.Write(ref _hasMissed, 1);
+        }
+
+        public void End() => _changes.Writer.TryComplete();
+
+        /// <summary>All that waits, once there is something; null at the end. Changes of one conversation that follow each other are one, and are read together.</summary>
+        public async ValueTask<IReadOnlyList<ConversationChange?>?> TakeAsync()
+        {
+            if (!await _changes.Reader.WaitToReadAsync())
+                return null;
+            var (taken, places) = (new List<ConversationChange?>(), new Dictionary<ConversationId, int>());
+            for (var read = 0; read < MostNotes && _changes.Reader.TryRead(out var change); read++)
+            {
+                if (change is not null && places.TryGetValue(change.Id, out var place) && taken[place]!.Version == change.After)
+                {
+                    taken[place] = change with { After = taken[place]!.After };
+                    continue;
+                }
+
+                if (change is not null)
+                    places[change.Id] = taken.Count;
+                taken.Add(change);
+            }
+
+            return taken;
+        }
+
+        /// <summary>True once, after a change could not be kept.</summary>
+        public bool TakeHasMissed() => Interlocked.Exchange(ref _hasMissed, 0) == 1;
+    }
 
     private sealed class Listener(EventFeed feed) : IAsyncDisposable
     {

@@ -30,7 +30,7 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
 
     private readonly string _reader = Guid.NewGuid().ToString("N");
 
-    /// <summary>Why an operator has to do something, as it was told last.</summary>
+    /// <summary>What an operator was told last, so that it is told once.</summary>
     private string? _told;
 
     /// <summary>Takes events until cancelled.</summary>
@@ -54,6 +54,14 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
                 catch (StoreException e)
                 {
                     Note(e);
+                    wait = s_afterFailure;
+                }
+                catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                {
+                    // It must not end the intake. The entry was not acknowledged, and comes again.
+                    if (e.Message != _told)
+                        LogUnexpected(options.Name, e);
+                    _told = e.Message;
                     wait = s_afterFailure;
                 }
 
@@ -107,6 +115,9 @@ public sealed partial class StreamConsumer(IEventStream stream, StreamOptions op
 
     [LoggerMessage(LogLevel.Error, "No events are taken from the stream {Stream}: {Reason} This stays until it is changed.")]
     private partial void LogStands(string stream, string reason);
+
+    [LoggerMessage(LogLevel.Error, "An entry of the stream {Stream} met something unexpected. It is tried again each second, and those behind it wait. This is logged once.")]
+    private partial void LogUnexpected(string stream, Exception exception);
 
     [LoggerMessage(LogLevel.Debug, "The stream {Stream} waits for the store: {Reason}")]
     private partial void LogWaits(string stream, string reason);

@@ -10,6 +10,7 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     private Task _loading = Task.CompletedTask;
     private int _watchers;
     private Action? _changed;
+    private Action<ConversationChange?>? _all;
 
     /// <summary>Runs before each commit: here a neighbour can be quicker.</summary>
     public Func<int, Task> BeforeCommit { get; set; } = _ => Task.CompletedTask;
@@ -20,7 +21,7 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     /// <summary>Runs once a page was listed.</summary>
     public Func<Task> AfterList { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>Runs after each read of a conversation, and says what its reader gets: here it can change meanwhile.</summary>
+    /// <summary>Runs after each read of a conversation, and says what its reader gets: here it can change before its reader goes on.</summary>
     public Func<int, Loaded, Task<Loaded>> AfterLoad { get; set; } = (_, loaded) => Task.FromResult(loaded);
 
     /// <summary>Runs after each read of messages, before its reader has them.</summary>
@@ -40,6 +41,12 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 
     public Func<ConversationId, Conversation?> Remembers { get; set; } = _ => null;
 
+    /// <summary>Runs before events are read.</summary>
+    public Func<Task> BeforeEvents { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>How many conversations a page of a listing holds at most.</summary>
+    public int PageSize { get; set; } = int.MaxValue;
+
     public int Commits { get; private set; }
 
     public int Loads => _loads;
@@ -49,6 +56,9 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
 
     /// <summary>Calls back whoever has watched a conversation, once too often, as a store may.</summary>
     public void Tell() => _changed?.Invoke();
+
+    /// <summary>Tells whoever has subscribed to all conversations of a change.</summary>
+    public void TellOfAll(ConversationChange? change) => _all?.Invoke(change);
 
     public Conversation? Remembered(ConversationId id) => Remembers(id);
 
@@ -83,12 +93,15 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
         return messages;
     }
 
-    public ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken) =>
-        inner.ReadEventsAsync(id, after, limit, maxBytes, cancellationToken);
+    public async ValueTask<IReadOnlyList<ConversationEvent>> ReadEventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken)
+    {
+        await BeforeEvents();
+        return await inner.ReadEventsAsync(id, after, limit, maxBytes, cancellationToken);
+    }
 
     public async ValueTask<ConversationPage> ListAsync(ConversationFilter filter, ConversationCursor? after, int limit, CancellationToken cancellationToken)
     {
-        var page = await inner.ListAsync(filter, after, limit, cancellationToken);
+        var page = await inner.ListAsync(filter, after, Math.Min(limit, PageSize), cancellationToken);
         await AfterList();
         return page;
     }
@@ -120,8 +133,11 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
         return new Watching(this, subscription);
     }
 
-    public ValueTask<IAsyncDisposable> SubscribeToAllAsync(Action<ConversationChange?> changed, CancellationToken cancellationToken) =>
-        inner.SubscribeToAllAsync(changed, cancellationToken);
+    public ValueTask<IAsyncDisposable> SubscribeToAllAsync(Action<ConversationChange?> changed, CancellationToken cancellationToken)
+    {
+        _all += changed;
+        return inner.SubscribeToAllAsync(changed, cancellationToken);
+    }
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 
