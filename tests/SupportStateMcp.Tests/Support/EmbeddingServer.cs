@@ -30,6 +30,9 @@ internal sealed class EmbeddingServer : IAsyncDisposable
     /// <summary>The status that it answers with.</summary>
     public int Status { get; set; } = StatusCodes.Status200OK;
 
+    /// <summary>Texts that it refuses as too long.</summary>
+    public Func<string, bool> Refuses { get; set; } = _ => false;
+
     /// <summary>True where it accepts requests and answers none.</summary>
     public bool Hangs { get; set; }
 
@@ -56,6 +59,12 @@ internal sealed class EmbeddingServer : IAsyncDisposable
         if (Status != StatusCodes.Status200OK)
             return;
         var inputs = request["input"] is JsonArray list ? list.Select(t => (string)t!).ToList() : [(string)request["input"]!];
+        if (inputs.Any(Refuses))
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            return;
+        }
+
         foreach (var text in inputs)
             _texts.Enqueue(text);
         var isBase64 = (string?)request["encoding_format"] == "base64";

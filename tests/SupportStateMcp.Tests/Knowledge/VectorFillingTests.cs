@@ -1,0 +1,54 @@
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Knowledge;
+using SupportStateMcp.Tests.Support;
+using static SupportStateMcp.Tests.Support.KnowledgeBase;
+
+namespace SupportStateMcp.Tests.Knowledge;
+
+/// <summary>Vectors in the background, where the service of embeddings refuses a text.</summary>
+public sealed class VectorFillingTests : IAsyncLifetime
+{
+    private readonly StoreFolder _folder = new();
+    private EmbeddingServer _server = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => _server = await EmbeddingServer.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task Texts_that_the_service_refuses_keep_no_other_from_its_vectors_and_are_tried_again(int refused)
+    {
+        _server.Refuses = text => text.Contains("too long", StringComparison.Ordinal);
+        var knowledge = _folder.CreateKnowledge(Embedder.Of(new EmbeddingOptions { Endpoint = _server.Endpoint, Model = "small", ApiKey = "none" }));
+        foreach (var n in Enumerable.Range(0, refused))
+            await knowledge.SaveAsync(Input($"bad-{n}", "stripes, but too long"));
+        await knowledge.SaveAsync(Input("good", "stripes"));
+
+        await UntilFoundAsync(knowledge, ["good"]);
+
+        _server.Refuses = _ => false;
+        await UntilFoundAsync(knowledge, ["good", .. Enumerable.Range(0, refused).Select(n => $"bad-{n}")]);
+    }
+
+    /// <summary>Searches again, a minute later each time.</summary>
+    private async Task UntilFoundAsync(KnowledgeBase knowledge, IEnumerable<string> articles)
+    {
+        IReadOnlyList<string> found = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _folder.Time.Advance(TimeSpan.FromMinutes(1));
+                found = [.. (await knowledge.Search.QueryAsync(["zebra"], 20, [], Stop)).Value.Answers[0].Hits.Select(h => h.ArticleId)];
+                return articles.Order().SequenceEqual(found.Order());
+            },
+            () => string.Join(' ', found));
+    }
+}
