@@ -143,6 +143,22 @@ public sealed class RulesWorkerTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task An_article_elsewhere_that_is_named_several_times_counts_once_for_each_query()
+    {
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis);
+        var knowledge = new KnowledgeSearch(Get<ArticleIndexing>(desk), Get<IArticleIndex>(desk), Get<ArticleService>(desk), foreign: new Elsewhere(times: 3));
+        var worker = new RulesWorker(new TicketResearch(knowledge, desk.Steps), Get<ArticleService>(desk));
+        await using var loop = new Working(new WorkerLoop(desk.Steps, worker, new TicketSetup(), TimeProvider.System, NullLogger<WorkerLoop>.Instance));
+        await desk.ReportAsync("TKT-E");
+
+        var waiting = await desk.UntilAsync("TKT-E", r => r.Status != RunStatus.Running);
+
+        Assert.Equal(RunStatus.WaitingForApproval, waiting.Run!.Status);
+        Assert.Equal(0.9, waiting.Analysis!.Result.GetProperty("confidence").GetDouble());
+        Assert.Empty((await desk.TrailAsync("TKT-E")).OfType<ConversationEvent.StepFailed>());
+    }
+
+    [Fact]
     public async Task A_step_that_breaks_the_worker_stops_no_other()
     {
         await using var desk = await TicketDesk.OnAsync("sqlite", redis);
@@ -366,11 +382,12 @@ public sealed class RulesWorkerTests(SharedRedis redis)
         }
     }
 
-    /// <summary>A knowledge base elsewhere, with one article.</summary>
-    private sealed class Elsewhere : IForeignKnowledge
+    /// <summary>A knowledge base elsewhere, with one article, which it names so many times.</summary>
+    private sealed class Elsewhere(int times = 1) : IForeignKnowledge
     {
         public ValueTask<Result<KnowledgeAnswers>> QueryAsync(IReadOnlyList<string> queries, int limit, IReadOnlyList<string> tags, CancellationToken cancellationToken) =>
-            new(new KnowledgeAnswers([.. queries.Select(q => new KnowledgeAnswer(q, [new KnowledgeHit("sidecar-not-starting", "The one elsewhere", 1, "Turn it off and on.", "", default)]))]) { Mode = SearchMode.Foreign });
+            new(new KnowledgeAnswers([.. queries.Select(q => new KnowledgeAnswer(
+                q, [.. Enumerable.Repeat(new KnowledgeHit("sidecar-not-starting", "The one elsewhere", 1, "Turn it off and on.", "", default), times)]))]) { Mode = SearchMode.Foreign });
     }
 
     /// <summary>A worker whose first answer holds what no reader takes for text.</summary>

@@ -51,9 +51,10 @@ public sealed class RulesWorker(TicketResearch research, ArticleService articles
         if (!asked.TryGet(out var answers, out var error))
             return StepAnswer.Failed($"the knowledge base did not answer: {error.Code}");
 
-        // An article counts for more the more queries found it, and the higher they placed it.
+        // An article counts for more the more queries found it, and the higher they placed it. Another server may name one several times, for each part
+        // of it that fits.
         var best = answers.Answers
-            .SelectMany(a => a.Hits.Select((hit, place) => (hit.ArticleId, Weight: 1.0 / (place + 1))))
+            .SelectMany(a => a.Hits.DistinctBy(h => h.ArticleId, StringComparer.Ordinal).Select((hit, place) => (hit.ArticleId, Weight: 1.0 / (place + 1))))
             .GroupBy(h => h.ArticleId, StringComparer.Ordinal)
             .Select(g => (ArticleId: g.Key, Weight: g.Sum(h => h.Weight), Queries: g.Count()))
             .OrderByDescending(g => g.Weight).ThenBy(g => g.ArticleId, StringComparer.Ordinal)
