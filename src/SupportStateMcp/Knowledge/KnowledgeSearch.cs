@@ -123,6 +123,6 @@ public sealed class KnowledgeSearch(
 
     private static KnowledgeHit Hit(SectionHit hit, double score, SearchQuery query) => new(
         hit.ArticleId, hit.Title, score,
-        Excerpt.Of(hit.Section.Text, hit.Section.Level > 0, query.Words, KnowledgeLimits.Excerpt),
+        Excerpt.Of(hit.Section.Text, hit.Section.BeginsWithHeading, query.Words, KnowledgeLimits.Excerpt),
         hit.Section.Heading, hit.UpdatedAt);
 }

@@ -4,7 +4,11 @@ namespace SupportStateMcp.Knowledge;
 /// <param name="Heading">The text of its heading; empty for what stands before the first one.</param>
 /// <param name="Level">How deep the heading is, 1 to 6; 0 where there is none.</param>
 /// <param name="Text">All of it, the line of the heading included.</param>
-public sealed record ArticleSection(string Heading, int Level, string Text);
+public sealed record ArticleSection(string Heading, int Level, string Text)
+{
+    /// <summary>True where the text begins with the line of the heading. A long section is searched in parts, and only the first of them has it.</summary>
+    public bool BeginsWithHeading => Level > 0 && MarkdownSections.IsHeading(Text.AsSpan(), Level, Heading);
+}
 
 /// <summary>
 /// Splits Markdown at its headings (CommonMark 0.31, ATX headings; lines in a fenced block of code are none). A search that ranks
@@ -68,6 +72,13 @@ public static class MarkdownSections
         var sections = Of(markdown);
         var first = sections.ToList().FindIndex(s => s.Heading.Equals(heading.Trim().TrimStart('#').Trim(), StringComparison.OrdinalIgnoreCase));
         return first < 0 ? null : string.Concat(sections.Skip(first).Take(1).Concat(sections.Skip(first + 1).TakeWhile(s => s.Level > sections[first].Level)).Select(s => s.Text));
+    }
+
+    /// <summary>True where the first line of a text is this heading.</summary>
+    internal static bool IsHeading(ReadOnlySpan<char> text, int level, string heading)
+    {
+        var end = text.IndexOf('\n');
+        return HeadingOf((end < 0 ? text : text[..end]).TrimEnd()) == (level, heading);
     }
 
     /// <summary>After a paragraph, else after a line, else after a word.</summary>

@@ -81,6 +81,25 @@ public abstract class KnowledgeContract
         Assert.Equal(["many"], await knowledge.IdsAsync("tiger"));
     }
 
+    /// <summary>A section of 9,000 characters, which is searched in parts; the word that is sought stands in the first line of the last part.</summary>
+    internal static string LongSection(string word)
+    {
+        var paragraph = string.Join(' ', Enumerable.Repeat("lions and tigers", 212));
+        return $"# Animals\n{paragraph}\n\n{paragraph}\n\nThe {word} is in this line.\nBut not in this one. {paragraph[..1_750]}";
+    }
+
+    [Fact]
+    public async Task The_excerpt_of_a_later_part_of_a_long_section_has_its_first_line()
+    {
+        var knowledge = Create();
+        await knowledge.SaveAsync(Input("long", LongSection("zebra")));
+
+        var found = Assert.Single(await knowledge.FindAsync("zebra"));
+
+        Assert.Equal("Animals", found.Heading);
+        Assert.StartsWith("The zebra is in this line. But not in this one.", found.Excerpt, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Only_articles_with_all_of_the_tags_are_found()
     {

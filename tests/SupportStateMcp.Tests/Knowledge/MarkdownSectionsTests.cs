@@ -57,6 +57,17 @@ public class MarkdownSectionsTests
     }
 
     [Fact]
+    public void Of_a_section_in_parts_the_first_alone_begins_with_the_heading()
+    {
+        var text = "Before.\n\n## Long ##\n" + string.Join("\n\n", Enumerable.Range(0, 150).Select(n => $"Paragraph {n} has some words in it, and then some more of them."));
+
+        var parts = MarkdownSections.Searched(text).ToList();
+
+        Assert.True(parts.Count > 3);
+        Assert.Equal([false, true, .. Enumerable.Repeat(false, parts.Count - 2)], parts.Select(p => p.BeginsWithHeading));
+    }
+
+    [Fact]
     public void A_section_is_found_by_its_heading_with_those_below_it()
     {
         const string Article = "# Title\nIntro.\n## Solution\n1. Do.\n### On Linux\n2. So.\n## Prevention\nWatch.\n";

@@ -1,5 +1,6 @@
 using SupportStateMcp.Hosting;
 using SupportStateMcp.Knowledge;
+using SupportStateMcp.Tests.Contracts;
 using SupportStateMcp.Tests.Support;
 using static SupportStateMcp.Tests.Support.KnowledgeBase;
 
@@ -32,6 +33,18 @@ public sealed class VectorTests : IAsyncLifetime
 
         Assert.Equal(SearchMode.Hybrid, found.Mode);
         Assert.Equal(("a", "Animals"), found.Answers[0].Hits.Select(h => (h.ArticleId, h.Heading)).First());
+    }
+
+    [Fact]
+    public async Task A_later_part_of_a_long_section_that_is_found_by_its_vector_is_shown_from_its_first_line_on()
+    {
+        var knowledge = Create();
+        // Words that the query does not have.
+        await knowledge.ImportAsync(Input("long", KnowledgeContract.LongSection("savanna")));
+
+        var found = await UntilAsync(knowledge, "zebra", a => a.Answers[0].Hits.Any());
+
+        Assert.StartsWith("The savanna is in this line. But not in this one.", found.Answers[0].Hits[0].Excerpt, StringComparison.Ordinal);
     }
 
     [Fact]
