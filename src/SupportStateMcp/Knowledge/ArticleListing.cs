@@ -5,41 +5,53 @@ namespace SupportStateMcp.Knowledge;
 
 /// <summary>The articles of one status.</summary>
 /// <param name="Articles">Newest change first.</param>
-/// <param name="IsComplete">False where not all articles were looked at.</param>
+/// <param name="IsComplete">False where there are more of them.</param>
 public sealed record ListedArticles(IReadOnlyList<Article> Articles, bool IsComplete);
 
 /// <summary>Lists articles that no search finds: drafts, for who publishes them.</summary>
-public sealed class ArticleListing(IRecordStore records)
+public sealed class ArticleListing
 {
-    /// <summary>How many articles one call looks at, at most.</summary>
-    public const int Looked = 5_000;
+    private readonly IRecordStore _records;
+    private readonly FollowedRecords<Unpublished> _unpublished;
 
-    private const int Step = 500;
+    /// <param name="records">Holds the articles.</param>
+    public ArticleListing(IRecordStore records)
+    {
+        _records = records;
+        // Without their texts: there may be many.
+        _unpublished = new FollowedRecords<Unpublished>(
+            records, Article.Kind, r => Read(r) is { Status: not ArticleStatus.Published } article ? new Unpublished(article.ArticleId, article.Status, article.UpdatedAt) : null);
+    }
 
-    /// <summary>The articles of a status, those that changed last first. One that is damaged is left out.</summary>
+    /// <summary>The articles of a status that is not <see cref="ArticleStatus.Published"/>, those that changed last first. One that is damaged is left out.</summary>
     /// <param name="status">The status.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public ValueTask<Result<ListedArticles>> ListAsync(ArticleStatus status, int limit, CancellationToken cancellationToken) => StoreException.GuardAsync<ListedArticles>(async () =>
     {
-        var found = new Dictionary<string, Article>(StringComparer.Ordinal);
-        var (looked, position) = (0, (string?)null);
-        while (true)
+        var found = (await _unpublished.ReadAsync(cancellationToken)).Where(u => u.Status == status).ToList();
+        var articles = new List<Article>();
+        foreach (var newest in found.OrderByDescending(u => u.UpdatedAt).ThenBy(u => u.ArticleId, StringComparer.Ordinal).Take(limit))
         {
-            var page = await records.ReadChangesAsync(Article.Kind, position, Step, cancellationToken);
-            foreach (var change in page.Changes)
-            {
-                // One that changed meanwhile comes twice: what it is now counts.
-                found.Remove(change.Id);
-                if (change.Record is { } record && Read(record) is { } article && article.Status == status)
-                    found[change.Id] = article;
-            }
-
-            (looked, position) = (looked + page.Changes.Count, page.Position);
-            if (!page.More || looked >= Looked)
-                return new ListedArticles([.. found.Values.OrderByDescending(a => a.UpdatedAt).ThenBy(a => a.ArticleId, StringComparer.Ordinal).Take(limit)], !page.More && found.Count <= limit);
+            // One that has changed meanwhile is shown as it is now, or not at all.
+            if (await FindAsync(newest.ArticleId, cancellationToken) is { } article && article.Status == status)
+                articles.Add(article);
         }
+
+        return new ListedArticles([.. articles.OrderByDescending(a => a.UpdatedAt).ThenBy(a => a.ArticleId, StringComparer.Ordinal)], found.Count <= limit);
     });
+
+    private async ValueTask<Article?> FindAsync(string articleId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _records.GetAsync(Article.Kind, articleId, cancellationToken) is { } record ? Read(record) : null;
+        }
+        catch (RecordDamagedException)
+        {
+            return null;
+        }
+    }
 
     private static Article? Read(StoredRecord record)
     {
@@ -52,4 +64,6 @@ public sealed class ArticleListing(IRecordStore records)
             return null;
         }
     }
+
+    private sealed record Unpublished(string ArticleId, ArticleStatus Status, DateTimeOffset UpdatedAt);
 }

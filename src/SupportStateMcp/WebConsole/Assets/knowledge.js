@@ -29,11 +29,11 @@ function overview(q) {
       h('ol', { class: 'plain hits' }, hits.map((a) => h('li', {},
         h('h3', {}, toArticle(a.article_id, a.title)), a.heading ? h('p', { class: 'quiet-text' }, T.knowledge.section(a.heading)) : null, h('p', {}, a.excerpt)))),
     ]) : []));
-    show(drafts, written, () => section(T.knowledge.drafts, written.articles.length === 0 ? h('p', { class: 'empty' }, T.knowledge.noDrafts) : table({
+    show(drafts, written, () => section(T.knowledge.drafts, written.articles.length === 0 ? h('p', { class: 'empty' }, T.knowledge.noDrafts) : [table({
       caption: T.knowledge.draftsCaption,
       columns: [T.knowledge.title, T.knowledge.tags, T.knowledge.by, T.fields.changed],
       rows: written.articles.map((a) => [toArticle(a.article_id, a.title), a.tags.join(', '), actor(a.updated_by), clock(a.updated_at)]),
-    })));
+    }), written.complete ? null : h('p', { class: 'hint' }, T.knowledge.moreDrafts(written.articles.length))]));
   }
   return {
     title: T.pages.knowledge,

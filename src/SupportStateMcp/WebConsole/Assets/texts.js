@@ -264,6 +264,7 @@ export const T = {
     drafts: 'Drafts',
     draftsCaption: 'Drafts, newest change first: no search finds them until a supervisor publishes them',
     noDrafts: 'There are no drafts.',
+    moreDrafts: (n) => `Only the ${n} that changed last are shown here.`,
     title: 'Title', tags: 'Tags', by: 'Written by', content: 'Content',
     statuses: { draft: 'Draft', published: 'Published', archived: 'Archived' },
     edit: 'Edit', save: 'Save as draft', publish: 'Publish', published: 'The article is published: searches find it.', saved: 'The draft is saved.', archive: 'Archive', archived: 'The article is archived: no search finds it.',
