@@ -39,6 +39,9 @@ public sealed class StepService(
     /// <summary>Of how many steps a worker takes one: workers that all wanted the first would only meet each other.</summary>
     private const int Choice = 32;
 
+    /// <summary>How many steps are looked at where those that have been ready the longest belong to customers who have had too many writes.</summary>
+    private const int Wide = 512;
+
     /// <summary>The roles of all workers there are.</summary>
     public IReadOnlyList<string> Roles { get; } =
         [.. pipelines.All.SelectMany(p => p.Steps).Where(s => !s.Has(StepRequirement.Approval)).Select(s => s.Role).Distinct(StringComparer.Ordinal)];
@@ -130,13 +133,14 @@ public sealed class StepService(
     {
         try
         {
+            var refused = new Dictionary<string, Errors.RateLimited>(StringComparer.Ordinal);
             var ready = await store.ListReadyStepsAsync(roles, Choice, verified: false, cancellationToken);
-            var taken = await TakeAsync(ready, caller, roles, lease, cancellationToken);
-            // Where all of them were named in vain, they may hide others.
-            if (ready.Steps.Count == 0 || !taken.TryGet(out var found, out _) || found.Step is not null)
+            var taken = await TakeAsync(ready, refused, caller, roles, lease, cancellationToken);
+            if (ready.Steps.Count == 0 || (taken.TryGet(out var found, out var error) ? found.Step is not null : error is not Errors.RateLimited))
                 return taken;
-            ready = await store.ListReadyStepsAsync(roles, Choice, verified: true, cancellationToken);
-            return await TakeAsync(ready, caller, roles, lease, cancellationToken);
+            // Where all of them were named in vain, or are of customers who have had too many writes, they may hide others.
+            ready = await store.ListReadyStepsAsync(roles, refused.Count > 0 ? Wide : Choice, verified: true, cancellationToken);
+            return await TakeAsync(ready, refused, caller, roles, lease, cancellationToken);
         }
         catch (StoreException e)
         {
@@ -144,34 +148,60 @@ public sealed class StepService(
         }
     }
 
-    /// <summary>Takes one of these steps; none where others were quicker, and the refusal where customers of theirs have had too many writes.</summary>
-    private async ValueTask<Result<NextStep>> TakeAsync(ReadySteps ready, Caller caller, IReadOnlyList<string> roles, TimeSpan lease, CancellationToken cancellationToken)
+    /// <summary>Takes one of these steps; none where others were quicker, and a refusal where customers of theirs have had too many writes.</summary>
+    /// <param name="ready">The steps.</param>
+    /// <param name="refused">The customers who have had too many writes, as far as this look has met them: their steps are not tried again.</param>
+    /// <param name="caller">Who works.</param>
+    /// <param name="roles">Which steps.</param>
+    /// <param name="lease">How long the caller has the step.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async ValueTask<Result<NextStep>> TakeAsync(
+        ReadySteps ready, Dictionary<string, Errors.RateLimited> refused, Caller caller, IReadOnlyList<string> roles, TimeSpan lease, CancellationToken cancellationToken)
     {
-        var steps = ready.Steps.ToArray();
-        random.Shuffle(steps);
-        Error? limited = null;
-        foreach (var step in steps)
+        foreach (var steps in ready.Steps.Chunk(Choice))
         {
-            var result = await commands.ExecuteAsync(
-                new ConversationCommand.LeaseStep { Id = step.Id, Actor = caller.Actor, Roles = caller.Roles, WorkerRoles = roles, Lease = lease }, cancellationToken);
-            if (!result.TryGet(out var outcome, out var error))
+            random.Shuffle(steps);
+            foreach (var step in steps)
             {
-                // One that is gone, busy or damaged keeps nobody from the others.
-                if (error.Code is ErrorCodes.NotFound or ErrorCodes.LockTimeout or ErrorCodes.StoreDamaged)
+                if (refused.Count > 0 && await CustomerOfAsync(step.Id, cancellationToken) is { } customer && refused.ContainsKey(customer))
                     continue;
-                if (error is not Errors.RateLimited)
+                var result = await commands.ExecuteAsync(
+                    new ConversationCommand.LeaseStep { Id = step.Id, Actor = caller.Actor, Roles = caller.Roles, WorkerRoles = roles, Lease = lease }, cancellationToken);
+                if (result.TryGet(out var outcome, out var error))
+                {
+                    // A change that leaves no step recorded what had run out.
+                    if (outcome is { Changed: true, Conversation.LeasedStep: { } taken } && DefinitionOf(outcome.Conversation, taken.Name) is { } definition)
+                        return new NextStep(new TakenStep(outcome.Conversation, taken, definition, caller), ready.Later);
+                }
+                else if (error is Errors.RateLimited limited)
+                {
+                    // One whose customer has had too many writes keeps nobody from the others.
+                    if (await CustomerOfAsync(step.Id, cancellationToken) is { } busy)
+                        refused[busy] = limited;
+                }
+                else if (error.Code is not (ErrorCodes.NotFound or ErrorCodes.LockTimeout or ErrorCodes.StoreDamaged))
+                {
+                    // Nor does one that is gone, busy or damaged.
                     return error;
-                // Nor does one whose customer has had too many writes.
-                limited = error;
-                continue;
+                }
             }
-
-            // A change that leaves no step recorded what had run out.
-            if (outcome is { Changed: true, Conversation.LeasedStep: { } taken } && DefinitionOf(outcome.Conversation, taken.Name) is { } definition)
-                return new NextStep(new TakenStep(outcome.Conversation, taken, definition, caller), ready.Later);
         }
 
-        return limited is null ? new NextStep(null, ready.Later) : limited;
+        // The refusal that ends first: then there is something to take again.
+        return refused.Count > 0 ? refused.Values.MinBy(r => r.RetryAfter)! : new NextStep(null, ready.Later);
+    }
+
+    /// <summary>Whose conversation it is; null where it is gone, or cannot be read.</summary>
+    private async ValueTask<string?> CustomerOfAsync(ConversationId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (store.Remembered(id) ?? (await store.LoadAsync(id, null, cancellationToken)).Conversation)?.UserId;
+        }
+        catch (StoreDamagedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>What the records say of the customer, where the step is completed with it. A customer without a record is not entitled: nothing is inferred.</summary>
