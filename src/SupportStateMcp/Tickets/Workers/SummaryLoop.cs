@@ -24,10 +24,12 @@ public sealed partial class SummaryLoop(
     private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
 
     private const int Page = 100;
-    private const int Pages = 20;
 
-    /// <summary>How many conversations whose summary came to nothing are tried again.</summary>
-    private const int Kept = 1_000;
+    /// <summary>How many conversations that are due one look takes, and about a page more; the next look finds the others.</summary>
+    private const int MostDue = 500;
+
+    /// <summary>How many conversations whose summary came to nothing wait for their time; others are tried again with the next look.</summary>
+    private const int Kept = 10_000;
 
     private readonly Caller _caller = new(new Actor(ActorKind.Ai, writer.Name), Roles.Agent);
     private readonly Dictionary<ConversationId, DateTimeOffset> _again = [];
@@ -69,39 +71,71 @@ public sealed partial class SummaryLoop(
     public async ValueTask<int> LookAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var filter = new ConversationFilter { UpdatedSince = _since ?? now - s_back };
+        var filter = new ConversationFilter { UpdatedSince = _since ??= now - s_back };
         var due = new Dictionary<ConversationId, Conversation>();
+        // Those that wait for their time are not counted: however many they are, a look gets past them.
         ConversationCursor? after = null;
-        for (var page = 0; page < Pages; page++)
+        do
         {
             var listed = await store.ListAsync(filter, after, Page, cancellationToken);
             foreach (var c in listed.Conversations.Where(IsDue))
-                due[ConversationId.TryParse(c.ConversationId)!.Value] = c;
-            if (listed.Next is not { } next)
-                break;
-            after = next;
-        }
+            {
+                if (ConversationId.TryParse(c.ConversationId)!.Value is var id && !Waits(id))
+                    due[id] = c;
+            }
 
-        foreach (var id in _again.Where(a => a.Value <= now).Select(a => a.Key).ToList())
+            after = listed.Next;
+        }
+        while (after is not null && due.Count < MostDue);
+        var isComplete = after is null;
+
+        foreach (var id in _again.Keys.Where(id => !Waits(id) && !due.ContainsKey(id)).ToList())
         {
-            _again.Remove(id);
-            if (!due.ContainsKey(id) && (await store.LoadAsync(id, null, cancellationToken)).Conversation is { ErasedAt: null } c && IsDue(c))
+            if (await FindAsync(id, cancellationToken) is { } c && IsDue(c))
                 due[id] = c;
+            else
+                _again.Remove(id);
         }
 
         var saved = 0;
         foreach (var (id, conversation) in due)
         {
-            if (_again.ContainsKey(id))
-                continue;
+            // What is kept goes only after the try: where the store fails meanwhile, it is tried again.
             if (await SummariseAsync(id, conversation, cancellationToken))
+            {
+                _again.Remove(id);
                 saved++;
-            else if (_again.Count < Kept)
+            }
+            else if (_again.ContainsKey(id) || _again.Count < Kept)
+            {
                 _again[id] = now + s_pause;
+            }
+            else
+            {
+                isComplete = false;
+            }
         }
 
-        _since = now - s_overlap;
+        // What this look left, the next one lists again.
+        if (isComplete)
+            _since = now - s_overlap;
         return saved;
+
+        bool Waits(ConversationId id) => _again.TryGetValue(id, out var at) && at > now;
+    }
+
+    /// <summary>A conversation; null where it is gone, or cannot be read.</summary>
+    private async ValueTask<Conversation?> FindAsync(ConversationId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await store.LoadAsync(id, null, cancellationToken)).Conversation is { ErasedAt: null } c ? c : null;
+        }
+        catch (StoreDamagedException)
+        {
+            // It keeps no other from its summary.
+            return null;
+        }
     }
 
     private static bool IsDue(Conversation c) => c is { ClosedAt: null, SummaryDue: not null };
