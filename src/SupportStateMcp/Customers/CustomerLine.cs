@@ -30,12 +30,16 @@ internal sealed class CustomerLine
         leftOut = [];
         if (line.ValueKind != JsonValueKind.Object)
             return Error.InvalidArgument("line", "it is one JSON object");
-        var fields = line.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
+        var fields = FieldsOf(line);
         leftOut = [.. fields.Keys.Where(IsPayment)];
         foreach (var field in leftOut)
             fields.Remove(field);
         return new CustomerLine(fields).Read();
     }
+
+    /// <summary>The fields of an object; one that is null counts as absent.</summary>
+    private static Dictionary<string, JsonElement> FieldsOf(JsonElement value) =>
+        value.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
 
     private Result<Customer> Read()
     {
@@ -65,7 +69,7 @@ internal sealed class CustomerLine
         return value.ValueKind switch
         {
             JsonValueKind.String => value.GetString()!.Trim() is { Length: > 0 } text ? text : null,
-            JsonValueKind.Number when value.TryGetInt64(out var number) && Math.Abs(number) <= Limits.Number => number.ToString(CultureInfo.InvariantCulture),
+            JsonValueKind.Number when value.TryGetInt64(out var number) && number is >= -Limits.Number and <= Limits.Number => number.ToString(CultureInfo.InvariantCulture),
             _ => Refuse<string>(name, "it is a text"),
         };
     }
@@ -76,7 +80,7 @@ internal sealed class CustomerLine
         if (!_fields.TryGetValue("name", out var name) || name.ValueKind != JsonValueKind.Object)
             return Text("name");
         _fields.Remove("name");
-        var parts = new CustomerLine(name.EnumerateObject().ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal));
+        var parts = new CustomerLine(FieldsOf(name));
         var whole = string.Join(' ', ((string?[])[parts.Text("first_name"), parts.Text("last_name")]).Where(p => p is not null));
         return parts._fault is null && parts._fields.Count == 0 && whole.Length > 0
             ? whole

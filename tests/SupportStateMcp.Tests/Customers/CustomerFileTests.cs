@@ -27,6 +27,10 @@ public class CustomerFileTests
     }
 
     [Fact]
+    public void A_part_of_a_name_that_is_null_counts_as_absent() =>
+        Assert.Equal("Cher", Assert.Single(Read("""{"customer_id": "1", "name": {"first_name": "Cher", "last_name": null}}""").Value.Customers).Name);
+
+    [Fact]
     public void Payment_data_is_left_out_and_counted()
     {
         var file = Read("""
@@ -45,6 +49,8 @@ public class CustomerFileTests
     [InlineData("""{"customer_id": "1"}""", "name: it is required")]
     [InlineData("""{"customer_id": ["1"], "name": "A"}""", "customer_id: it is a text")]
     [InlineData("""{"customer_id": 1.5, "name": "A"}""", "customer_id: it is a text")]
+    [InlineData("""{"customer_id": -9223372036854775808, "name": "A"}""", "customer_id: it is a text")]
+    [InlineData("""{"customer_id": "1", "name": {"first_name": null}}""", "name: it is a text, or an object with first_name and last_name and nothing else")]
     [InlineData("""{"customer_id": "1", "name": {"first": "A"}}""", "name: it is a text, or an object with first_name and last_name and nothing else")]
     [InlineData("""{"customer_id": "1", "name": "A", "plan": "gold"}""", "plan: it is one of: enterprise, professional, basic")]
     [InlineData("""{"customer_id": "1", "name": "A", "support_entitlement": "true"}""", "support_entitlement: it is true or false, without quotation marks")]
