@@ -13,10 +13,16 @@ public sealed class SmtpTransport : Events.IMailTransport
     private const int Permanent = 500;
 
     /// <inheritdoc/>
+    public bool IsAddress(string text) => MailboxAddress.TryParse(text, out _);
+
+    /// <inheritdoc/>
     public async ValueTask<Delivery> SendAsync(MailServer server, MailLetter letter, CancellationToken cancellationToken)
     {
-        if (!MailboxAddress.TryParse(letter.From, out var from) || !MailboxAddress.TryParse(letter.To, out var to))
-            return new Delivery("An address cannot be read.") { IsFinal = true };
+        // Who sends is a setting, which an operator can correct; the address of a customer is part of this letter.
+        if (!MailboxAddress.TryParse(letter.From, out var from))
+            return new Delivery("The address of who sends cannot be read.");
+        if (!MailboxAddress.TryParse(letter.To, out var to))
+            return new Delivery("The address of the customer cannot be read.") { IsFinal = true };
         using var message = new MimeMessage { MessageId = letter.Id, Subject = letter.Subject, Body = new TextPart("plain") { Text = letter.Text } };
         message.From.Add(from);
         message.To.Add(to);

@@ -3,6 +3,9 @@ namespace SupportStateMcp.Events;
 /// <summary>Hands letters to a mail server; a plug-in brings it.</summary>
 public interface IMailTransport
 {
+    /// <summary>True where a text can be read as one address, with a name or without.</summary>
+    bool IsAddress(string text);
+
     /// <summary>Hands over a letter.</summary>
     /// <returns>What came of it; a refusal of the server that stays one is final.</returns>
     ValueTask<Delivery> SendAsync(MailServer server, MailLetter letter, CancellationToken cancellationToken);

@@ -130,8 +130,9 @@ public sealed partial class OptionsReader
         var (host, from) = (Given(given.Host), Given(given.From));
         if (host is null)
             _violations.Add($"{key}.host: it is missing; name the mail server.");
-        if (from is null || !from.Contains('@', StringComparison.Ordinal))
-            _violations.Add($"{key}.from: '{from}' is no address; name who sends the letters, for example Support <support@desk.example>.");
+        var isAddress = from?.Contains('@', StringComparison.Ordinal) is true;
+        if (!isAddress)
+            RefuseFrom();
         var security = Given(given.Security) switch
         {
             null or "starttls" => MailSecurity.StartTls,
@@ -147,9 +148,14 @@ public sealed partial class OptionsReader
         var (transport, missing) = PartOf<IMailTransport>(Plugin.Mail, directory);
         if (missing is not null)
             _violations.Add($"{key}: mail {missing}");
+        // What can be read as an address, only the one that sends letters knows.
+        if (isAddress && transport?.IsAddress(from!) is false)
+            RefuseFrom();
         return host is null || from is null || transport is null ? null : new MailSinkOptions(
             new MailOptions(new MailServer(host, port, security) { User = Given(given.User), Password = Given(given.Password) }, from, Given(given.Subject) ?? $"Your request {MailSink.TicketMark}"),
             transport);
+
+        void RefuseFrom() => _violations.Add($"{key}.from: '{from}' is no address; name who sends the letters, for example Support <support@desk.example>.");
     }
 
     [GeneratedRegex(@"^[a-z][a-z0-9-]{0,31}\z", RegexOptions.CultureInvariant)]
