@@ -114,7 +114,8 @@ public sealed class ArticleService(IRecordStore records, ArticleIndexing indexin
         }
     }
 
-    /// <summary>What the rules read of an article; one that is damaged may be written again, by who may write anything.</summary>
+    /// <summary>An article; null where there is none.</summary>
+    /// <exception cref="RecordDamagedException">It cannot be read. An import writes it again: it reads nothing of what was there.</exception>
     private async ValueTask<Article?> FindAsync(string articleId, CancellationToken cancellationToken) =>
         await records.GetAsync(Article.Kind, articleId, cancellationToken) is { } record ? ArticleDocument.Read(record) : null;
 
