@@ -15,7 +15,11 @@ public sealed class KeyedQueue
         }
     }
 
-    /// <summary>Waits for its turn under a key, at most this long; null where it did not come in time. Disposing the turn lets the next one in.</summary>
+    /// <summary>Waits for its turn under a key. Disposing the turn lets the next one in.</summary>
+    public async ValueTask<Turn> EnterAsync(string key, CancellationToken cancellationToken) =>
+        (await TryEnterAsync(key, Timeout.InfiniteTimeSpan, cancellationToken))!.Value;
+
+    /// <summary>Waits for its turn under a key, at most this long; null where it did not come in time.</summary>
     public async ValueTask<Turn?> TryEnterAsync(string key, TimeSpan wait, CancellationToken cancellationToken)
     {
         Line line;
