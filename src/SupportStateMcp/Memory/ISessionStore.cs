@@ -2,21 +2,35 @@ using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Memory;
 
+/// <summary>What became of a value of a session.</summary>
+public enum SessionWrite
+{
+    /// <summary>There would be too many, or they would be too long together; nothing was set.</summary>
+    Full,
+
+    /// <summary>It is set.</summary>
+    Done,
+
+    /// <summary>A conversation of the ticket that was opened later, by its time, shares something; nothing was set.</summary>
+    Over,
+}
+
 /// <summary>
 /// Keeps the values of sessions, each until it expires. Both implementations pass the same contract tests. Every method throws
 /// <see cref="StoreUnavailableException"/> where the store does not answer within a bounded time.
 /// </summary>
 public interface ISessionStore
 {
-    /// <summary>Sets a value. Where a later conversation of the ticket shares something already, nothing is set: this one is over.</summary>
+    /// <summary>Sets a value.</summary>
     /// <param name="id">The conversation.</param>
     /// <param name="life">Which conversation of that ticket (<see cref="Conversation.Life"/>): one that is opened again sees nothing of the one before.</param>
     /// <param name="value">The value.</param>
     /// <param name="most">How many the conversation may have with it.</param>
     /// <param name="mostBytes">How long they may be together, as JSON with their keys.</param>
+    /// <param name="takesOver">What a later conversation of the ticket shares goes, in the place of refusing the value: its time is of a clock that was ahead.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False where there would be more than that; nothing was set.</returns>
-    ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, int mostBytes, CancellationToken cancellationToken);
+    ValueTask<SessionWrite> SetAsync(
+        ConversationId id, string life, SessionValue value, int most, int mostBytes, bool takesOver, CancellationToken cancellationToken);
 
     /// <summary>Removes a value, if it is there.</summary>
     ValueTask RemoveAsync(ConversationId id, string life, string key, CancellationToken cancellationToken);

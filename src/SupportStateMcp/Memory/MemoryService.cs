@@ -233,26 +233,35 @@ public sealed class MemoryService : IMemory
         {
             if (!(await ScopeAsync(null, command.Conversation, cancellationToken)).TryGet(out var scope, out var error))
                 return error;
-            if (command.Value is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } shared)
+            var write = SessionWrite.Done;
+            var shared = command.Value is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given
+                ? new SessionValue(command.Key, given, _time.GetUtcNow() + TimeSpan.FromSeconds(command.TimeToLive), command.Actor.ToString())
+                : null;
+            if (shared is null)
             {
                 await _sessions.RemoveAsync(command.Conversation, scope.Life!, command.Key, cancellationToken);
             }
             else
             {
-                var value = new SessionValue(
-                    command.Key, shared, _time.GetUtcNow() + TimeSpan.FromSeconds(command.TimeToLive), command.Actor.ToString());
-                if (!await _sessions.SetAsync(command.Conversation, scope.Life!, value, MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, cancellationToken))
-                    return Error.SessionFull(MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes);
+                write = await WriteAsync(shared, takesOver: false);
             }
 
-            // A conversation that was erased meanwhile takes along what was shared in it.
+            // A conversation that was erased in between takes along what was shared in it.
             if (await IsErasedAsync(command.Conversation, scope.Life!, cancellationToken))
             {
                 await _sessions.ClearAsync(command.Conversation, scope.Life!, cancellationToken);
                 return Error.NotFound(command.Conversation);
             }
 
+            // It is the ticket's conversation now: what seems to be of a later one was left by one that a clock ahead had opened.
+            if (write == SessionWrite.Over)
+                write = await WriteAsync(shared!, takesOver: true);
+            if (write == SessionWrite.Full)
+                return Error.SessionFull(MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes);
             return new SessionValues(await _sessions.ReadAsync(command.Conversation, scope.Life!, cancellationToken));
+
+            ValueTask<SessionWrite> WriteAsync(SessionValue value, bool takesOver) => _sessions.SetAsync(
+                command.Conversation, scope.Life!, value, MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, takesOver, cancellationToken);
         });
     }
 

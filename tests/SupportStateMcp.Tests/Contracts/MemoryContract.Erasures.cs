@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using SupportStateMcp.Conversations;
@@ -85,13 +86,29 @@ public abstract partial class MemoryContract
 
         foreach (var key in (string[])["step", "other"])
         {
-            await sessions.SetAsync(id, earlier, new SessionValue(key, JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, Stop);
+            await sessions.SetAsync(id, earlier, new SessionValue(key, JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, takesOver: false, Stop);
             await sessions.RemoveAsync(id, earlier, key, Stop);
         }
 
         await sessions.ClearAsync(id, earlier, Stop);
         Assert.Equal("step=2", await desk.SharedAsync(id));
         Assert.Empty(await sessions.ReadAsync(id, earlier, Stop));
+    }
+
+    [Fact]
+    public async Task What_a_clock_ahead_has_left_keeps_nobody_from_sharing()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        var ahead = desk.Time.GetUtcNow().AddDays(1).UtcTicks.ToString("x", CultureInfo.InvariantCulture);
+        var left = await desk.Get<ISessionStore>().SetAsync(
+            id, ahead, new SessionValue("step", JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, takesOver: false, Stop);
+        Assert.Equal(SessionWrite.Done, left);
+
+        await desk.SetAsync(id, "step", "2");
+
+        Assert.Equal("step=2", await desk.SharedAsync(id));
+        Assert.Empty(await desk.Get<ISessionStore>().ReadAsync(id, ahead, Stop));
     }
 
     [Fact]

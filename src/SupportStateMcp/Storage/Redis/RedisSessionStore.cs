@@ -15,11 +15,12 @@ public sealed class RedisSessionStore(RedisConnection connection, RedisOptions o
 {
     private readonly RedisKeys _keys = new(options.KeyPrefix);
 
-    public async ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, int mostBytes, CancellationToken cancellationToken) =>
-        await WriteAsync(id, life, value.Key, value.ExpiresAt, Utf8Json.Write(value, MemoryJson.Default.SessionValue), most, mostBytes, cancellationToken);
+    public async ValueTask<SessionWrite> SetAsync(
+        ConversationId id, string life, SessionValue value, int most, int mostBytes, bool takesOver, CancellationToken cancellationToken) =>
+        await WriteAsync(id, life, value.Key, value.ExpiresAt, Utf8Json.Write(value, MemoryJson.Default.SessionValue), most, mostBytes, takesOver, cancellationToken);
 
     public async ValueTask RemoveAsync(ConversationId id, string life, string key, CancellationToken cancellationToken) =>
-        await WriteAsync(id, life, key, time.GetUtcNow(), RedisValue.EmptyString, 0, 0, cancellationToken);
+        await WriteAsync(id, life, key, time.GetUtcNow(), RedisValue.EmptyString, 0, 0, takesOver: false, cancellationToken);
 
     public async ValueTask<IReadOnlyList<SessionValue>> ReadAsync(ConversationId id, string life, CancellationToken cancellationToken)
     {
@@ -36,16 +37,16 @@ public sealed class RedisSessionStore(RedisConnection connection, RedisOptions o
     /// <summary>Nothing: Redis lets them go by itself.</summary>
     public ValueTask SweepAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private async Task<bool> WriteAsync(
-        ConversationId id, string life, string key, DateTimeOffset expiresAt, RedisValue value, int most, int mostBytes, CancellationToken cancellationToken) =>
-        (long)await connection.CallAsync(
+    private async Task<SessionWrite> WriteAsync(
+        ConversationId id, string life, string key, DateTimeOffset expiresAt, RedisValue value, int most, int mostBytes, bool takesOver, CancellationToken cancellationToken) =>
+        (SessionWrite)(long)await connection.CallAsync(
             db => db.ScriptEvaluateAsync(
                 RedisScripts.SessionSet,
                 [_keys.Session(id)],
                 [
                     time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), life, key,
-                    expiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), value, most, mostBytes,
+                    expiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), value, most, mostBytes, takesOver ? 1 : 0,
                 ],
                 RedisConnection.Master),
-            cancellationToken) == 1;
+            cancellationToken);
 }

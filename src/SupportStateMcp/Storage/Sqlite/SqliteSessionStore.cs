@@ -15,7 +15,8 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
 
     private static readonly string s_create = EmbeddedText.Read(typeof(SqliteSessionStore), "sessions.sql");
 
-    public async ValueTask<bool> SetAsync(ConversationId id, string life, SessionValue value, int most, int mostBytes, CancellationToken cancellationToken)
+    public async ValueTask<SessionWrite> SetAsync(
+        ConversationId id, string life, SessionValue value, int most, int mostBytes, bool takesOver, CancellationToken cancellationToken)
     {
         var content = Utf8Json.Write(value, MemoryJson.Default.SessionValue);
         return await connections.Writer.WriteAsync(
@@ -24,24 +25,24 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
                 if (session.Number(IsThere) is null)
                     session.Run(s_create);
                 Expire(session, time.GetUtcNow());
-                // A later conversation of the ticket has the greater life. What it shares stays, and this one is over.
-                if (session.Number("SELECT 1 FROM session_values WHERE conversation = $conversation AND life > $life LIMIT 1", id.Value, life) is not null)
-                    return true;
-                // What an earlier conversation of the ticket shared is not this one's.
-                session.Execute("DELETE FROM session_values WHERE conversation = $conversation AND life < $life", id.Value, life);
+                // A later conversation of the ticket has the greater life. What it shares stays.
+                if (!takesOver && session.Number("SELECT 1 FROM session_values WHERE conversation = $conversation AND life > $life LIMIT 1", id.Value, life) is not null)
+                    return SessionWrite.Over;
+                // What another conversation of the ticket shared is not this one's.
+                session.Execute("DELETE FROM session_values WHERE conversation = $conversation AND life <> $life", id.Value, life);
                 if (session.Number("SELECT count(*) FROM session_values WHERE conversation = $conversation AND key <> $key", id.Value, value.Key) >= most)
-                    return false;
+                    return SessionWrite.Full;
                 var others = session.Number(
                     "SELECT coalesce(sum(length(CAST(key AS BLOB)) + length(value)), 0) FROM session_values WHERE conversation = $conversation AND key <> $key", id.Value, value.Key);
                 if (others + Encoding.UTF8.GetByteCount(value.Key) + content.Length > mostBytes)
-                    return false;
+                    return SessionWrite.Full;
                 session.Execute(
                     """
                     INSERT INTO session_values (conversation, key, life, expires_at, value) VALUES ($conversation, $key, $life, $expires_at, $value)
                     ON CONFLICT (conversation, key) DO UPDATE SET life = excluded.life, expires_at = excluded.expires_at, value = excluded.value
                     """,
                     id.Value, value.Key, life, value.ExpiresAt.UtcTicks, content);
-                return true;
+                return SessionWrite.Done;
             },
             cancellationToken);
     }

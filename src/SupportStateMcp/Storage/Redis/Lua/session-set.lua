@@ -1,14 +1,15 @@
 -- Sets or removes one value of a conversation's session, takes away what has expired or is an earlier conversation's of the ticket, and
--- lets the whole go when its last value does. Where a later conversation of the ticket has values, nothing is set, and they stay.
+-- lets the whole go when its last value does. Where a later conversation of the ticket has values, nothing is set, and they stay; who
+-- knows that this one is the ticket's conversation now takes over, and they go.
 -- Atomic, because the values are bounded in number and in size.
 -- KEYS: session
--- ARGV: now (Unix ms), life, key, expires at (Unix ms), value (empty to remove), most, most bytes of values and keys
+-- ARGV: now (Unix ms), life, key, expires at (Unix ms), value (empty to remove), most, most bytes of values and keys, 1 to take over
 -- A field holds: expires at, life and value, with a line end between them. Of two lives of a ticket the later one is the greater text.
 local left, last, size, later = 0, 0, #ARGV[3] + #ARGV[5], false
 local fields = redis.call('HGETALL', KEYS[1])
 for i = 1, #fields, 2 do
   local expires, life, value = string.match(fields[i + 1], '^(%d+)\n(%w+)\n(.*)$')
-  if life < ARGV[2] or tonumber(expires) <= tonumber(ARGV[1]) then
+  if life < ARGV[2] or (life ~= ARGV[2] and ARGV[8] == '1') or tonumber(expires) <= tonumber(ARGV[1]) then
     redis.call('HDEL', KEYS[1], fields[i])
   elseif life > ARGV[2] then
     later = true
@@ -20,7 +21,7 @@ for i = 1, #fields, 2 do
 end
 
 if later then
-  return 1
+  return 2
 end
 
 if ARGV[5] == '' then
