@@ -53,7 +53,7 @@ public sealed class StepService(
     /// <param name="lease">How long the caller has the step.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <param name="stopping">
-    /// Ends the wait alone, with what the last look has found: a step that is being taken meanwhile is returned, and none is taken after it.
+    /// Ends the wait alone, with what the last look has found: a step that is being taken is returned, and none is taken after it.
     /// </param>
     public async ValueTask<Result<NextStep>> NextAsync(
         Caller caller, IReadOnlyList<string>? roles, TimeSpan wait, TimeSpan lease, CancellationToken cancellationToken, CancellationToken stopping = default)

@@ -28,6 +28,7 @@ public sealed class AccessibilityTests(Chromium chromium, ConsoleDesk desk) : IC
         await tab.Button("Change the arguments").ClickAsync();
         await tab.Field("Final value of amount").FillAsync("12");
         found.AddRange(await tab.ViolationsAsync());
+        await tab.Button("Keep the proposed arguments").ClickAsync();
         await tab.ShowAsync($"/console/conversations/{desk.Conversation}");
         await tab.Page.GetByText("Handoff brief").ClickAsync();
         await tab.Page.Locator("details .prose").WaitForAsync();
