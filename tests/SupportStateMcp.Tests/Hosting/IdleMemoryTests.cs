@@ -3,9 +3,11 @@ using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting;
 
-public sealed class IdleMemoryTests
+public sealed class IdleMemoryTests : IDisposable
 {
     private readonly IdleMemory _memory = new(TimeProvider.System);
+
+    public void Dispose() => _memory.Dispose();
 
     [Fact]
     public void The_garbage_of_the_start_is_collected_once_nothing_happens()
