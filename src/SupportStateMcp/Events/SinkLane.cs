@@ -160,7 +160,7 @@ internal sealed partial class SinkLane(
         if (most <= 0)
             return true;
         var at = time.GetUtcNow();
-        var due = await outbox.TakeDueAsync(Name, most, cancellationToken);
+        var due = await outbox.TakeDueAsync(Name, at, most, cancellationToken);
         foreach (var cursor in due)
             Enqueue(new Entry(cursor.Id, at, cursor));
         return due.Count > 0;

@@ -128,7 +128,7 @@ public abstract partial class EventsContract
         receiver.Answer = _ => Task.FromResult(StatusCodes.Status200OK);
 
         Time.Advance(TimeSpan.FromSeconds(599));
-        Assert.Empty(await desk.Get<IConversationOutbox>().TakeDueAsync("crm", 10, Stop));
+        Assert.Empty(await desk.Get<IConversationOutbox>().TakeDueAsync("crm", Time.GetUtcNow(), 10, Stop));
         Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Contains($"{Id}:1", await receiver.IdsAsync(1));
@@ -178,7 +178,7 @@ public abstract partial class EventsContract
         receiver.Answer = async _ =>
         {
             Time.Advance(TimeSpan.FromSeconds(6));
-            takenOver += (await elsewhere.TakeDueAsync("crm", 10, Stop)).Count;
+            takenOver += (await elsewhere.TakeDueAsync("crm", Time.GetUtcNow(), 10, Stop)).Count;
             return StatusCodes.Status200OK;
         };
         await desk.DoAsync(TestConversations.Initialize());

@@ -78,18 +78,18 @@ public abstract partial class EventsContract : IAsyncLifetime
         var (here, elsewhere) = (Create(), Create());
         var (outbox, other) = (here.Get<IConversationOutbox>(), elsewhere.Get<IConversationOutbox>());
         await here.DoAsync(TestConversations.Initialize(), TestConversations.Message("m-1"));
-        Assert.Empty(await other.TakeDueAsync(Sink, 10, Stop));
+        Assert.Empty(await other.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
 
         Time.Advance(OutboxSinks.Grace);
 
-        var taken = Assert.Single(await other.TakeDueAsync(Sink, 10, Stop));
+        var taken = Assert.Single(await other.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
         Assert.Equal(new OutboxCursor(Sink, Id, 0, 1), taken);
-        Assert.Empty(await outbox.TakeDueAsync(Sink, 10, Stop));
+        Assert.Empty(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
         Time.Advance(OutboxSinks.Grace);
-        Assert.Equal(taken, Assert.Single(await outbox.TakeDueAsync(Sink, 10, Stop)));
+        Assert.Equal(taken, Assert.Single(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop)));
         Assert.Null(await outbox.AdvanceAsync(taken, await VersionAsync(here), Stop));
         Time.Advance(OutboxSinks.Grace);
-        Assert.Empty(await outbox.TakeDueAsync(Sink, 10, Stop));
+        Assert.Empty(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
         Assert.Equal(new OutboxBacklog(0, null), await outbox.BacklogAsync(Sink, Stop));
     }
 
@@ -108,9 +108,9 @@ public abstract partial class EventsContract : IAsyncLifetime
         await desk.DoAsync(TestConversations.Message("m-1"));
         Assert.Null(await outbox.FindAsync(Sink, Id, Stop));
         Time.Advance(TimeSpan.FromSeconds(59));
-        Assert.Empty(await outbox.TakeDueAsync(Sink, 10, Stop));
+        Assert.Empty(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
         Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(first with { Attempt = 2 }, Assert.Single(await outbox.TakeDueAsync(Sink, 10, Stop)));
+        Assert.Equal(first with { Attempt = 2 }, Assert.Single(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop)));
         var advanced = await outbox.AdvanceAsync(first with { Attempt = 2 }, 1, Stop);
         Assert.Equal((1, 1), (advanced!.Told, advanced.Attempt));
     }
@@ -126,7 +126,7 @@ public abstract partial class EventsContract : IAsyncLifetime
         await elsewhere.Get<IConversationOutbox>().PostponeAsync(first, Time.GetUtcNow().AddMinutes(10), Stop);
 
         Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(first with { Attempt = 2 }, Assert.Single(await elsewhere.Get<IConversationOutbox>().TakeDueAsync(Sink, 10, Stop)));
+        Assert.Equal(first with { Attempt = 2 }, Assert.Single(await elsewhere.Get<IConversationOutbox>().TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop)));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public abstract partial class EventsContract : IAsyncLifetime
 
         Time.Advance(TimeSpan.FromDays(2));
 
-        Assert.Empty(await desk.Get<IConversationOutbox>().TakeDueAsync(Sink, 10, Stop));
+        Assert.Empty(await desk.Get<IConversationOutbox>().TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
         Assert.Equal(new OutboxBacklog(0, null), await desk.Get<IConversationOutbox>().BacklogAsync(Sink, Stop));
     }
 

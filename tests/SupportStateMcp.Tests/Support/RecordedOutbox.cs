@@ -25,9 +25,9 @@ internal sealed class RecordedOutbox(IConversationOutbox outbox) : IConversation
     /// <summary>Runs before a cursor is looked up.</summary>
     public Func<Task> BeforeFind { get; set; } = () => Task.CompletedTask;
 
-    public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        var due = await outbox.TakeDueAsync(sink, limit, cancellationToken);
+        var due = await outbox.TakeDueAsync(sink, now, limit, cancellationToken);
         Interlocked.Add(ref _taken, due.Count);
         Interlocked.Increment(ref _looks);
         return due;

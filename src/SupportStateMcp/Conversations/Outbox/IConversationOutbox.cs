@@ -14,9 +14,10 @@ public interface IConversationOutbox
     /// <see cref="OutboxSinks.Grace"/>.
     /// </summary>
     /// <param name="sink">The name of the sink.</param>
+    /// <param name="now">When the caller asks: from then on it has them to itself.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
     /// <summary>How far a sink has been told of a conversation; null where it has been told everything, or the next attempt is not due yet.</summary>
     ValueTask<OutboxCursor?> FindAsync(string sink, ConversationId id, CancellationToken cancellationToken);

@@ -34,13 +34,13 @@ public sealed partial class RedisOutbox : IConversationOutbox
 
     private long Now => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        var now = Now;
+        var at = now.ToUnixTimeMilliseconds();
         // No commit notes half a millisecond: a note with this score is one that was taken here and not renewed since.
-        var until = now + OutboxSinks.Grace.TotalMilliseconds - 0.5;
+        var until = at + OutboxSinks.Grace.TotalMilliseconds - 0.5;
         var taken = (string[])(await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [now, until, limit], RedisConnection.Master),
+            db => db.ScriptEvaluateAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [at, until, limit], RedisConnection.Master),
             cancellationToken))!;
         if (taken.Length == 0)
             return [];
@@ -49,8 +49,8 @@ public sealed partial class RedisOutbox : IConversationOutbox
         var ids = notes.Select(n => n.Id).Distinct(StringComparer.Ordinal).Select(i => ConversationId.TryParse(i)!.Value).ToList();
         var found = (await _connection.CallAsync(db => Task.WhenAll(ids.Select(id => PlaceAsync(db, sink, id))), cancellationToken))
             .ToDictionary(p => p.Id.Value, StringComparer.Ordinal);
-        await TidyAsync(sink, notes, found, now, until, cancellationToken);
-        return [.. found.Values.Where(p => p.IsBehind && p.Due <= now).Select(p => new OutboxCursor(sink, p.Id, p.Told!.Value, p.Failed + 1))];
+        await TidyAsync(sink, notes, found, at, until, cancellationToken);
+        return [.. found.Values.Where(p => p.IsBehind && p.Due <= at).Select(p => new OutboxCursor(sink, p.Id, p.Told!.Value, p.Failed + 1))];
     }
 
     public async ValueTask<OutboxCursor?> FindAsync(string sink, ConversationId id, CancellationToken cancellationToken)

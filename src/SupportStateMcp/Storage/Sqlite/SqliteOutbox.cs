@@ -20,16 +20,16 @@ public sealed class SqliteOutbox(SqliteConnections connections, OutboxSinks sink
 
     private static readonly string s_create = EmbeddedText.Read(typeof(SqliteOutbox), "outbox.sql");
 
-    public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, int limit, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         // Most of the time nothing is due, and nothing is written.
         if (connections.Readers.Read(session => session.Number(IsThere) is null
-            || session.Number($"SELECT 1 {Due} LIMIT 1", sink, time.GetUtcNow().UtcTicks) is null))
+            || session.Number($"SELECT 1 {Due} LIMIT 1", sink, now.UtcTicks) is null))
             return [];
         return await connections.Writer.WriteAsync(
             session =>
             {
-                var (taken, keys, now) = (new List<OutboxCursor>(), new List<long>(), time.GetUtcNow());
+                var (taken, keys) = (new List<OutboxCursor>(), new List<long>());
                 using (var due = session.Query(
                     $"SELECT o.conversation, c.id, o.told, o.failed {Due} ORDER BY o.due_at LIMIT $limit",
                     sink, now.UtcTicks, limit))

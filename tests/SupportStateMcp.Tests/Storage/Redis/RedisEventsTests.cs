@@ -54,7 +54,7 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
         var raw = await _place.RawAsync();
         await raw.SortedSetAddAsync(_place.Prefix + "events:pending:crm", [new("cs-TKT-001:99", 0), new("cs-NEVER:1", 0), new("nonsense", 0)]);
 
-        Assert.Empty(await outbox.TakeDueAsync("crm", 10, Stop));
+        Assert.Empty(await outbox.TakeDueAsync("crm", Time.GetUtcNow(), 10, Stop));
 
         await desk.DoAsync(TestConversations.Message("m-1"));
         Assert.NotNull(await outbox.FindAsync("crm", TestConversations.Id(), Stop));
