@@ -47,7 +47,7 @@ public sealed class LoginOverTwoDaysTests
         await Colleague.Alice.DoAsync(server, "transition_state", new { conversation_id = "cs-DAY-1", new_state = "resolved" });
 
         var episode = await UntilAsync(async () => Texts(await bot.DoAsync(server, "recall", new { customer_id = "CUST001", query = "portal login", kinds = new[] { "episode" } })));
-        Assert.Contains("Tried: a new reset link", episode, StringComparison.Ordinal);
+        Assert.Contains("Tried: ‹a new reset link›", episode, StringComparison.Ordinal);
         Assert.Contains("assigned it again", episode, StringComparison.Ordinal);
         Assert.Contains("human:alice", episode, StringComparison.Ordinal);
 
