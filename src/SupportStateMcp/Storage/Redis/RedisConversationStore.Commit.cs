@@ -28,6 +28,9 @@ public sealed partial class RedisConversationStore
             await _archive!.NoteAsync(commit.Id, expiresAt, cancellationToken);
         var arguments = Arguments(commit, expired, events, snapshot, expiresAt, isKept ? timeToLive + (long)RedisArchive.Grace.TotalMilliseconds : timeToLive);
 
+        // What a conflict has left to be written goes first: after this commit it would be older than what it is written over.
+        if (moves && _queue.HasPlaces(commit.Id.Value))
+            await _queue.FlushAsync(cancellationToken);
         // A conversation that enters a place is in the index before it is there. On one connection commands keep their order; over
         // the nodes of a cluster they do not.
         var indexed = moves ? IndexAsync(entry, cancellationToken) : null;

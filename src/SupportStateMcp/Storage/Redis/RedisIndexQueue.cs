@@ -16,6 +16,10 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
     private readonly SemaphoreSlim _flushing = new(1, 1);
     private Dictionary<string, (ConversationIndexEntry Entry, bool Places)> _touched = new(StringComparer.Ordinal);
     private List<IndexDrop> _left = [];
+
+    /// <summary>What is being written; null for nothing. It is not changed.</summary>
+    private Dictionary<string, (ConversationIndexEntry Entry, bool Places)>? _writing;
+
     private bool _running;
 
     /// <summary>A conversation changed.</summary>
@@ -28,6 +32,13 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
             _touched[entry.ConversationId] = (entry, places || (_touched.TryGetValue(entry.ConversationId, out var earlier) && earlier.Places));
             Start();
         }
+    }
+
+    /// <summary>True where places of a conversation wait here, or are being written.</summary>
+    public bool HasPlaces(string id)
+    {
+        lock (_gate)
+            return (_touched.TryGetValue(id, out var waiting) && waiting.Places) || (_writing is not null && _writing.TryGetValue(id, out var written) && written.Places);
     }
 
     /// <summary>A conversation changed its places, and these are written: what waits of it here is older.</summary>
@@ -82,6 +93,7 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
                 if (_touched.Count == 0 && _left.Count == 0)
                     return;
                 (touched, _touched) = (_touched, new(StringComparer.Ordinal));
+                _writing = touched;
                 (left, _left) = (_left, []);
             }
 
@@ -93,7 +105,7 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
                         await index.AddAsync(chunk, group.Key, cancellationToken, isLate: true);
                 }
 
-                touched.Clear();
+                touched = [];
                 await index.DropAsync(left, cancellationToken);
             }
             catch
@@ -104,6 +116,8 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
         }
         finally
         {
+            lock (_gate)
+                _writing = null;
             _flushing.Release();
         }
     }
