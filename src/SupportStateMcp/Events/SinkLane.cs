@@ -42,7 +42,7 @@ internal sealed partial class SinkLane(
         Comparer = Comparer<Entry>.Create((a, b) => (a.Taken is null, a.At).CompareTo((b.Taken is null, b.At))),
     });
 
-    /// <summary>Conversations that wait or are told of, and what came of them meanwhile; null for nothing.</summary>
+    /// <summary>Conversations that wait or are told of, and what came of them since; null for nothing.</summary>
     private readonly Dictionary<ConversationId, Entry?> _busy = [];
 
     /// <summary>How many of those that wait were left by others.</summary>
@@ -79,9 +79,9 @@ internal sealed partial class SinkLane(
         }
     }
 
-    /// <summary>What came of a conversation meanwhile, which is to be looked at once more; null for nothing.</summary>
+    /// <summary>What came of a conversation since it was taken up, which is to be looked at once more; null for nothing.</summary>
     /// <param name="id">The conversation.</param>
-    /// <param name="isLate">True where nothing was told of it, since it has waited too long: what this process has committed meanwhile has an older note before it.</param>
+    /// <param name="isLate">True where nothing was told of it, since it has waited too long: what this process has committed since has an older note before it.</param>
     private Entry? Next(ConversationId id, bool isLate)
     {
         lock (_busy)
@@ -151,7 +151,7 @@ internal sealed partial class SinkLane(
         }
     }
 
-    /// <summary>Takes as much of what others have left as workers are free: whoever takes more keeps it from the others, and has no time for it. True where there may be more.</summary>
+    /// <summary>Takes as much of what others have left as workers are free: a process that takes more keeps it from the others, and has no time for it. True where there may be more.</summary>
     private async ValueTask<bool> TakeDueAsync(CancellationToken cancellationToken)
     {
         int most;
@@ -175,7 +175,7 @@ internal sealed partial class SinkLane(
                 Begin(entry);
                 for (Entry? next = entry; next is { } now;)
                 {
-                    // The note of one that has waited too long stays, and is due before an attempt would end: whoever takes it tells all there is.
+                    // The note of one that has waited too long stays, and is due before an attempt would end: the process that takes it tells all there is.
                     var isLate = time.GetUtcNow() - now.At >= s_alone;
                     if (!isLate)
                         await TryAsync(now, cancellationToken);
@@ -227,7 +227,7 @@ internal sealed partial class SinkLane(
                 {
                     if (time.GetUtcNow() - taken.At >= s_alone)
                     {
-                        // Where nothing can be moved on, the note leads whoever takes it to this event.
+                        // Where nothing can be moved on, the note leads the process that takes it to this event.
                         if (told == cursor.Told || await AdvanceAsync(cursor, told, cancellationToken) is not { } renewed)
                             return null;
                         (taken, cursor) = (renewed, renewed.Cursor);

@@ -33,7 +33,7 @@ public sealed class ArticleListing
         var articles = new List<Article>();
         foreach (var newest in found.OrderByDescending(u => u.UpdatedAt).ThenBy(u => u.ArticleId, StringComparer.Ordinal).Take(limit))
         {
-            // One that has changed meanwhile is shown as it is now, or not at all.
+            // One that has changed since is shown as it is now, or not at all.
             if (await FindAsync(newest.ArticleId, cancellationToken) is { } article && article.Status == status)
                 articles.Add(article);
         }

@@ -74,7 +74,7 @@ internal sealed partial class MemoryForgetting(
         return TrimAsync(index.List(m => m.Scope == scope), cancellationToken);
     }
 
-    /// <summary>Forgets all that came from a conversation alone, whoever's it is. What another one said too stays, as that one's.</summary>
+    /// <summary>Forgets all that came from a conversation alone, of any customer. What another one said too stays, as that one's.</summary>
     public async Task<int> ForgetConversationAsync(string conversationId, string life, string by, CancellationToken cancellationToken)
     {
         await indexing.CatchUpAsync(cancellationToken);

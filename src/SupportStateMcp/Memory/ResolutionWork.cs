@@ -164,7 +164,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
             else if (found is { ClosedAt: not null } && found.Life == work.Life)
             {
                 await _episodes.RememberAsync(id, found, cancellationToken);
-                // One that was erased meanwhile takes along what was just remembered, also where its ticket was opened again since. One that expired leaves it.
+                // One that was erased in between takes along what was just remembered, also where its ticket was opened again since. One that expired leaves it.
                 if ((await _conversations.LoadAsync(id, null, cancellationToken)).Conversation is { } now && (now.ErasedAt is not null || now.Life != work.Life))
                     await ForgetAsync(id, work, cancellationToken);
             }

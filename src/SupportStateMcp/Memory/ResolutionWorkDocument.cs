@@ -23,7 +23,7 @@ internal enum FollowedChange
 internal sealed record FollowedConversation(string ConversationId, string Life, FollowedChange Change, DateTimeOffset At, string By)
 {
     /// <summary>
-    /// True where it is the same work, whoever decided it and when. Only a note that is equal in all may be taken away: of two the later one
+    /// True where it is the same work, decided by anybody at any time. Only a note that is equal in all may be taken away: of two the later one
     /// stands for a change that may have come after the work for the earlier one began.
     /// </summary>
     public bool IsSameAs(FollowedConversation other) => (ConversationId, Life, Change) == (other.ConversationId, other.Life, other.Change);

@@ -67,7 +67,7 @@ internal sealed partial class AppDocument
         begun.Add(name);
         var folder = Resource(Apps, name) is null ? Assets : Apps;
         var exported = new List<string>();
-        // A host gets each view anew, and what explains the sources explains nothing there.
+        // A host gets each view as a new document, and what explains the sources explains nothing there.
         var source = Imports().Replace(Comments().Replace(Read(folder, name), ""), import =>
         {
             var imported = import.Groups["file"].Value;

@@ -23,7 +23,7 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
     /// <param name="places">True where their places changed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="isLate">
-    /// True where a newer change may have been written meanwhile: the time at which something runs out is then only put earlier. One that is too
+    /// True where a newer change may have been written in between: the time at which something runs out is then only put earlier. One that is too
     /// early is put right when it comes (<see cref="RedisConversationStore.FindOverdueAsync"/>); one that is too late would not be noticed.
     /// </param>
     public async ValueTask AddAsync(

@@ -92,7 +92,7 @@ internal sealed class RedisQueueListing(
             }
 
             seen.Wrong++;
-            // A later epoch may belong to a commit that is still on its way: it stays. So does one that is noted anew meanwhile: the ticket of a
+            // A later epoch may belong to a commit that is still on its way: it stays. So does one that is noted again in between: the ticket of a
             // conversation that is gone may be opened again, and wait in the same epoch.
             if (!read[i].IsUnreadable && (read[i].Conversation is not { } other || other.Epoch >= stays[i].Epoch))
                 drops.Add(new IndexDrop(seen.Set, member, RedisIndexPlaces.QueueTime(entries[i].Score) + 1));

@@ -100,7 +100,7 @@ public sealed partial class SummaryLoop(
         var saved = 0;
         foreach (var (id, conversation) in due)
         {
-            // What is kept goes only after the try: where the store fails meanwhile, it is tried again.
+            // What is kept goes only after the try: where the store fails then, it is tried again.
             if (await SummariseAsync(id, conversation, cancellationToken))
             {
                 _again.Remove(id);
