@@ -115,7 +115,7 @@ public sealed class RedisFaultTests : IAsyncDisposable
     public async Task A_full_Redis_refuses_whole_writes_says_so_and_keeps_nothing_of_them()
     {
         var server = await StartAsync();
-        var store = Store(server.ConnectionString);
+        var store = Store(server.ConnectionString, TimeSpan.FromSeconds(10));
         var before = await WriteAsync(store, null, TestConversations.Initialize(TestConversations.Id("before")));
         await RunAsync(server, "config", "set", "maxmemory", "1");
         var kept = await RunAsync(server, "keys", "*");
@@ -184,10 +184,10 @@ public sealed class RedisFaultTests : IAsyncDisposable
         return server;
     }
 
-    private RedisConversationStore Store(string connection)
+    private RedisConversationStore Store(string connection, TimeSpan? patience = null)
     {
         var place = new RedisPlace(connection);
         _made.Add(place);
-        return place.Store(place.Options with { KeyPrefix = "", CallTimeout = TimeSpan.FromSeconds(2) }, logger: _log);
+        return place.Store(place.Options with { KeyPrefix = "", CallTimeout = patience ?? TimeSpan.FromSeconds(2) }, logger: _log);
     }
 }

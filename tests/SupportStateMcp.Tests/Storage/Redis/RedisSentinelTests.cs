@@ -15,7 +15,7 @@ public sealed class RedisSentinelTests
     {
         await using var sentinels = await SentinelDeployment.StartAsync();
         await using var place = new RedisPlace(sentinels.ConnectionString);
-        var options = place.Options with { CallTimeout = TimeSpan.FromSeconds(2) };
+        var options = place.Options with { CallTimeout = TimeSpan.FromSeconds(5) };
         var (store, elsewhere, locks) = (place.Store(options), place.Store(options), place.Locks(options));
         using var changes = new SemaphoreSlim(0);
         await using var watch = await elsewhere.SubscribeAsync(TestConversations.Id(), () => changes.Release(), Stop);
