@@ -10,8 +10,8 @@ namespace SupportStateMcp.Mcp.Tools;
 
 /// <summary>
 /// The last bound of an answer, whatever is in it: where it is longer than an answer may be, its longest texts are shortened
-/// until it fits; where texts are not what makes it long, its largest objects of free form are left out. Lists are fitted before,
-/// entry by entry; what is left is a single entry that is long as JSON.
+/// until it fits; where texts are not what makes it long, its largest objects of free form are left out, and the texts stay. Lists
+/// are fitted before, entry by entry; what is left is a single entry that is long as JSON.
 /// </summary>
 internal static class AnswerText
 {
@@ -48,16 +48,19 @@ internal static class AnswerText
             return json;
 
         var answer = JsonNode.Parse(json)!.AsObject();
-        var texts = new List<JsonValue>();
-        Collect(answer, null, isResult: false, texts);
-        var most = Most([.. texts.Select(t => AnswerBudget.LengthOf(t.GetValue<string>()))], excess);
+        if (Saved(Lengths(Texts(answer)), 0) < excess)
+        {
+            LeaveOut(answer, excess);
+            var left = ViewJson.Bytes(answer);
+            excess = Encoding.UTF8.GetCharCount(left) - Limits.AnswerCharacters;
+            if (excess <= 0)
+                return left;
+        }
+
+        var texts = Texts(answer);
+        var most = Most(Lengths(texts), excess);
         foreach (var text in texts)
             Shorten(text, most);
-        var shortened = ViewJson.Bytes(answer);
-        excess = Encoding.UTF8.GetCharCount(shortened) - Limits.AnswerCharacters;
-        if (excess <= 0)
-            return shortened;
-        LeaveOut(answer, excess);
         return ViewJson.Bytes(answer);
     }
 
@@ -78,13 +81,25 @@ internal static class AnswerText
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (lengths.Sum(l => l > middle ? (long)(l - middle - Mark) : 0) >= excess)
+            if (Saved(lengths, middle) >= excess)
                 low = middle;
             else
                 high = middle - 1;
         }
 
         return low;
+    }
+
+    /// <summary>By how much texts of these lengths are shorter together where each is cut to so many characters and a mark, if it is longer.</summary>
+    private static long Saved(int[] lengths, int most) => lengths.Sum(l => Math.Max(0L, (long)l - most - Mark));
+
+    private static int[] Lengths(List<JsonValue> texts) => [.. texts.Select(t => AnswerBudget.LengthOf(t.GetValue<string>()))];
+
+    private static List<JsonValue> Texts(JsonObject answer)
+    {
+        var texts = new List<JsonValue>();
+        Collect(answer, null, isResult: false, texts);
+        return texts;
     }
 
     private static void Collect(JsonNode? node, string? name, bool isResult, List<JsonValue> texts)
@@ -144,7 +159,7 @@ internal static class AnswerText
     private static void Shorten(JsonValue text, int most)
     {
         var whole = text.GetValue<string>();
-        if (AnswerBudget.LengthOf(whole) <= most)
+        if (AnswerBudget.LengthOf(whole) <= most + Mark)
             return;
         var shown = AnswerBudget.Fitting(whole, most);
         Replace(text, JsonValue.Create(string.Create(CultureInfo.InvariantCulture, $"{whole[..shown]}… [{shown} of {whole.Length} characters shown]")));

@@ -108,6 +108,7 @@ public class StepToolsTests
             Assert.InRange(taken.StructuredContent!.Value.GetRawText().Length, 1, Most);
             var step = ConnectedServer.Structured(taken);
             Assert.Equal(name, (string?)step["step"]);
+            Assert.Equal("The sidecar does not start.", (string?)step["input"]!["description"]);
             await server.DoAsync("complete_step", new JsonObject { ["step_token"] = (string)step["step_token"]!, ["outcome"] = "done", ["result"] = result.DeepClone() }.ToJsonString());
         }
 
