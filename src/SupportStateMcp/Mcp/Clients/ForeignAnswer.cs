@@ -9,7 +9,8 @@ namespace SupportStateMcp.Mcp.Clients;
 
 /// <summary>
 /// Reads what another server's search returned, whatever its shape: the first list of articles in the structured content, or in the texts that are
-/// JSON; else each text is an article. Order is what the server says is best first.
+/// JSON; else each text is an article. Structured content that only wraps the texts, as some SDKs make it of a function that returns texts, counts
+/// as those. Order is what the server says is best first.
 /// </summary>
 internal static class ForeignAnswer
 {
@@ -46,13 +47,19 @@ internal static class ForeignAnswer
     /// <summary>The articles in what is JSON; null where the texts themselves are the articles.</summary>
     private static List<JsonElement>? Articles(JsonElement? structured, List<string> texts)
     {
-        if (structured is { } content)
+        if (structured is { } content && !(texts.Count > 0 && IsTexts(content)))
             return First(w => Within(content, w, MostDepth));
         var read = texts.Select(Json).OfType<JsonElement>().ToList();
         // Several are as the items of a list.
         var articles = First(w => read is [var one] ? Within(one, w, MostDepth) : Listed(read, w, MostDepth));
         return articles.Count > 0 || (read.Count > 0 && read.Count == texts.Count) ? articles : null;
     }
+
+    /// <summary>One member alone, which is a text or a list of texts.</summary>
+    private static bool IsTexts(JsonElement content) =>
+        content.ValueKind == JsonValueKind.Object && content.GetPropertyCount() == 1 && content.EnumerateObject().First().Value is var value
+        && (value.ValueKind == JsonValueKind.String
+            || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value.EnumerateArray().All(v => v.ValueKind == JsonValueKind.String)));
 
     private static List<JsonElement> First(Func<Func<JsonElement, bool>, List<JsonElement>> find) => s_wanted.Select(find).FirstOrDefault(f => f.Count > 0) ?? [];
 

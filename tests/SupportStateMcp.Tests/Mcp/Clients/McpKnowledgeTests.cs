@@ -111,6 +111,20 @@ public sealed class McpKnowledgeTests : IDisposable
     public void Every_text_of_an_answer_is_read(params string[] texts) =>
         Assert.Equal("1 a a|2 b b", Shown(ForeignAnswer.Hits(new CallToolResult { Content = [.. texts.Select(t => new TextContentBlock { Text = t })] }, "x", KnowledgeLimits.Results)));
 
+    /// <summary>What the Python SDK makes of functions that return a text and a list of texts, and of one that found nothing.</summary>
+    [Theory]
+    [InlineData("""{"result": "# A\nSome text."}""", "text- A # A Some text.")]
+    [InlineData("""{"result": ["# A\nSome text.", "# B"]}""", "text- A # A Some text.")]
+    [InlineData("""{"result": []}""", "")]
+    [InlineData("""{"count": 0, "results": []}""", "")]
+    [InlineData("""{"results": [{"id": 1, "text": "t"}]}""", "1 t t")]
+    public void Structured_content_that_only_wraps_the_texts_hides_no_article(string structured, string expected)
+    {
+        var result = new CallToolResult { StructuredContent = JsonElement.Parse(structured), Content = [new TextContentBlock { Text = "# A\nSome text." }] };
+
+        Assert.Equal(expected, Shown(ForeignAnswer.Hits(result, "x", KnowledgeLimits.Results)));
+    }
+
     [Fact]
     public void As_many_articles_are_taken_as_were_asked_for()
     {
