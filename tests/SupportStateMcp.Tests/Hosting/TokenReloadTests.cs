@@ -84,6 +84,10 @@ public class TokenReloadTests
         Assert.Null(tokens);
         Assert.StartsWith("persistence.ttl: 'abc'", Assert.Single(violations), StringComparison.Ordinal);
 
+        (tokens, violations) = Read("""{"mcp": {"person": "alice"}}""");
+        Assert.Null(tokens);
+        Assert.StartsWith("person: over HTTP", Assert.Single(violations), StringComparison.Ordinal);
+
         // The server that runs asks for tokens in any case: a list of none lets nobody in.
         Assert.Equal(0, Read("""{"mcp": {"http": {"url": "http://0.0.0.0:3001", "tokens": []}}}""").Tokens?.Count);
         Assert.Equal(1, Read($$$"""{"mcp": {"http": {"tokens": [{{{entry}}}]}, "events": {"sinks": [{"name": "letters", "type": "mail", "host": "mail.example", "from": "a@desk.example"}]} } }""").Tokens?.Count);

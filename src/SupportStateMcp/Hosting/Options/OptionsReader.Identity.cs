@@ -102,7 +102,7 @@ public sealed partial class OptionsReader
     private void RefuseStrangers(
         IdentityArguments arguments, Uri? url, Uri? metrics, Actor? actor, Roles? roles, List<string> hosts, List<IPNetwork> proxies)
     {
-        if (!arguments.OverHttp)
+        if (!arguments.OverHttp || _runs)
             return;
 
         if (ConfiguresSignIn)

@@ -39,7 +39,7 @@ public sealed partial class OptionsReader
 
     /// <summary>The part of a plug-in; neither it nor a reason where it is there and is not to be loaded.</summary>
     private (T? Part, string? Missing) PartOf<T>(Plugin plugin, string directory) where T : class =>
-        _loadsPlugins ? plugin.Load<T>(directory) : (null, plugin.Missing(directory));
+        _runs ? (null, plugin.Missing(directory)) : plugin.Load<T>(directory);
 
     private string? PluginDirectory()
     {

@@ -20,7 +20,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
     private readonly string? _openAiKey;
     private readonly IdentityArguments _identity;
     private readonly List<string> _violations = [];
-    private bool _loadsPlugins = true;
+    private bool _runs;
     private SupportStateSettings _settings = new();
     private ServerOptions? _options;
 
@@ -58,7 +58,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
     }
 
     /// <summary>
-    /// The tokens alone, for a server that runs; where anything else of the configuration cannot be used, nothing is taken. Plug-ins are looked for
+    /// The tokens alone, for a server that runs over HTTP; where anything else of the configuration cannot be used, nothing is taken. Plug-ins are looked for
     /// and not loaded again. The server asks for tokens whatever the list holds, so that a list without entries is none that lets strangers in.
     /// </summary>
     /// <param name="configuration">The layered configuration, read again.</param>
@@ -66,7 +66,7 @@ public sealed partial class OptionsReader : IValidateOptions<SupportStateSetting
     /// <param name="openAiKey">The value of <c>OPENAI_API_KEY</c>.</param>
     public static (IReadOnlyList<AccessToken>? Tokens, IReadOnlyList<string> Violations) ReadTokens(IConfiguration configuration, string? redisUrl, string? openAiKey)
     {
-        var (options, violations) = Read(new OptionsReader(configuration, redisUrl, new IdentityArguments(), openAiKey) { _loadsPlugins = false });
+        var (options, violations) = Read(new OptionsReader(configuration, redisUrl, new IdentityArguments(OverHttp: true), openAiKey) { _runs = true });
         return (options?.Tokens, violations);
     }
 
