@@ -56,7 +56,7 @@ public sealed partial class StoreMaintenance(
             {
                 await commands.ExecuteAsync(new ConversationCommand.ExpireOverdue { Id = id, Actor = Conversation.Clock }, cancellationToken);
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 // One conversation that cannot be written keeps nobody from the others.
                 first ??= ExceptionDispatchInfo.Capture(e);
@@ -96,7 +96,7 @@ public sealed partial class StoreMaintenance(
             LogPostponed(e.Message);
             return told;
         }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             var failure = $"{e.GetType().Name}: {e.Message}";
             if (failure != told)

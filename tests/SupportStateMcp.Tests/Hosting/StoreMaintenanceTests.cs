@@ -60,6 +60,25 @@ public sealed class StoreMaintenanceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_task_that_fails_while_the_server_stops_fails_no_stop()
+    {
+        using var stops = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var store = new StoreAround(_desk.Store)
+        {
+            BeforeSweep = () =>
+            {
+                stops.Cancel();
+                throw new InvalidDataException("An entry cannot be read.");
+            },
+        };
+        var log = new LogLines<StoreMaintenance>();
+
+        await new StoreMaintenance(store, _desk.Desk, new HurriedTime(), log).RunAsync(stops.Token);
+
+        Assert.StartsWith("Error: The maintenance of the store failed", Assert.Single(log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_search_that_cannot_be_prepared_stops_no_server()
     {
         var log = new LogLines<SearchPreparation>();
