@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SupportStateMcp.Context;
 using SupportStateMcp.Events;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Tickets;
 using SupportStateMcp.Tickets.Workers;
 
@@ -43,6 +44,7 @@ internal static class WorkHost
             $"SupportStateMcp works as {services.GetRequiredService<IStepWorker>().Name} on {string.Join(", ", wanted is { Length: > 0 } ? wanted : known)}, {setup.Workers} steps at a time, until Ctrl+C.");
         // Steps whose lease ran out are given back also where no server runs.
         await using var maintenance = services.GetRequiredService<StoreMaintenance>().Start();
+        await using var idle = new RunningTask(new IdleMemory(services.GetRequiredService<TimeProvider>()).RunAsync);
         await using var publishing = services.GetService<EventPublisher>()?.Start();
         await Task.WhenAll(
             services.GetRequiredService<WorkerLoop>().RunAsync(wanted, setup.Workers, ends.Token),
