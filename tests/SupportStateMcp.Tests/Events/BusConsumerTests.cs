@@ -90,7 +90,10 @@ public sealed class BusConsumerTests : IAsyncDisposable
     public async Task A_consumer_of_kafka_that_breaks_is_followed_by_another_that_gets_the_same_event()
     {
         using var kafka = new KafkaCluster();
-        var (options, _) = LocalModel.Read(("events:kafka:brokers", kafka.Brokers), ("events:kafka:intake", "requests"));
+        // The mock cluster gives the partition to another only once the consumer that left is out of time.
+        var (options, _) = LocalModel.Read(
+            ("events:kafka:brokers", kafka.Brokers), ("events:kafka:intake", "requests"),
+            ("events:kafka:settings:session.timeout.ms", "6000"), ("events:kafka:settings:heartbeat.interval.ms", "1000"));
         await using var bus = options!.Events.BusIntake!.Bus;
         await kafka.SendAsync("requests", Message);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);

@@ -40,11 +40,12 @@ internal sealed class Deployment : IAsyncDisposable
     }
 
     /// <summary>Starts one more server on the store.</summary>
-    public async Task<HttpServer> StartServerAsync()
+    /// <param name="lockTimeout">How long its writes wait for others; a crowd at one conversation waits for its turn however slow the machine is.</param>
+    public async Task<HttpServer> StartServerAsync(TimeSpan? lockTimeout = null)
     {
-        // A crowd at one conversation waits for its turn however slow the machine is.
         var server = await HttpServer.StartAsync(
-            _arguments, new Dictionary<string, string>(_environment) { ["SUPPORTSTATE__CONCURRENCY__LOCKTIMEOUT"] = $"{Eventually.Patience.TotalMilliseconds:0}" });
+            _arguments,
+            new Dictionary<string, string>(_environment) { ["SUPPORTSTATE__CONCURRENCY__LOCKTIMEOUT"] = $"{(lockTimeout ?? Eventually.Patience).TotalMilliseconds:0}" });
         _servers.Add(server);
         return server;
     }

@@ -124,6 +124,7 @@ public sealed class TasksExtensionTests(TasksExtensionTests.TwoServers servers) 
     [Fact]
     public async Task A_decision_that_the_store_could_not_take_can_be_sent_again()
     {
+        var soonGivesUp = await servers.StartAsync(lockTimeout: TimeSpan.FromSeconds(1));
         var approval = await AskAsync(s_asked, "TASK-7");
         var (key, _) = Assert.Single((await GetAsync(_here, s_asked, approval, Asks))["inputRequests"]!.AsObject());
         var update = $"{Id(approval)},\"inputResponses\":{{\"{key}\":{{\"action\":\"accept\",\"content\":{{\"approved\":true}}}}}}";
@@ -131,7 +132,7 @@ public sealed class TasksExtensionTests(TasksExtensionTests.TwoServers servers) 
         using (var raw = OpenRaw(servers.Directory))
         {
             Execute(raw, "BEGIN IMMEDIATE");
-            var refused = await SendAsync(_here, s_asked, "tasks/update", update, approval, Asks);
+            var refused = await SendAsync(soonGivesUp, s_asked, "tasks/update", update, approval, Asks);
             Execute(raw, "ROLLBACK");
             Assert.Equal(-32603, (int)refused["error"]!["code"]!);
         }
@@ -237,6 +238,8 @@ public sealed class TasksExtensionTests(TasksExtensionTests.TwoServers servers) 
             _deployment = (await Deployment.OnAsync("sqlite")).With(Colleague.Bot, Colleague.Alice, s_asked);
             (Here, There) = (await _deployment.StartServerAsync(), await _deployment.StartServerAsync());
         }
+
+        internal Task<HttpServer> StartAsync(TimeSpan lockTimeout) => _deployment.StartServerAsync(lockTimeout);
 
         public async ValueTask DisposeAsync()
         {
