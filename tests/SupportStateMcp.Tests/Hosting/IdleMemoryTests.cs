@@ -49,6 +49,21 @@ public sealed class IdleMemoryTests : IDisposable
     {
         if (!OperatingSystem.IsLinux())
             Assert.Skip("Only Linux tells how much memory is a process's own.");
+        // Where a busy machine lets a start take longer than a quiet interval, the memory has been given back before it is looked at.
+        var seen = new List<string>();
+        while (seen.Count < 3)
+        {
+            var (busy, idle) = await MemoryAsync();
+            if (idle <= busy - 3_000)
+                return;
+            seen.Add($"{busy} kB at first, {idle} kB then");
+        }
+
+        Assert.Fail(string.Join("; ", seen));
+    }
+
+    private static async Task<(long Busy, long Idle)> MemoryAsync()
+    {
         await using var server = ServerProcess.Stdio();
         await server.SendAsync("""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}""");
         await server.ReadAsync();
@@ -56,6 +71,9 @@ public sealed class IdleMemoryTests : IDisposable
         await server.ReadAsync();
 
         var busy = server.OwnMemory();
-        await Eventually.TrueAsync(() => server.OwnMemory() <= busy - 3_000, () => $"{busy} kB at first, {server.OwnMemory()} kB now.");
+        var idle = busy;
+        for (var started = TimeProvider.System.GetTimestamp(); idle > busy - 3_000 && TimeProvider.System.GetElapsedTime(started) < 4 * IdleMemory.Interval; idle = server.OwnMemory())
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        return (busy, idle);
     }
 }

@@ -117,14 +117,13 @@ public sealed class StartTests : IDisposable
             Assert.StartsWith("not ready: Redis is not reachable", await before.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await redis.StartAgainAsync();
 
-        for (var tries = 0; ; tries++)
-        {
-            using var after = await http.GetAsync(url, TestContext.Current.CancellationToken);
-            if (after.StatusCode == HttpStatusCode.OK)
-                break;
-            Assert.True(tries < 100, server.Errors);
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var after = await http.GetAsync(url, TestContext.Current.CancellationToken);
+                return after.StatusCode == HttpStatusCode.OK;
+            },
+            () => server.Errors);
     }
 
     [Theory]

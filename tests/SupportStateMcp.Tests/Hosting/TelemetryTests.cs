@@ -36,7 +36,15 @@ public sealed class TelemetryTests : IDisposable
         {
         }
 
-        var metrics = await http.GetStringAsync(new Uri(server.Address, "/metrics"), Stop);
+        // A call over REST counts once its answer is written, which its client may have read before.
+        var metrics = "";
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                metrics = await http.GetStringAsync(new Uri(server.Address, "/metrics"), Stop);
+                return metrics.Contains("face=\"rest\"", StringComparison.Ordinal);
+            },
+            () => metrics);
 
         Assert.Equal("1", Value(metrics, "supportstate_calls_total", "face=\"mcp\"", "call=\"add_message\"", "code=\"ok\""));
         Assert.Equal("1", Value(metrics, "supportstate_calls_total", "face=\"mcp\"", "call=\"get_state\"", "code=\"not_found\""));

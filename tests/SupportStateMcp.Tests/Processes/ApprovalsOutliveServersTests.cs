@@ -53,7 +53,7 @@ public sealed class ApprovalsOutliveServersTests : IDisposable
 
         await alice.DoAsync("decide_approval", $$"""{"approval_id":"{{approval}}","approved":false}""");
 
-        Assert.Equal("refused", (string?)(await waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken))["status"]);
+        Assert.Equal("refused", (string?)(await waiting.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken))["status"]);
     }
 
     [Fact]

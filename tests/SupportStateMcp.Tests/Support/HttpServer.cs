@@ -10,7 +10,7 @@ namespace SupportStateMcp.Tests.Support;
 /// <summary>The built server as a process of its own, over HTTP, with the plainest of clients: one POST a call.</summary>
 internal sealed partial class HttpServer : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = Eventually.Patience;
 
     private readonly Process _process;
     // Longer than any call waits, also for a crowd on a slow machine.

@@ -5,7 +5,7 @@ namespace SupportStateMcp.Tests.Support;
 /// <summary>The plainest client of a server in this process: it sends lines, and reads lines.</summary>
 internal sealed class LineConnection(InProcessServer server) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = Eventually.Patience;
 
     private readonly StreamReader _output = new(server.FromServer, new UTF8Encoding(false));
 

@@ -8,7 +8,7 @@ namespace SupportStateMcp.Tests.Support;
 /// <summary>The real server in a process of its own, with its conversations in a directory of its own.</summary>
 internal sealed partial class ServerProcess : IClientStreams, IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = Eventually.Patience;
 
     private readonly TemporaryDirectory _directory = new();
     private readonly StringBuilder _errors = new();

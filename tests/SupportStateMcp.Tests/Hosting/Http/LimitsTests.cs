@@ -255,7 +255,7 @@ public sealed class LimitsTests(SharedRedis redis) : IAsyncDisposable
         using (var other = await ListenAsync(_tokens.Other))
             Assert.Equal(HttpStatusCode.OK, other.StatusCode);
         first.Dispose();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(Eventually.Patience);
         for (var status = (HttpStatusCode)429; status != HttpStatusCode.OK; await Task.Delay(20, patience.Token))
         {
             using var again = await ListenAsync(_tokens.Bot);

@@ -94,7 +94,7 @@ public sealed class TokenZooTests : IAsyncLifetime
             TestContext.Current.CancellationToken);
 
         using var reader = new StreamReader(stream);
-        Assert.Equal("HTTP/1.1 401 Unauthorized", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        Assert.Equal("HTTP/1.1 401 Unauthorized", await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken));
     }
 
     private HttpRequestMessage Ask(string path) => path.StartsWith("/mcp", StringComparison.Ordinal)

@@ -91,7 +91,7 @@ public class ListeningTests(ListeningServer server) : IClassFixture<ListeningSer
         public async Task<JsonNode> NextAsync()
         {
             Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-            while (await _events.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)) is { } line)
+            while (await _events.ReadLineAsync().WaitAsync(Eventually.Patience) is { } line)
             {
                 if (line.StartsWith("data: ", StringComparison.Ordinal))
                     return JsonNode.Parse(line["data: ".Length..])!;
@@ -100,7 +100,7 @@ public class ListeningTests(ListeningServer server) : IClassFixture<ListeningSer
             throw new InvalidOperationException("The stream has ended.");
         }
 
-        public Task<string> AllAsync() => _events.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        public Task<string> AllAsync() => _events.ReadToEndAsync().WaitAsync(Eventually.Patience);
 
         public void Dispose() => response.Dispose();
     }

@@ -23,7 +23,7 @@ public class AwaitApprovalTests(GuardedServer server) : IClassFixture<GuardedSer
 
         await _driver.DecideAsync(server.Alice, approval, approved);
 
-        var answer = await waiting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var answer = await waiting.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.Equal((status, false), ((string?)answer["status"], (bool)answer["timed_out"]!));
         Assert.Equal(status, (string?)(await AwaitAsync(approval, 60))["status"]);
     }
@@ -51,7 +51,7 @@ public class AwaitApprovalTests(GuardedServer server) : IClassFixture<GuardedSer
         var answer = await AwaitAsync(approval, 1);
 
         Assert.Equal(("pending", true), ((string?)answer["status"], (bool)answer["timed_out"]!));
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(20));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(0.9), Eventually.Patience);
     }
 
     [Fact]
