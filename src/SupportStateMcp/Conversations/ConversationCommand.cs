@@ -61,6 +61,9 @@ public abstract partial record ConversationCommand
         /// <summary>The closed conversation that this one goes on from.</summary>
         public ConversationId? FollowsUp { get; init; }
 
+        /// <summary>When the conversation that this one goes on from was opened: this one begins no earlier, also by a clock that is behind. Never from the caller.</summary>
+        public DateTimeOffset? NotBefore { get; init; }
+
         public string? Description { get; init; }
         public IReadOnlyDictionary<string, JsonElement>? Metadata { get; init; }
 

@@ -112,6 +112,8 @@ public sealed partial class ConversationDecider(
 
     private EventRecorder Open(Conversation? erased, ConversationCommand.Initialize c, DateTimeOffset now)
     {
+        if (c.NotBefore is { } earliest && earliest > now)
+            now = earliest;
         var initialized = new ConversationEvent.Initialized
         {
             // A ticket opened again after an erasure goes on in the same trail.

@@ -63,7 +63,7 @@ public sealed partial class Reopening(ConversationCommandHandler commands, IConv
                 continue;
             }
 
-            // A follow-up that is older than the conversation goes on from an earlier one of the ticket.
+            // None begins before what it follows: one that is older than the conversation goes on from an earlier one of the ticket.
             if (outcome.Conversation.FollowsUp == old.ConversationId && outcome.Conversation.CreatedAt >= old.CreatedAt)
                 return await LinkAsync(command, old, outcome, next, cancellationToken);
         }
@@ -139,6 +139,7 @@ public sealed partial class Reopening(ConversationCommandHandler commands, IConv
         AssignedTo = (command.Actor.Kind == ActorKind.Ai ? command.Actor : old.Agent).Id,
         Description = command.Reason ?? $"Follow-up of {old.ConversationId}.",
         FollowsUp = command.Id,
+        NotBefore = old.CreatedAt,
     };
 
     /// <summary>The follow-up there is; then TKT-1 goes on in TKT-1-f1, that in TKT-1-f2. An id without room for that is cut.</summary>

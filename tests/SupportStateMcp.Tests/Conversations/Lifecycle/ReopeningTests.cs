@@ -117,6 +117,21 @@ public sealed class ReopeningTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_follow_up_is_opened_once_also_after_the_clock_was_set_back()
+    {
+        await StrictAsync();
+        _desk.Time.Advance(TimeSpan.FromHours(-1));
+
+        var first = await ReopenAsync();
+        var again = await ReopenAsync();
+
+        Assert.Equal((ReopenOutcome.FollowUp, true, s_next.Value), (first.Outcome, first.Created, first.Conversation.Conversation.ConversationId));
+        Assert.Equal((ReopenOutcome.FollowUp, false, s_next.Value), (again.Outcome, again.Created, again.Conversation.Conversation.ConversationId));
+        Assert.Equal((await _desk.LoadAsync(Id)).Conversation!.CreatedAt, (await _desk.LoadAsync(s_next)).Conversation!.CreatedAt);
+        Assert.Null((await _desk.LoadAsync(ConversationId.OfTicket("TKT-001-f2")!.Value)).Conversation);
+    }
+
+    [Fact]
     public async Task What_the_customer_wrote_to_the_closed_conversation_comes_along_once()
     {
         await StrictAsync();
