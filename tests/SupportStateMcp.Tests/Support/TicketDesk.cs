@@ -4,6 +4,7 @@ using SupportStateMcp.Conversations;
 using SupportStateMcp.Customers;
 using SupportStateMcp.Hosting;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Tests.Conversations;
 using SupportStateMcp.Tickets;
 using SupportStateMcp.Tickets.Workers;
 
@@ -81,6 +82,24 @@ internal sealed class TicketDesk : IAsyncDisposable
             },
             TestContext.Current.CancellationToken);
         return result.Value.Conversation;
+    }
+
+    /// <summary>Reports a ticket, and takes its expert's step.</summary>
+    public async Task<TakenStep> ExpertAsync(string ticket)
+    {
+        await ReportAsync(ticket);
+        var triage = await TakeAsync("triage");
+        var completed = await Steps.CompleteAsync(
+            new ConversationCommand.CompleteStep
+            {
+                Id = triage.Token.Id, Actor = Reporter.Actor, Roles = Reporter.Roles, Token = triage.Token, Outcome = StepOutcome.Done, Result = OneRun.Triaged,
+            },
+            TestContext.Current.CancellationToken);
+        Assert.Null(completed.Error);
+        return await TakeAsync("expert");
+
+        async Task<TakenStep> TakeAsync(string role) =>
+            (await Steps.NextAsync(Reporter, [role], TimeSpan.Zero, TimeSpan.FromMinutes(5), TestContext.Current.CancellationToken)).Value.Step!;
     }
 
     /// <summary>Waits until a ticket is as wanted.</summary>

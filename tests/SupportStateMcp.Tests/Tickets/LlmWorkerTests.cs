@@ -48,6 +48,30 @@ public sealed class LlmWorkerTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task Queries_that_come_too_soon_for_the_limit_of_writes_are_recorded_later()
+    {
+        await using var model = await ChatStub.StartAsync();
+        // One write comes back in 3 seconds.
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, limits: new LimitOptions { WritesPerMinutePerCustomer = 20 });
+        var taken = await desk.ExpertAsync("LLM-5");
+        model.Answers.Enqueue(ChatStub.Says(Queries));
+        model.Answers.Enqueue(ChatStub.Says(Analysis("sidecar-not-starting")));
+        for (var n = 0; (await desk.Services.GetRequiredService<ConversationCommandHandler>().ExecuteAsync(
+            new ConversationCommand.AddMessage
+            {
+                Id = taken.Token.Id, Actor = TicketDesk.Reporter.Actor, Roles = TicketDesk.Reporter.Roles, MessageId = $"m-{n}", Role = MessageRole.User, Content = "Hello",
+            },
+            TestContext.Current.CancellationToken)).Error is null; n++)
+        {
+        }
+
+        var answer = await WorkerFor(desk, model, TimeSpan.FromSeconds(30)).WorkAsync(taken, TestContext.Current.CancellationToken);
+
+        Assert.True(answer.Result is not null, answer.Reason);
+        Assert.Single((await desk.TrailAsync("LLM-5")).OfType<ConversationEvent.QueriesRecorded>());
+    }
+
+    [Fact]
     public async Task A_run_that_has_used_up_its_tokens_asks_no_more()
     {
         await using var model = await ChatStub.StartAsync();

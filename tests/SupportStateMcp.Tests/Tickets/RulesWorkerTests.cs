@@ -131,7 +131,7 @@ public sealed class RulesWorkerTests(SharedRedis redis)
     {
         await using var desk = await TicketDesk.OnAsync("sqlite", redis);
         var knowledge = new KnowledgeSearch(Get<ArticleIndexing>(desk), Get<IArticleIndex>(desk), Get<ArticleService>(desk), foreign: new Elsewhere());
-        var worker = new RulesWorker(new TicketResearch(knowledge, desk.Steps), Get<ArticleService>(desk));
+        var worker = new RulesWorker(new TicketResearch(knowledge, desk.Steps, TimeProvider.System), Get<ArticleService>(desk));
         await using var loop = new Working(new WorkerLoop(desk.Steps, worker, new TicketSetup(), TimeProvider.System, NullLogger<WorkerLoop>.Instance));
         await desk.ReportAsync("TKT-E");
 
@@ -147,7 +147,7 @@ public sealed class RulesWorkerTests(SharedRedis redis)
     {
         await using var desk = await TicketDesk.OnAsync("sqlite", redis);
         var knowledge = new KnowledgeSearch(Get<ArticleIndexing>(desk), Get<IArticleIndex>(desk), Get<ArticleService>(desk), foreign: new Elsewhere(times: 3));
-        var worker = new RulesWorker(new TicketResearch(knowledge, desk.Steps), Get<ArticleService>(desk));
+        var worker = new RulesWorker(new TicketResearch(knowledge, desk.Steps, TimeProvider.System), Get<ArticleService>(desk));
         await using var loop = new Working(new WorkerLoop(desk.Steps, worker, new TicketSetup(), TimeProvider.System, NullLogger<WorkerLoop>.Instance));
         await desk.ReportAsync("TKT-E");
 
@@ -185,6 +185,22 @@ public sealed class RulesWorkerTests(SharedRedis redis)
 
         await desk.UntilAsync("TKT-R", r => r.Stage != "triage");
         Assert.Empty((await desk.TrailAsync("TKT-R")).OfType<ConversationEvent.StepFailed>());
+    }
+
+    [Fact]
+    public async Task Queries_that_come_too_soon_for_the_limit_of_writes_are_recorded_later()
+    {
+        // One write comes back in 3 seconds.
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, limits: new LimitOptions { WritesPerMinutePerCustomer = 20 });
+        var taken = await desk.ExpertAsync("TKT-Q");
+        for (var n = 0; (await Get<ConversationCommandHandler>(desk).ExecuteAsync(Say("TKT-Q", n), TestContext.Current.CancellationToken)).Error is null; n++)
+        {
+        }
+
+        var answer = await new RulesWorker(Get<TicketResearch>(desk), Get<ArticleService>(desk)).WorkAsync(taken, TestContext.Current.CancellationToken);
+
+        Assert.True(answer.Result is not null, answer.Reason);
+        Assert.Single((await desk.TrailAsync("TKT-Q")).OfType<ConversationEvent.QueriesRecorded>());
     }
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class LlmWorker(IChatClient client, LlmOptions options, TicketRese
         if (queries.Length == 0)
             throw new LlmException("the model named no query");
 
-        var found = await research.QueryAsync(taken.By, taken.Token, queries, Found, [], cancellationToken);
+        var found = await research.QueryAsync(taken, queries, Found, cancellationToken);
         if (!found.TryGet(out var answers, out var error))
             return StepAnswer.Failed($"the knowledge base did not answer: {error.Code}");
         input["found"] = new JsonArray([.. answers.Answers.Select(a => (JsonNode)new JsonObject

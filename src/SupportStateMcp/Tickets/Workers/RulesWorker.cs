@@ -47,7 +47,7 @@ public sealed class RulesWorker(TicketResearch research, ArticleService articles
     {
         var description = taken.Conversation.Description ?? "";
         var queries = QueriesFor(taken, description);
-        var asked = await research.QueryAsync(taken.By, taken.Token, queries, Found, [], cancellationToken);
+        var asked = await research.QueryAsync(taken, queries, Found, cancellationToken);
         if (!asked.TryGet(out var answers, out var error))
             return StepAnswer.Failed($"the knowledge base did not answer: {error.Code}");
 
