@@ -73,6 +73,16 @@ public sealed class SummaryWritersTests(SharedRedis redis)
     }
 
     [Fact]
+    public async Task The_summary_without_a_model_has_whole_characters_where_a_message_is_cut_in_the_middle_of_one()
+    {
+        const string Sentence = "The printer does not print ";
+
+        var text = await new RulesSummaryWriter().WriteAsync(null, [Said(1, new string('\n', 3_999 - Sentence.Length) + Sentence + "\U0001F5A8 at all.")], Stop);
+
+        Assert.Equal("#1 customer: The printer does not print …", text);
+    }
+
+    [Fact]
     public async Task A_model_summarises_what_it_gets_as_data_and_its_faults_are_tried_again_in_a_minute()
     {
         await using var model = await ChatStub.StartAsync();

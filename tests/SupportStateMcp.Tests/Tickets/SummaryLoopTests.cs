@@ -45,6 +45,38 @@ public sealed class SummaryLoopTests(SharedRedis redis)
         Assert.Equal(1, await loop.LookAsync(Stop));
     }
 
+    [Fact]
+    public async Task A_summary_that_no_rule_takes_is_made_again_in_a_minute()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, time, withArticles: false);
+        await ReportAsync(desk, "SUM-1", messages: 21);
+        var loop = new SummaryLoop(desk.Store, Commands(desk), new ScriptedWriter(() => "\ud800", () => "A summary."), time, NullLogger<SummaryLoop>.Instance);
+
+        Assert.Equal(0, await loop.LookAsync(Stop));
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, await loop.LookAsync(Stop));
+    }
+
+    [Fact]
+    public async Task A_summary_that_somebody_else_was_quicker_to_save_is_left_as_it_is()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, time, withArticles: false);
+        await ReportAsync(desk, "SUM-1", messages: 21);
+        var id = ConversationId.OfTicket("SUM-1")!.Value;
+        var quicker = new ConversationCommand.SaveSummary { Id = id, Actor = TicketDesk.Reporter.Actor, Roles = TicketDesk.Reporter.Roles, Through = 10, Summary = "The first." };
+        var store = new StoreAround(desk.Store) { AfterMessages = async () => Assert.Null((await Commands(desk).ExecuteAsync(quicker, Stop)).Error) };
+        var loop = new SummaryLoop(store, Commands(desk), new ScriptedWriter(() => "The second."), time, NullLogger<SummaryLoop>.Instance);
+
+        await loop.LookAsync(Stop);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, await loop.LookAsync(Stop));
+
+        Assert.Equal("The first.", (await desk.Store.LoadAsync(id, null, Stop)).Conversation!.Summary!.Text);
+    }
+
     private static ConversationCommandHandler Commands(TicketDesk desk) => desk.Services.GetRequiredService<ConversationCommandHandler>();
 
     private static async Task ReportAsync(TicketDesk desk, string ticket, int messages)

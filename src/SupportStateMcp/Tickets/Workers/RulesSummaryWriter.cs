@@ -45,7 +45,7 @@ public sealed partial class RulesSummaryWriter : ISummaryWriter
     }
 
     private static List<string> Sentences(string content) =>
-        [.. Ends().Split(content.Length > Read ? content[..Read] : content).Select(s => string.Join(' ', s.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Where(s => s.Length > 0)];
+        [.. Ends().Split(ShortText.Of(content, Read)).Select(s => string.Join(' ', s.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).Where(s => s.Length > 0)];
 
     private static IEnumerable<string> Words(string sentence) => Word().Matches(sentence).Select(m => m.Value.ToLowerInvariant()).Where(w => w.Length >= ShortestWord);
 

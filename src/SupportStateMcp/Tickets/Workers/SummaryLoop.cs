@@ -156,7 +156,7 @@ public sealed partial class SummaryLoop(
             var result = await commands.ExecuteAsync(
                 new ConversationCommand.SaveSummary { Id = id, Actor = _caller.Actor, Roles = _caller.Roles, Through = due.To, Summary = summary }, cancellationToken);
             // Somebody else was quicker: there is a summary.
-            if (result.TryGet(out _, out var error) || error is Errors.InvalidArgument or Errors.NotFound)
+            if (result.TryGet(out _, out var error) || error is Errors.InvalidArgument { Argument: "through_number" } or Errors.NotFound)
                 return true;
             LogNothing(id.Value, error.Code);
             return false;
