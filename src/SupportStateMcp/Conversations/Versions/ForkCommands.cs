@@ -27,5 +27,8 @@ public abstract partial record ConversationCommand
     {
         /// <summary>The conversation as it was in the version that is copied; read from the trail by the server, never from the caller.</summary>
         public required Conversation Then { get; init; }
+
+        /// <summary>When the copy was announced: it begins no earlier, also by a clock that is behind, and one that was erased since then stays erased.</summary>
+        public required DateTimeOffset AnnouncedAt { get; init; }
     }
 }

@@ -38,8 +38,12 @@ public sealed partial class ConversationDecider
     private static Decision Found(Conversation current, ConversationCommand.OpenFork c) =>
         current.ForkOf == OriginOf(c.Then) ? new Decision.Unchanged() : Refuse(Error.TicketOfAnotherUser(c.Id));
 
-    private static Decision.Accepted Open(Conversation? erased, ConversationCommand.OpenFork c, DateTimeOffset now)
+    private static Decision Open(Conversation? erased, ConversationCommand.OpenFork c, DateTimeOffset now)
     {
+        if (erased is { ErasedAt: { } at } && at >= c.AnnouncedAt)
+            return Refuse(Error.NotFound(c.Id, at));
+        if (c.AnnouncedAt > now)
+            now = c.AnnouncedAt;
         var then = c.Then;
         return EventRecorder.Open(erased, new ConversationEvent.ForkOpened
         {

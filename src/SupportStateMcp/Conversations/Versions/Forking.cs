@@ -44,13 +44,14 @@ public sealed class Forking(ConversationVersions versions, ConversationCommandHa
                 if (outcome is { Replayed: true, IdempotencyRecord.Fork: { } first })
                 {
                     id = ConversationId.TryParse(first)!.Value;
-                    // It is there, unless the process that announced it was killed before it opened it.
+                    // It is there, unless it was erased, or the process that announced it was killed before it opened it.
                     if (await FindAsync(id, past.Now, cancellationToken) is { } there)
                         return there;
                 }
 
                 var opened = await commands.ExecuteAsync(
-                    new ConversationCommand.OpenFork { Id = id, Actor = command.Actor, Roles = command.Roles, Then = past.Then }, cancellationToken);
+                    new ConversationCommand.OpenFork { Id = id, Actor = command.Actor, Roles = command.Roles, Then = past.Then, AnnouncedAt = outcome.IdempotencyRecord.UpdatedAt },
+                    cancellationToken);
                 if (opened.TryGet(out var copy, out error))
                     return await KeepAsync(command, copy, past.Then, cancellationToken);
                 // A key that is bound to a name which something else has leads to no other one.

@@ -127,6 +127,40 @@ public sealed class ForkingTests : IAsyncDisposable
         Assert.Equal(["cs-TKT-001-w1", "cs-TKT-001-w2"], (await _desk.LoadAsync(Id)).Conversation!.Forks);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task A_repeat_brings_back_no_copy_that_was_erased(int hours)
+    {
+        await DoAsync(Open());
+        await DoAsync(Update() with { Metadata = Facts("""{"card":"4111"}""") });
+        var command = Copy() with { IdempotencyKey = "k-1" };
+        await DoAsync(command with { Fork = s_copy, Of = 3 });
+        // The clock may have been ahead until then.
+        _desk.Time.Advance(TimeSpan.FromHours(hours));
+        Assert.True((await _forking.ForkAsync(command, Stop)).Value.Copy.Changed);
+        await DoAsync(Erase() with { Id = s_copy });
+
+        var repeated = await _forking.ForkAsync(command, Stop);
+
+        Assert.Equal("not_found", repeated.Error?.Code);
+        Assert.NotNull((await _desk.LoadAsync(s_copy)).Conversation!.ErasedAt);
+        Assert.DoesNotContain("4111", Json(await _desk.TrailAsync(s_copy)), StringComparison.Ordinal);
+        Assert.Equal("cs-TKT-001-w2", (await CopyAsync()).ConversationId);
+    }
+
+    [Fact]
+    public async Task The_next_conversation_of_a_ticket_has_copies_under_the_names_of_those_that_were_erased()
+    {
+        await DoAsync(Open());
+        await CopyAsync();
+        Assert.Null((await _forking.EraseAsync(Erase(), Stop)).Error);
+        _desk.Time.Advance(TimeSpan.FromMinutes(1));
+        await DoAsync(Open("user-2"));
+
+        Assert.Equal(("cs-TKT-001-w1", "user-2"), await CopyAsync() is var copy ? (copy.ConversationId, copy.UserId) : default);
+    }
+
     [Fact]
     public async Task Two_that_copy_at_once_get_a_copy_each_and_a_repeat_finds_its_own()
     {
@@ -140,7 +174,7 @@ public sealed class ForkingTests : IAsyncDisposable
         var second = (await forking.ForkAsync(command, Stop)).Value.Copy.Conversation;
         var first = (await _desk.DoAsync(new ConversationCommand.OpenFork
         {
-            Id = s_copy, Actor = Agent, Roles = Trusted, Then = (await _desk.LoadAsync(Id)).Conversation!,
+            Id = s_copy, Actor = Agent, Roles = Trusted, Then = (await _desk.LoadAsync(Id)).Conversation!, AnnouncedAt = _desk.Time.GetUtcNow(),
         })).Value;
         var again = (await forking.ForkAsync(command, Stop)).Value.Copy;
 
