@@ -16,6 +16,9 @@ public abstract partial record ConversationCommand
         /// <summary>The point as the caller named it, so that a repeat is told from another call.</summary>
         public string? Point { get; init; }
 
+        /// <summary>Why there is no such version; null where there is one.</summary>
+        public Error? NoTarget { get; init; }
+
         public string? Reason { get; init; }
 
         protected override Error? Check() => Bounds.Text("reason", Reason, Limits.Reason) ?? Bounds.Text("to", Point, Checkpoint.NameLength, 1);

@@ -25,6 +25,8 @@ public sealed partial class ConversationDecider
 
     private static Decision Announce(Conversation current, ConversationCommand.AnnounceFork c, EventRecorder recorder)
     {
+        if (c.NoTarget is { } missing)
+            return Refuse(missing);
         // Somebody else was quicker: the name is that of another copy, which this caller must not share.
         if (current.Forks.Contains(c.Fork.Value))
             return Refuse(Error.TicketOfAnotherUser(c.Fork));

@@ -26,7 +26,7 @@ public sealed class Forking(ConversationVersions versions, ConversationCommandHa
                 return violation;
             var found = await versions.GetAsync(command.Id, command.Point, cancellationToken);
             if (!found.TryGet(out var past, out var error))
-                return error;
+                return command.IdempotencyKey is null ? error : await RepeatAsync(command, error, cancellationToken);
 
             for (var n = past.Now.Forks.Count + 1; n <= Attempts; n++)
             {
@@ -80,6 +80,15 @@ public sealed class Forking(ConversationVersions versions, ConversationCommandHa
                 command = command with { ErasedForks = [.. command.ErasedForks, .. left.Forks] };
             }
         });
+
+    /// <summary>The copy that was made under the key when the point was still there; else why there is no such point.</summary>
+    private async ValueTask<Result<Forked>> RepeatAsync(ConversationCommand.AnnounceFork command, Error missing, CancellationToken cancellationToken)
+    {
+        var announced = await commands.ExecuteAsync(command with { NoTarget = missing }, cancellationToken);
+        if (!announced.TryGet(out var outcome, out var error))
+            return error;
+        return ConversationId.TryParse(outcome.IdempotencyRecord.Fork) is { } fork && await FindAsync(fork, outcome.Conversation, cancellationToken) is { } there ? there : missing;
+    }
 
     private async ValueTask<Error?> EraseForkAsync(ConversationCommand.Erase command, ConversationId fork, CancellationToken cancellationToken)
     {

@@ -127,6 +127,27 @@ public sealed class ForkingTests : IAsyncDisposable
         Assert.Equal(["cs-TKT-001-w1", "cs-TKT-001-w2"], (await _desk.LoadAsync(Id)).Conversation!.Forks);
     }
 
+    [Fact]
+    public async Task A_repeat_finds_its_copy_also_where_the_checkpoint_has_no_name_any_more()
+    {
+        await DoAsync(Open());
+        await DoAsync(Name("c0"));
+        var command = Copy("c0") with { IdempotencyKey = "k-1" };
+        var first = (await _forking.ForkAsync(command, Stop)).Value.Copy;
+        for (var n = 1; n <= Checkpoint.Most; n++)
+            await DoAsync(Name($"c{n}"));
+
+        var again = (await _forking.ForkAsync(command, Stop)).Value;
+
+        Assert.Equal((first.Conversation.ConversationId, true, "cs-TKT-001"), (again.Copy.Conversation.ConversationId, again.Copy.Replayed, again.Origin.ConversationId));
+        Assert.Equal("idempotency_mismatch", (await _forking.ForkAsync(command with { Reason = "other" }, Stop)).Error?.Code);
+        Assert.Equal("not_found", (await _forking.ForkAsync(command with { IdempotencyKey = "k-2" }, Stop)).Error?.Code);
+        Assert.Equal("not_found", (await _forking.ForkAsync(command with { IdempotencyKey = null }, Stop)).Error?.Code);
+        Assert.Single((await _desk.LoadAsync(Id)).Conversation!.Forks);
+        await DoAsync(Erase() with { Id = s_copy });
+        Assert.Equal("not_found", (await _forking.ForkAsync(command, Stop)).Error?.Code);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
