@@ -9,7 +9,8 @@ public sealed record Forked(Outcome Copy, ForkOrigin Origin);
 
 /// <summary>
 /// Makes what-if copies of conversations, and erases them with their conversation. A copy is announced in the conversation before it is opened: a
-/// process that is killed between the two leaves a name that leads nowhere, and never a copy that nobody knows of.
+/// process that is killed between the two leaves a name that leads nowhere, and never a copy that nobody knows of. Where the conversation is erased
+/// between the two, the copy is erased by who opened it; of a process that is killed before it has done so, the copy stays until it expires.
 /// </summary>
 public sealed class Forking(ConversationVersions versions, ConversationCommandHandler commands, IConversationStore store)
 {
