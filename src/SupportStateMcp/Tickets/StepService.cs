@@ -134,13 +134,16 @@ public sealed class StepService(
         try
         {
             var refused = new Dictionary<string, Errors.RateLimited>(StringComparer.Ordinal);
-            var ready = await store.ListReadyStepsAsync(roles, Choice, verified: false, cancellationToken);
-            var taken = await TakeAsync(ready, refused, caller, roles, lease, cancellationToken);
-            if (ready.Steps.Count == 0 || (taken.TryGet(out var found, out var error) ? found.Step is not null : error is not Errors.RateLimited))
-                return taken;
-            // Where all of them were named in vain, or are of customers who have had too many writes, they may hide others.
-            ready = await store.ListReadyStepsAsync(roles, refused.Count > 0 ? Wide : Choice, verified: true, cancellationToken);
-            return await TakeAsync(ready, refused, caller, roles, lease, cancellationToken);
+            for (var (most, verified) = (Choice, false); ; verified = true)
+            {
+                var ready = await store.ListReadyStepsAsync(roles, most, verified, cancellationToken);
+                var taken = await TakeAsync(ready, refused, caller, roles, lease, cancellationToken);
+                if (ready.Steps.Count == 0 || (taken.TryGet(out var found, out var error) ? verified || found.Step is not null : most == Wide || error is not Errors.RateLimited))
+                    return taken;
+                // Where all of them were named in vain, or are of customers who have had too many writes, they may hide others.
+                if (refused.Count > 0)
+                    most = Wide;
+            }
         }
         catch (StoreException e)
         {
