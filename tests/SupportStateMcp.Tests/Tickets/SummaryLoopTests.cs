@@ -77,6 +77,34 @@ public sealed class SummaryLoopTests(SharedRedis redis)
         Assert.Equal("The first.", (await desk.Store.LoadAsync(id, null, Stop)).Conversation!.Summary!.Text);
     }
 
+    [Fact]
+    public async Task What_waits_for_its_next_try_does_not_wait_until_a_clock_that_was_set_back_has_caught_up()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, time, withArticles: false);
+        await ReportAsync(desk, "SUM-1", messages: 21);
+        var loop = new SummaryLoop(desk.Store, Commands(desk), new ScriptedWriter(() => null, () => "A summary."), time, NullLogger<SummaryLoop>.Instance);
+        Assert.Equal(0, await loop.LookAsync(Stop));
+
+        time.Advance(TimeSpan.FromDays(-1));
+
+        Assert.Equal(1, await loop.LookAsync(Stop));
+    }
+
+    [Fact]
+    public async Task What_changes_after_the_clock_was_set_back_is_summarised()
+    {
+        var time = new FakeTime(TimeProvider.System.GetUtcNow());
+        await using var desk = await TicketDesk.OnAsync("sqlite", redis, time, withArticles: false);
+        var loop = new SummaryLoop(desk.Store, Commands(desk), new ScriptedWriter(() => "A summary."), time, NullLogger<SummaryLoop>.Instance);
+        Assert.Equal(0, await loop.LookAsync(Stop));
+
+        time.Advance(TimeSpan.FromHours(-1));
+        await ReportAsync(desk, "SUM-1", messages: 21);
+
+        Assert.Equal(1, await loop.LookAsync(Stop));
+    }
+
     private static ConversationCommandHandler Commands(TicketDesk desk) => desk.Services.GetRequiredService<ConversationCommandHandler>();
 
     private static async Task ReportAsync(TicketDesk desk, string ticket, int messages)

@@ -34,6 +34,7 @@ public sealed partial class SummaryLoop(
     private readonly Caller _caller = new(new Actor(ActorKind.Ai, writer.Name), Roles.Agent);
     private readonly Dictionary<ConversationId, DateTimeOffset> _again = [];
     private DateTimeOffset? _since;
+    private DateTimeOffset _looked;
 
     /// <summary>Works until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -71,7 +72,11 @@ public sealed partial class SummaryLoop(
     public async ValueTask<int> LookAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var filter = new ConversationFilter { UpdatedSince = _since ??= now - s_back };
+        // After a clock that was ahead, what changes now is older than what was looked at last.
+        if (_since is not { } last || (now < _looked && last > now - s_back))
+            _since = now - s_back;
+        _looked = now;
+        var filter = new ConversationFilter { UpdatedSince = _since };
         var due = new Dictionary<ConversationId, Conversation>();
         // Those that wait for their time are not counted: however many they are, a look gets past them.
         ConversationCursor? after = null;
@@ -121,7 +126,8 @@ public sealed partial class SummaryLoop(
             _since = now - s_overlap;
         return saved;
 
-        bool Waits(ConversationId id) => _again.TryGetValue(id, out var at) && at > now;
+        // Nothing waits for longer than the pause: a later time is that of a clock that was ahead.
+        bool Waits(ConversationId id) => _again.TryGetValue(id, out var at) && at > now && at <= now + s_pause;
     }
 
     /// <summary>A conversation; null where it is gone, or cannot be read.</summary>
