@@ -133,9 +133,10 @@ public sealed class ConversationCommandHandler(
         Write write, Loaded current, bool isFresh, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        // Time in a trail never runs backwards, even where the clock of another instance is ahead.
+        // Time in a trail never runs backwards, even where the clock of another instance is ahead; nor does it stand still, so that events of the same time
+        // are of one command.
         if (current.Conversation is { } before && before.UpdatedAt > now)
-            now = before.UpdatedAt;
+            now = before.UpdatedAt.AddTicks(1);
         if (current.IdempotencyRecord is { } kept)
             return (Replay(write, kept, current, now), null);
 

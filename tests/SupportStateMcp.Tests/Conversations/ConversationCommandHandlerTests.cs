@@ -131,16 +131,16 @@ public sealed class ConversationCommandHandlerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Time_in_a_trail_never_runs_backwards()
+    public async Task Time_in_a_trail_neither_runs_backwards_nor_stands_still()
     {
         var opened = (await _desk.DoAsync(Open())).Value.Conversation.UpdatedAt;
         _desk.Time.Advance(TimeSpan.FromHours(-2));
 
         var moved = (await _desk.DoAsync(MoveTo("processing"))).Value.Conversation;
 
-        Assert.Equal(opened, moved.UpdatedAt);
-        Assert.Equal(opened, moved.StateSince);
-        Assert.All(await _desk.TrailAsync(Id), e => Assert.Equal(opened, e.At));
+        Assert.Equal(opened.AddTicks(1), moved.UpdatedAt);
+        Assert.Equal(opened.AddTicks(1), moved.StateSince);
+        Assert.Equal([opened, opened, opened.AddTicks(1)], (await _desk.TrailAsync(Id)).Select(e => e.At));
     }
 
     [Fact]

@@ -137,6 +137,18 @@ public sealed class RollbackTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Two_commands_are_two_steps_also_after_the_clock_was_set_back()
+    {
+        await DoAsync(Open());
+        _desk.Time.Advance(TimeSpan.FromHours(-1));
+        var taken = await DoAsync(Take());
+        await DoAsync(Plan(taken.Tasks[0].TaskId, "a"));
+
+        Assert.Equal(TaskState.Planning, Assert.Single((await BackAsync(Rollback(steps: 1))).Tasks).State);
+        Assert.Empty((await BackAsync(Rollback(steps: 1))).Tasks);
+    }
+
+    [Fact]
     public async Task Steps_are_counted_over_a_long_trail()
     {
         await DoAsync(Open());
