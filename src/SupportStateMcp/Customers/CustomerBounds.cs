@@ -97,7 +97,7 @@ internal static class CustomerBounds
     public static DateTimeOffset? ParseEntitledUntil(string text) =>
         InstantText.TryParse(text)
         ?? (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? new DateTimeOffset(day, new TimeOnly(23, 59, 59), TimeSpan.Zero)
+            ? new DateTimeOffset(day, TimeOnly.MaxValue, TimeSpan.Zero)
             : null);
 
     /// <summary>A text that is shown in one line; null passes.</summary>

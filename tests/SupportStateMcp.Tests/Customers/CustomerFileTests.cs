@@ -18,7 +18,7 @@ public class CustomerFileTests
 
         var (acme, noah) = (file.Customers[0], file.Customers[1]);
         Assert.Equal(("CUST001", "Acme", "Acme Corporation", "a@example.com", "5550100"), (acme.CustomerId, acme.Name, acme.Company, acme.Email, acme.Phone));
-        Assert.Equal((SupportPlan.Enterprise, true, new DateTimeOffset(2027, 12, 31, 23, 59, 59, TimeSpan.Zero), "en-US"), (acme.Plan, acme.SupportEntitlement, acme.EntitledUntil, acme.Locale));
+        Assert.Equal((SupportPlan.Enterprise, true, new DateTimeOffset(new DateOnly(2027, 12, 31), TimeOnly.MaxValue, TimeSpan.Zero), "en-US"), (acme.Plan, acme.SupportEntitlement, acme.EntitledUntil, acme.Locale));
         Assert.Equal(["a", "b"], acme.Tags);
         Assert.Equal(["x", "address", "score"], acme.Custom.Keys);
         Assert.Equal(("4711", "Noah Brown", null, (bool?)null), (noah.CustomerId, noah.Name, noah.Company, noah.SupportEntitlement));

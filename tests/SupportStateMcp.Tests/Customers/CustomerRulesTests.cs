@@ -39,8 +39,17 @@ public class CustomerRulesTests
         Assert.False(customer.IsEntitled(s_now.AddTicks(1)));
     }
 
+    [Fact]
+    public void An_entitlement_until_a_day_holds_to_the_end_of_that_day_in_UTC()
+    {
+        var customer = (Save() with { SupportEntitlement = true, EntitledUntil = "2027-12-31" }).Apply(null).Value;
+
+        Assert.True(customer.IsEntitled(new DateTimeOffset(2027, 12, 31, 23, 59, 59, 500, TimeSpan.Zero)));
+        Assert.False(customer.IsEntitled(new DateTimeOffset(2028, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+    }
+
     [Theory]
-    [InlineData("2027-12-31", "2027-12-31T23:59:59Z")]
+    [InlineData("2027-12-31", "2027-12-31T23:59:59.9999999Z")]
     [InlineData("2027-12-31T12:00:00Z", "2027-12-31T12:00:00Z")]
     [InlineData("2027-12-31 12:00+01:00", "2027-12-31T11:00:00Z")]
     [InlineData("2027-12-31T12:00:00", null)]
