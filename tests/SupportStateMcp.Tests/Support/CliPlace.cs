@@ -45,6 +45,7 @@ internal sealed partial class CliPlace : IDisposable
     {
         await using var services = new ServiceCollection()
             .AddDesk(_options, LogLevel.Warning)
+            .AddPatience()
             .AddSingleton<TimeProvider>(new FakeTime(Time.GetUtcNow() - ago))
             .BuildServiceProvider();
         Outcome? last = null;
@@ -62,7 +63,7 @@ internal sealed partial class CliPlace : IDisposable
 
     /// <inheritdoc cref="RunAsync(string[])"/>
     public async Task<(int ExitCode, string Output, string Errors)> RunAsync(RecordedConsole console, string[] command) => console.Ended(
-        await CommandLine.RunAsync([.. Arguments, .. command], console, services => services.AddSingleton<TimeProvider>(Time)));
+        await CommandLine.RunAsync([.. Arguments, .. command], console, services => services.AddPatience().AddSingleton<TimeProvider>(Time)));
 
     /// <summary>Runs a command of the real program on the store.</summary>
     public Task<(int ExitCode, string Output, string Errors)> ProcessAsync(string input, params string[] command) =>

@@ -54,7 +54,11 @@ public sealed class ConsoleServer : IAsyncLifetime
                 Token(Alice, ActorKind.Human, "alice", Roles.Agent | Roles.Approver), Token(Bob, ActorKind.Human, "bob", Roles.Agent | Roles.Approver),
                 Token(Sue, ActorKind.Human, "sue", Roles.Supervisor), Token(Bot, ActorKind.Ai, "bot", Roles.Agent),
             ],
-        }), _configure);
+        }), services =>
+        {
+            services.AddPatience();
+            _configure?.Invoke(services);
+        });
         _routes?.Invoke(_app);
         await _app.StartAsync(Stop);
     }

@@ -22,9 +22,7 @@ internal sealed class MemoryDesk : IAsyncDisposable
         Time = time;
         var services = new ServiceCollection().AddDesk(options, LogLevel.Information);
         services.AddSingleton<TimeProvider>(time).AddLogging(l => l.ClearProviders());
-        // Longer than the default, since a busy machine is slow.
-        if (options.Backend == Backend.Redis)
-            services.AddSingleton(Composition.RedisOptionsOf(options) with { CallTimeout = TimeSpan.FromSeconds(10) });
+        services.AddPatience();
         configure?.Invoke(services);
         _services = services.BuildServiceProvider();
     }

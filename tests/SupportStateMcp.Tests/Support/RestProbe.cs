@@ -26,6 +26,7 @@ internal sealed class RestProbe : IAsyncDisposable
         {
             services.ConfigureHttpJsonOptions(o => o.SerializerOptions.TypeInfoResolverChain.Add(ProbeJsonContext.Default));
             services.AddLogging(l => l.AddProvider(new ToLog(Log)));
+            services.AddPatience();
             configure?.Invoke(services);
         });
         if (!hasRoutes)

@@ -26,7 +26,7 @@ internal sealed class TicketDesk : IAsyncDisposable
         _directory = directory;
         var services = new ServiceCollection();
         services.AddSupportState(options, LogLevel.Warning);
-        services.AddWorker(new TicketSetup { Worker = WorkerKind.Rules });
+        services.AddPatience().AddWorker(new TicketSetup { Worker = WorkerKind.Rules });
         Services = services.AddSingleton(time).BuildServiceProvider();
         Options = options;
     }
@@ -47,7 +47,8 @@ internal sealed class TicketDesk : IAsyncDisposable
         var options = directory is not null
             ? new ServerOptions { Backend = Backend.Sqlite, Directory = directory.Path }
             : new ServerOptions { Backend = Backend.Redis, RedisConnection = (await redis.ServerAsync()).ConnectionString, KeyPrefix = $"t{Guid.NewGuid():N}:" };
-        var desk = new TicketDesk(options with { Limits = limits ?? new LimitOptions() }, directory, time ?? TimeProvider.System);
+        var desk = new TicketDesk(
+            options with { Limits = limits ?? new LimitOptions(), Concurrency = ConcurrencyOptions.Default with { LockTimeout = Eventually.Patience } }, directory, time ?? TimeProvider.System);
         if (!withArticles)
         {
             var imported = await desk.Services.GetRequiredService<CustomerService>().ImportAsync(
@@ -73,12 +74,13 @@ internal sealed class TicketDesk : IAsyncDisposable
         return this;
     }
 
-    public async Task<Conversation> ReportAsync(string ticket, string customer = "CUST001", string description = "The sidecar does not start after the upgrade of the control plane.")
+    public async Task<Conversation> ReportAsync(string ticket, string customer = "CUST001", string description = "The sidecar does not start after the upgrade of the control plane.", Caller? by = null)
     {
+        by ??= Reporter;
         var result = await Tickets.CreateAsync(
             new ConversationCommand.OpenTicket
             {
-                Id = ConversationId.OfTicket(ticket)!.Value, Actor = Reporter.Actor, Roles = Reporter.Roles, CustomerId = customer, Description = description,
+                Id = ConversationId.OfTicket(ticket)!.Value, Actor = by.Actor, Roles = by.Roles, CustomerId = customer, Description = description,
             },
             TestContext.Current.CancellationToken);
         return result.Value.Conversation;
