@@ -39,7 +39,7 @@ internal static class SharedErrorMessages
         Errors.RateLimited e =>
             $"Too many changes: programs make {e.Most} in a minute to the conversations of one customer. Nothing was changed; wait {Wait(e)}, then make the same call again.",
         Errors.PersonalData e => PersonalData(e),
-        Errors.SessionFull e => $"The session of the conversation is full: it holds at most {e.Limit} values, and {e.Bytes} bytes of JSON with their keys. Nothing was set; it takes more when a value has expired or is removed.",
+        Errors.SessionFull e => SessionFull(e),
         Errors.AlreadyDecided { Status: ApprovalStatus.Pending } e =>
             $"You have decided on approval {e.ApprovalId} already; {e.Yes} of {e.Quorum} have said yes, and each person counts once.",
         Errors.AlreadyDecided e => $"Approval {e.ApprovalId} is decided already: it is {SnakeCaseEnum.Of(e.Status)}.",
@@ -68,6 +68,9 @@ internal static class SharedErrorMessages
 
     internal static string PersonalData(Errors.PersonalData e) =>
         $"The argument {e.Argument} holds personal data ({string.Join(", ", e.Kinds)}), and a solution is read for every customer. Nothing was stored: say it without, or remember it as a fact or an episode of the customer.";
+
+    internal static string SessionFull(Errors.SessionFull e) =>
+        $"The session of the conversation is full: it holds at most {e.Limit} values, and {e.Bytes} bytes of JSON with their keys. Nothing was set; it takes more when a value has expired or is removed.";
 
     private static string Wait(Errors.RateLimited e) => DurationText.Exactly(TimeSpan.FromSeconds(e.RetryAfter));
 

@@ -109,7 +109,7 @@ internal static class CliErrorMessages
         Errors.ArticleNotFound e => $"There is no article {e.ArticleId}. SupportStateMcp knowledge search WORDS finds articles, with their ids.",
         Errors.NoSuchMemory e => $"Memory {e.MemoryId} does not exist or was forgotten. SupportStateMcp memory list CUSTOMER shows those there are.",
         Errors.PersonalData e => SharedErrorMessages.PersonalData(e),
-        Errors.SessionFull e => $"The session of the conversation is full: it holds at most {e.Limit} values, and {e.Bytes} bytes of JSON with their keys. Nothing was set; it takes more when a value has expired or is removed.",
+        Errors.SessionFull e => SharedErrorMessages.SessionFull(e),
         Errors.KnowledgeUnavailable e => $"The external knowledge base does not answer now: {e.Reason} Try again in a moment.",
         Errors.ArticleProtected e => $"Not authorized: the article {e.ArticleId} is published or archived, and changing it takes {string.Join(" and ", e.Needs)}. If you have that role, add it with --roles.",
         _ => throw new InvalidOperationException($"No sentence for {error.GetType().Name}."),
