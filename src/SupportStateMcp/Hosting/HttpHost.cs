@@ -153,6 +153,7 @@ public static class HttpHost
         {
             app.UseAuthentication();
             app.UseAuthorization();
+            app.Use(ConsoleAccess.RefuseOthersAsync);
         }
 
         // One for all: what is open takes memory, whatever it is. Who asks for health is let in all the same.

@@ -46,14 +46,17 @@ public sealed class Chromium : IAsyncDisposable
         if (token is not null)
         {
             await page.GotoAsync("/console/console.css");
-            Assert.True(
-                await page.EvaluateAsync<bool>(
-                    "async token => (await fetch('/console/session', { method: 'POST', headers: { 'X-Console': '1', 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) })).ok", token),
-                "The console did not take the token.");
+            await SignInAsync(page, token);
         }
 
         return new ConsoleTab(context, page, address);
     }
+
+    /// <summary>Signs in to the console with a token, for all pages of the browser, by a page of the server that shows nobody.</summary>
+    internal static async Task SignInAsync(IPage page, string token) => Assert.True(
+        await page.EvaluateAsync<bool>(
+            "async token => (await fetch('/console/session', { method: 'POST', headers: { 'X-Console': '1', 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) })).ok", token),
+        "The console did not take the token.");
 
     public async ValueTask DisposeAsync()
     {

@@ -206,6 +206,33 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task A_page_acts_for_nobody_but_whom_it_shows()
+    {
+        var approval = await server.AskAsync(await server.TalkAsync("WORK-11", "maria", "Broken."), 700, quorum: 2);
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync($"/console/approvals/{approval}");
+        await tab.Field("Notes").FillAsync("minus shipping");
+        var other = await tab.Page.Context.NewPageAsync();
+        await other.GotoAsync("/console/console.css");
+        await Chromium.SignInAsync(other, server.Bob);
+
+        await tab.Button("Approve").ClickAsync();
+        await tab.ShowsAsync("In this browser human:bob has signed in since. Nothing was done. Sign in again to go on.");
+        await tab.ShowsAsync("Not signed in");
+        Assert.Empty(await VotesAsync());
+        Assert.Equal("minus shipping", await tab.Field("Notes").InputValueAsync());
+        await Chromium.SignInAsync(other, server.Alice);
+        await tab.Button("Approve").ClickAsync();
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("Your yes counts: 1 of 2.");
+
+        var vote = Assert.Single(await VotesAsync())!;
+        Assert.Equal(("human:alice", "minus shipping"), ((string?)vote["by"], (string?)vote["notes"]));
+        Assert.Empty(tab.Faults);
+
+        async Task<JsonArray> VotesAsync() => (await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = approval }))["votes"]!.AsArray();
+    }
+
+    [Fact]
     public async Task A_sign_out_that_fails_is_told()
     {
         await using var tab = await chromium.OpenAsync(server.Address, server.Alice);

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,12 @@ internal static class ConsoleAccess
     /// <summary>The value of <see cref="Header"/>.</summary>
     public const string Value = "1";
 
+    /// <summary>
+    /// Whom the page shows as signed in, percent-encoded; and in an answer that refuses, who is. A browser has one cookie for all its pages:
+    /// somebody may have signed in on another since.
+    /// </summary>
+    public const string ActorHeader = "X-Console-Actor";
+
     private const string FetchSite = "Sec-Fetch-Site";
     private const string DemoScheme = "ConsoleDemo";
 
@@ -41,6 +48,17 @@ internal static class ConsoleAccess
 
     /// <summary>Whether a page of this server made the request, as its script does.</summary>
     public static bool IsOfConsole(HttpRequest request) => IsSameOrigin(request) && request.Headers[Header] == Value;
+
+    /// <summary>As a middleware behind the authentication: does nothing for a page that shows another caller than the one who is signed in.</summary>
+    public static Task RefuseOthersAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.Headers[ActorHeader] is not [{ Length: > 0 } shown] || ConsoleSession.IsAsked(context)
+            || CallerClaims.CallerOf(context.User)?.Actor.ToString() is not { } actor || Uri.UnescapeDataString(shown) == actor)
+            return next(context);
+        context.Response.Headers[ActorHeader] = Uri.EscapeDataString(actor);
+        BearerRefusal.Invalid("The page shows another caller", $"The page shows somebody else as signed in than {ActorHeader} of this answer names. Nothing was done: sign in again.").Note(context);
+        return context.ChallengeAsync();
+    }
 
     private static Task ShowTokenAsync(HttpContext context, RequestDelegate next)
     {

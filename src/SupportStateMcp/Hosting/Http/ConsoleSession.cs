@@ -31,13 +31,16 @@ internal static partial class ConsoleSession
     /// <summary>Whether a text has the form of a bearer token (RFC 6750, section 2.1), so that it may stand in a header.</summary>
     public static bool IsToken(string text) => text.Length <= LongestToken && Token().IsMatch(text);
 
+    /// <summary>Whether a request is for the session: who one is, in or out.</summary>
+    public static bool IsAsked(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<Mark>() is not null;
+
     /// <summary>
     /// As a middleware before the authentication: puts the token that somebody signs in with where the authentication looks for it.
     /// </summary>
     public static async Task ShowTokenAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
-        if (context.GetEndpoint()?.Metadata.GetMetadata<Mark>() is null || HttpMethods.IsGet(request.Method))
+        if (!IsAsked(context) || HttpMethods.IsGet(request.Method))
         {
             await next(context);
             return;

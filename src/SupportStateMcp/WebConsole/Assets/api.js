@@ -14,17 +14,28 @@ const SETS = {
 export { Failure, SignedOut };
 
 let lastId = 0;
+let shown = null;
+
+/** Who is shown as signed in; the server does nothing for anybody else. */
+export function actAs(actor) {
+  shown = actor ?? null;
+}
 
 async function send(path, options) {
   let response;
+  const headers = { 'X-Console': '1', ...(shown && { 'X-Console-Actor': encodeURIComponent(shown) }), ...options.headers };
   try {
-    response = await fetch(path, { credentials: 'same-origin', redirect: 'error', cache: 'no-store', ...options, headers: { 'X-Console': '1', ...options.headers } });
+    response = await fetch(path, { credentials: 'same-origin', redirect: 'error', cache: 'no-store', ...options, headers });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Failure(T.errors.network, 'network');
   }
   heard(response.headers.get('Date'));
-  if (response.status === 401) throw new SignedOut(T.signIn.ended, 'unauthenticated');
+  if (response.status === 401) {
+    // The browser has one sign-in for all its pages.
+    const other = response.headers.get('X-Console-Actor');
+    throw new SignedOut(other ? T.signIn.other(decodeURIComponent(other)) : T.signIn.ended, 'unauthenticated');
+  }
   return response;
 }
 

@@ -146,12 +146,12 @@ export const attempt = perform;
 export const reload = () => load(app.page);
 
 /** Nobody is signed in any more, and there is nothing to show yet. */
-async function signedOut() {
+async function signedOut(error) {
   ended();
   app.session = { ...app.session, signed_in: false };
   shell();
   await go(`${ROOT}/sign-in?to=${encodeURIComponent(location.pathname + location.search)}`, { replace: true });
-  say(T.signIn.ended);
+  say(error.message);
   return true;
 }
 
@@ -233,6 +233,7 @@ const leave = (place) => async (event) => {
 /** Learns who is signed in, and what they may do. */
 async function begin() {
   app.session = await api.session();
+  api.actAs(app.session.actor);
   app.tools = new Set();
   if (app.session.signed_in) {
     const sets = app.session.toolsets.filter((s) => ['conversations', 'tickets', 'knowledge', 'crm'].includes(s));

@@ -65,7 +65,7 @@ async function load(page, frame) {
   } catch (error) {
     if (error.name === 'AbortError' || !frame.isShown(page)) return true;
     if (error instanceof api.SignedOut) {
-      if (!page.filled) return frame.signedOut();
+      if (!page.filled) return frame.signedOut(error);
       frame.ended();
     }
     show(page.error, error.message, () => failure(error, () => fill(page, frame)));

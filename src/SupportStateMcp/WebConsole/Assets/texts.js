@@ -38,6 +38,7 @@ export const T = {
     out: 'Sign out',
     signedOut: 'You are signed out.',
     ended: 'You are not signed in any more. Sign in to go on.',
+    other: (who) => `In this browser ${who} has signed in since. Nothing was done. Sign in again to go on.`,
     stopped: 'Not signed in',
   },
   who: (actor, roles) => `${actor} (${roles.join(', ')})`,

@@ -135,6 +135,23 @@ public sealed class ConsoleAccessTests(ConsoleServer server) : IClassFixture<Con
         Assert.Equal("human:bob", (string?)(await JsonOf(response))["actor"]);
     }
 
+    [Theory]
+    [InlineData("human%3Aalice", HttpStatusCode.OK)]
+    [InlineData("human:alice", HttpStatusCode.OK)]
+    [InlineData("human%3Abob", HttpStatusCode.Unauthorized)]
+    [InlineData("human%3Az%C3%B6e", HttpStatusCode.Unauthorized)]
+    public async Task A_page_that_shows_somebody_else_is_refused_and_told_who_is_signed_in(string shown, HttpStatusCode status)
+    {
+        using var call = await ListAsync(server.Alice, s_header, s_same, ("X-Console-Actor", shown));
+        using var numbers = await server.SendAsync(HttpMethod.Get, "/console/api/numbers", server.Alice, null, s_header, s_same, ("X-Console-Actor", shown));
+        using var session = await server.SendAsync(HttpMethod.Get, "/console/session", server.Alice, null, s_header, s_same, ("X-Console-Actor", shown));
+
+        Assert.Equal((status, status, HttpStatusCode.OK), (call.StatusCode, numbers.StatusCode, session.StatusCode));
+        string[] told = status == HttpStatusCode.OK ? [] : ["human%3Aalice"];
+        Assert.All([call, numbers], r => Assert.Equal(told, r.Headers.TryGetValues("X-Console-Actor", out var values) ? values : Array.Empty<string>()));
+        Assert.Equal(status == HttpStatusCode.Unauthorized, numbers.Headers.WwwAuthenticate.Count > 0);
+    }
+
     [Fact]
     public async Task Who_is_signed_in_by_nothing_is_told_nothing()
     {
