@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using SupportStateMcp.Mcp.Tools;
@@ -380,6 +382,51 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
 
         await tab.Link("cs-MANY-0").WaitForAsync();
         await tab.Page.WaitForFunctionAsync("scrolled => scrollY === scrolled", scrolled);
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
+    public async Task Who_looks_for_something_rare_goes_on_where_the_looking_ended()
+    {
+        const int Match = 30;
+        var asked = new ConcurrentQueue<int>();
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        // A desk with 2,000 conversations for each of these calls, of which one matches.
+        await tab.Page.RouteAsync("**/mcp/**", async route =>
+        {
+            if (route.Request.Headers.GetValueOrDefault("mcp-name") != "list_conversations")
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            var from = (string?)JsonNode.Parse(route.Request.PostData!)!["params"]!["arguments"]!["cursor"];
+            var page = from is null ? 0 : int.Parse(from, CultureInfo.InvariantCulture);
+            asked.Enqueue(page);
+            var answer = new JsonObject { ["conversations"] = new JsonArray() };
+            if (page == Match)
+                answer["conversations"]!.AsArray().Add(JsonNode.Parse("""{"conversation_id":"cs-RARE","user_id":"maria","state":"new","priority":"low","owner":"ai:bot","updated_at":"2026-11-01T09:00:00Z"}"""));
+            else
+                answer["next_cursor"] = (page + 1).ToString(CultureInfo.InvariantCulture);
+            await route.FulfillAsync(new RouteFulfillOptions
+            {
+                ContentType = "application/json", Body = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["result"] = new JsonObject { ["content"] = new JsonArray(), ["structuredContent"] = answer } }.ToJsonString(),
+            });
+        });
+        await tab.GoAsync("/console/queue?view=all&text=parcel");
+        await tab.ShowsAsync("Of the conversations that changed last, none matches. There are older ones to look at.");
+        Assert.Equal(0, await tab.Page.GetByText("No conversation matches.").CountAsync());
+
+        await tab.Button("Show more").ClickAsync();
+        await tab.Link("cs-RARE").WaitForAsync();
+        await Assertions.Expect(tab.Button("Show more")).ToHaveCountAsync(0);
+
+        // What was found stays where the newest are read again.
+        var before = asked.Count(page => page == 0);
+        await server.TalkAsync("WORK-12", "maria", "Where is my parcel?");
+        await Eventually.TrueAsync(() => asked.Count(page => page == 0) > before, () => "The list was not read again.");
+        await tab.Link("cs-RARE").WaitForAsync();
+        Assert.Equal(1, asked.Count(page => page == Match));
         Assert.Empty(tab.Faults);
     }
 

@@ -65,8 +65,8 @@ export async function call(tool, args = {}, signal) {
   return result.structuredContent;
 }
 
-/** Calls a tool that answers in pages, until so many entries are there. */
-export const collect = (tool, args, list, wanted, signal) => collectBy(call, tool, args, list, wanted, signal);
+/** Calls a tool that answers in pages, until so many entries are there. from: a next_cursor. */
+export const collect = (tool, args, list, wanted, signal, from) => collectBy(call, tool, args, list, wanted, signal, from);
 
 /** The text of a resource. */
 export async function resource(uri, signal) {

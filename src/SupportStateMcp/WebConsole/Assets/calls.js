@@ -44,10 +44,10 @@ export function refusal(result) {
   return new Failure(T.errors.byCode[facts.code]?.(facts) ?? facts.message ?? result.content?.[0]?.text ?? T.errors.unknown, facts.code, facts);
 }
 
-/** Calls a tool that answers in pages, until so many entries are there. */
-export async function collectBy(call, tool, args, list, wanted, signal) {
+/** Calls a tool that answers in pages, until so many entries are there, or after 20 calls: next_cursor says where to go on. from: where it begins. */
+export async function collectBy(call, tool, args, list, wanted, signal, from) {
   const found = [];
-  let cursor;
+  let cursor = from;
   let page;
   for (let calls = 0; calls < 20; calls += 1) {
     page = await call(tool, { ...args, limit: Math.min(wanted - found.length, 500), cursor }, signal);

@@ -5,6 +5,7 @@ import * as api from './api.js';
 import { actor, clock, priority, state, toConversation, toCustomer } from './format.js';
 import { attempt, can, go, me, reload, remember } from './main.js';
 
+const PAGE = 50;
 const VIEWS = ['waiting', 'mine', 'all'];
 const FILTERS = ['queue', 'state', 'priority', 'text', 'user_id'];
 
@@ -13,7 +14,8 @@ export function queue({ query, kept = {} }) {
   const list = h('div', {});
   const more = h('div', { class: 'row' });
   const error = h('div', {});
-  const page = { wanted: kept.wanted ?? 50 };
+  // first: what was found from the newest change on; beyond: what was found where somebody had the looking go on after it ended.
+  const page = { wanted: kept.wanted ?? PAGE, first: null, beyond: null };
 
   const address = (next, values) => {
     const q = new URLSearchParams({ view: next });
@@ -53,24 +55,54 @@ export function queue({ query, kept = {} }) {
     priority(c.priority), state(c.state), actor(c.owner), toCustomer(c.user_id), c.waiting_since ? clock(c.waiting_since, 'since') : '', clock(c.updated_at),
   ];
 
-  async function load(signal) {
-    const filter = Object.fromEntries(FILTERS.map((name) => [name, query.get(name)]));
-    const found = view === 'waiting'
-      ? await api.collect('list_queue', { queue: filter.queue }, 'conversations', page.wanted, signal)
-      : await api.collect('list_conversations', { ...filter, queue: undefined, owner: view === 'mine' ? 'me' : undefined }, 'conversations', page.wanted, signal);
-    const { conversations } = found;
-    show(list, conversations, () => (conversations.length === 0 ? h('p', { class: 'empty' }, T.queue.empty[view]) : table({
+  const given = Object.fromEntries(FILTERS.map((name) => [name, query.get(name)]));
+  const isFiltered = view !== 'waiting' && FILTERS.some((name) => given[name]);
+  const collect = (wanted, signal, from) => (view === 'waiting'
+    ? api.collect('list_queue', { queue: given.queue }, 'conversations', wanted, signal, from)
+    : api.collect('list_conversations', { ...given, queue: undefined, owner: view === 'mine' ? 'me' : undefined }, 'conversations', wanted, signal, from));
+
+  /** Goes on looking where it ended: what matches may be far behind. */
+  const lookOn = (from) => (event) => attempt(error, async () => {
+    const next = await collect(PAGE, undefined, from);
+    page.beyond = { conversations: [...(page.beyond?.conversations ?? []), ...next.conversations], next_cursor: next.next_cursor };
+    render();
+  }, { button: event.currentTarget });
+
+  const showMore = () => {
+    page.wanted += PAGE;
+    remember({ wanted: page.wanted });
+    return reload();
+  };
+
+  function render() {
+    const { first, beyond } = page;
+    // What has changed since stands at the top.
+    const known = new Set(first.conversations.map((c) => c.conversation_id));
+    const conversations = [...first.conversations, ...(beyond?.conversations ?? []).filter((c) => !known.has(c.conversation_id))];
+    const next = (beyond ?? first).next_cursor;
+    // The looking ended before the list was full.
+    const isLooking = Boolean(next) && first.conversations.length < page.wanted;
+    show(list, [conversations, isLooking], () => (conversations.length === 0 ? h('p', { class: 'empty' }, isLooking ? T.queue.looked(0) : T.queue.empty[view]) : table({
       caption: T.queue.captions[view],
       columns: view === 'waiting'
         ? [T.fields.conversation, T.fields.priority, T.fields.waiting, T.fields.customer, T.fields.state, T.fields.queue, T.conversation.actions]
         : [T.fields.conversation, T.fields.priority, T.fields.state, T.fields.owner, T.fields.customer, T.fields.waiting, T.fields.changed],
       rows: conversations.map(view === 'waiting' ? waitingRow : row),
     })));
-    show(more, [conversations.length, Boolean(found.next_cursor), found.total], () => [
-      found.total > conversations.length ? h('p', {}, T.queue.total(conversations.length, found.total)) : null,
-      found.next_cursor ? h('button', { type: 'button', 'data-key': 'more', on: { click: () => { page.wanted += 50; remember({ wanted: page.wanted }); return reload(); } } }, T.common.more) : null,
+    show(more, [conversations.length, next, isLooking, first.total], () => [
+      first.total > conversations.length ? h('p', {}, T.queue.total(conversations.length, first.total)) : null,
+      isLooking && view !== 'waiting' && conversations.length > 0 ? h('p', {}, T.queue.looked(conversations.length)) : null,
+      next ? h('button', { type: 'button', 'data-key': 'more', on: { click: isLooking ? lookOn(next) : showMore } }, T.common.more) : null,
     ]);
   }
 
-  return { title: T.pages.queue, element: h('div', {}, views, filters, error, list, more), load };
+  async function load(signal) {
+    page.first = await collect(page.wanted, signal);
+    // A full list goes on from its own end.
+    if (page.first.conversations.length >= page.wanted) page.beyond = null;
+    render();
+  }
+
+  // To look for what a filter takes costs the server more than to list what is new.
+  return { title: T.pages.queue, element: h('div', {}, views, filters, error, list, more), pace: isFiltered ? 3000 : undefined, load };
 }

@@ -132,6 +132,7 @@ export const T = {
       all: 'Conversations, newest change first',
     },
     empty: { waiting: 'Nobody waits.', mine: 'You have no conversation.', all: 'No conversation matches.' },
+    looked: (n) => `Of the conversations that changed last, ${n === 0 ? 'none matches' : 'these match'}. There are older ones to look at.`,
     claim: 'Claim',
     claimNamed: (id) => `Claim ${id}`,
     claimed: (id) => `You have ${id}.`,
