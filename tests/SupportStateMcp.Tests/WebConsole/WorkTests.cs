@@ -386,6 +386,27 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task A_customer_is_found_by_an_id_that_looks_like_an_address_and_by_an_address()
+    {
+        await server.CallAsync(server.Sue, "save_customer", new JsonObject { ["customer_id"] = "olga@shop", ["name"] = "Olga", ["support_entitlement"] = true, ["email"] = "olga@example.com" }, "crm");
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+
+        foreach (var sought in (string[])["olga@shop", "olga@example.com"])
+        {
+            await tab.GoAsync($"/console/customers?q={Uri.EscapeDataString(sought)}");
+            await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Olga", Exact = true })).ToBeVisibleAsync();
+        }
+
+        foreach (var sought in (string[])["nobody@example.com", "nobody@"])
+        {
+            await tab.GoAsync($"/console/customers?q={Uri.EscapeDataString(sought)}");
+            await tab.ShowsAsync("No customer is recorded under this id or address.");
+        }
+
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
     public async Task Who_looks_for_something_rare_goes_on_where_the_looking_ended()
     {
         const int Match = 30;

@@ -5,6 +5,9 @@ import * as api from './api.js';
 import { actor, badge, clock, instant, link, priority, state, text, toConversation } from './format.js';
 import { go, me } from './main.js';
 
+/** In characters; addresses may be longer. */
+const LONGEST_ID = 200;
+
 export function customers({ query }) {
   const q = query.get('q')?.trim() ?? '';
   const input = h('input', { type: 'search', value: q, maxlength: 320, autocomplete: 'off' });
@@ -14,9 +17,23 @@ export function customers({ query }) {
   };
   const content = h('div', { class: 'stack' }, q ? null : h('p', { class: 'empty' }, T.customers.intro));
 
+  /** An id may look like an address: it goes first. */
+  async function find(signal) {
+    if (q.length > LONGEST_ID) return api.call('lookup_customer', { email: q }, signal);
+    try {
+      return await api.call('lookup_customer', { customer_id: q }, signal);
+    } catch (error) {
+      if (error.code !== 'customer_not_found' || !q.includes('@')) throw error;
+      return api.call('lookup_customer', { email: q }, signal).catch((other) => {
+        // What is no address is an id that nobody has.
+        throw other.code === 'invalid_argument' ? error : other;
+      });
+    }
+  }
+
   async function load(signal) {
     if (!q) return;
-    const c = await api.call('lookup_customer', q.includes('@') ? { email: q } : { customer_id: q }, signal);
+    const c = await find(signal);
     const system = await api.call('lookup_system_info', { customer_id: c.customer_id }, signal).catch((error) => {
       if (error.code === 'not_found') return null;
       throw error;
