@@ -156,12 +156,15 @@ public sealed class AppViewTests(Chromium chromium, AppViewTests.Desk desk) : IC
     {
         var id = await _server.TalkAsync("VIEW-7", "maria", "Where is my parcel?");
         var version = (long)(await _server.CallAsync(_server.Bot, "get_state", new JsonObject { ["conversation_id"] = id }))["version"]!;
-        await _server.CallAsync(_server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Said later." });
+        // More than a page shows at first.
+        for (var i = 0; i < 60; i++)
+            await _server.CallAsync(_server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Said later." });
 
         await using var host = await OpenAsync(_server.Bot, Conversation, "get_state", new JsonObject { ["conversation_id"] = id, ["at_version"] = version });
 
         await Assertions.Expect(host.Main.Locator(".transcript")).ToContainTextAsync("Where is my parcel?");
         await Assertions.Expect(host.Main).Not.ToContainTextAsync("Said later.");
+        await Assertions.Expect(host.View.GetByText("2 messages", new() { Exact = true })).ToBeVisibleAsync();
     }
 
     [Theory]

@@ -14,10 +14,10 @@ const EVENTS = 200;
 const CALLS = 20;
 const EVENTS_PER_CALL = 500;
 
-/** The newest messages, with all there is to say of each. */
-async function history(id, wanted, signal) {
+/** The newest messages, with all there is to say of each. until: the number of the last one; nothing for the last there is. */
+async function history(id, wanted, until, signal) {
   let messages = [];
-  let before;
+  let before = until === undefined ? undefined : until + 1;
   let page;
   for (let calls = 0; calls < CALLS && messages.length < wanted; calls += 1) {
     page = await api.call('get_history', { conversation_id: id, limit: Math.min(wanted - messages.length, 500), before, detail: 'full' }, signal);
@@ -25,7 +25,7 @@ async function history(id, wanted, signal) {
     before = page.before;
     if (!before) break;
   }
-  return { messages, older: Boolean(before), all: page.message_count };
+  return { messages, older: Boolean(before), all: until ?? page.message_count };
 }
 
 /** The last events, at least so many, and all since the first message that is shown: who had the conversation is seen from them. */
@@ -250,9 +250,9 @@ export function conversation({ id, point = {}, kept = {} }) {
         showState(c);
         return;
       }
-      const [said, approvals] = await Promise.all([history(id, page.messages, signal), api.call('list_pending_approvals', of({ limit: 50 }), signal)]);
-      const events = await trail(id, c.version, page.events, said.messages[0]?.version ?? c.version, signal);
       const isPast = c.current_version !== undefined;
+      const [said, approvals] = await Promise.all([history(id, page.messages, isPast ? c.message_count : undefined, signal), api.call('list_pending_approvals', of({ limit: 50 }), signal)]);
+      const events = await trail(id, c.version, page.events, said.messages[0]?.version ?? c.version, signal);
       const then = (entries) => (isPast ? entries.filter((e) => e.version <= c.version) : entries);
       page.approvals = isPast ? [] : approvals.approvals;
       const happened = then(events);
