@@ -252,6 +252,44 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
     }
 
     [Fact]
+    public async Task Nothing_is_written_while_a_decision_is_on_its_way_that_would_be_lost_with_it()
+    {
+        await using var server = await StartAsync(false);
+        var approval = await server.AskAsync(await server.TalkAsync("TKT-011", "maria", "Broken."), 700);
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await alice.Page.RouteAsync("**/mcp/**", async route =>
+        {
+            if (route.Request.Headers.GetValueOrDefault("mcp-name") != "decide_approval" || answered.Task.IsCompleted)
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            await answered.Task;
+            await route.AbortAsync("connectionrefused");
+        });
+        await alice.GoAsync($"/console/approvals/{approval}");
+        await alice.Field("Notes").FillAsync("minus shipping");
+        await alice.Button("Change the arguments").ClickAsync();
+        await alice.Field("Final value of amount").FillAsync("580");
+
+        await alice.Button("Approve with changes").ClickAsync();
+        await Assertions.Expect(alice.Field("Notes")).Not.ToBeEditableAsync();
+        await Assertions.Expect(alice.Field("Final value of amount")).Not.ToBeEditableAsync();
+        answered.SetResult();
+        await alice.ShowsAsync("The server does not answer.");
+        await Assertions.Expect(alice.Field("Notes")).ToBeEditableAsync();
+        await alice.Field("Notes").FillAsync("minus shipping, again");
+        await alice.Button("Approve with changes").ClickAsync();
+        await Assertions.Expect(alice.Notice).ToHaveTextAsync("Approved.");
+
+        var decided = await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = approval });
+        Assert.Equal(("580", "minus shipping, again"), (Amount(decided["arguments"]!), (string?)decided["votes"]![0]!["notes"]));
+        Assert.Empty(alice.Faults);
+    }
+
+    [Fact]
     public async Task Who_cannot_decide_reads_why_in_the_place_of_buttons()
     {
         await using var server = await StartAsync(false);

@@ -183,6 +183,44 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task What_is_written_while_an_article_is_saved_stays_and_goes_on_top_of_it()
+    {
+        await server.CallAsync(server.Bot, "save_article", new JsonObject { ["article_id"] = "opening-hours", ["title"] = "Opening hours", ["content"] = "Nine to five." }, "knowledge");
+        await using var sue = await chromium.OpenAsync(server.Address, server.Sue);
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await sue.Page.RouteAsync("**/mcp/**", async route =>
+        {
+            if (route.Request.Headers.GetValueOrDefault("mcp-name") == "save_article")
+                await sent.Task;
+            await route.ContinueAsync();
+        });
+        await sue.GoAsync("/console/knowledge?article=opening-hours");
+        await sue.Button("Edit").ClickAsync();
+        var content = sue.Page.GetByRole(AriaRole.Textbox, new() { Name = "Content", Exact = true });
+        await content.FillAsync("Nine to six.");
+        await sue.Button("Save as draft").ClickAsync();
+        await content.FillAsync("Nine to six. Closed on Sundays.");
+        sent.SetResult();
+
+        await Assertions.Expect(sue.Notice).ToHaveTextAsync("The draft is saved.");
+        await sue.ShowsAsync("Version 2,");
+        Assert.Equal("Nine to six. Closed on Sundays.", await content.InputValueAsync());
+        Assert.Equal("Nine to six.", await ContentAsync());
+        // Nobody else has changed it.
+        Assert.Equal(0, await sue.Page.GetByText("saved version 2 meanwhile").CountAsync());
+        await sue.Button("Save as draft").ClickAsync();
+        await Assertions.Expect(content).ToHaveCountAsync(0);
+        Assert.Equal("Nine to six. Closed on Sundays.", await ContentAsync());
+        Assert.Empty(sue.Faults);
+
+        async Task<string?> ContentAsync()
+        {
+            using var read = await server.SendAsync(HttpMethod.Get, "/console/api/article?id=opening-hours", server.Sue, null, ("X-Console", "1"));
+            return (string?)JsonNode.Parse(await read.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["content"];
+        }
+    }
+
+    [Fact]
     public async Task A_sign_in_that_runs_out_takes_nothing_away_from_the_page()
     {
         var id = await server.TalkAsync("WORK-5", "maria", "Where is my parcel?");

@@ -164,6 +164,18 @@ export function approval({ id }) {
     return changed;
   };
 
+  /** What is written while a decision is on its way would go with it, unread: for so long the fields are only to read. */
+  const sending = async (work) => {
+    const fields = [notes, ...(editors ? [...editors.values()].map((e) => e.input) : [])];
+    const hold = (isHeld) => fields.forEach((field) => { field[field.localName === 'select' ? 'disabled' : 'readOnly'] = isHeld; });
+    hold(true);
+    try {
+      return await work();
+    } finally {
+      hold(false);
+    }
+  };
+
   /** Somebody else was faster: what they decided is shown, and why this was refused. */
   const late = async (refused) => {
     await reload();
@@ -173,8 +185,8 @@ export function approval({ id }) {
 
   const decide = (approved) => (event) => attempt(error, async () => {
     // The digest is that of what the page shows or has told of: of anything else the server takes no decision.
-    const a = await api.call('decide_approval', { approval_id: id, approved, notes: notes.value.trim(), digest: current.digest, final_arguments: approved ? finalArguments() : undefined })
-      .catch(late);
+    const decided = { approval_id: id, approved, notes: notes.value.trim(), digest: current.digest, final_arguments: approved ? finalArguments() : undefined };
+    const a = await sending(() => api.call('decide_approval', decided)).catch(late);
     editors = null;
     notes.value = '';
     news.textContent = '';
@@ -186,7 +198,7 @@ export function approval({ id }) {
 
   const sendBack = (event) => attempt(error, async () => {
     if (!notes.value.trim()) throw new api.Failure(T.approvals.reviseNeedsNotes, 'invalid_argument');
-    await api.revise(current.arguments.ticket_id, id, notes.value.trim()).catch(late);
+    await sending(() => api.revise(current.arguments.ticket_id, id, notes.value.trim())).catch(late);
     notes.value = '';
     await reload();
     return T.approvals.revised;

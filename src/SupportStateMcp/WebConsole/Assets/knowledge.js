@@ -58,15 +58,26 @@ function article(id) {
   // The article as it was when it began to be edited.
   let edited = null;
 
+  /** What stands in the fields; without fields, in the article. */
+  const values = () => (editor ? { title: editor.title.value, tags: editor.tags.value, content: editor.content.value } : { title: current.title, tags: current.tags.join(', '), content: current.content });
+  const same = (a, b) => a.title === b.title && a.tags === b.tags && a.content === b.content;
+
   const save = (status, said) => (event) => attempt(error, async () => {
-    const written = editor ?? { title: { value: current.title }, tags: { value: current.tags.join(', ') }, content: { value: current.content } };
-    await api.call('save_article', {
-      article_id: id, title: written.title.value.trim(), content: written.content.value, tags: written.tags.value.split(',').map((t) => t.trim()).filter(Boolean), status, expected_version: current.version,
-    }).catch(async (refused) => {
+    const sent = values();
+    const written = {
+      title: sent.title.trim(), content: sent.content, tags: sent.tags.split(',').map((t) => t.trim()).filter(Boolean),
+    };
+    const { version } = await api.call('save_article', { article_id: id, ...written, status, expected_version: current.version }).catch(async (refused) => {
       // The newer version is shown, and the next attempt is on top of it.
       if (refused.code === 'version_conflict') await reload();
       throw refused;
     });
+    // What was written since stays, and goes on top of what was saved.
+    if (editor && !same(values(), sent)) {
+      edited = { ...current, ...written, version };
+      await reload();
+      return said;
+    }
     editor = null;
     await reload();
     head.querySelector('[tabindex]')?.focus();
@@ -93,7 +104,7 @@ function article(id) {
         a.status !== 'published' ? button(T.knowledge.publish, save('published', T.knowledge.published), 'primary') : editor ? button(T.knowledge.publish, save('published', T.knowledge.published), 'primary') : null,
         editor && a.status === 'draft' ? button(T.knowledge.save, save('draft', T.knowledge.saved)) : null,
         a.status === 'published' && !editor ? button(T.knowledge.archive, save('archived', T.knowledge.archived)) : null) : null));
-    show(news, editor ? a.version : null, () => (editor && a.version !== edited.version
+    show(news, editor ? [a.version, edited.version] : null, () => (editor && a.version !== edited.version
       ? h('div', { class: 'banner' }, h('p', {}, T.knowledge.changedWhileEditing(a.updated_by, a.version)), change(wholeOf(edited), wholeOf(a))) : []));
     show(body, editor ? null : a.version, () => (editor
       ? section(T.knowledge.edit, field(T.knowledge.title, editor.title), field(T.knowledge.tags, editor.tags, { hint: T.knowledge.tagsHint }), field(T.knowledge.content, editor.content))
