@@ -252,6 +252,24 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
     }
 
     [Fact]
+    public async Task Notes_on_what_another_has_decided_keep_nobody_on_the_page()
+    {
+        await using var server = await StartAsync(false);
+        var approval = await server.AskAsync(await server.TalkAsync("TKT-012", "maria", "Broken."), 700);
+        await using var bob = await chromium.OpenAsync(server.Address, server.Bob);
+        await bob.GoAsync($"/console/approvals/{approval}");
+        await bob.Field("Notes").FillAsync("minus shipping");
+        Assert.True(await WouldAskAsync(bob));
+
+        await server.CallAsync(server.Alice, "decide_approval", new JsonObject { ["approval_id"] = approval, ["approved"] = false });
+        await Assertions.Expect(bob.Page.Locator(".outcome")).ToContainTextAsync("It is refused, by human:alice.");
+
+        await Assertions.Expect(bob.Field("Notes")).ToHaveCountAsync(0);
+        Assert.False(await WouldAskAsync(bob));
+        Assert.Empty(bob.Faults);
+    }
+
+    [Fact]
     public async Task Nothing_is_written_while_a_decision_is_on_its_way_that_would_be_lost_with_it()
     {
         await using var server = await StartAsync(false);

@@ -262,7 +262,8 @@ export function approval({ id }) {
     title: `${T.pages.approval} ${id}`,
     aside: link('/console/approvals', T.common.back(T.pages.approvals)),
     element: h('div', { class: 'stack' }, head, section(T.approvals.arguments, news, compare), error, decision, votes),
-    unsaved: () => isChanged() || notes.value !== '',
+    // What is decided, or not for the one who looks to decide, has no fields any more.
+    unsaved: () => isChanged() || (notes.isConnected && notes.value !== ''),
     concerns: (conversation) => current === null || conversation === current.conversation_id,
     load: async (signal) => render(await api.call('get_approval', { approval_id: id }, signal)),
   };
