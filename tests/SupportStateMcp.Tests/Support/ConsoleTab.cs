@@ -89,6 +89,10 @@ internal sealed class ConsoleTab : IAsyncDisposable
 
     public Task ShowsAsync(string text) => Page.GetByText(text).First.WaitForAsync();
 
+    /// <summary>Whether the browser would ask before it closes the page.</summary>
+    public Task<bool> WouldAskAsync() => Page.EvaluateAsync<bool>(
+        "() => { const closing = new Event('beforeunload', { cancelable: true }); dispatchEvent(closing); return closing.defaultPrevented; }");
+
     /// <summary>What axe-core finds wrong with the page: by the rules of WCAG 2.2 A and AA, and by its own best practices.</summary>
     public async Task<IReadOnlyList<string>> ViolationsAsync()
     {

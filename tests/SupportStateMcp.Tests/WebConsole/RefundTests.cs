@@ -235,19 +235,44 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
         });
         await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
         await alice.GoAsync($"/console/approvals/{asked["approval_id"]}");
-        Assert.False(await WouldAskAsync(alice));
+        Assert.False(await alice.WouldAskAsync());
 
         await alice.Field("Notes").FillAsync("both accounts");
         await alice.Button("Change the arguments").ClickAsync();
         await alice.Field("Final value of accounts").FillAsync("[12345678901234567890, 98765432109876543210]");
         Assert.Equal("both accounts", await alice.Field("Notes").InputValueAsync());
-        Assert.True(await WouldAskAsync(alice));
+        Assert.True(await alice.WouldAskAsync());
         await alice.Button("Approve with changes").ClickAsync();
         await Assertions.Expect(alice.Notice).ToHaveTextAsync("Approved.");
 
         var decided = await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = (string?)asked["approval_id"] });
         Assert.Equal(("both accounts", """{"amount":700,"accounts":[12345678901234567890,98765432109876543210]}"""), ((string?)decided["votes"]![0]!["notes"], decided["arguments"]!.ToJsonString()));
-        Assert.False(await WouldAskAsync(alice));
+        Assert.False(await alice.WouldAskAsync());
+        Assert.Empty(alice.Faults);
+    }
+
+    [Fact]
+    public async Task A_text_with_other_ends_of_lines_is_changed_only_where_somebody_changes_it()
+    {
+        await using var server = await StartAsync(false);
+        var asked = await server.CallAsync(server.Bot, "request_approval", new JsonObject
+        {
+            ["conversation_id"] = await server.TalkAsync("TKT-013", "maria", "Broken."), ["action"] = "write", ["reason"] = "broken",
+            ["arguments"] = new JsonObject { ["first"] = "Dear Maria,\r\nit is paid.", ["second"] = "Yours,\r\nthe desk", ["to"] = "maria" },
+        });
+        await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
+        await alice.GoAsync($"/console/approvals/{asked["approval_id"]}");
+
+        await alice.Button("Change the arguments").ClickAsync();
+        Assert.False(await alice.WouldAskAsync());
+        await Assertions.Expect(alice.Page.Locator("main tbody :is(ins, del)")).ToHaveCountAsync(0);
+        await alice.Field("Final value of second").FillAsync("Yours,\nthe whole desk");
+        await Assertions.Expect(alice.Page.Locator("main tbody del")).ToHaveCountAsync(1);
+        await alice.Button("Approve with changes").ClickAsync();
+        await Assertions.Expect(alice.Notice).ToHaveTextAsync("Approved.");
+
+        var decided = await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = (string?)asked["approval_id"] });
+        Assert.Equal(("Dear Maria,\r\nit is paid.", "Yours,\r\nthe whole desk"), ((string?)decided["arguments"]!["first"], (string?)decided["arguments"]!["second"]));
         Assert.Empty(alice.Faults);
     }
 
@@ -259,13 +284,13 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
         await using var bob = await chromium.OpenAsync(server.Address, server.Bob);
         await bob.GoAsync($"/console/approvals/{approval}");
         await bob.Field("Notes").FillAsync("minus shipping");
-        Assert.True(await WouldAskAsync(bob));
+        Assert.True(await bob.WouldAskAsync());
 
         await server.CallAsync(server.Alice, "decide_approval", new JsonObject { ["approval_id"] = approval, ["approved"] = false });
         await Assertions.Expect(bob.Page.Locator(".outcome")).ToContainTextAsync("It is refused, by human:alice.");
 
         await Assertions.Expect(bob.Field("Notes")).ToHaveCountAsync(0);
-        Assert.False(await WouldAskAsync(bob));
+        Assert.False(await bob.WouldAskAsync());
         Assert.Empty(bob.Faults);
     }
 
@@ -342,10 +367,6 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
             ["conversation_id"] = id, ["action"] = action, ["arguments"] = new JsonObject { ["amount"] = 700 }, ["reason"] = "r", ["approver_role"] = role,
         }))["approval_id"]!;
     }
-
-    /// <summary>Whether the browser would ask before it closes the page.</summary>
-    private static Task<bool> WouldAskAsync(ConsoleTab tab) => tab.Page.EvaluateAsync<bool>(
-        "() => { const closing = new Event('beforeunload', { cancelable: true }); dispatchEvent(closing); return closing.defaultPrevented; }");
 
     private static Task<JsonNode> ChangeAsync(ConsoleServer server, string approval, int amount) => server.CallAsync(server.Alice, "decide_approval", new JsonObject
     {

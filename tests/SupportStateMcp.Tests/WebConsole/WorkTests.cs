@@ -221,6 +221,27 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task An_article_from_a_system_with_other_ends_of_lines_is_shown_and_edited_as_any_other()
+    {
+        await server.CallAsync(server.Bot, "save_article", new JsonObject { ["article_id"] = "returns", ["title"] = "Returns", ["content"] = "# Send it back\r\n\r\n- Pack it.\r\n- Send it." }, "knowledge");
+        await using var sue = await chromium.OpenAsync(server.Address, server.Sue);
+        await sue.GoAsync("/console/knowledge?article=returns");
+        await Assertions.Expect(sue.Page.Locator(".prose h3")).ToHaveTextAsync("Send it back");
+        await Assertions.Expect(sue.Page.Locator(".prose li")).ToHaveTextAsync(["Pack it.", "Send it."]);
+
+        await sue.Button("Edit").ClickAsync();
+        Assert.False(await sue.WouldAskAsync());
+        await sue.Field("Title").FillAsync("How to return something");
+        Assert.True(await sue.WouldAskAsync());
+        await sue.Button("Save as draft").ClickAsync();
+        await Assertions.Expect(sue.Notice).ToHaveTextAsync("The draft is saved.");
+
+        using var read = await server.SendAsync(HttpMethod.Get, "/console/api/article?id=returns", server.Sue, null, ("X-Console", "1"));
+        Assert.Equal("# Send it back\r\n\r\n- Pack it.\r\n- Send it.", (string?)JsonNode.Parse(await read.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["content"]);
+        Assert.Empty(sue.Faults);
+    }
+
+    [Fact]
     public async Task A_sign_in_that_runs_out_takes_nothing_away_from_the_page()
     {
         var id = await server.TalkAsync("WORK-5", "maria", "Where is my parcel?");

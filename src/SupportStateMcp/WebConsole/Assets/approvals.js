@@ -58,7 +58,7 @@ function withValues(object, changes, path = []) {
 function control(value) {
   if (typeof value === 'boolean') return select([['true', 'true'], ['false', 'false']], String(value));
   if (isNumber(value)) return h('input', { type: 'text', inputmode: 'decimal', value: text(value), autocomplete: 'off' });
-  if (typeof value === 'string' && (value.includes('\n') || value.length > 80)) return h('textarea', { rows: Math.min(16, value.split('\n').length + 2), value });
+  if (typeof value === 'string' && (/[\r\n]/.test(value) || value.length > 80)) return h('textarea', { rows: Math.min(16, value.split('\n').length + 2), value });
   return typeof value === 'string' ? h('input', { type: 'text', value, autocomplete: 'off' }) : h('textarea', { rows: 3, value: JSON.stringify(value) });
 }
 
@@ -74,7 +74,8 @@ const numbers = (v) => (typeof v === 'number' ? [v] : v !== null && typeof v ===
 /** What was typed, as a value of the kind that was there. */
 function typed(value, name, written) {
   if (typeof value === 'boolean') return written === 'true';
-  if (typeof value === 'string') return written;
+  // A field has ends of lines of one form.
+  if (typeof value === 'string') return value.includes('\r\n') ? written.replaceAll('\n', '\r\n') : written;
   if (isNumber(value)) {
     if (!NUMBER.test(written.trim())) throw new api.Failure(T.approvals.notANumber(name), 'invalid_argument');
     return JSON.rawJSON ? JSON.rawJSON(written.trim()) : exact(Number(written), written.trim());
@@ -124,7 +125,7 @@ export function approval({ id }) {
         if (!editors) return [r.path.map((p) => code(p)).flatMap((c, i) => (i ? [' › ', c] : [c])), r.before ?? '', final(r.before, r.after)];
         const editor = editors.get(r.key);
         const seen = h('div', { 'aria-live': 'polite' });
-        const differ = () => show(seen, [r.after, editor.input.value], () => (editor.input.value === r.after ? [] : change(r.after, editor.input.value)));
+        const differ = () => show(seen, [editor.original, editor.input.value], () => (editor.input.value === editor.original ? [] : change(editor.original, editor.input.value)));
         editor.input.addEventListener('input', differ);
         differ();
         return [r.path.map((p) => code(p)).flatMap((c, i) => (i ? [' › ', c] : [c])), r.before ?? '', h('div', {}, editor.input, seen)];
@@ -141,6 +142,7 @@ export function approval({ id }) {
     editors = new Map(leaves(edited.arguments).map(({ path, value }) => {
       const input = control(value);
       input.setAttribute('aria-label', safe(T.approvals.editing(nameOf(path))));
+      // As the field has it: its ends of lines may be others than those of the value.
       return [JSON.stringify(path), { path, value, input, original: input.value }];
     }));
     render(current);

@@ -55,8 +55,9 @@ function article(id) {
   const news = h('div', { role: 'status' });
   let editor = null;
   let current = null;
-  // The article as it was when it began to be edited.
+  // The article as it was when it began to be edited, and what the fields then had: their ends of lines may be others.
   let edited = null;
+  let begun = null;
 
   /** What stands in the fields; without fields, in the article. */
   const values = () => (editor ? { title: editor.title.value, tags: editor.tags.value, content: editor.content.value } : { title: current.title, tags: current.tags.join(', '), content: current.content });
@@ -65,7 +66,7 @@ function article(id) {
   const save = (status, said) => (event) => attempt(error, async () => {
     const sent = values();
     const written = {
-      title: sent.title.trim(), content: sent.content, tags: sent.tags.split(',').map((t) => t.trim()).filter(Boolean),
+      title: sent.title.trim(), content: editor && sent.content === begun.content ? edited.content : sent.content, tags: sent.tags.split(',').map((t) => t.trim()).filter(Boolean),
     };
     const { version } = await api.call('save_article', { article_id: id, ...written, status, expected_version: current.version }).catch(async (refused) => {
       // The newer version is shown, and the next attempt is on top of it.
@@ -75,6 +76,7 @@ function article(id) {
     // What was written since stays, and goes on top of what was saved.
     if (editor && !same(values(), sent)) {
       edited = { ...current, ...written, version };
+      begun = sent;
       await reload();
       return said;
     }
@@ -89,6 +91,7 @@ function article(id) {
     editor = {
       title: h('input', { type: 'text', value: current.title, maxlength: 300 }), tags: h('input', { type: 'text', value: current.tags.join(', ') }), content: h('textarea', { rows: 24, value: current.content, maxlength: 50000 }),
     };
+    begun = values();
     render();
     editor.title.focus();
   };
@@ -116,7 +119,7 @@ function article(id) {
     aside: link('/console/knowledge', T.common.back(T.pages.knowledge)),
     element: h('div', { class: 'stack' }, head, error, news, body),
     concerns: () => false,
-    unsaved: () => editor !== null && (editor.title.value !== edited.title || editor.tags.value !== edited.tags.join(', ') || editor.content.value !== edited.content),
+    unsaved: () => editor !== null && !same(values(), begun),
     load: async (signal) => {
       current = await api.article(id, signal);
       render();

@@ -12,7 +12,7 @@ function inline(text) {
 
 /** level: of the first heading, so that the outline of the page stays whole. */
 export function markdown(text, level = 3) {
-  const lines = text.slice(0, LONGEST).split('\n');
+  const lines = text.slice(0, LONGEST).split(/\r\n?|\n/);
   const blocks = [];
   let i = 0;
   const take = (pattern) => {
