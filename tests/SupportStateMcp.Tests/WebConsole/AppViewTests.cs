@@ -96,7 +96,7 @@ public sealed class AppViewTests(Chromium chromium, AppViewTests.Desk desk) : IC
         await host.Field("Final value of to").FillAsync("Maria Meier");
         await host.Button("Approve with changes").ClickAsync();
 
-        await Assertions.Expect(host.View.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not keep every digit of 100000000000000000000.");
+        await Assertions.Expect(host.View.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not keep every digit of 100000000000000000001.");
         Assert.Equal("pending", (string?)(await _server.CallAsync(_server.Bot, "get_approval", Of(approval)))["status"]);
     }
 

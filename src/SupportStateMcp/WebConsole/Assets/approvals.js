@@ -3,7 +3,7 @@ import { T } from './texts.js';
 import { h, safe, show, table, facts, field, section, select } from './dom.js';
 import * as api from './api.js';
 import { actor, badge, clock, code, isNumber, link, moment, text, toApproval, toConversation } from './format.js';
-import { isExact, read } from './calls.js';
+import { LongNumber, isExact, read } from './calls.js';
 import { change } from './diff.js';
 import { attempt, can, elsewhere, me, reload, remember } from './main.js';
 
@@ -59,17 +59,17 @@ function control(value) {
   if (typeof value === 'boolean') return select([['true', 'true'], ['false', 'false']], String(value));
   if (isNumber(value)) return h('input', { type: 'text', inputmode: 'decimal', value: text(value), autocomplete: 'off' });
   if (typeof value === 'string' && (/[\r\n]/.test(value) || value.length > 80)) return h('textarea', { rows: Math.min(16, value.split('\n').length + 2), value });
-  return typeof value === 'string' ? h('input', { type: 'text', value, autocomplete: 'off' }) : h('textarea', { rows: 3, value: JSON.stringify(value) });
+  return typeof value === 'string' ? h('input', { type: 'text', value, autocomplete: 'off' }) : h('textarea', { rows: 3, value: text(value) });
 }
 
 /** A number that a browser without JSON.rawJSON sends back as it came; any other is not sent. */
-function exact(value, source) {
-  if (!isExact(value, source)) throw new api.Failure(T.approvals.inexact(source ?? String(value)), 'invalid_argument');
+function exact(value, source = value.rawJSON) {
+  if (value instanceof LongNumber || !isExact(value, source)) throw new api.Failure(T.approvals.inexact(source ?? String(value)), 'invalid_argument');
   return value;
 }
 
 /** The numbers in a value. */
-const numbers = (v) => (typeof v === 'number' ? [v] : v !== null && typeof v === 'object' ? Object.values(v).flatMap(numbers) : []);
+const numbers = (v) => (isNumber(v) ? [v] : v !== null && typeof v === 'object' ? Object.values(v).flatMap(numbers) : []);
 
 /** What was typed, as a value of the kind that was there. */
 function typed(value, name, written) {

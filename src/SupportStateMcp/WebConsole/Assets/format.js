@@ -1,6 +1,7 @@
 // Times, numbers and values as people read them.
 import { T } from './texts.js';
 import { h } from './dom.js';
+import { LongNumber, write } from './calls.js';
 import { leads } from './main.js';
 import { now } from './now.js';
 
@@ -66,5 +67,5 @@ export const toArticle = (id, text) => link(`/console/knowledge?article=${encode
 export const toTicket = (id) => link(`/console/tickets/${encodeURIComponent(id)}`, id);
 
 /** A number that the browser would change is kept as it was written. */
-export const isNumber = (v) => typeof v === 'number' || Boolean(JSON.isRawJSON?.(v));
-export const text = (v) => (typeof v === 'string' ? v : isNumber(v) ? String(v.rawJSON ?? v) : JSON.stringify(v));
+export const isNumber = (v) => typeof v === 'number' || v instanceof LongNumber || Boolean(JSON.isRawJSON?.(v));
+export const text = (v) => (typeof v === 'string' ? v : isNumber(v) ? String(v.rawJSON ?? v) : write(v));
