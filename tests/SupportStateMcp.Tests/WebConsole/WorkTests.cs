@@ -267,6 +267,31 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task A_page_goes_on_where_somebody_signs_in_again_on_another()
+    {
+        var id = await server.TalkAsync("WORK-13", "maria", "Where is my parcel?");
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.ShowsAsync("Live");
+        await tab.Field("Text").FillAsync("It comes tomorrow.");
+        await tab.Page.Context.ClearCookiesAsync();
+        await server.CallAsync(server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Hello?" });
+        await tab.ShowsAsync("Not signed in");
+        var other = await tab.Page.Context.NewPageAsync();
+        await other.GotoAsync("/console/console.css");
+        await Chromium.SignInAsync(other, server.Alice);
+
+        await tab.Button("Send reply").ClickAsync();
+        await Assertions.Expect(tab.Notice).ToHaveTextAsync("The reply is sent.");
+
+        await tab.ShowsAsync("Live");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        await server.CallAsync(server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Thank you." });
+        await tab.ShowsAsync("Thank you.");
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
     public async Task A_page_acts_for_nobody_but_whom_it_shows()
     {
         var approval = await server.AskAsync(await server.TalkAsync("WORK-11", "maria", "Broken."), 700, quorum: 2);
@@ -285,6 +310,7 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
         await Chromium.SignInAsync(other, server.Alice);
         await tab.Button("Approve").ClickAsync();
         await Assertions.Expect(tab.Notice).ToHaveTextAsync("Your yes counts: 1 of 2.");
+        await tab.ShowsAsync("Live");
 
         var vote = Assert.Single(await VotesAsync())!;
         Assert.Equal(("human:alice", "minus shipping"), ((string?)vote["by"], (string?)vote["notes"]));

@@ -32,7 +32,6 @@ export function customers({ query }) {
   }
 
   async function load(signal) {
-    if (!q) return;
     const c = await find(signal);
     const system = await api.call('lookup_system_info', { customer_id: c.customer_id }, signal).catch((error) => {
       if (error.code === 'not_found') return null;
@@ -67,6 +66,7 @@ export function customers({ query }) {
     title: T.pages.customers,
     element: h('div', {}, h('form', { class: 'filters', role: 'search', on: { submit } }, field(T.customers.find, input), h('button', { type: 'submit' }, T.common.search)), content),
     pace: 5000,
-    load,
+    // Who looks for nobody yet asks the server nothing.
+    load: q ? load : null,
   };
 }

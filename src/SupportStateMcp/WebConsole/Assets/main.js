@@ -136,11 +136,15 @@ function later(page) {
   if (page.pace) page.later ??= setTimeout(() => { page.later = null; load(page); }, page.pace);
 }
 
-const frame = { isShown: (page) => page === app.page, signedOut, ended };
+const frame = { isShown: (page) => page === app.page, signedOut, ended, filled: answered };
 const load = (page) => fill(page, frame);
 
 /** Does something that the person asked for; what is refused is shown in place. True where it was done. */
-export const attempt = perform;
+export async function attempt(place, work, options) {
+  const isDone = await perform(place, work, options);
+  if (isDone) answered();
+  return isDone;
+}
 
 /** Fills the page that is shown again, now. */
 export const reload = () => load(app.page);
@@ -160,6 +164,11 @@ function ended() {
   live.stop();
   tell(T.signIn.stopped, 'offline');
   return true;
+}
+
+/** The server answers who is shown: where it did not any more, they have signed in again, on another page. */
+function answered() {
+  if (app.session?.signed_in && !live.running) live.start(app.session.toolsets.includes('conversations'));
 }
 
 async function refresh(ids) {
@@ -221,7 +230,7 @@ function shell() {
 }
 
 const leave = (place) => async (event) => {
-  if (!mayLeave() || !await attempt(place, api.signOut, { button: event.currentTarget })) return;
+  if (!mayLeave() || !await perform(place, api.signOut, { button: event.currentTarget })) return;
   dropDrafts();
   live.stop();
   app.session = { ...app.session, signed_in: false };

@@ -61,6 +61,7 @@ async function load(page, frame) {
     await page.load(page.abort.signal);
     page.filled = true;
     clear(page.error);
+    frame.filled?.();
     return true;
   } catch (error) {
     if (error.name === 'AbortError' || !frame.isShown(page)) return true;
