@@ -180,6 +180,38 @@ public sealed class LiveTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task A_page_that_was_hidden_while_it_asked_asks_no_more_often_than_before()
+    {
+        var start = new DateTime(2026, 11, 1, 9, 0, 0, DateTimeKind.Utc);
+        await using var tab = await chromium.OpenAsync(server.Address);
+        await tab.Page.Clock.InstallAsync(new() { TimeDate = start });
+        await tab.GoAsync("/console/sign-in");
+        await tab.Page.Clock.PauseAtAsync(start.AddHours(1));
+        await tab.Page.EvaluateAsync(
+            """
+            async () => {
+              const { Live } = await import('/console/live.js');
+              window.asked = 0;
+              window.answers = [];
+              window.polled = new Live(() => { window.asked += 1; return window.answers ? new Promise((answered) => window.answers.push(answered)) : true; }, () => {});
+              window.polled.start(false);
+            }
+            """);
+        await tab.Page.Clock.RunForAsync(5_000);
+        Assert.Equal(1, await AskedAsync());
+        await ShowAsync(tab, hidden: true);
+        await ShowAsync(tab, hidden: false);
+        await tab.Page.EvaluateAsync("() => { const { answers } = window; window.answers = null; window.asked = 0; answers.forEach((answered) => answered(true)); }");
+
+        for (var seconds = 0; seconds < 30; seconds += 5)
+            await tab.Page.Clock.RunForAsync(5_000);
+
+        Assert.Equal(6, await AskedAsync());
+
+        Task<int> AskedAsync() => tab.Page.EvaluateAsync<int>("() => window.asked");
+    }
+
+    [Fact]
     public async Task A_stream_without_events_tells_a_script_that_it_is_alive()
     {
         await using var own = await ConsoleServer.StartAsync(o => o, services => services.AddSingleton<TimeProvider>(new HurriedTime()));

@@ -119,9 +119,12 @@ export class Live {
   poll() {
     if (this.poller !== undefined) return;
     this.tell(T.live.polling, 'polling');
+    // Where another began while an answer was on its way, this one ends with it.
+    const own = {};
+    this.polling = own;
     const again = async () => {
       const reached = await this.changed(null);
-      if (this.poller === undefined) return;
+      if (this.poller === undefined || this.polling !== own) return;
       this.tell(reached === false ? T.live.offline : T.live.polling, reached === false ? 'offline' : 'polling');
       this.poller = setTimeout(again, POLL);
     };
