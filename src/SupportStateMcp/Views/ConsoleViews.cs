@@ -33,11 +33,15 @@ public sealed record ConsoleSessionView
     /// <summary>The states of the workflow, to filter by.</summary>
     public IReadOnlyList<string>? States { get; init; }
 
+    /// <summary>Whether searches are answered by another server, whose articles have no page here.</summary>
+    public bool? ForeignKnowledge { get; init; }
+
     /// <summary>The version of the server.</summary>
     public required string Version { get; init; }
 
     /// <summary>Of somebody who may call.</summary>
-    public static ConsoleSessionView Of(Caller caller, IReadOnlyList<string> toolsets, IReadOnlyList<string> states, bool asksForToken, bool demo, string version) => new()
+    public static ConsoleSessionView Of(
+        Caller caller, IReadOnlyList<string> toolsets, IReadOnlyList<string> states, bool asksForToken, bool demo, bool foreignKnowledge, string version) => new()
     {
         SignedIn = true,
         AsksForToken = asksForToken,
@@ -47,6 +51,7 @@ public sealed record ConsoleSessionView
         Roles = RoleNames.Of(caller.Roles),
         Toolsets = toolsets,
         States = states,
+        ForeignKnowledge = foreignKnowledge,
         Version = version,
     };
 }

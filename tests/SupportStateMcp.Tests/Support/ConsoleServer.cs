@@ -97,6 +97,16 @@ public sealed class ConsoleServer : IAsyncLifetime
         ["conversation_id"] = conversation, ["action"] = "issue_refund", ["arguments"] = new JsonObject { ["order"] = "4711", ["amount"] = amount }, ["reason"] = "arrived broken", ["quorum"] = quorum,
     }))["approval_id"]!;
 
+    /// <summary>Waits until a ticket is as wanted; the ticket.</summary>
+    internal async Task<JsonNode> UntilAsync(string ticket, string status)
+    {
+        JsonNode? found = null;
+        await Eventually.TrueAsync(
+            async () => (string?)(found = await CallAsync(Bot, "ticket_status", new JsonObject { ["ticket_id"] = ticket, ["wait_seconds"] = 30 }, "tickets"))["status"] == status,
+            () => $"{ticket}: {found}");
+        return found!;
+    }
+
     internal Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string? cookie = null, string? body = null, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(method, new Uri(Address, path));

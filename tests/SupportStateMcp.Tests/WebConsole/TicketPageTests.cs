@@ -1,6 +1,11 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using SupportStateMcp.Conversations;
+using SupportStateMcp.Hosting;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Tickets;
 
 namespace SupportStateMcp.Tests.WebConsole;
 
@@ -68,6 +73,25 @@ public sealed class TicketPageTests(Chromium chromium, ConsoleDesk desk) : IClas
     }
 
     [Fact]
+    public async Task Articles_of_another_server_are_named_and_lead_nowhere()
+    {
+        await using var server = await ConsoleServer.StartAsync(
+            o => o with { Tickets = o.Tickets with { Worker = WorkerKind.Rules } }, services => services.AddSingleton<IForeignKnowledge>(new Elsewhere()));
+        Assert.Null(await DemoData.LoadAsync(server.Services, TestContext.Current.CancellationToken));
+        await server.CallAsync(server.Bot, "create_ticket", new JsonObject { ["ticket_id"] = "TKT-203", ["customer_id"] = "CUST001", ["description"] = "The Dapr sidecar does not start." }, "tickets");
+        await server.UntilAsync("TKT-203", "WAITING_FOR_APPROVAL");
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+
+        await tab.GoAsync("/console/knowledge?q=sidecar");
+        await tab.ShowsAsync("The one elsewhere");
+        Assert.Equal(0, await tab.Page.Locator("main a[href*='article=']").CountAsync());
+        await tab.GoAsync("/console/tickets/TKT-203");
+        await Assertions.Expect(tab.Page.Locator("main dd li").First).ToHaveTextAsync("elsewhere-1");
+        Assert.Equal(0, await tab.Page.Locator("main a[href*='article=']").CountAsync());
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
     public async Task The_articles_that_an_analysis_cites_are_a_click_away()
     {
         await using var tab = await chromium.OpenAsync(desk.Server.Address, desk.Server.Alice);
@@ -77,5 +101,12 @@ public sealed class TicketPageTests(Chromium chromium, ConsoleDesk desk) : IClas
 
         await tab.ShowsAsync("Published");
         await Assertions.Expect(tab.Page.Locator(".prose")).ToBeVisibleAsync();
+    }
+
+    /// <summary>A knowledge base elsewhere, with one article.</summary>
+    private sealed class Elsewhere : IForeignKnowledge
+    {
+        public ValueTask<Result<KnowledgeAnswers>> QueryAsync(IReadOnlyList<string> queries, int limit, IReadOnlyList<string> tags, CancellationToken cancellationToken) =>
+            new(new KnowledgeAnswers([.. queries.Select(q => new KnowledgeAnswer(q, [new KnowledgeHit("elsewhere-1", "The one elsewhere", 1, "Turn it off and on.", "", default)]))]) { Mode = SearchMode.Foreign });
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Knowledge;
 using SupportStateMcp.Mcp.Tools;
 using SupportStateMcp.Rest;
 using SupportStateMcp.Views;
@@ -102,7 +103,7 @@ internal static partial class ConsoleSession
             services.GetRequiredService<ConnectionIdentity>().Of(context.User, ClientName),
             ToolsetNames.Of(services.GetRequiredService<ConnectionToolsets>().AvailableTo(context.User)),
             services.GetRequiredService<WorkflowDefinition>().States,
-            options.AsksForToken, options.Demo, McpServerSetup.Version);
+            options.AsksForToken, options.Demo, services.GetService<IForeignKnowledge>() is not null, McpServerSetup.Version);
     }
 
     /// <summary>It ends with the browser; what it holds ends with the token.</summary>

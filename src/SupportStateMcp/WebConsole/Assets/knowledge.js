@@ -24,10 +24,12 @@ function overview(q) {
   async function load(signal) {
     const [answers, written] = await Promise.all([q ? api.call('query_knowledge_base', { query: q, k: 20 }, signal) : null, api.drafts(signal)]);
     const hits = answers?.results[0].articles ?? [];
+    // Of an article of another server there is no more here than what was found of it.
+    const isForeign = answers?.mode === 'foreign';
     show(found, [q, hits], () => (q ? section(T.knowledge.resultsTitle, hits.length === 0 ? h('p', { class: 'empty' }, T.knowledge.nothing) : [
       h('p', { class: 'quiet-text', role: 'status' }, T.knowledge.results(hits.length)),
       h('ol', { class: 'plain hits' }, hits.map((a) => h('li', {},
-        h('h3', {}, toArticle(a.article_id, a.title)), a.heading ? h('p', { class: 'quiet-text' }, T.knowledge.section(a.heading)) : null, h('p', {}, a.excerpt)))),
+        h('h3', {}, isForeign ? a.title : toArticle(a.article_id, a.title)), a.heading ? h('p', { class: 'quiet-text' }, T.knowledge.section(a.heading)) : null, h('p', {}, a.excerpt)))),
     ]) : []));
     show(drafts, written, () => section(T.knowledge.drafts, written.articles.length === 0 ? h('p', { class: 'empty' }, T.knowledge.noDrafts) : [table({
       caption: T.knowledge.draftsCaption,

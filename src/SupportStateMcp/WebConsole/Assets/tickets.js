@@ -43,7 +43,7 @@ export function ticket({ id }) {
     facts([
       [T.tickets.problem, a.problem], [T.tickets.findings, a.findings], [T.tickets.solution, h('span', { class: 'value' }, text(a.solution ?? ''))],
       [T.tickets.confidence, a.confidence === undefined ? null : text(a.confidence)],
-      [T.tickets.citations, Array.isArray(a.citations) ? h('ul', { class: 'plain' }, a.citations.map((c) => h('li', {}, typeof c === 'string' && me().toolsets.includes('knowledge') ? toArticle(c) : text(c)))) : null],
+      [T.tickets.citations, Array.isArray(a.citations) ? h('ul', { class: 'plain' }, a.citations.map((c) => h('li', {}, typeof c === 'string' && me().toolsets.includes('knowledge') && !me().foreign_knowledge ? toArticle(c) : text(c)))) : null],
     ]),
     Array.isArray(a.steps) && a.steps.length > 0 ? h('details', {}, h('summary', { 'data-key': 'steps' }, T.tickets.stepsToDo), h('ol', {}, a.steps.map((s) => h('li', {}, text(s))))) : null,
   ] : h('p', { class: 'empty' }, T.tickets.noAnalysis));
