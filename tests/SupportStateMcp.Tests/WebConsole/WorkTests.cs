@@ -584,6 +584,25 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task The_newest_events_are_shown_however_long_those_before_them_are()
+    {
+        var id = await server.TalkAsync("WORK-14", "maria", "Where is my parcel?");
+        // An answer has room for three of them.
+        for (var i = 0; i < 75; i++)
+            await server.CallAsync(server.Bot, "update_metadata", new JsonObject { ["conversation_id"] = id, ["metadata"] = new JsonObject { ["report"] = $"{new string('a', 15_000)} {i}" } });
+        await server.CallAsync(server.Bot, "escalate_conversation", new JsonObject { ["conversation_id"] = id, ["reason"] = "asks for a person", ["summary"] = "Waits for a parcel." });
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+
+        await tab.GoAsync($"/console/conversations/{id}");
+
+        var timeline = tab.Page.GetByRole(AriaRole.Region, new() { Name = "What happened, newest first" });
+        await Assertions.Expect(timeline).ToContainTextAsync("conversation escalated");
+        await Assertions.Expect(timeline).ToContainTextAsync("conversation initialized");
+        await Assertions.Expect(tab.Page.Locator(".mark").Last).ToContainTextAsync("Waits in the queue support");
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
     public async Task A_page_of_another_origin_cannot_use_the_sign_in()
     {
         await using var tab = await chromium.OpenAsync(server.Address, server.Alice);

@@ -28,17 +28,27 @@ async function history(id, wanted, until, signal) {
   return { messages, older: Boolean(before), all: until ?? page.message_count };
 }
 
-/** The last events, at least so many, and all since the first message that is shown: who had the conversation is seen from them. */
-async function trail(id, version, wanted, first, signal) {
+/** The events behind a version, up to another, in order; those of so many calls at most. */
+async function eventsBetween(id, from, until, most, signal) {
   const events = [];
-  let after = Math.max(0, Math.min(version - wanted, first - 1), version - CALLS * EVENTS_PER_CALL);
-  for (let calls = 0; calls < CALLS; calls += 1) {
-    const page = await api.call('get_events', { conversation_id: id, after, limit: EVENTS_PER_CALL }, signal);
+  let after = from;
+  for (let calls = 0; after < until && calls < most; calls += 1) {
+    const page = await api.call('get_events', { conversation_id: id, after, limit: Math.min(until - after, EVENTS_PER_CALL) }, signal);
     events.push(...page.events);
+    if (!page.after) break;
     after = page.after;
-    if (!after) break;
   }
   return events;
+}
+
+/**
+ * The last events, at least so many, and all since the first message that is shown: who had the conversation is seen from them. The last
+ * come first, since an answer has room for few long ones: where there are too many, some before them are left out.
+ */
+async function trail(id, version, wanted, first, signal) {
+  const newest = Math.max(0, version - wanted);
+  const last = await eventsBetween(id, newest, version, Infinity, signal);
+  return [...await eventsBetween(id, Math.max(first - 1, newest - CALLS * EVENTS_PER_CALL), newest, CALLS, signal), ...last];
 }
 
 const isPerson = (owner) => owner.startsWith('human:');
