@@ -584,6 +584,30 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     }
 
     [Fact]
+    public async Task What_is_erased_goes_from_the_pages_that_show_it()
+    {
+        var id = await server.TalkAsync("WORK-15", "maria", "My number is 0170 1234567.");
+        var approval = await server.AskAsync(id, 700);
+        await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
+        await using var decides = await chromium.OpenAsync(server.Address, server.Bob);
+        await tab.GoAsync($"/console/conversations/{id}");
+        await tab.ShowsAsync("0170 1234567");
+        await decides.GoAsync($"/console/approvals/{approval}");
+        await decides.Button("Change the arguments").ClickAsync();
+
+        var erased = await server.CallAsync(server.Sue, "delete_conversation", new JsonObject { ["conversation_id"] = id, ["reason"] = "on request" });
+        Assert.Null((string?)erased["code"]);
+
+        await tab.ShowsAsync($"Conversation {id} does not exist, has expired or was erased.");
+        await Assertions.Expect(tab.Page.Locator("main")).Not.ToContainTextAsync("0170 1234567");
+        await decides.ShowsAsync($"There is no approval {approval}, or its conversation has expired.");
+        await Assertions.Expect(decides.Page.Locator("main")).Not.ToContainTextAsync("4711");
+        await Assertions.Expect(decides.Page.Locator("main :is(input, textarea)")).ToHaveCountAsync(0);
+        Assert.False(await decides.WouldAskAsync());
+        Assert.Empty(tab.Faults.Concat(decides.Faults));
+    }
+
+    [Fact]
     public async Task The_newest_events_are_shown_however_long_those_before_them_are()
     {
         var id = await server.TalkAsync("WORK-14", "maria", "Where is my parcel?");

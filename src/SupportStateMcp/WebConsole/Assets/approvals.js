@@ -1,6 +1,6 @@
 // What waits for a decision, and one of them: what is asked for, what is changed, yes or no.
 import { T } from './texts.js';
-import { h, safe, show, table, facts, field, section, select } from './dom.js';
+import { clear, h, safe, show, table, facts, field, section, select } from './dom.js';
 import * as api from './api.js';
 import { actor, badge, clock, code, isNumber, link, moment, text, toApproval, toConversation } from './format.js';
 import { LongNumber, isExact, read } from './calls.js';
@@ -267,6 +267,11 @@ export function approval({ id }) {
     // What is decided, or not for the one who looks to decide, has no fields any more.
     unsaved: () => isChanged() || (notes.isConnected && notes.value !== ''),
     concerns: (conversation) => current === null || conversation === current.conversation_id,
+    forget: () => {
+      editors = null;
+      news.textContent = '';
+      [head, compare, decision, votes].forEach(clear);
+    },
     load: async (signal) => render(await api.call('get_approval', { approval_id: id }, signal)),
   };
 }

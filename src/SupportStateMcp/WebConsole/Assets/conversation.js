@@ -1,6 +1,6 @@
 // One conversation: what was said, who had it, what to do with it.
 import { T } from './texts.js';
-import { h, safe, show, facts, field, newId, section, select, table } from './dom.js';
+import { clear, h, safe, show, facts, field, newId, section, select, table } from './dom.js';
 import * as api from './api.js';
 import { badge, clock, link, moment, priority, state, text, toApproval, toConversation, toCustomer, toTicket } from './format.js';
 import { summary } from './approvals.js';
@@ -253,6 +253,10 @@ export function conversation({ id, point = {}, kept = {} }) {
       h('div', { class: 'stack' }, actions, error, section(T.conversation.transcript, counted, transcript), composer(id, error)),
       h('aside', { class: 'stack', 'aria-label': T.conversation.details }, waiting, side, handoff, metadata, timeline)),
     concerns: (changed) => changed === id,
+    forget: () => {
+      wholes.clear();
+      [transcript, counted, side, waiting, handoff, metadata, timeline, actions].forEach(clear);
+    },
     async load(signal) {
       const c = await api.call('get_state', of(point), signal);
       if (!can('get_history')) {

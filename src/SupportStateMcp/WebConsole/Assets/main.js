@@ -98,7 +98,8 @@ const SEARCHED = '[role=search] :is(input, select, button)';
 
 /**
  * A page is a title, an element, and where it has data, a load that fills it. concerns tells whether a change is one for it; pace is how
- * many milliseconds later one is read; every, after how many it is read again whatever changes. unsaved tells whether something would be lost.
+ * many milliseconds later one is read; every, after how many it is read again whatever changes. unsaved tells whether something would be lost;
+ * forget takes away what is shown, where there is no such thing any more.
  */
 async function mount(page, name, focus) {
   const heading = h('h1', { tabindex: '-1' }, page.heading ?? page.title);

@@ -69,6 +69,8 @@ async function load(page, frame) {
       if (!page.filled) return frame.signedOut(error);
       frame.ended();
     }
+    // What was erased is shown no longer.
+    if (error.code === 'not_found') page.forget?.();
     show(page.error, error.message, () => failure(error, () => fill(page, frame)));
     return error.code !== 'network';
   }

@@ -1,6 +1,6 @@
 // Tickets on their way through the pipeline.
 import { T } from './texts.js';
-import { h, show, table, facts, field, section } from './dom.js';
+import { clear, h, show, table, facts, field, section } from './dom.js';
 import * as api from './api.js';
 import { actor, badge, clock, link, priority, span, text, toApproval, toArticle, toConversation, toCustomer, toTicket } from './format.js';
 import { go, me } from './main.js';
@@ -83,6 +83,6 @@ export function ticket({ id }) {
     ]);
   }
   return {
-    title: `${T.pages.ticket} ${id}`, aside: link('/console/tickets', T.common.back(T.pages.tickets)), element: content, concerns: (changed) => changed === `cs-${id}`, load,
+    title: `${T.pages.ticket} ${id}`, aside: link('/console/tickets', T.common.back(T.pages.tickets)), element: content, concerns: (changed) => changed === `cs-${id}`, forget: () => clear(content), load,
   };
 }
