@@ -60,6 +60,34 @@ public sealed class AppViewTests(Chromium chromium, AppViewTests.Desk desk) : IC
     }
 
     [Fact]
+    public async Task A_host_may_take_minutes_to_ask_its_person_before_it_passes_a_decision_on()
+    {
+        var approval = await AskAsync("VIEW-14");
+        await using var host = await OpenAsync(_server.Alice, Approval, "get_approval", Of(approval));
+        var (asked, agreed) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await host.View.Page.RouteAsync("**/mcp/**", async route =>
+        {
+            if (route.Request.Headers.GetValueOrDefault("mcp-name") == "decide_approval")
+            {
+                asked.TrySetResult();
+                await agreed.Task;
+            }
+
+            await route.ContinueAsync();
+        });
+        await host.View.Page.Clock.InstallAsync();
+
+        await host.Button("Approve").ClickAsync();
+        await asked.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        await host.View.Page.Clock.FastForwardAsync(300_000);
+        Assert.Equal(0, await host.View.GetByRole(AriaRole.Alert).CountAsync());
+        agreed.SetResult();
+
+        await Assertions.Expect(host.Main.Locator(".outcome")).ToContainTextAsync("It is granted, by human:alice.");
+        Assert.Empty(host.Faults);
+    }
+
+    [Fact]
     public async Task A_number_that_a_host_would_change_is_shown_and_approved_as_it_is_and_never_changed_unseen()
     {
         var id = await _server.TalkAsync("VIEW-3", "maria", "Broken.");

@@ -4,6 +4,9 @@ import { Failure } from '../Assets/calls.js';
 
 const REVISION = '2026-01-26';
 const PATIENCE = 60000;
+// A host may ask its person first.
+const CONSENT = 600000;
+export const DECIDE = 'decide_approval';
 const METHOD_NOT_FOUND = -32601;
 
 const waiting = new Map();
@@ -23,7 +26,8 @@ export function request(method, params, signal) {
       waiting.delete(id);
       reject(error);
     };
-    const timer = setTimeout(() => fail(new Failure(T.host.noAnswer, 'network')), PATIENCE);
+    const patience = params?.name === DECIDE || method === 'ui/open-link' ? CONSENT : PATIENCE;
+    const timer = setTimeout(() => fail(new Failure(T.host.noAnswer, 'network')), patience);
     waiting.set(id, ({ error, result }) => {
       clearTimeout(timer);
       waiting.delete(id);

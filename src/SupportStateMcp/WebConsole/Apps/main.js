@@ -3,10 +3,9 @@ import { T } from '../Assets/texts.js';
 import { h } from '../Assets/dom.js';
 import * as api from './api.js';
 import { failure, fill, notice, perform, say } from '../Assets/page.js';
-import { connect, notify, on, opensLinks, passesCalls, request } from './host.js';
+import { DECIDE, connect, notify, on, opensLinks, passesCalls, request } from './host.js';
 
 const READS = new Set(['get_approval', 'list_pending_approvals', 'get_state', 'get_history', 'get_events']);
-const DECIDE = 'decide_approval';
 
 const written = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 // By the server, when the view was read: where people work, and whether the connection is a person who may decide.
