@@ -14,7 +14,7 @@ public sealed class Chromium : IAsyncDisposable
     private const string Variable = "SUPPORTSTATE_TEST_CHROMIUM";
 
     /// <summary>How long a page may take to become what a test expects, in milliseconds.</summary>
-    private const float Patience = 15_000;
+    private const float Patience = 60_000;
 
     private static readonly string? s_path = new[]
     {

@@ -45,8 +45,7 @@ public sealed class ConsoleDesk : IAsyncLifetime
             ["content"] = "# Refund\n\nWhen goods arrive **broken**, the customer gets the money back.\n\n## Solution\n\n1. Check the order.\n2. Ask for approval with `request_approval`.\n3. Pay, once.\n",
         }, "knowledge");
         await Server.CallAsync(Server.Bot, "create_ticket", new JsonObject { ["ticket_id"] = "TKT-201", ["customer_id"] = "CUST001", ["description"] = "The Dapr sidecar does not start after the upgrade to 1.15." }, "tickets");
-        var ticket = await Server.CallAsync(Server.Bot, "ticket_status", new JsonObject { ["ticket_id"] = "TKT-201", ["wait_seconds"] = 30 }, "tickets");
-        Assert.Equal("WAITING_FOR_APPROVAL", (string?)ticket["status"]);
+        await Server.UntilAsync("TKT-201", "WAITING_FOR_APPROVAL");
     }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();

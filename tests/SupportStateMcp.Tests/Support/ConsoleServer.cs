@@ -84,11 +84,18 @@ public sealed class ConsoleServer : IAsyncLifetime
     /// <summary>Opens a conversation in which a customer was answered by the AI.</summary>
     internal async Task<string> TalkAsync(string ticket, string customer, string says, string priority = "medium")
     {
-        await CallAsync(Bot, "initialize_conversation", new JsonObject { ["user_id"] = customer, ["ticket_id"] = ticket, ["priority"] = priority, ["description"] = says });
+        await DoAsync("initialize_conversation", new JsonObject { ["user_id"] = customer, ["ticket_id"] = ticket, ["priority"] = priority, ["description"] = says });
         var id = $"cs-{ticket}";
-        var turn = await CallAsync(Bot, "begin_turn", new JsonObject { ["conversation_id"] = id, ["message_id"] = $"mail-{ticket}", ["content"] = says });
-        await CallAsync(Bot, "complete_turn", new JsonObject { ["turn_token"] = (string)turn["turn_token"]!, ["content"] = "Let me look into it.", ["new_state"] = "processing" });
+        var turn = await DoAsync("begin_turn", new JsonObject { ["conversation_id"] = id, ["message_id"] = $"mail-{ticket}", ["content"] = says });
+        await DoAsync("complete_turn", new JsonObject { ["turn_token"] = (string)turn["turn_token"]!, ["content"] = "Let me look into it.", ["new_state"] = "processing" });
         return id;
+
+        async Task<JsonNode> DoAsync(string tool, JsonObject arguments)
+        {
+            var answer = await CallAsync(Bot, tool, arguments);
+            Assert.True(answer["code"] is null, $"{tool}: {answer}");
+            return answer;
+        }
     }
 
     /// <summary>The AI asks for a refund; the id of the approval.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using SupportStateMcp.Tests.Support;
 
@@ -23,9 +24,11 @@ public sealed class DemoTests(Chromium chromium)
         await tab.Button("Approve").ClickAsync();
         await Assertions.Expect(tab.Notice).ToHaveTextAsync("Approved.");
 
-        var status = await ConnectedServer.CallAsync(reporter, "ticket_status", """{"ticket_id":"TKT-1","wait_seconds":30}""");
-        Assert.Equal("COMPLETED", (string?)ConnectedServer.Structured(status)["status"]);
-        Assert.Equal("human:support-team", (string?)ConnectedServer.Structured(status)["output"]!["approval"]!["decided_by"]);
+        JsonNode? ticket = null;
+        await Eventually.TrueAsync(
+            async () => (string?)(ticket = ConnectedServer.Structured(await ConnectedServer.CallAsync(reporter, "ticket_status", """{"ticket_id":"TKT-1","wait_seconds":30}""")))["status"] == "COMPLETED",
+            () => $"The ticket: {ticket}");
+        Assert.Equal("human:support-team", (string?)ticket!["output"]!["approval"]!["decided_by"]);
         Assert.Empty(tab.Faults);
     }
 }

@@ -19,7 +19,7 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
         var id = await server.TalkAsync("TKT-001", "maria", "The machine arrived broken.");
         var approval = await server.AskAsync(id, 612.40m);
         await using var agent = await ListeningServer.ConnectAsync(new Uri(server.Address, "/mcp"), token: server.Bot);
-        var waiting = ConnectedServer.CallAsync(agent, "await_approval", $$"""{"approval_id":"{{approval}}","timeout_seconds":60}""");
+        var waiting = ConnectedServer.CallAsync(agent, "await_approval", $$"""{"approval_id":"{{approval}}","timeout_seconds":300}""");
         await using var alice = await chromium.OpenAsync(server.Address, server.Alice);
         await using var bob = await chromium.OpenAsync(server.Address, server.Bob);
         await bob.GoAsync($"/console/approvals/{approval}");

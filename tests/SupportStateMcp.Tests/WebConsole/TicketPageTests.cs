@@ -29,8 +29,7 @@ public sealed class TicketPageTests(Chromium chromium, ConsoleDesk desk) : IClas
         await Assertions.Expect(tab.Notice).ToHaveTextAsync("The expert looks for another solution.");
         await Assertions.Expect(tab.Page.Locator(".outcome")).ToContainTextAsync("It is refused, by human:alice.");
 
-        var ticket = await desk.Server.CallAsync(desk.Server.Bot, "ticket_status", new JsonObject { ["ticket_id"] = "TKT-201", ["wait_seconds"] = 30 }, "tickets");
-        Assert.Equal("WAITING_FOR_APPROVAL", (string?)ticket["status"]);
+        var ticket = await desk.Server.UntilAsync("TKT-201", "WAITING_FOR_APPROVAL");
         Assert.Contains(ticket["output"]!["timeline"]!.AsArray(), e => (string?)e!["event"] == "step_ready" && (string?)e["step"] == "expert_analysis" && (string?)e["by"] == "human:alice");
         Assert.Empty(tab.Faults);
     }
@@ -64,12 +63,7 @@ public sealed class TicketPageTests(Chromium chromium, ConsoleDesk desk) : IClas
         Assert.Equal("pending", (string?)(await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = next }))["status"]);
         Assert.Empty(alice.Faults);
 
-        async Task<string> SolutionAsync()
-        {
-            var ticket = await server.CallAsync(server.Bot, "ticket_status", new JsonObject { ["ticket_id"] = "TKT-202", ["wait_seconds"] = 30 }, "tickets");
-            Assert.Equal("WAITING_FOR_APPROVAL", (string?)ticket["status"]);
-            return (string)ticket["output"]!["approval"]!["approval_id"]!;
-        }
+        async Task<string> SolutionAsync() => (string)(await server.UntilAsync("TKT-202", "WAITING_FOR_APPROVAL"))["output"]!["approval"]!["approval_id"]!;
     }
 
     [Fact]

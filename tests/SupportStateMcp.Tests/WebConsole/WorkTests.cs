@@ -566,7 +566,7 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
     [Fact]
     public async Task Older_messages_come_with_who_had_the_conversation_then()
     {
-        var id = await server.TalkAsync("WORK-9", "maria", "Where is my parcel?");
+        var id = await server.TalkAsync("WORK-16", "maria", "Where is my parcel?");
         await server.CallAsync(server.Bob, "claim_conversation", new JsonObject { ["conversation_id"] = id });
         for (var i = 0; i < 210; i++)
             await server.CallAsync(server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = $"Hello {i}?" });
