@@ -25,8 +25,14 @@ public sealed partial class RedisArchive : IConversationArchive
     /// <summary>When a conversation that cannot be read, or not be moved, is tried again.</summary>
     private static readonly TimeSpan s_again = TimeSpan.FromHours(1);
 
-    /// <summary>How many that cannot be moved are put off one after the other: where none can be, it is not for what is in them.</summary>
+    /// <summary>
+    /// How many that cannot be moved are put off for so long without one that is moved between them: where none can be, it is not for what is in
+    /// them.
+    /// </summary>
     private const int MostPutOff = 10;
+
+    /// <summary>When one beyond these is tried again. It ends the call, and the next call begins behind it.</summary>
+    private static readonly TimeSpan s_soon = TimeSpan.FromMinutes(1);
 
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
@@ -37,7 +43,9 @@ public sealed partial class RedisArchive : IConversationArchive
     private readonly StoredReader _reader;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private int _putOff;
+
+    /// <summary>Those that were put off since one was moved; one call at a time works on it.</summary>
+    private readonly HashSet<string> _putOff = new(StringComparer.Ordinal);
 
     /// <param name="connection">The Redis that holds the conversations; stays its owner's to dispose.</param>
     /// <param name="options">Key prefix and time to live.</param>
@@ -155,7 +163,7 @@ public sealed partial class RedisArchive : IConversationArchive
                 return Moving.Waits;
             await LeaveIndexAsync(conversation, cancellationToken);
             await ForgetAsync(member, noted, cancellationToken);
-            _putOff = 0;
+            _putOff.Clear();
             return Moving.Moved;
         }
         catch (StoreDamagedException)
@@ -163,12 +171,18 @@ public sealed partial class RedisArchive : IConversationArchive
             // The reader has logged it. It must not stand before the others.
             return await PutOffAsync(member, noted, _time.GetUtcNow() + s_again, cancellationToken);
         }
-        catch (StoreUnavailableException e) when (_putOff < MostPutOff)
+        catch (StoreUnavailableException e)
         {
             // Where the table or Redis does not serve at all, one of these calls fails too, and everything waits.
             await _table.CheckAsync(cancellationToken);
+            if (_putOff.Count >= MostPutOff && !_putOff.Contains(member))
+            {
+                await PutOffAsync(member, noted, _time.GetUtcNow() + s_soon, cancellationToken);
+                throw;
+            }
+
             var outcome = await PutOffAsync(member, noted, _time.GetUtcNow() + s_again, cancellationToken);
-            _putOff++;
+            _putOff.Add(member);
             LogPutOff(_logger, member, e.Message);
             return outcome;
         }

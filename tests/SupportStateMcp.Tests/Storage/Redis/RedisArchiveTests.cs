@@ -272,11 +272,58 @@ public sealed class RedisArchiveTests(SharedRedis redis, SharedPostgres postgres
             await Assert.ThrowsAsync<StoreUnavailableException>(async () => await desk.Get<IConversationArchive>().MoveAsync(Stop));
         Assert.Equal(10, log.Lines.Count);
         fails = false;
-        Assert.Equal(Conversations - 10, await ArchivePlace.MoveAsync(desk));
+        // Each of the three calls has tried one that it did not name.
+        Assert.Equal(Conversations - 13, await ArchivePlace.MoveAsync(desk));
+        await PassAsync(TimeSpan.FromMinutes(1.1));
+        Assert.Equal(3, await ArchivePlace.MoveAsync(desk));
         await PassAsync(TimeSpan.FromHours(1.1));
 
         Assert.Equal(10, await ArchivePlace.MoveAsync(desk));
         Assert.Equal((0, Conversations), await CountAsync());
+    }
+
+    [Fact]
+    public async Task One_that_can_never_be_moved_does_not_stop_the_others_however_often_it_is_tried()
+    {
+        var desk = _place.Create(table: t => new TableAround(t) { Refuses = id => id == "cs-TKT-1" });
+        await desk.CloseAsync(await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "Delete the cookies."));
+        await PassAsync(s_expired);
+        for (var n = 0; n < 12; n++)
+        {
+            await PassAsync(TimeSpan.FromHours(1.1));
+            Assert.Equal(0, await desk.Get<IConversationArchive>().MoveAsync(Stop));
+        }
+
+        await desk.CloseAsync(await desk.OpenAsync("TKT-2", "CUST001", "Cannot log in.", "Delete the cookies."));
+        await PassAsync(s_expired);
+
+        Assert.Equal(1, await desk.Get<IConversationArchive>().MoveAsync(Stop));
+        Assert.Equal((1, 1), await CountAsync());
+    }
+
+    [Fact]
+    public async Task Eleven_that_can_never_be_moved_do_not_stop_the_others()
+    {
+        const int Unmovable = 11;
+        var (log, tried) = (new LogLines<RedisArchive>(), 0);
+        var desk = _place.Create(
+            table: t => new TableAround(t) { Refuses = id => !id.EndsWith("-moved", StringComparison.Ordinal) && ++tried > 0 },
+            configure: s => s.AddSingleton<ILogger<RedisArchive>>(log));
+        for (var n = 1; n <= Unmovable; n++)
+            await desk.CloseAsync(await desk.OpenAsync($"TKT-{n}", "CUST001", "Cannot log in.", "Delete the cookies."));
+
+        for (var n = 1; n <= 3; n++)
+        {
+            _place.Time.Advance(TimeSpan.FromSeconds(1));
+            await desk.CloseAsync(await desk.OpenAsync($"TKT-{n}-moved", "CUST001", "Cannot log in.", "Delete the cookies."));
+            await PassAsync(s_expired);
+            tried = 0;
+            // The first call ends at the eleventh, where none of them has been tried since one was moved.
+            await Assert.ThrowsAsync<StoreUnavailableException>(async () => await desk.Get<IConversationArchive>().MoveAsync(Stop));
+            Assert.Equal(1, await desk.Get<IConversationArchive>().MoveAsync(Stop));
+            Assert.Equal((Unmovable, n), await CountAsync());
+            Assert.Equal((Unmovable, 10 * n), (tried, log.Lines.Count));
+        }
     }
 
     [Fact]
