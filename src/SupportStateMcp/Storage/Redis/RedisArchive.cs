@@ -73,6 +73,8 @@ public sealed partial class RedisArchive : IConversationArchive
         // First what has expired and was not moved yet: it is the newest.
         while (await WaitingAsync(id, cancellationToken) is { Conversation: var waiting })
         {
+            // What is removed is not found again: where the table could not be marked, a repeat would find nothing to erase.
+            await _table.CheckAsync(cancellationToken);
             if (!await RemoveAsync(id, waiting, cancellationToken))
                 continue;
             // A mover that has read it before may still write it: the mark keeps it out.
