@@ -32,9 +32,7 @@ internal sealed partial class SinkLane(
 
     /// <summary>How long each attempt waits after the one before (Standard Webhooks, "Delivery attempts and retries").</summary>
     private static readonly TimeSpan[] s_schedule =
-        [TimeSpan.Zero, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(6)];
-
-    private static readonly TimeSpan s_longestWait = s_schedule[^1];
+        [TimeSpan.Zero, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), OutboxSinks.LongestWait];
 
     /// <summary>What others have left comes first: they were to hear of it before what this process has just committed.</summary>
     private readonly Channel<Entry> _queue = Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<Entry>
@@ -278,9 +276,9 @@ internal sealed partial class SinkLane(
             cursor = advanced;
         }
 
-        var wait = cursor.Attempt < s_schedule.Length ? s_schedule[cursor.Attempt] : s_longestWait;
+        var wait = cursor.Attempt < s_schedule.Length ? s_schedule[cursor.Attempt] : OutboxSinks.LongestWait;
         if (retryAfter > wait)
-            wait = retryAfter < s_longestWait ? retryAfter.Value : s_longestWait;
+            wait = retryAfter < OutboxSinks.LongestWait ? retryAfter.Value : OutboxSinks.LongestWait;
         await outbox.PostponeAsync(cursor, time.GetUtcNow() + wait, cancellationToken);
     }
 

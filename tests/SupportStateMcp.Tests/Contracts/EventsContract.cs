@@ -130,6 +130,53 @@ public abstract partial class EventsContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_clock_that_was_ahead_has_put_off_is_due_once_it_is_right()
+    {
+        var desk = Create();
+        var outbox = desk.Get<IConversationOutbox>();
+        await desk.DoAsync(TestConversations.Initialize());
+        var first = (await outbox.FindAsync(Sink, Id, Stop))!;
+        await outbox.PostponeAsync(first, Time.GetUtcNow().AddDays(1).AddSeconds(5), Stop);
+
+        Time.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal(first with { Attempt = 2 }, await outbox.FindAsync(Sink, Id, Stop));
+        Assert.Equal(first with { Attempt = 2 }, Assert.Single(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop)));
+        Assert.Empty(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
+    }
+
+    [Fact]
+    public async Task What_was_taken_by_a_clock_that_was_ahead_is_taken_again_once_it_is_right()
+    {
+        var (ahead, desk) = (TimeSpan.FromHours(12), Create());
+        var outbox = desk.Get<IConversationOutbox>();
+        await desk.DoAsync(TestConversations.Initialize());
+        Time.Advance(ahead);
+        var taken = Assert.Single(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
+
+        Time.Advance(OutboxSinks.Grace - ahead);
+
+        Assert.Equal(taken, Assert.Single(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop)));
+        Assert.Empty(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
+    }
+
+    [Fact]
+    public async Task The_longest_wait_is_waited_out()
+    {
+        var desk = Create();
+        var outbox = desk.Get<IConversationOutbox>();
+        await desk.DoAsync(TestConversations.Initialize());
+        var first = (await outbox.FindAsync(Sink, Id, Stop))!;
+        await outbox.PostponeAsync(first, Time.GetUtcNow() + OutboxSinks.LongestWait, Stop);
+
+        Assert.Null(await outbox.FindAsync(Sink, Id, Stop));
+        Time.Advance(OutboxSinks.LongestWait - TimeSpan.FromSeconds(1));
+        Assert.Empty(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(first with { Attempt = 2 }, Assert.Single(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop)));
+    }
+
+    [Fact]
     public async Task What_has_expired_is_nothing_to_tell()
     {
         var desk = Create();

@@ -31,7 +31,10 @@ public interface IConversationOutbox
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<OutboxCursor?> AdvanceAsync(OutboxCursor cursor, long told, CancellationToken cancellationToken);
 
-    /// <summary>An attempt failed: the next one is due at a time, and counts one more. Nothing where somebody else has moved the cursor, or counted this attempt.</summary>
+    /// <summary>
+    /// An attempt failed: the next one is due at a time, at most <see cref="OutboxSinks.LongestWait"/> from now, and counts one more. Nothing where
+    /// somebody else has moved the cursor, or counted this attempt.
+    /// </summary>
     ValueTask PostponeAsync(OutboxCursor cursor, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>What a sink has yet to hear of.</summary>
@@ -59,4 +62,10 @@ public sealed record OutboxSinks(IReadOnlyList<string> Names)
     /// that is still on its way.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long an attempt is put off at most.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromHours(6);
+
+    /// <summary>What is due later than so long from now was noted by a clock that was ahead, and is due now: else it would wait as long as that clock was ahead.</summary>
+    public static readonly TimeSpan Horizon = LongestWait + Grace;
 }

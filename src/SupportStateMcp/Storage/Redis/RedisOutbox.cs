@@ -12,6 +12,8 @@ namespace SupportStateMcp.Storage.Redis;
 /// </summary>
 public sealed partial class RedisOutbox : IConversationOutbox
 {
+    private static readonly long s_horizon = (long)OutboxSinks.Horizon.TotalMilliseconds;
+
     private readonly RedisConnection _connection;
     private readonly OutboxSinks _sinks;
     private readonly RedisKeys _keys;
@@ -40,7 +42,7 @@ public sealed partial class RedisOutbox : IConversationOutbox
         // No commit notes half a millisecond: a note with this score is one that was taken here and not renewed since.
         var until = at + OutboxSinks.Grace.TotalMilliseconds - 0.5;
         var taken = (string[])(await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [at, until, limit], RedisConnection.Master),
+            db => db.ScriptEvaluateAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [at, until, limit, at + s_horizon], RedisConnection.Master),
             cancellationToken))!;
         if (taken.Length == 0)
             return [];
@@ -50,13 +52,13 @@ public sealed partial class RedisOutbox : IConversationOutbox
         var found = (await _connection.CallAsync(db => Task.WhenAll(ids.Select(id => PlaceAsync(db, sink, id))), cancellationToken))
             .ToDictionary(p => p.Id.Value, StringComparer.Ordinal);
         await TidyAsync(sink, notes, found, at, until, cancellationToken);
-        return [.. found.Values.Where(p => p.IsBehind && p.Due <= at).Select(p => new OutboxCursor(sink, p.Id, p.Told!.Value, p.Failed + 1))];
+        return [.. found.Values.Where(p => p.IsDue(at)).Select(p => new OutboxCursor(sink, p.Id, p.Told!.Value, p.Failed + 1))];
     }
 
     public async ValueTask<OutboxCursor?> FindAsync(string sink, ConversationId id, CancellationToken cancellationToken)
     {
         var place = await _connection.CallAsync(db => PlaceAsync(db, sink, id), cancellationToken);
-        return place.IsBehind && place.Due <= Now ? new OutboxCursor(sink, id, place.Told!.Value, place.Failed + 1) : null;
+        return place.IsDue(Now) ? new OutboxCursor(sink, id, place.Told!.Value, place.Failed + 1) : null;
     }
 
     public async ValueTask<OutboxCursor?> AdvanceAsync(OutboxCursor cursor, long told, CancellationToken cancellationToken)
@@ -152,7 +154,7 @@ public sealed partial class RedisOutbox : IConversationOutbox
         string sink, List<Stay> notes, Dictionary<string, Place> found, long now, double until, CancellationToken cancellationToken)
     {
         var done = notes.Where(n => !found[n.Id].IsBehind || found[n.Id].Told >= n.Epoch).Select(n => (RedisValue)n.ToString()).ToArray();
-        var later = notes.Where(n => found[n.Id] is { IsBehind: true } p && p.Due > now).Select(n => new SortedSetEntry(n.ToString(), found[n.Id].Due)).ToArray();
+        var later = notes.Where(n => found[n.Id] is { IsBehind: true } p && !p.IsDue(now)).Select(n => new SortedSetEntry(n.ToString(), found[n.Id].Due)).ToArray();
         if (done.Length + later.Length == 0)
             return;
         await _connection.CallAsync(
@@ -175,5 +177,8 @@ public sealed partial class RedisOutbox : IConversationOutbox
     private readonly record struct Place(ConversationId Id, long? Version, long? Told, int Failed, long Due)
     {
         public bool IsBehind => Told < Version;
+
+        /// <summary>True where there is something to tell, and its time has come.</summary>
+        public bool IsDue(long now) => IsBehind && (Due <= now || Due > now + s_horizon);
     }
 }

@@ -15,8 +15,20 @@ public sealed class SqliteOutbox(SqliteConnections connections, OutboxSinks sink
     private const string OfConversation = "sink = $sink AND conversation = (SELECT key FROM conversations WHERE id = $id)";
 
     // One that has expired is gone, whenever it is swept.
-    private const string Due =
-        "FROM outbox o JOIN conversations c ON c.key = o.conversation WHERE o.sink = $sink AND o.due_at <= $now AND c.expires_at > $now";
+    private const string Pending =
+        "FROM outbox o JOIN conversations c ON c.key = o.conversation WHERE o.sink = $sink AND c.expires_at > $now AND o.due_at";
+
+    /// <summary>What is due, and what a clock that was ahead has noted: each a range of the index, which one condition for both would not be.</summary>
+    private static readonly string[] s_due = [$"{Pending} <= $now", $"{Pending} > $now + {OutboxSinks.Horizon.Ticks}"];
+
+    private static readonly string s_isDue = $"(due_at <= $now OR due_at > $now + {OutboxSinks.Horizon.Ticks})";
+
+    // What is due already, or put off, stays so.
+    private static readonly string s_note =
+        $"""
+        INSERT INTO outbox VALUES ($sink, $conversation, $told, $due, 0)
+        ON CONFLICT DO UPDATE SET due_at = CASE WHEN due_at <= excluded.due_at + {OutboxSinks.LongestWait.Ticks} THEN due_at ELSE excluded.due_at END
+        """;
 
     private static readonly string s_create = EmbeddedText.Read(typeof(SqliteOutbox), "outbox.sql");
 
@@ -24,16 +36,17 @@ public sealed class SqliteOutbox(SqliteConnections connections, OutboxSinks sink
     {
         // Most of the time nothing is due, and nothing is written.
         if (connections.Readers.Read(session => session.Number(IsThere) is null
-            || session.Number($"SELECT 1 {Due} LIMIT 1", sink, now.UtcTicks) is null))
+            || s_due.All(due => session.Number($"SELECT 1 {due} LIMIT 1", sink, now.UtcTicks) is null)))
             return [];
         return await connections.Writer.WriteAsync(
             session =>
             {
                 var (taken, keys) = (new List<OutboxCursor>(), new List<long>());
-                using (var due = session.Query(
-                    $"SELECT o.conversation, c.id, o.told, o.failed {Due} ORDER BY o.due_at LIMIT $limit",
-                    sink, now.UtcTicks, limit))
+                foreach (var range in s_due)
                 {
+                    using var due = session.Query(
+                        $"SELECT o.conversation, c.id, o.told, o.failed {range} ORDER BY o.due_at LIMIT $limit",
+                        sink, now.UtcTicks, limit - taken.Count);
                     while (due.Read())
                     {
                         keys.Add(due.GetInt64(0));
@@ -105,17 +118,13 @@ public sealed class SqliteOutbox(SqliteConnections connections, OutboxSinks sink
         if (session.Number(IsThere) is null)
             session.Run(s_create);
         foreach (var sink in sinks.Names)
-        {
-            session.Execute(
-                "INSERT INTO outbox VALUES ($sink, $conversation, $told, $due, 0) ON CONFLICT DO UPDATE SET due_at = coalesce(due_at, excluded.due_at)",
-                sink, key, before, (time.GetUtcNow() + OutboxSinks.Grace).UtcTicks);
-        }
+            session.Execute(s_note, sink, key, before, (time.GetUtcNow() + OutboxSinks.Grace).UtcTicks);
     }
 
     private OutboxCursor? Find(SqliteSession session, string sink, ConversationId id)
     {
         using var found = session.Query(
-            $"SELECT told, failed FROM outbox WHERE {OfConversation} AND due_at IS NOT NULL AND (failed = 0 OR due_at <= $now)",
+            $"SELECT told, failed FROM outbox WHERE {OfConversation} AND due_at IS NOT NULL AND (failed = 0 OR {s_isDue})",
             sink, id.Value, time.GetUtcNow().UtcTicks);
         return found.Read() ? new OutboxCursor(sink, id, found.GetInt64(0), (int)found.GetInt64(1) + 1) : null;
     }
