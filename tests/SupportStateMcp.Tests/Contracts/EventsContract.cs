@@ -36,6 +36,13 @@ public abstract partial class EventsContract : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Time goes by, for the servers and for their store.</summary>
+    private protected virtual Task PassAsync(TimeSpan time)
+    {
+        Time.Advance(time);
+        return Task.CompletedTask;
+    }
+
     /// <summary>The desk of one process; a second one stands for another process.</summary>
     private protected MemoryDesk Create(EventOptions? events = null)
     {
@@ -177,12 +184,26 @@ public abstract partial class EventsContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_clock_that_is_ahead_of_the_end_of_a_conversation_leaves_everything_to_tell()
+    {
+        var desk = Create();
+        var outbox = desk.Get<IConversationOutbox>();
+        await desk.DoAsync(TestConversations.Initialize());
+        Time.Advance(TimeSpan.FromDays(2));
+        Assert.Empty(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
+
+        Time.Advance(OutboxSinks.Grace - TimeSpan.FromDays(2));
+
+        Assert.Equal(new OutboxCursor(Sink, Id, 0, 1), Assert.Single(await outbox.TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop)));
+    }
+
+    [Fact]
     public async Task What_has_expired_is_nothing_to_tell()
     {
         var desk = Create();
         await desk.DoAsync(TestConversations.Initialize());
 
-        Time.Advance(TimeSpan.FromDays(2));
+        await PassAsync(TimeSpan.FromDays(2));
 
         Assert.Empty(await desk.Get<IConversationOutbox>().TakeDueAsync(Sink, Time.GetUtcNow(), 10, Stop));
         Assert.Equal(new OutboxBacklog(0, null), await desk.Get<IConversationOutbox>().BacklogAsync(Sink, Stop));

@@ -68,7 +68,7 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
     public async Task AgeAsync(TimeSpan time)
     {
         var raw = _aging ??= await RawAsync();
-        foreach (var key in raw.Multiplexer.GetServers()[0].Keys(pattern: Prefix + "conversation:*"))
+        foreach (var key in raw.Multiplexer.GetServers().Where(s => !s.IsReplica).SelectMany(s => s.Keys(pattern: Prefix + "conversation:*")))
         {
             if (await raw.KeyTimeToLiveAsync(key) is { } left)
                 await raw.KeyExpireAsync(key, left > time ? left - time : TimeSpan.Zero);

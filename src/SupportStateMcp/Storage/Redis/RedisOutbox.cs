@@ -144,17 +144,19 @@ public sealed partial class RedisOutbox : IConversationOutbox
     {
         var state = db.HashGetAsync(_keys.State(id), ["version", "expires_at"], RedisConnection.Master);
         var fields = await db.HashGetAsync(_keys.Published(id), [sink, sink + ":failed", sink + ":due"], RedisConnection.Master);
-        // One that has expired and waits for the archive is gone.
-        var version = await state is [var stored, var expires] && !((long?)expires <= Now) ? (long?)stored : null;
-        return new Place(id, version, (long?)fields[0], (int?)fields[1] ?? 0, (long?)fields[2] ?? 0);
+        var (version, expiresAt) = await state is [var stored, var expires] ? ((long?)stored, (long?)expires) : default;
+        return new Place(id, version, expiresAt <= Now, (long?)fields[0], (int?)fields[1] ?? 0, (long?)fields[2] ?? 0);
     }
 
-    /// <summary>Takes away notes that are fulfilled, or name what was never committed or is gone; those that are postponed come back when they are due.</summary>
+    /// <summary>
+    /// Takes away notes that are fulfilled, or name what was never committed or is gone; those that are postponed come back when they are due. What
+    /// has expired by this clock alone keeps its notes: the clock may be ahead.
+    /// </summary>
     private async ValueTask TidyAsync(
         string sink, List<Stay> notes, Dictionary<string, Place> found, long now, double until, CancellationToken cancellationToken)
     {
         var done = notes.Where(n => !found[n.Id].IsBehind || found[n.Id].Told >= n.Epoch).Select(n => (RedisValue)n.ToString()).ToArray();
-        var later = notes.Where(n => found[n.Id] is { IsBehind: true } p && !p.IsDue(now)).Select(n => new SortedSetEntry(n.ToString(), found[n.Id].Due)).ToArray();
+        var later = notes.Where(n => found[n.Id] is { IsBehind: true, IsOver: false } p && !p.IsDue(now)).Select(n => new SortedSetEntry(n.ToString(), found[n.Id].Due)).ToArray();
         if (done.Length + later.Length == 0)
             return;
         await _connection.CallAsync(
@@ -173,12 +175,12 @@ public sealed partial class RedisOutbox : IConversationOutbox
     [LoggerMessage(LogLevel.Warning, "That {ConversationId} has version {Version} could not be noted: where this process dies now, other systems hear of it with the next change only. {Reason}")]
     private partial void LogNotNoted(string conversationId, long version, string reason);
 
-    /// <summary>How far a sink has been told, and the conversation stands.</summary>
-    private readonly record struct Place(ConversationId Id, long? Version, long? Told, int Failed, long Due)
+    /// <summary>How far a sink has been told, and the conversation stands. One that is over and still there waits for the archive; nobody is told of it.</summary>
+    private readonly record struct Place(ConversationId Id, long? Version, bool IsOver, long? Told, int Failed, long Due)
     {
         public bool IsBehind => Told < Version;
 
         /// <summary>True where there is something to tell, and its time has come.</summary>
-        public bool IsDue(long now) => IsBehind && (Due <= now || Due > now + s_horizon);
+        public bool IsDue(long now) => IsBehind && !IsOver && (Due <= now || Due > now + s_horizon);
     }
 }

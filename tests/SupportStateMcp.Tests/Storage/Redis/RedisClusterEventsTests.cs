@@ -20,4 +20,10 @@ public sealed class RedisClusterEventsTests(RedisCluster cluster) : EventsContra
         if (_place is not null)
             await _place.DisposeAsync();
     }
+
+    private protected override async Task PassAsync(TimeSpan time)
+    {
+        await base.PassAsync(time);
+        await _place!.AgeAsync(time);
+    }
 }

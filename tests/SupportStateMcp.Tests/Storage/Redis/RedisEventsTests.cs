@@ -25,6 +25,12 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
         await _place.DisposeAsync();
     }
 
+    private protected override async Task PassAsync(TimeSpan time)
+    {
+        await base.PassAsync(time);
+        await _place.AgeAsync(time);
+    }
+
     [Fact]
     public async Task A_stream_of_redis_is_a_sink()
     {
