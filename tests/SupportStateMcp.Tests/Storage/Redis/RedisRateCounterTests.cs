@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage.Redis;
 using SupportStateMcp.Tests.Contracts;
@@ -71,6 +72,17 @@ public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContr
         await raw.ExecuteAsync("SET", _place.Prefix + "rate:over:a", await raw.StringGetAsync(_place.Prefix + "rate:over:a"));
 
         await WaitAsync(rule.Period);
+
+        Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
+    }
+
+    [Fact]
+    public async Task A_clock_of_Redis_that_was_set_back_keeps_nobody_waiting_until_it_has_caught_up()
+    {
+        var (counter, raw) = (Counter(), await _place.RawAsync());
+        var rule = new RateRule("back", 3, TimeSpan.FromSeconds(10), Flows: true);
+        var time = (RedisValue[])(await raw.ExecuteAsync("TIME"))!;
+        await raw.StringSetAsync(_place.Prefix + "rate:back:a", ((long)time[0] + 3_600) * 1_000_000);
 
         Assert.Equal(1, (await TakeAsync(counter, rule, "a")).Granted);
     }

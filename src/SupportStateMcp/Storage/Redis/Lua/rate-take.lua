@@ -10,6 +10,11 @@ if ARGV[4] == '1' then
   -- The key holds until when what was taken is paid for (GCRA); what is past is free, so it goes by then.
   local distance = period / most
   local paid = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+  -- More than can be taken ahead: the clock of Redis was set back.
+  if paid > now + 2 * period then
+    paid = now
+  end
+
   local free = math.floor((now + period - paid) / distance + 0.001)
   if free < 1 then
     return {0, math.ceil(paid + distance - period - now)}
