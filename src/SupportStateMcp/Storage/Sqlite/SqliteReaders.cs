@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SQLitePCL;
 
 namespace SupportStateMcp.Storage.Sqlite;
 
@@ -48,14 +49,21 @@ internal sealed class SqliteReaders(SqliteDatabase database, SqliteFaults faults
     public T ReadTogether<T>(Func<SqliteSession, T> read) => Read(session =>
     {
         session.Execute("BEGIN");
+        T result;
         try
         {
-            return read(session);
+            result = read(session);
         }
-        finally
+        catch
         {
-            session.Execute("COMMIT");
+            // Some faults, as of the disk, end the transaction by themselves. The caller is told of the fault, not of that.
+            if (raw.sqlite3_get_autocommit(session.Connection.Handle) == 0)
+                session.Execute("ROLLBACK");
+            throw;
         }
+
+        session.Execute("COMMIT");
+        return result;
     });
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Storage.Sqlite;
 using SupportStateMcp.Tests.Support;
@@ -87,6 +88,26 @@ public sealed class SqliteFaultsTests
         Assert.IsType<CommitResult.Committed>(await store.CommitAsync(commit, Stop));
         TestConversations.AssertSame(commit.After, (await store.LoadAsync(Id, null, Stop)).Conversation);
         folder.Close();
+    }
+
+    [Fact]
+    public void A_fault_that_ends_a_read_of_several_statements_is_told_as_what_it_is()
+    {
+        using var folder = new StoreFolder();
+        using var connections = new SqliteConnections(folder.Options, folder.Time, _log);
+
+        var fault = Assert.Throws<StoreUnavailableException>(() => connections.Readers.ReadTogether<int>(session =>
+        {
+            // As SQLite does by itself where the disk fails.
+            session.Execute("ROLLBACK");
+            throw new SqliteException("disk I/O error", 10);
+        }));
+
+        Assert.Contains("reports an error (SQLite code 10)", fault.Message, StringComparison.Ordinal);
+        // Any other failure ends the transaction, and the connection goes on.
+        for (var n = 0; n < 2; n++)
+            Assert.Throws<NotSupportedException>(() => connections.Readers.ReadTogether<int>(_ => throw new NotSupportedException()));
+        Assert.Equal(1, connections.Readers.ReadTogether(session => session.Number("SELECT 1")));
     }
 
     [Fact]
