@@ -76,7 +76,14 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
             return;
         await DropAsync([.. entries.SelectMany(e => All(e, below)).Where(d => !leavesToSweep || d.Set != keys.ByUpdate)], cancellationToken);
         await connection.CallAsync(
-            db => db.HashDeleteAsync(keys.Entries, [.. entries.Select(e => (RedisValue)e.ConversationId)]), cancellationToken);
+            async db =>
+            {
+                // What was read of an entry is older than one that came since, also where its change is not below.
+                await Task.WhenAll(entries.Select(e => db.ScriptEvaluateAsync(
+                    RedisScripts.EntryDrop, [keys.Entries], [e.ConversationId, Math.Max(below, e.UpdateScore() + 1)], RedisConnection.Master)));
+                return true;
+            },
+            cancellationToken);
     }
 
     /// <summary>Everything that would have to go for a conversation to be in no set.</summary>

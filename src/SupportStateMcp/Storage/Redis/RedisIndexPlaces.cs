@@ -93,6 +93,9 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
     /// <summary>From when they may, in Unix milliseconds; null also where an older version of the server wrote it.</summary>
     public long? WorkFrom { get; init; }
 
+    /// <summary>When the change was that this belongs to, in Unix milliseconds; null also where an older version of the server wrote it.</summary>
+    public long? UpdatedAt { get; init; }
+
     public static StoredIndexEntry Of(ConversationIndexEntry e) => new(e.State, e.UserId, e.AssignedTo, e.Epoch)
     {
         Owner = e.Owner,
@@ -101,9 +104,10 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
         Approvals = e.Approvals.Count > 0 ? [.. e.Approvals.Select(a => a.ApprovalId)] : null,
         Work = e.Work is { } work ? new Stay(work.Role, work.Version).ToString() : null,
         WorkFrom = e.Work?.ReadyAt.ToUnixTimeMilliseconds(),
+        UpdatedAt = e.UpdateScore(),
     };
 
-    /// <summary>The entry again, as far as it says where the conversation is found; of its scores, that of its step alone is kept.</summary>
+    /// <summary>The entry again, as far as it says where the conversation is found; of its scores, those of its change and of its step are kept.</summary>
     public ConversationIndexEntry For(string id) => new()
     {
         ConversationId = id,
@@ -111,7 +115,7 @@ internal sealed record StoredIndexEntry(string State, string User, string Assign
         UserId = User,
         AssignedTo = Assignee,
         Owner = Owner,
-        UpdatedAt = DateTimeOffset.UnixEpoch,
+        UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(UpdatedAt ?? 0),
         Epoch = Epoch,
         Place = Queue is null ? null : new QueuePlace(Queue, Priority.Low, DateTimeOffset.UnixEpoch),
         ApprovalQueue = ApprovalQueue ?? Conversations.Owner.DefaultQueue,

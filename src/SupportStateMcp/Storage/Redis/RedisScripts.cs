@@ -11,6 +11,7 @@ internal static class RedisScripts
     public static readonly string Messages = Read("messages");
     public static readonly string Events = Read("events");
     public static readonly string Drop = Read("drop");
+    public static readonly string EntryDrop = Read("entry-drop");
     public static readonly string Rescore = Read("rescore");
     public static readonly string RecordWrite = Read("record-write");
     public static readonly string RecordRemove = Read("record-remove");

@@ -113,6 +113,46 @@ public sealed class RedisWaitingTests(SharedRedis redis) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_takes_a_conversation_out_leaves_the_places_of_the_one_of_its_ticket_that_was_opened_again()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        var (gone, opened) = (EntryAt(now - TimeSpan.FromDays(2)), EntryAt(now));
+        await using var connection = new RedisConnection(_place.Options, TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        var index = new RedisIndex(connection, new RedisKeys(_place.Prefix), _place.Options.TimeToLive);
+        RedisKey entries = _place.Prefix + "conversations:entries";
+
+        await index.AddAsync([gone], places: true, Stop);
+        await index.AddAsync([opened], places: true, Stop);
+        await index.RemoveAsync([gone], gone.UpdateScore() + 1, Stop);
+        Assert.True(await _raw.HashExistsAsync(entries, "cs-TKT-001"));
+
+        await index.RemoveAsync([opened], opened.UpdateScore() + 1, Stop);
+        Assert.False(await _raw.KeyExistsAsync(entries));
+
+        static ConversationIndexEntry EntryAt(DateTimeOffset at) => ConversationIndexEntry.Of(TestConversations.Commit(null, TestConversations.Initialize(), at).After);
+    }
+
+    [Fact]
+    public async Task The_places_of_a_change_that_never_came_go_with_its_conversation()
+    {
+        var (time, life) = (new ShiftedTime(TimeProvider.System), TimeSpan.FromHours(1));
+        var store = _place.Store(_place.Options with { TimeToLive = life }, time: time);
+        var opened = await WriteAsync(store, null, TestConversations.Initialize());
+        await using var connection = new RedisConnection(_place.Options, TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        var index = new RedisIndex(connection, new RedisKeys(_place.Prefix), life);
+        var change = TestConversations.Commit(opened, TestConversations.Transition("processing"), opened.UpdatedAt + (2 * life)).After;
+        await index.AddAsync([ConversationIndexEntry.Of(change)], places: true, Stop);
+        // A listing puts its place by last change right.
+        Assert.Single((await store.ListAsync(new(), null, 10, Stop)).Conversations);
+        await _raw.KeyDeleteAsync([.. ((string[])["state", "events", "history", "seen"]).Select(k => (RedisKey)$"{_place.Prefix}conversation:{{cs-TKT-001}}:{k}")]);
+        time.Advance(life * 1.1);
+
+        Assert.Equal(1, await store.SweepAsync(Stop));
+
+        Assert.False(await _raw.KeyExistsAsync(_place.Prefix + "conversations:entries"));
+    }
+
+    [Fact]
     public async Task A_message_just_before_does_not_put_a_lease_back()
     {
         var store = _place.Store();
