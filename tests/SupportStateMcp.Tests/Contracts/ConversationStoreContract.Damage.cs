@@ -135,6 +135,22 @@ public abstract partial class ConversationStoreContract
         Assert.Equal([Id], await again.FindOverdueAsync(Now.AddDays(2), 10, Stop));
     }
 
+    [Fact]
+    public async Task What_cannot_be_read_keeps_no_other_lease_and_no_other_approval_from_being_recorded()
+    {
+        var writer = CreateStore();
+        await WriteAsync(writer, TestConversations.Initialize());
+        await WriteAsync(writer, TwoOwners.Ask() with { ExpiresIn = TimeSpan.FromHours(1) });
+        var other = TestConversations.Id("OTHER");
+        await WriteAsync(writer, TestConversations.Initialize(other));
+        await WriteAsync(writer, TwoOwners.Ask() with { Id = other, ExpiresIn = TimeSpan.FromHours(2) });
+        await SetRawAsync(Stored.Snapshot, "{");
+
+        var store = CreateStore();
+        for (var round = 0; round < 2; round++)
+            Assert.Equal([other], await store.FindOverdueAsync(Now.AddHours(3), 1, Stop));
+    }
+
     /// <summary>Nobody else writes here.</summary>
     private sealed class NoLocks : IConversationLocks
     {

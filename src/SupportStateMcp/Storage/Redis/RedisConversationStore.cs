@@ -133,19 +133,26 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
 
     public async ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
-        var due = await _index.FindOverdueAsync(now.ToUnixTimeMilliseconds(), limit, cancellationToken);
-        if (due.Count == 0)
-            return [];
-
-        var read = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
-        var conversations = read.Select(r => r.Conversation).ToList();
-        // What has been recorded or is gone. A commit that is on its way notes its time again.
-        await _index.ForgetDueAsync(due.Where((_, i) => conversations[i]?.DueAt is null && !read[i].IsUnreadable), cancellationToken);
-        await _index.RescoreAsync(
-            _keys.ByDue,
-            [.. due.Select((d, i) => (d.Id, d.At, Due: RedisIndexPlaces.DueScore(conversations[i]?.DueAt) ?? d.At)).Where(d => d.Due > d.At)],
-            cancellationToken);
-        return [.. conversations.OfType<Conversation>().Where(c => c.DueAt <= now).Select(c => ConversationId.TryParse(c.ConversationId)!.Value)];
+        var (overdue, unreadable) = (new List<ConversationId>(), 0);
+        while (true)
+        {
+            // Those that were named, and those that cannot be read, stay where they are.
+            var due = await _index.FindOverdueAsync(now.ToUnixTimeMilliseconds(), overdue.Count + unreadable, limit, cancellationToken);
+            var read = await _snapshots.ReadAsync([.. due.Select(d => d.Id)], cancellationToken);
+            var conversations = read.Select(r => r.Conversation).ToList();
+            // What has been recorded or is gone. A commit that is on its way notes its time again.
+            await _index.ForgetDueAsync(due.Where((_, i) => conversations[i]?.DueAt is null && !read[i].IsUnreadable), cancellationToken);
+            await _index.RescoreAsync(
+                _keys.ByDue,
+                [.. due.Select((d, i) => (d.Id, d.At, Due: RedisIndexPlaces.DueScore(conversations[i]?.DueAt) ?? d.At)).Where(d => d.Due > d.At)],
+                cancellationToken);
+            overdue.AddRange(conversations.OfType<Conversation>().Where(c => c.DueAt <= now).Select(c => ConversationId.TryParse(c.ConversationId)!.Value).Except(overdue));
+            // One that cannot be read keeps nobody behind it waiting.
+            var damaged = read.Count(r => r.IsUnreadable);
+            if (damaged == 0 || due.Count < limit || overdue.Count >= limit)
+                return [.. overdue.Take(limit)];
+            unreadable += damaged;
+        }
     }
 
     /// <summary>

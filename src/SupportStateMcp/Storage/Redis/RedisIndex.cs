@@ -99,14 +99,18 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
     ];
 
     /// <summary>Conversations whose time has come, the longest ago first, with the time that is noted of each.</summary>
-    public async ValueTask<IReadOnlyList<(string Id, long At)>> FindOverdueAsync(long now, int limit, CancellationToken cancellationToken) =>
-        await connection.CallAsync(db => FindOverdueAsync(db, keys, now, limit), cancellationToken);
+    /// <param name="now">The time.</param>
+    /// <param name="skip">How many of them to leave out, from the first on.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<IReadOnlyList<(string Id, long At)>> FindOverdueAsync(long now, int skip, int limit, CancellationToken cancellationToken) =>
+        await connection.CallAsync(db => FindOverdueAsync(db, keys, now, skip, limit), cancellationToken);
 
     /// <summary>The same, as one of several commands of a call.</summary>
-    public static async Task<IReadOnlyList<(string Id, long At)>> FindOverdueAsync(IDatabase db, RedisKeys keys, long now, int limit)
+    public static async Task<IReadOnlyList<(string Id, long At)>> FindOverdueAsync(IDatabase db, RedisKeys keys, long now, int skip, int limit)
     {
         var entries = await db.SortedSetRangeByScoreWithScoresAsync(
-            keys.ByDue, double.NegativeInfinity, now, Exclude.None, Order.Ascending, 0, limit, RedisConnection.Master);
+            keys.ByDue, double.NegativeInfinity, now, Exclude.None, Order.Ascending, skip, limit, RedisConnection.Master);
         return [.. entries.Select(e => ((string)e.Element!, (long)e.Score))];
     }
 

@@ -26,7 +26,7 @@ internal sealed class RedisQueueListing(
             async db =>
             {
                 // What is overdue before the index: what is recorded in between is found in both, not in neither.
-                var due = RedisIndex.FindOverdueAsync(db, keys, now.ToUnixTimeMilliseconds() + 1, MaxOverdue);
+                var due = RedisIndex.FindOverdueAsync(db, keys, now.ToUnixTimeMilliseconds() + 1, 0, MaxOverdue);
                 if (connection.MayBeCluster)
                     await due;
                 var size = db.SortedSetLengthAsync(set, flags: RedisConnection.Master);
