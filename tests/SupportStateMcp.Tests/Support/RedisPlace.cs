@@ -49,9 +49,9 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
     /// <summary>The streams, by a connection of its own, as another process would have it.</summary>
     public RedisEventStream EventStream(RedisOptions options) => new(Connection(options, null), options);
 
-    public RedLockConversationLocks Locks(RedisOptions? options = null)
+    public RedLockConversationLocks Locks(RedisOptions? options = null, TimeProvider? time = null, Random? random = null)
     {
-        var locks = new RedLockConversationLocks(options ?? Options, TimeProvider.System, Random.Shared, NullLoggerFactory.Instance);
+        var locks = new RedLockConversationLocks(options ?? Options, time ?? TimeProvider.System, random ?? Random.Shared, NullLoggerFactory.Instance);
         _made.Add(locks);
         return locks;
     }

@@ -15,6 +15,12 @@ public sealed class RedLockConversationLocks : IConversationLocks, IAsyncDisposa
     /// <summary>How long one voter may take to answer. Small against the time to live of a lock, so that a voter that hangs costs little of it.</summary>
     private static readonly TimeSpan VoterTimeout = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// For how long tries without a majority go on, within the wait of the caller: a voter that was slow once answers the next one, and a first
+    /// connection may take longer than one try.
+    /// </summary>
+    private static readonly TimeSpan QuorumPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a release waits: voters that serve have answered by then, one that hangs is left to itself.</summary>
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromMilliseconds(200);
 
@@ -77,16 +83,19 @@ public sealed class RedLockConversationLocks : IConversationLocks, IAsyncDisposa
     private async ValueTask<IRedLock?> TryUntilAsync(ConversationId id, long started, TimeSpan wait, CancellationToken cancellationToken)
     {
         var factory = await FactoryAsync(cancellationToken);
+        long? absentSince = null;
         while (true)
         {
+            var asked = _time.GetTimestamp();
             // Without the lock there is nothing to dispose: a try that failed has taken back what it set.
             var tried = await factory.CreateLockAsync(id.Value, _timeToLive, TimeSpan.Zero, TimeSpan.Zero, cancellationToken);
             if (tried.IsAcquired)
                 return tried;
-            if (tried.Status == RedLockStatus.NoQuorum)
-                throw new StoreUnavailableException("No majority of the servers that keep the locks answered.");
 
             var left = wait - _time.GetElapsedTime(started);
+            absentSince = tried.Status == RedLockStatus.NoQuorum ? absentSince ?? asked : null;
+            if (absentSince is { } since && (left <= TimeSpan.Zero || _time.GetElapsedTime(since) >= QuorumPatience))
+                throw new StoreUnavailableException("No majority of the servers that keep the locks answered.");
             if (left <= TimeSpan.Zero)
                 return null;
             var pause = TimeSpan.FromMilliseconds(_random.Next(Pause.Least, Pause.Most));

@@ -113,6 +113,40 @@ public sealed class RedLockTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Voters_that_were_slow_once_keep_nobody_from_the_lock(int voters)
+    {
+        var hangs = false;
+        // No time passes for it, and behind the try that no majority answers the voters serve again.
+        var locks = _place.Locks(Options(voters), new StandingTime(), new Interrupted(() =>
+        {
+            if (hangs)
+                Task.WaitAll([.. _servers.Take(voters).Select(s => s.ResumeAsync())], Stop);
+            hangs = false;
+        }));
+        await UsedAsync(locks);
+        foreach (var server in _servers.Take(voters))
+            await server.PauseAsync();
+        hangs = true;
+
+        await using var held = await locks.TryAcquireAsync(Id, Patience, Stop);
+
+        Assert.NotNull(held);
+        Assert.False(hangs, "The first try was answered.");
+    }
+
+    [Fact]
+    public async Task Without_voters_who_does_not_wait_is_refused_at_once()
+    {
+        var locks = Locks(1);
+        await UsedAsync(locks);
+        await _servers[0].KillAsync();
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await locks.TryAcquireAsync(Id, TimeSpan.Zero, Stop));
+    }
+
     [Fact]
     public async Task A_lock_whose_holder_died_comes_free_when_its_time_is_over()
     {
@@ -131,10 +165,12 @@ public sealed class RedLockTests : IAsyncLifetime
     [InlineData(3)]
     public async Task A_lock_outlives_its_time_while_it_is_held(int voters)
     {
-        var (one, two) = (Locks(voters), Locks(voters));
+        // Long enough that a busy machine extends it in time.
+        var options = Options(voters) with { LockTimeToLive = TimeSpan.FromSeconds(10) };
+        var (one, two) = (_place.Locks(options), _place.Locks(options));
         var held = await one.TryAcquireAsync(Id, Patience, Stop);
 
-        Assert.Null(await two.TryAcquireAsync(Id, TimeToLive * 1.5, Stop));
+        Assert.Null(await two.TryAcquireAsync(Id, options.LockTimeToLive * 1.5, Stop));
 
         await held!.DisposeAsync();
         await using var next = await two.TryAcquireAsync(Id, Patience, Stop);
@@ -176,11 +212,23 @@ public sealed class RedLockTests : IAsyncLifetime
             await (await locks.TryAcquireAsync(Id, Patience, Stop))!.DisposeAsync();
     }
 
-    private RedLockConversationLocks Locks(int voters) => _place.Locks(_place.Options with
+    private RedLockConversationLocks Locks(int voters) => _place.Locks(Options(voters));
+
+    private RedisOptions Options(int voters) => _place.Options with
     {
         LockEndpoints = [.. _servers.Take(voters).Select(s => s.ConnectionString)],
         LockTimeToLive = TimeToLive,
-    });
+    };
 
     private Task<IDatabase> RawAsync(int server) => _place.RawAsync(_servers[server].ConnectionString);
+
+    /// <summary>Something happens before each pause between two tries.</summary>
+    private sealed class Interrupted(Action pause) : Random
+    {
+        public override int Next(int minValue, int maxValue)
+        {
+            pause();
+            return base.Next(minValue, maxValue);
+        }
+    }
 }
