@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Contracts;
 
@@ -10,7 +11,8 @@ public abstract class RateCounterContract
     private static readonly RateRule s_whole = new("whole", 5, TimeSpan.FromSeconds(4), Flows: false);
 
     /// <summary>A counter as another process would have it, of the same counts where these are shared.</summary>
-    private protected abstract IRateCounter Counter();
+    /// <param name="ahead">The clock of what a process takes ahead, where it does; null for the system's.</param>
+    private protected abstract IRateCounter Counter(TimeProvider? ahead = null);
 
     /// <summary>True where counters of several processes share their counts.</summary>
     private protected abstract bool IsShared { get; }
@@ -48,7 +50,9 @@ public abstract class RateCounterContract
     {
         // Long enough that a busy machine is through before a tenth of it has come back.
         var rule = new RateRule("crowd", most, TimeSpan.FromMinutes(10), flows);
-        IRateCounter[] counters = IsShared ? [Counter(), Counter()] : [Counter()];
+        // What a process has taken ahead goes after a second of its clock; on this one nothing does, however long a busy machine keeps it waiting.
+        var standing = new StandingTime();
+        IRateCounter[] counters = IsShared ? [Counter(standing), Counter(standing)] : [Counter()];
         var (waiting, window) = (Stopwatch.StartNew(), Window());
         var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(async i =>
         {

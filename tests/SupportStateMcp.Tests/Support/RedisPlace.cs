@@ -39,9 +39,10 @@ public sealed class RedisPlace(params string[] connectionStrings) : IAsyncDispos
     }
 
     /// <summary>A counter of rates with a connection of its own, as another process would have it.</summary>
-    public RedisRateCounter RateCounter(RedisOptions options, ILogger<RedisRateCounter>? logger = null, ILogger<RedisConnection>? connectionLogger = null)
+    public RedisRateCounter RateCounter(
+        RedisOptions options, ILogger<RedisRateCounter>? logger = null, ILogger<RedisConnection>? connectionLogger = null, TimeProvider? time = null)
     {
-        var counter = new RedisRateCounter(Connection(options, connectionLogger), options, TimeProvider.System, logger ?? NullLogger<RedisRateCounter>.Instance);
+        var counter = new RedisRateCounter(Connection(options, connectionLogger), options, time ?? TimeProvider.System, logger ?? NullLogger<RedisRateCounter>.Instance);
         _made.Add(counter);
         return counter;
     }

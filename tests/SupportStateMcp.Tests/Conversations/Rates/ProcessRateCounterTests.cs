@@ -44,5 +44,5 @@ public sealed class ProcessRateCounterTests : RateCounterContract, IAsyncDisposa
 
     public ValueTask DisposeAsync() => _counter.DisposeAsync();
 
-    private protected override IRateCounter Counter() => _counter;
+    private protected override IRateCounter Counter(TimeProvider? ahead = null) => _counter;
 }

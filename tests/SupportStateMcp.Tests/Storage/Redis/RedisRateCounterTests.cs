@@ -173,5 +173,5 @@ public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContr
         await server.ResumeAsync();
     }
 
-    private protected override IRateCounter Counter() => _place.RateCounter(_place.Options);
+    private protected override IRateCounter Counter(TimeProvider? ahead = null) => _place.RateCounter(_place.Options, time: ahead);
 }
