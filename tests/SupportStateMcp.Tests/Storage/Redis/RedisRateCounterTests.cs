@@ -99,7 +99,7 @@ public sealed class RedisRateCounterTests(SharedRedis shared) : RateCounterContr
     public async Task Without_Redis_each_process_counts_by_itself()
     {
         var server = await RedisServer.StartAsync();
-        var counter = _place.RateCounter(new RedisOptions { ConnectionString = server.ConnectionString, CallTimeout = TimeSpan.FromSeconds(1) });
+        var counter = _place.RateCounter(new RedisOptions { ConnectionString = server.ConnectionString, CallTimeout = TimeSpan.FromSeconds(10) });
         var rule = new RateRule("alone", 3, TimeSpan.FromMinutes(10), Flows: true);
         // The first call connects, and where that takes too long it is counted here and not in Redis.
         var raw = await _place.RawAsync(server.ConnectionString);
