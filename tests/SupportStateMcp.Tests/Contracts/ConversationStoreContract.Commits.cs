@@ -192,5 +192,5 @@ public abstract partial class ConversationStoreContract
     public async Task A_healthy_store_says_it_can_serve() => await CreateStore().CheckAsync(Stop);
 
     private static void AssertNear(DateTimeOffset expected, DateTimeOffset actual) =>
-        Assert.InRange(actual, expected - TimeSpan.FromSeconds(5), expected + TimeSpan.FromSeconds(5));
+        Assert.InRange(actual, expected - Eventually.Patience, expected + Eventually.Patience);
 }
