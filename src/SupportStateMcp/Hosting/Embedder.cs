@@ -57,7 +57,8 @@ internal sealed class Embedder(IEmbeddingGenerator<string, Embedding<float>> gen
         }
         catch (ClientResultException e)
         {
-            throw new EmbeddingException($"it answered with status {e.Status}.", e);
+            // These say nothing of the texts: the key, the address, or the moment is wrong.
+            throw new EmbeddingException($"it answered with status {e.Status}.", e, isOfRequest: e.Status is >= 400 and < 500 and not (401 or 403 or 404 or 408 or 429));
         }
         catch (Exception e) when (e is not EmbeddingException)
         {

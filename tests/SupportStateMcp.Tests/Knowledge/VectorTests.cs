@@ -109,6 +109,38 @@ public sealed class VectorTests : IAsyncLifetime
         Assert.Equal("b", Assert.Single(found.Answers[0].Hits).ArticleId);
     }
 
+    [Fact]
+    public async Task A_query_that_the_service_refuses_keeps_no_other_from_being_searched_by_meaning()
+    {
+        var knowledge = Create();
+        await knowledge.ImportAsync(Input("a", "stripes"));
+        await UntilAsync(knowledge, "zebra", a => a.Answers[0].Hits.Any());
+        _server.Refuses = text => text.Contains("too long", StringComparison.Ordinal);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                // A busy machine may take longer than a search waits: then all of it again, after the rest.
+                _folder.Time.Advance(TimeSpan.FromMinutes(1));
+                Assert.Equal(SearchMode.Keyword, (await QueryAsync(knowledge, "zebra too long")).Mode);
+                return (await QueryAsync(knowledge, "zebra")).Mode == SearchMode.Hybrid;
+            },
+            () => "The search after the refused one went by words.");
+    }
+
+    [Fact]
+    public async Task Of_a_long_query_its_beginning_is_sent_in_whole_characters()
+    {
+        var knowledge = Create();
+        await knowledge.ImportAsync(Input("a", "stripes"));
+        var beginning = "zebra ".PadRight(1_999, '.');
+
+        await ByMeaningAsync(knowledge, beginning + "😀" + new string('.', 5_000));
+
+        Assert.Contains(beginning, _server.Texts);
+        Assert.All(_server.Texts, text => Assert.InRange(text.Length, 1, 2_000));
+    }
+
     private KnowledgeBase Create() => _folder.CreateKnowledge(Embedder.Of(new EmbeddingOptions { Endpoint = _server.Endpoint, Model = "small", ApiKey = "none" }));
 
     private static async Task<KnowledgeAnswers> QueryAsync(KnowledgeBase knowledge, string query, params string[] tags) =>

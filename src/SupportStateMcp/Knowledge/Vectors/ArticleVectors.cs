@@ -13,7 +13,7 @@ internal sealed record ArticleVectors
     /// <summary>How many sections of an article have vectors; what comes later is found by its words.</summary>
     public const int MostSections = 32;
 
-    /// <summary>How much of a section a vector is made of, in characters.</summary>
+    /// <summary>How much of a section, or of a query, a vector is made of, in characters.</summary>
     private const int SectionLength = 2_000;
 
     public required string Model { get; init; }
@@ -26,7 +26,11 @@ internal sealed record ArticleVectors
 
     /// <summary>What vectors are made of.</summary>
     public static IReadOnlyList<string> Texts(Article article) =>
-        [.. MarkdownSections.Searched(article.Content).Take(MostSections).Select(s => $"{article.Title}\n{(s.Text.Length <= SectionLength ? s.Text : s.Text[..SectionLength])}")];
+        [.. MarkdownSections.Searched(article.Content).Take(MostSections).Select(s => $"{article.Title}\n{Beginning(s.Text)}")];
+
+    /// <summary>As much of a text as a vector is made of, in whole characters: of more, a service may refuse it.</summary>
+    public static string Beginning(string text) =>
+        text.Length <= SectionLength ? text : text[..(char.IsHighSurrogate(text[SectionLength - 1]) ? SectionLength - 1 : SectionLength)];
 
     /// <summary>The content of a record.</summary>
     public static byte[] Write(string model, long version, IReadOnlyList<float[]> vectors) => Utf8Json.Write(

@@ -14,4 +14,9 @@ public interface IEmbedder
 /// <summary>The service of embeddings does not answer, or not as it should.</summary>
 /// <param name="message">Why, for the operator: no content, no secret.</param>
 /// <param name="inner">What it comes from.</param>
-public sealed class EmbeddingException(string message, Exception? inner = null) : Exception(message, inner);
+/// <param name="isOfRequest">Whether the service refused these texts alone.</param>
+public sealed class EmbeddingException(string message, Exception? inner = null, bool isOfRequest = false) : Exception(message, inner)
+{
+    /// <summary>True where the service refused these texts alone, as for their length: it may answer for others.</summary>
+    public bool IsOfRequest => isOfRequest;
+}

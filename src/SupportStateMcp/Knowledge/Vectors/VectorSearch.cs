@@ -14,7 +14,7 @@ public sealed partial class VectorSearch(IEmbedder embedder, VectorIndex index, 
 
     private long _restsUntil;
 
-    /// <summary>The nearest articles for each query; null where the service of embeddings does not answer.</summary>
+    /// <summary>The nearest articles for each query, of whose beginning alone a vector is made; null where the service of embeddings does not answer.</summary>
     public Task<IReadOnlyList<IReadOnlyList<VectorHit>>?> NearestAsync(IReadOnlyList<string> queries, CancellationToken cancellationToken) =>
         NearestAsync(queries, null, cancellationToken);
 
@@ -29,9 +29,15 @@ public sealed partial class VectorSearch(IEmbedder embedder, VectorIndex index, 
         patience.CancelAfter(s_patience);
         try
         {
-            var vectors = await embedder.EmbedAsync(queries, patience.Token);
+            var vectors = await embedder.EmbedAsync([.. queries.Select(ArticleVectors.Beginning)], patience.Token);
             await index.CatchUpAsync(cancellationToken);
             return [.. vectors.Select(v => index.Nearest(ArticleVectors.Normalized(v), Candidates, wanted))];
+        }
+        catch (EmbeddingException e) when (e.IsOfRequest)
+        {
+            // The next query may be one that it takes.
+            LogRefused(e.Message);
+            return null;
         }
         catch (Exception e) when (e is EmbeddingException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -40,6 +46,9 @@ public sealed partial class VectorSearch(IEmbedder embedder, VectorIndex index, 
             return null;
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The service of embeddings refused a query; this search goes by words: {Reason}")]
+    private partial void LogRefused(string reason);
 
     [LoggerMessage(LogLevel.Warning, "The service of embeddings is not available; searches go by words for a while: {Reason}")]
     private partial void LogKeywords(string reason);
