@@ -83,6 +83,9 @@ internal sealed partial class MemoryForgetting(
         {
             var forgotten = await memories.ForgetConversationAsync(marks.RecordId, conversationId, life, by, cancellationToken);
             count += await DoneAsync(forgotten, cancellationToken);
+            // A text that stays may have lost the topics that this conversation gave it.
+            if (vectors is not null)
+                await vectors.RemoveAsync(marks.RecordId, cancellationToken);
         }
 
         await indexing.CatchUpAsync(cancellationToken);
@@ -94,8 +97,8 @@ internal sealed partial class MemoryForgetting(
     {
         foreach (var memory in forgotten)
         {
-            if (vectors is not null)
-                await vectors.RemoveAsync(memory.MemoryId, cancellationToken);
+            if (vectors is not null && MemoryDocument.RecordOf(memory.MemoryId) is { } recordId)
+                await vectors.RemoveAsync(recordId, cancellationToken);
             LogForgotten(memory.MemoryId, memory.Because, memory.By);
         }
 

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using SupportStateMcp.Knowledge;
 using SupportStateMcp.Records;
 
@@ -11,9 +14,11 @@ public sealed class MemoryVectors : IAsyncDisposable
 
     private static readonly VectorSource s_source = new(MemoryDocument.RecordKind, Kind, record =>
     {
-        var document = MemoryDocument.Read(record);
-        // When a text was remembered tells it from the one before; that it was recalled makes no other vector.
-        return document.Texts is [.., var newest] ? new VectorTexts(newest.At.UtcTicks, [string.Join('\n', newest.Topics.Append(newest.Text))]) : null;
+        if (MemoryDocument.Read(record).Texts is not [.., var newest])
+            return null;
+        var text = string.Join('\n', newest.Topics.Append(newest.Text));
+        // The words alone tell it from another one: they may change without the time, where one conversation of two is erased. That it was recalled makes no other vector.
+        return new VectorTexts(BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text))), [text]);
     });
 
     private readonly IRecordStore _records;
@@ -40,10 +45,10 @@ public sealed class MemoryVectors : IAsyncDisposable
         return nearest is null ? null : [.. nearest[0].Take(limit).Select(h => h.ArticleId)];
     }
 
-    /// <summary>Removes the vectors of a memory that was forgotten, unless they are of a newer text of its record.</summary>
-    internal async ValueTask RemoveAsync(string memoryId, CancellationToken cancellationToken)
+    /// <summary>Removes the vectors of a record of which something was forgotten, unless they are of the text that is left.</summary>
+    internal async ValueTask RemoveAsync(string recordId, CancellationToken cancellationToken)
     {
-        if (MemoryDocument.RecordOf(memoryId) is not { } recordId || await _records.GetAsync(Kind, recordId, cancellationToken) is not { } vectors)
+        if (await _records.GetAsync(Kind, recordId, cancellationToken) is not { } vectors)
             return;
         // Those of a newer text are still right, and nobody would make them again. What is written meanwhile is of what is left.
         if (await _records.GetAsync(MemoryDocument.RecordKind, recordId, cancellationToken) is { } left
@@ -51,7 +56,6 @@ public sealed class MemoryVectors : IAsyncDisposable
         {
             return;
         }
-
 
         await _records.DeleteVersionAsync(Kind, recordId, vectors.Version, cancellationToken);
     }

@@ -18,7 +18,7 @@ internal sealed record ArticleVectors
 
     public required string Model { get; init; }
 
-    /// <summary>The version of the article that they were made of.</summary>
+    /// <summary>The version of the texts that they were made of (<see cref="VectorTexts.Version"/>).</summary>
     public required long Version { get; init; }
 
     /// <summary>One vector for each searched section, in their order: of length 1, as half-precision numbers, little-endian.</summary>

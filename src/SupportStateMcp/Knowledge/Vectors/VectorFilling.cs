@@ -140,7 +140,7 @@ public sealed partial class VectorFilling(
         {
             _failed.TryRemove(change.Id, out _);
             // Vectors tell something of what they were made of: they go with it.
-            if (change.Record is null && index.Has(change.Id, long.MinValue))
+            if (change.Record is null && index.HasAny(change.Id))
                 await records.DeleteAsync(source.VectorKind, change.Id, cancellationToken);
             return;
         }

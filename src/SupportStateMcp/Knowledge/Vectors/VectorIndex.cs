@@ -47,8 +47,11 @@ public sealed class VectorIndex(IRecordStore records, IEmbedder embedder, Vector
         }
     }
 
-    /// <summary>True where the vectors of this version of an article are there.</summary>
-    public bool Has(string articleId, long version) => _articles.TryGetValue(articleId, out var article) && article.Version >= version;
+    /// <summary>True where the vectors of this version of an article are there, not those of another one.</summary>
+    public bool Has(string articleId, long version) => _articles.TryGetValue(articleId, out var article) && article.Version == version;
+
+    /// <summary>True where vectors of any version of an article are there.</summary>
+    public bool HasAny(string articleId) => _articles.ContainsKey(articleId);
 
     /// <summary>The articles whose sections lie nearest to a vector, the nearest first.</summary>
     /// <param name="vector">The vector.</param>

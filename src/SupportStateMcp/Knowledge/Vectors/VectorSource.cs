@@ -3,7 +3,7 @@ using SupportStateMcp.Records;
 namespace SupportStateMcp.Knowledge;
 
 /// <summary>What vectors are made of.</summary>
-/// <param name="Version">One more where the texts are others.</param>
+/// <param name="Version">Another one where the texts are others.</param>
 /// <param name="Texts">The texts, at least one.</param>
 public sealed record VectorTexts(long Version, IReadOnlyList<string> Texts);
 
