@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Records;
 
 namespace SupportStateMcp.Memory;
 
@@ -81,8 +82,8 @@ internal sealed partial class MemoryForgetting(
         var count = 0;
         foreach (var marks in index.List(m => m.CameFrom(conversationId, life)))
         {
-            var forgotten = await memories.ForgetConversationAsync(marks.RecordId, conversationId, life, by, cancellationToken);
-            count += await DoneAsync(forgotten, cancellationToken);
+            count += await ForgetOrRemoveAsync(
+                marks, () => memories.ForgetConversationAsync(marks.RecordId, conversationId, life, by, cancellationToken), by, cancellationToken);
             // A text that stays may have lost the topics that this conversation gave it.
             if (vectors is not null)
                 await vectors.RemoveAsync(marks.RecordId, cancellationToken);
@@ -90,6 +91,29 @@ internal sealed partial class MemoryForgetting(
 
         await indexing.CatchUpAsync(cancellationToken);
         return count;
+    }
+
+    /// <summary>Forgets what is meant of a record. One that cannot be read goes as a whole: nobody can tell what of it is meant, and nothing of that may stay.</summary>
+    /// <param name="marks">What the index knows of the record.</param>
+    /// <param name="forget">Forgets what is meant, and says which.</param>
+    /// <param name="by">Who forgets.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How many memories went.</returns>
+    public async Task<int> ForgetOrRemoveAsync(
+        MemoryMarks marks, Func<ValueTask<IReadOnlyList<ForgottenMemory>>> forget, string by, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DoneAsync(await forget(), cancellationToken);
+        }
+        catch (RecordDamagedException e) when (e.Kind == MemoryDocument.RecordKind)
+        {
+            await memories.RemoveAsync(marks.RecordId, cancellationToken);
+            if (vectors is not null)
+                await vectors.RemoveAsync(marks.RecordId, cancellationToken);
+            LogRemoved(marks.RecordId, by, e.Message);
+            return marks.Texts;
+        }
     }
 
     /// <summary>What follows when memories were forgotten: their vectors go, the log says it.</summary>
@@ -118,9 +142,23 @@ internal sealed partial class MemoryForgetting(
     }
 
     private async Task<int> ForgetAsync(
-        string recordId, Func<MemoryDocument, MemoryText, bool> isMeant, ForgottenBecause because, CancellationToken cancellationToken) =>
-        await DoneAsync(await memories.ForgetAsync(recordId, isMeant, because, s_clock, null, cancellationToken), cancellationToken);
+        string recordId, Func<MemoryDocument, MemoryText, bool> isMeant, ForgottenBecause because, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DoneAsync(await memories.ForgetAsync(recordId, isMeant, because, s_clock, null, cancellationToken), cancellationToken);
+        }
+        catch (RecordDamagedException e)
+        {
+            // The others are forgotten all the same.
+            memories.NoteUnreadable(e);
+            return 0;
+        }
+    }
 
     [LoggerMessage(LogLevel.Information, "The memory {MemoryId} is forgotten ({Because}), by {By}.")]
     private partial void LogForgotten(string memoryId, ForgottenBecause because, string by);
+
+    [LoggerMessage(LogLevel.Warning, "All that was remembered in the record {RecordId} is removed, by {By}: {Reason}")]
+    private partial void LogRemoved(string recordId, string by, string reason);
 }

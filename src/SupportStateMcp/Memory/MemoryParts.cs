@@ -16,7 +16,7 @@ public sealed class MemoryParts
         IRecordStore records, MemoryIndexing indexing, IMemoryIndex index, MemoryOptions options, TimeProvider time, ILoggerFactory loggers, MemoryVectors? vectors = null)
     {
         Trail = new MemoryTrail(records);
-        Records = new MemoryRecords(records, Trail, time);
+        Records = new MemoryRecords(records, Trail, time, loggers.CreateLogger<MemoryRecords>());
         (Indexing, Vectors) = (indexing, vectors);
         Forgetting = new MemoryForgetting(Records, indexing, index, options, time, loggers.CreateLogger<MemoryForgetting>(), vectors);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Records;
 
@@ -41,13 +42,41 @@ internal sealed record MemoryDraft
 public sealed record Remembered(MemoryItem Memory, bool Replayed, string? Supersedes);
 
 /// <summary>Writes and removes the records of memories, each change one write of one record.</summary>
-internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, TimeProvider time)
+internal sealed partial class MemoryRecords(IRecordStore records, MemoryTrail trail, TimeProvider time, ILogger<MemoryRecords> logger)
 {
     /// <summary>How often a change that met another is made again on top of it.</summary>
     private const int Attempts = 20;
 
+    /// <summary>The records that cannot be read, of which the operator was told, by their kinds and ids.</summary>
+    private readonly ConcurrentDictionary<(string Kind, string Id), bool> _unreadable = new();
+
     public async ValueTask<(MemoryDocument Document, long Version)?> FindAsync(string recordId, CancellationToken cancellationToken) =>
         await records.GetAsync(MemoryDocument.RecordKind, recordId, cancellationToken) is { } record ? (MemoryDocument.Read(record), record.Version) : null;
+
+    /// <summary>The same; null also where it cannot be read: one such record keeps nobody from the others.</summary>
+    public async ValueTask<(MemoryDocument Document, long Version)?> FindReadableAsync(string recordId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(recordId, cancellationToken);
+        }
+        catch (RecordDamagedException e)
+        {
+            NoteUnreadable(e);
+            return null;
+        }
+    }
+
+    /// <summary>Tells the operator, once, of a record that cannot be read and is left out.</summary>
+    public void NoteUnreadable(RecordDamagedException e)
+    {
+        if (_unreadable.TryAdd((e.Kind, e.Id), true))
+            LogUnreadable(e.Message);
+    }
+
+    /// <summary>Removes a record, whatever it holds.</summary>
+    public async ValueTask RemoveAsync(string recordId, CancellationToken cancellationToken) =>
+        await records.DeleteAsync(MemoryDocument.RecordKind, recordId, cancellationToken);
 
     public async ValueTask<Result<Remembered>> RememberAsync(MemoryDraft draft, CancellationToken cancellationToken)
     {
@@ -153,7 +182,7 @@ internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, Tim
     /// <summary>Notes that a memory was recalled, to the day. Where somebody changes it at the same time, the note is dropped.</summary>
     public async ValueTask NoteUseAsync(string recordId, DateTimeOffset day, CancellationToken cancellationToken)
     {
-        if (await FindAsync(recordId, cancellationToken) is var (document, version) && !(document.UsedAt >= day))
+        if (await FindReadableAsync(recordId, cancellationToken) is var (document, version) && !(document.UsedAt >= day))
             await WriteAsync(recordId, document with { UsedAt = day }, version, document.Texts[^1].By, time.GetUtcNow(), cancellationToken);
     }
 
@@ -166,6 +195,9 @@ internal sealed class MemoryRecords(IRecordStore records, MemoryTrail trail, Tim
         };
         return (await records.WriteAsync([write], cancellationToken))[0] is RecordWriteResult.Written;
     }
+
+    [LoggerMessage(LogLevel.Error, "What is remembered there is left out: {Reason}")]
+    private partial void LogUnreadable(string reason);
 
     /// <summary>Times of the texts of one key never run backwards, and no two are the same.</summary>
     private static DateTimeOffset After(DateTimeOffset at, IReadOnlyList<MemoryText> texts) =>

@@ -112,7 +112,7 @@ public sealed class MemoryService : IMemory
             var found = new List<MemoryItem>(k);
             foreach (var some in ids.Chunk(k).TakeWhile(_ => found.Count < k))
             {
-                var records = await Task.WhenAll(some.Select(id => _parts.Records.FindAsync(id, cancellationToken).AsTask()));
+                var records = await Task.WhenAll(some.Select(id => _parts.Records.FindReadableAsync(id, cancellationToken).AsTask()));
                 for (var i = 0; i < some.Length && found.Count < k; i++)
                 {
                     // The record decides, not the index.
@@ -177,9 +177,11 @@ public sealed class MemoryService : IMemory
             var (scope, memories) = (MemoryMarks.ScopeOf(command.CustomerId), 0);
             foreach (var marks in _index.List(m => m.Scope == scope))
             {
-                var forgotten = await _parts.Records.ForgetAsync(
-                    marks.RecordId, (d, _) => d.CustomerId == command.CustomerId, ForgottenBecause.Asked, command.Actor.ToString(), command.Reason, cancellationToken);
-                memories += await _parts.Forgetting.DoneAsync(forgotten, cancellationToken);
+                memories += await _parts.Forgetting.ForgetOrRemoveAsync(
+                    marks,
+                    () => _parts.Records.ForgetAsync(
+                        marks.RecordId, (d, _) => d.CustomerId == command.CustomerId, ForgottenBecause.Asked, command.Actor.ToString(), command.Reason, cancellationToken),
+                    command.Actor.ToString(), cancellationToken);
             }
 
             var profile = await _records.DeleteAsync(ProfileDocument.RecordKind, command.CustomerId, cancellationToken);
@@ -207,7 +209,7 @@ public sealed class MemoryService : IMemory
             {
                 if (items.Count >= MemoryLimits.Listed)
                     break;
-                if (await _parts.Records.FindAsync(id, cancellationToken) is ({ } document, _) && document.CustomerId == customerId)
+                if (await _parts.Records.FindReadableAsync(id, cancellationToken) is ({ } document, _) && document.CustomerId == customerId)
                     items.AddRange(document.Texts.Where(t => all || t.InvalidAt is null).Reverse().Select(t => document.Item(id, t)));
             }
 

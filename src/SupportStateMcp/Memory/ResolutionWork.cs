@@ -34,6 +34,9 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, ResolutionWorkDocument.Shards).Select(_ => new SemaphoreSlim(1))];
     private readonly ConcurrentDictionary<Task, byte> _running = new();
     private readonly HashSet<int> _pending = [];
+
+    /// <summary>The notes that cannot be done now, of which the operator was told.</summary>
+    private readonly ConcurrentDictionary<FollowedConversation, bool> _postponed = new();
     private string? _position;
 
     /// <param name="records">Holds the notes.</param>
@@ -173,7 +176,8 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
         {
             if (work.At + s_givenUp > _time.GetUtcNow())
             {
-                LogPostponed(work.ConversationId, e.Message);
+                if (_postponed.TryAdd(work, true))
+                    LogPostponed(work.ConversationId, e.Message);
                 return false;
             }
 
@@ -181,6 +185,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
         }
 
         await ChangeAsync(ShardOf(work.ConversationId), before => before.Contains(work) ? [.. before.Where(w => w != work)] : before, cancellationToken);
+        _postponed.TryRemove(work, out _);
         return true;
     }
 

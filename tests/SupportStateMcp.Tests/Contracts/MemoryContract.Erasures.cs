@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Knowledge;
@@ -209,6 +210,33 @@ public abstract partial class MemoryContract
         Assert.DoesNotContain("cookie", await RecordsAsync(desk), StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public async Task The_operator_is_told_once_of_a_conversation_that_cannot_be_read()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await MemoryDesk.MoveAsync(Handler(desk, new Dies(desk.Work)), id);
+        var (isDamaged, log) = (true, new LogLines<ResolutionWork>());
+        var work = Work(
+            desk,
+            new StoreAround(desk.Conversations)
+            {
+                AfterLoad = (_, loaded) => isDamaged ? throw new StoreDamagedException(id, "snapshot", "the store", new FormatException("It has no beginning.")) : Task.FromResult(loaded),
+            },
+            logger: log);
+
+        for (var n = 0; n < 3; n++)
+        {
+            desk.Time.Advance(TimeSpan.FromMinutes(1));
+            Assert.Equal(0, await work.FinishAsync(Stop));
+        }
+
+        Assert.StartsWith("Warning: What follows the end of cs-TKT-1 is done later:", Assert.Single(log.Lines), StringComparison.Ordinal);
+        isDamaged = false;
+        Assert.Equal(1, await work.FinishAsync(Stop));
+        Assert.Single(await desk.RecallAsync("CUST001", null));
+    }
+
     private static async Task<string> LifeAsync(MemoryDesk desk, ConversationId id) => (await desk.Conversations.LoadAsync(id, null, Stop)).Conversation!.Life;
 
     /// <summary>The memory of a process that reads conversations through a test's store.</summary>
@@ -216,9 +244,10 @@ public abstract partial class MemoryContract
         desk.Records, conversations, desk.Get<MemoryIndexing>(), desk.Index, desk.Get<ISessionStore>(), desk.Get<MemoryParts>(), desk.Time);
 
     /// <summary>What follows the end of a conversation, in a process that reads conversations through a test's store.</summary>
-    private static ResolutionWork Work(MemoryDesk desk, IConversationStore conversations, KnowledgeSearch? knowledge = null) => new(
+    private static ResolutionWork Work(
+        MemoryDesk desk, IConversationStore conversations, KnowledgeSearch? knowledge = null, ILogger<ResolutionWork>? logger = null) => new(
         desk.Records, conversations, desk.Get<ISessionStore>(), desk.Get<MemoryParts>(),
         new Episodes(
             conversations, desk.Records, desk.Articles, knowledge ?? desk.Get<KnowledgeSearch>(), desk.Get<MemoryParts>(), desk.Get<MemoryOptions>(), NullLogger<Episodes>.Instance),
-        desk.Get<MemoryOptions>(), desk.Time, NullLogger<ResolutionWork>.Instance);
+        desk.Get<MemoryOptions>(), desk.Time, logger ?? NullLogger<ResolutionWork>.Instance);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Identity;
 using SupportStateMcp.Knowledge;
@@ -397,7 +398,7 @@ public abstract partial class MemoryContract
                 await desk.RememberAsync("CUST001", "Wants an e-mail.", MemoryKind.Preference, "contact");
             },
         };
-        var forgetting = new MemoryRecords(records, new MemoryTrail(records), desk.Time);
+        var forgetting = new MemoryRecords(records, new MemoryTrail(records), desk.Time, NullLogger<MemoryRecords>.Instance);
 
         var forgotten = await forgetting.ForgetAsync(
             MemoryDocument.RecordOf(old.Memory.MemoryId)!, (d, _) => d.Texts.Count == 1, ForgottenBecause.Number, "system:memory", null, Stop);

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using SupportStateMcp.Hosting;
+using SupportStateMcp.Identity;
 using SupportStateMcp.Memory;
 using SupportStateMcp.Tests.Contracts;
 using SupportStateMcp.Tests.Support;
@@ -80,6 +81,63 @@ public sealed class SqliteMemoryTests : MemoryContract, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_memory_that_cannot_be_read_keeps_nobody_from_the_others()
+    {
+        var desk = Create();
+        var damaged = await desk.RememberAsync("CUST001", "Uses lions.");
+        var other = await desk.RememberAsync("CUST001", "Uses tigers.");
+        Damage(damaged);
+
+        Assert.Equal(["Uses tigers."], await desk.TextsAsync("CUST001", null));
+        Assert.Equal(["Uses tigers."], await desk.TextsAsync("CUST001", "uses"));
+        Assert.Equal(["Uses tigers."], (await desk.ListAsync("CUST001", all: true)).Memories.Select(m => m.Text));
+        _time.Advance(TimeSpan.FromDays(3 * 365));
+        Assert.Equal(1, await desk.Upkeep.ForgetAsync(Stop));
+        Assert.Equal(other.Memory.MemoryId, Assert.Single((await desk.ListAsync("CUST001")).Forgotten).MemoryId);
+    }
+
+    [Fact]
+    public async Task A_memory_that_can_no_longer_be_read_is_noted_as_used_by_nobody()
+    {
+        var desk = Create();
+        var damaged = await desk.RememberAsync("CUST001", "Uses lions.");
+        var other = await desk.RememberAsync("CUST001", "Uses tigers.");
+        Assert.Equal(2, (await desk.TextsAsync("CUST001", null)).Count);
+        Damage(damaged);
+
+        await desk.Upkeep.SweepAsync(Stop);
+
+        Assert.NotNull(Assert.Single((await desk.ListAsync("CUST001")).Memories, m => m.MemoryId == other.Memory.MemoryId).UsedAt);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_memory_that_cannot_be_read_goes_with_its_conversation_and_with_its_customer(bool erased)
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "I look at it.");
+        Damage(await desk.RememberAsync(null, "Uses lions.", conversation: id));
+        await desk.RememberAsync(null, "Uses tigers.", conversation: id);
+        await desk.RememberAsync("CUST002", "Uses bears.");
+
+        if (erased)
+        {
+            await desk.DoAsync(TestConversations.Erase(id));
+            await desk.Work.WhenDoneAsync();
+        }
+        else
+        {
+            var command = new ForgetCustomer { Actor = new Actor(ActorKind.Human, "sue"), Roles = Roles.Supervisor, CustomerId = "CUST001", Reason = "asked for" };
+            Assert.Equal(2, (await desk.Memory.ForgetAsync(command, Stop)).Value.Memories);
+        }
+
+        Assert.Equal(1, await desk.Records.CountAsync("memory", Stop));
+        Assert.Empty(desk.Index.List(m => m.Scope == MemoryMarks.ScopeOf("CUST001")));
+        Assert.Equal(["Uses bears."], await desk.TextsAsync("CUST002", null));
+    }
+
+    [Fact]
     public async Task What_was_remembered_is_taken_into_the_index_before_anybody_recalls()
     {
         var desk = Create();
@@ -94,4 +152,8 @@ public sealed class SqliteMemoryTests : MemoryContract, IAsyncDisposable
         count.CommandText = "SELECT count(*) FROM indexed_memories";
         Assert.Equal(300L, await count.ExecuteScalarAsync(Stop));
     }
+
+    /// <summary>Makes the record of a memory unreadable, behind the back of the store.</summary>
+    private void Damage(Remembered memory) =>
+        Assert.Equal(1, _folder.Raw($"UPDATE records SET content = x'7b' WHERE kind = 'memory' AND id = '{memory.Memory.MemoryId[..24]}'"));
 }
