@@ -127,7 +127,10 @@ public sealed partial record Conversation
     /// opened again, under the same id. Handles that callers keep hold it (docs/decisions/0017).
     /// </summary>
     [JsonIgnore]
-    public string Life => CreatedAt.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
+    public string Life => LifeOf(CreatedAt);
+
+    /// <summary>The <see cref="Life"/> of a conversation that was opened at a time.</summary>
+    public static string LifeOf(DateTimeOffset createdAt) => createdAt.UtcTicks.ToString("x", CultureInfo.InvariantCulture);
 
     /// <summary>When it last changed.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }

@@ -16,6 +16,9 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
 {
     private const int Attempts = 50;
 
+    /// <summary>How much of a trail is read at a time, in events.</summary>
+    private const int EventsRead = 2_000;
+
     /// <summary>How old a note is before another process takes it for one that was left behind.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
 
@@ -171,6 +174,11 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
                 if ((await _conversations.LoadAsync(id, null, cancellationToken)).Conversation is { } now && (now.ErasedAt is not null || now.Life != work.Life))
                     await ForgetAsync(id, work, cancellationToken);
             }
+            else if (found is not null && found.Life != work.Life && await IsInTrailAsync(id, work.Life, cancellationToken))
+            {
+                // Erased and opened again since: somebody may have remembered it in between, and not have come to the second look.
+                await ForgetAsync(id, work, cancellationToken);
+            }
         }
         catch (Exception e) when (e is StoreDamagedException or RecordDamagedException)
         {
@@ -191,6 +199,18 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
 
     private async ValueTask<bool> IsArchivedAsync(ConversationId id, string life, CancellationToken cancellationToken) =>
         _archive is not null && await _archive.FindAsync(id, cancellationToken) is { Conversation: var kept } && kept.Life == life;
+
+    /// <summary>True where an earlier conversation of the ticket was erased: the next one goes on in its trail. Behind one that expired a trail begins at its own opening.</summary>
+    private async ValueTask<bool> IsInTrailAsync(ConversationId id, string life, CancellationToken cancellationToken)
+    {
+        for (var after = 0L; await _conversations.ReadEventsAsync(id, after, EventsRead, ConversationStoreReading.StepBytes, cancellationToken) is [.., var last] events; after = last.Version)
+        {
+            if (events.OfType<ConversationEvent.Initialized>().Any(e => Conversation.LifeOf(e.At) == life))
+                return true;
+        }
+
+        return false;
+    }
 
     private async Task ForgetAsync(ConversationId id, FollowedConversation work, CancellationToken cancellationToken)
     {
