@@ -111,7 +111,7 @@ public sealed partial class Episodes
         }
     }
 
-    /// <summary>The end of the trail: how a conversation was closed stands there, however long it is.</summary>
+    /// <summary>The end of the trail, without what is of an earlier conversation of the ticket: how a conversation was closed stands there, however long it is.</summary>
     private async Task<List<ConversationEvent>> ReadEndAsync(ConversationId id, Conversation conversation, CancellationToken cancellationToken)
     {
         var events = new List<ConversationEvent>();
@@ -122,7 +122,8 @@ public sealed partial class Episodes
             after = last.Version;
         }
 
-        return events;
+        // What came before was erased, and may be another customer's.
+        return events[Math.Max(0, events.FindLastIndex(e => e is ConversationEvent.Initialized))..];
     }
 
     /// <summary>Removes the draft that came from a conversation, unless a person has taken it over.</summary>

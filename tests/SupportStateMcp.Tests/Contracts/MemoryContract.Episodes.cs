@@ -32,6 +32,22 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task The_episode_of_a_ticket_that_was_opened_again_tells_nothing_of_the_erased_conversation()
+    {
+        var desk = Create();
+        await desk.CloseAsync(await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer));
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        await desk.DoAsync(TestConversations.Erase(TestConversations.Id("TKT-1")));
+        await desk.Work.WhenDoneAsync();
+
+        await desk.CloseAsync(await desk.OpenAsync("TKT-1", "CUST002", Problem, Answer));
+
+        Assert.Contains(
+            "\nPath: initialized → gathering_info → processing → awaiting_confirmation → resolved\n", Assert.Single(await desk.RecallAsync("CUST002", null)).Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_problem_of_a_long_conversation_is_what_the_customer_said_first()
     {
         var desk = Create();
