@@ -88,6 +88,8 @@ public sealed partial class Episodes
         var told = Told.Of(conversation, closing, events, [.. first.Concat(messages).Where(m => m.Version <= closing.Version)]);
         // First, so that the episode can name it; a draft is found by nobody, so that a repeat comes to the same.
         var draftId = _options.Drafts ? await WriteDraftAsync(id, conversation, told, cancellationToken) : null;
+        // A clock that was set back gives two closings one time: each of them has its own.
+        var at = closing.At.AddTicks(events.OfType<ConversationEvent.Transitioned>().Count(e => e.Closes && e.At == closing.At) - 1);
         var draft = new MemoryDraft
         {
             CustomerId = conversation.UserId,
@@ -98,11 +100,11 @@ public sealed partial class Episodes
             ConversationId = conversation.ConversationId,
             Life = conversation.Life,
             By = ServerActors.Memory.ToString(),
-            At = closing.At,
+            At = at,
         };
         // One that somebody has forgotten stays so.
         var recordId = MemoryDocument.IdOf(draft.CustomerId, draft.Kind, draft.Key, draft.Text);
-        var memoryId = MemoryDocument.IdOf(recordId, new MemoryText { Text = draft.Text, At = closing.At, By = draft.By });
+        var memoryId = MemoryDocument.IdOf(recordId, new MemoryText { Text = draft.Text, At = at, By = draft.By });
         if (!(await _parts.Trail.ReadAsync(draft.CustomerId, cancellationToken)).Any(f => f.MemoryId == memoryId))
         {
             if ((await _parts.Records.RememberAsync(draft, cancellationToken)).Error is { } busy)

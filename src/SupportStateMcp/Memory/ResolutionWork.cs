@@ -127,7 +127,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
             : _options.Episodes && commit.After is { ErasedAt: null, ForkOf: null } && commit.Events.Any(e => e is ConversationEvent.Transitioned { Closes: true }) ? FollowedChange.Closed
             : (FollowedChange?)null;
         return change is null ? null
-            : new FollowedConversation(commit.Id.Value, commit.After.Life, change.Value, commit.Now, commit.Events[^1].Actor.ToString());
+            : new FollowedConversation(commit.Id.Value, commit.After.Life, change.Value, commit.Now, commit.Events[^1].Actor.ToString(), commit.After.Version);
     }
 
     private async Task DoNowAsync(FollowedConversation work)

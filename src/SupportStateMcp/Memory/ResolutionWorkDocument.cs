@@ -20,7 +20,8 @@ internal enum FollowedChange
 /// <param name="Change">What happened to it.</param>
 /// <param name="At">When that was decided.</param>
 /// <param name="By">Who did it, as text.</param>
-internal sealed record FollowedConversation(string ConversationId, string Life, FollowedChange Change, DateTimeOffset At, string By)
+/// <param name="Version">The version of the conversation with the change, since a clock that was set back gives two changes one time; 0 in older notes.</param>
+internal sealed record FollowedConversation(string ConversationId, string Life, FollowedChange Change, DateTimeOffset At, string By, long Version = 0)
 {
     /// <summary>
     /// True where it is the same work, decided by anybody at any time. Only a note that is equal in all may be taken away: of two the later one

@@ -5,6 +5,7 @@ using SupportStateMcp.Memory;
 using SupportStateMcp.Primitives;
 using SupportStateMcp.Records;
 using SupportStateMcp.Tests.Support;
+using SupportStateMcp.Workflow;
 
 namespace SupportStateMcp.Tests.Contracts;
 
@@ -158,20 +159,60 @@ public abstract partial class MemoryContract
         Assert.Empty((await desk.ListAsync("CUST001", all: true)).Memories);
     }
 
-    [Fact]
-    public async Task Who_has_done_what_an_earlier_closing_asked_for_leaves_the_note_of_a_later_one()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task The_next_closing_after_a_reopening_supersedes_the_episode(int seconds)
+    {
+        var desk = Create();
+        // By rules that let a conversation be opened again.
+        var commands = new ConversationCommandHandler(
+            desk.Conversations, desk.Get<IConversationLocks>(), new ConversationDecider(WorkflowDefinition.Desk, new ApprovalPolicy()), ConcurrencyOptions.Default, desk.Time,
+            Random.Shared, desk.Work);
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await MemoryDesk.MoveAsync(commands, id);
+        await desk.Work.WhenDoneAsync();
+        // No second passes where the clock was set back: time in a trail never runs backwards.
+        desk.Time.Advance(TimeSpan.FromSeconds(seconds));
+        Assert.Null((await commands.ExecuteAsync(TwoOwners.Reopen(TestConversations.Agent) with { Id = id }, Stop)).Error);
+        await desk.DoAsync(TestConversations.Message("a-2", "Please use another browser; the update of yours was withdrawn.", id) with { Role = MessageRole.Assistant });
+
+        await MemoryDesk.MoveAsync(commands, id);
+        await desk.Work.WhenDoneAsync();
+
+        var episode = Assert.Single(await desk.RecallAsync("CUST001", null));
+        Assert.Contains("\nAnswer: «Please use another browser; the update of yours was withdrawn.»", episode.Text, StringComparison.Ordinal);
+        var all = (await desk.ListAsync("CUST001", all: true)).Memories;
+        Assert.Equal([null, episode.At], all.Select(m => m.InvalidAt));
+        Assert.Contains($"\nAnswer: «{Answer}»", all[1].Text, StringComparison.Ordinal);
+
+        // The same again, after the second was forgotten, brings neither back.
+        await desk.ForgetAsync(episode.MemoryId);
+        await desk.Work.BeforeAsync(await CommitOfClosingAsync(desk, id), Stop);
+        desk.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, await desk.Work.FinishAsync(Stop));
+        Assert.Single((await desk.ListAsync("CUST001", all: true)).Memories);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Who_has_done_what_an_earlier_closing_asked_for_leaves_the_note_of_a_later_one(int seconds)
     {
         var desk = Create();
         var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
         var first = await CommitOfClosingAsync(desk, id);
         await desk.Work.BeforeAsync(first, Stop);
-        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        // None passes where the clock was set back.
+        desk.Time.Advance(TimeSpan.FromSeconds(seconds));
+        await desk.DoAsync(TestConversations.Message("c-2", "And now?", id));
         var second = await CommitOfClosingAsync(desk, id);
         await desk.Work.BeforeAsync(second, Stop);
 
         desk.Work.After(first);
         await desk.Work.WhenDoneAsync();
-        Assert.Equal(second.Now, Assert.Single(await FollowedAsync(desk)).At);
+        var left = Assert.Single(await FollowedAsync(desk));
+        Assert.Equal((second.Now, second.After.Version), (left.At, left.Version));
 
         desk.Work.After(second);
         await desk.Work.WhenDoneAsync();
