@@ -15,6 +15,11 @@ public enum SessionWrite
     Over,
 }
 
+/// <summary>What became of a value of a session, and why.</summary>
+/// <param name="Write">What became of it.</param>
+/// <param name="Later">With <see cref="SessionWrite.Over"/>: which later conversation of the ticket shares something (<see cref="Conversation.Life"/>); else null.</param>
+public readonly record struct SessionSet(SessionWrite Write, string? Later = null);
+
 /// <summary>
 /// Keeps the values of sessions, each until it expires. Both implementations pass the same contract tests. Every method throws
 /// <see cref="StoreUnavailableException"/> where the store does not answer within a bounded time.
@@ -27,10 +32,10 @@ public interface ISessionStore
     /// <param name="value">The value.</param>
     /// <param name="most">How many the conversation may have with it.</param>
     /// <param name="mostBytes">How long they may be together, as JSON with their keys.</param>
-    /// <param name="takesOver">What a later conversation of the ticket shares goes, in the place of refusing the value: its time is of a clock that was ahead.</param>
+    /// <param name="over">Null, or a later conversation of the ticket: what it shares goes, in the place of refusing the value, since its time is of a clock that was ahead.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    ValueTask<SessionWrite> SetAsync(
-        ConversationId id, string life, SessionValue value, int most, int mostBytes, bool takesOver, CancellationToken cancellationToken);
+    ValueTask<SessionSet> SetAsync(
+        ConversationId id, string life, SessionValue value, int most, int mostBytes, string? over, CancellationToken cancellationToken);
 
     /// <summary>Removes a value, if it is there.</summary>
     ValueTask RemoveAsync(ConversationId id, string life, string key, CancellationToken cancellationToken);

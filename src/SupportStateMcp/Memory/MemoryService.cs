@@ -235,7 +235,7 @@ public sealed class MemoryService : IMemory
         {
             if (!(await ScopeAsync(null, command.Conversation, cancellationToken)).TryGet(out var scope, out var error))
                 return error;
-            var write = SessionWrite.Done;
+            var set = new SessionSet(SessionWrite.Done);
             var shared = command.Value is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given
                 ? new SessionValue(command.Key, given, _time.GetUtcNow() + TimeSpan.FromSeconds(command.TimeToLive), command.Actor.ToString())
                 : null;
@@ -245,25 +245,30 @@ public sealed class MemoryService : IMemory
             }
             else
             {
-                write = await WriteAsync(shared, takesOver: false);
+                set = await WriteAsync(shared, over: null);
             }
 
-            // A conversation that was erased in between takes along what was shared in it.
-            if (await IsErasedAsync(command.Conversation, scope.Life!, cancellationToken))
+            while (true)
             {
-                await _sessions.ClearAsync(command.Conversation, scope.Life!, cancellationToken);
-                return Error.NotFound(command.Conversation);
+                // A conversation that was erased in between takes along what was shared in it.
+                if (await IsErasedAsync(command.Conversation, scope.Life!, cancellationToken))
+                {
+                    await _sessions.ClearAsync(command.Conversation, scope.Life!, cancellationToken);
+                    return Error.NotFound(command.Conversation);
+                }
+
+                if (set.Write != SessionWrite.Over)
+                    break;
+                // It was the ticket's conversation after that: the later one was opened by a clock ahead, and is gone. What one shares that is opened from now on stays.
+                set = await WriteAsync(shared!, set.Later);
             }
 
-            // It is the ticket's conversation now: what seems to be of a later one was left by one that a clock ahead had opened.
-            if (write == SessionWrite.Over)
-                write = await WriteAsync(shared!, takesOver: true);
-            if (write == SessionWrite.Full)
+            if (set.Write == SessionWrite.Full)
                 return Error.SessionFull(MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes);
             return new SessionValues(await _sessions.ReadAsync(command.Conversation, scope.Life!, cancellationToken));
 
-            ValueTask<SessionWrite> WriteAsync(SessionValue value, bool takesOver) => _sessions.SetAsync(
-                command.Conversation, scope.Life!, value, MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, takesOver, cancellationToken);
+            ValueTask<SessionSet> WriteAsync(SessionValue value, string? over) => _sessions.SetAsync(
+                command.Conversation, scope.Life!, value, MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, over, cancellationToken);
         });
     }
 

@@ -87,7 +87,7 @@ public abstract partial class MemoryContract
 
         foreach (var key in (string[])["step", "other"])
         {
-            await sessions.SetAsync(id, earlier, new SessionValue(key, JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, takesOver: false, Stop);
+            await sessions.SetAsync(id, earlier, new SessionValue(key, JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, over: null, Stop);
             await sessions.RemoveAsync(id, earlier, key, Stop);
         }
 
@@ -103,13 +103,45 @@ public abstract partial class MemoryContract
         var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
         var ahead = desk.Time.GetUtcNow().AddDays(1).UtcTicks.ToString("x", CultureInfo.InvariantCulture);
         var left = await desk.Get<ISessionStore>().SetAsync(
-            id, ahead, new SessionValue("step", JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, takesOver: false, Stop);
-        Assert.Equal(SessionWrite.Done, left);
+            id, ahead, new SessionValue("step", JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, over: null, Stop);
+        Assert.Equal(SessionWrite.Done, left.Write);
 
         await desk.SetAsync(id, "step", "2");
 
         Assert.Equal("step=2", await desk.SharedAsync(id));
         Assert.Empty(await desk.Get<ISessionStore>().ReadAsync(id, ahead, Stop));
+    }
+
+    [Fact]
+    public async Task What_a_clock_ahead_has_left_costs_the_next_conversation_of_the_ticket_no_value_that_it_shares_in_between()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        var ahead = Conversation.LifeOf(desk.Time.GetUtcNow().AddDays(1));
+        await desk.Get<ISessionStore>().SetAsync(
+            id, ahead, new SessionValue("step", JsonElement.Parse("1"), desk.Time.GetUtcNow().AddMinutes(1), "ai:claude"), MemoryLimits.SessionValues, MemoryLimits.SessionTotalBytes, over: null, Stop);
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        // The conversation is seen to live after its value was refused; then it is erased, and the next one shares something.
+        var memory = Service(desk, new StoreAround(desk.Conversations)
+        {
+            AfterLoad = async (n, loaded) =>
+            {
+                if (n == 2)
+                {
+                    await desk.DoAsync(TestConversations.Erase(id), TestConversations.Initialize(id, "CUST002"));
+                    await desk.Work.WhenDoneAsync();
+                    Assert.Null((await desk.SetAsync(id, "step", "2")).Error);
+                }
+
+                return loaded;
+            },
+        });
+
+        var set = await memory.SetAsync(
+            new SetSession { Actor = MemoryDesk.Bot.Actor, Roles = MemoryDesk.Bot.Roles, Conversation = id, Key = "other", Value = JsonElement.Parse("3") }, Stop);
+
+        Assert.IsType<Errors.NotFound>(set.Error);
+        Assert.Equal("step=2", await desk.SharedAsync(id));
     }
 
     [Fact]

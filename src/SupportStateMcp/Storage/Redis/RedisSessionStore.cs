@@ -15,12 +15,12 @@ public sealed class RedisSessionStore(RedisConnection connection, RedisOptions o
 {
     private readonly RedisKeys _keys = new(options.KeyPrefix);
 
-    public async ValueTask<SessionWrite> SetAsync(
-        ConversationId id, string life, SessionValue value, int most, int mostBytes, bool takesOver, CancellationToken cancellationToken) =>
-        await WriteAsync(id, life, value.Key, value.ExpiresAt, Utf8Json.Write(value, MemoryJson.Default.SessionValue), most, mostBytes, takesOver, cancellationToken);
+    public async ValueTask<SessionSet> SetAsync(
+        ConversationId id, string life, SessionValue value, int most, int mostBytes, string? over, CancellationToken cancellationToken) =>
+        await WriteAsync(id, life, value.Key, value.ExpiresAt, Utf8Json.Write(value, MemoryJson.Default.SessionValue), most, mostBytes, over, cancellationToken);
 
     public async ValueTask RemoveAsync(ConversationId id, string life, string key, CancellationToken cancellationToken) =>
-        await WriteAsync(id, life, key, time.GetUtcNow(), RedisValue.EmptyString, 0, 0, takesOver: false, cancellationToken);
+        await WriteAsync(id, life, key, time.GetUtcNow(), RedisValue.EmptyString, 0, 0, over: null, cancellationToken);
 
     public async ValueTask<IReadOnlyList<SessionValue>> ReadAsync(ConversationId id, string life, CancellationToken cancellationToken)
     {
@@ -37,16 +37,19 @@ public sealed class RedisSessionStore(RedisConnection connection, RedisOptions o
     /// <summary>Nothing: Redis lets them go by itself.</summary>
     public ValueTask SweepAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private async Task<SessionWrite> WriteAsync(
-        ConversationId id, string life, string key, DateTimeOffset expiresAt, RedisValue value, int most, int mostBytes, bool takesOver, CancellationToken cancellationToken) =>
-        (SessionWrite)(long)await connection.CallAsync(
+    private async Task<SessionSet> WriteAsync(
+        ConversationId id, string life, string key, DateTimeOffset expiresAt, RedisValue value, int most, int mostBytes, string? over, CancellationToken cancellationToken)
+    {
+        var answer = (RedisValue[])(await connection.CallAsync(
             db => db.ScriptEvaluateAsync(
                 RedisScripts.SessionSet,
                 [_keys.Session(id)],
                 [
                     time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), life, key,
-                    expiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), value, most, mostBytes, takesOver ? 1 : 0,
+                    expiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), value, most, mostBytes, over ?? "",
                 ],
                 RedisConnection.Master),
-            cancellationToken);
+            cancellationToken))!;
+        return new SessionSet((SessionWrite)(long)answer[0], answer.Length > 1 ? (string?)answer[1] : null);
+    }
 }

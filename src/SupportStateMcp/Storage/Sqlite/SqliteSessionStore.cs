@@ -15,8 +15,8 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
 
     private static readonly string s_create = EmbeddedText.Read(typeof(SqliteSessionStore), "sessions.sql");
 
-    public async ValueTask<SessionWrite> SetAsync(
-        ConversationId id, string life, SessionValue value, int most, int mostBytes, bool takesOver, CancellationToken cancellationToken)
+    public async ValueTask<SessionSet> SetAsync(
+        ConversationId id, string life, SessionValue value, int most, int mostBytes, string? over, CancellationToken cancellationToken)
     {
         var content = Utf8Json.Write(value, MemoryJson.Default.SessionValue);
         return await connections.Writer.WriteAsync(
@@ -26,23 +26,23 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
                     session.Run(s_create);
                 Expire(session, time.GetUtcNow());
                 // A later conversation of the ticket has the greater life. What it shares stays.
-                if (!takesOver && session.Number("SELECT 1 FROM session_values WHERE conversation = $conversation AND life > $life LIMIT 1", id.Value, life) is not null)
-                    return SessionWrite.Over;
+                if (LaterThan(session, id, life, over ?? "") is { } later)
+                    return new SessionSet(SessionWrite.Over, later);
                 // What another conversation of the ticket shared is not this one's.
                 session.Execute("DELETE FROM session_values WHERE conversation = $conversation AND life <> $life", id.Value, life);
                 if (session.Number("SELECT count(*) FROM session_values WHERE conversation = $conversation AND key <> $key", id.Value, value.Key) >= most)
-                    return SessionWrite.Full;
+                    return new SessionSet(SessionWrite.Full);
                 var others = session.Number(
                     "SELECT coalesce(sum(length(CAST(key AS BLOB)) + length(value)), 0) FROM session_values WHERE conversation = $conversation AND key <> $key", id.Value, value.Key);
                 if (others + Encoding.UTF8.GetByteCount(value.Key) + content.Length > mostBytes)
-                    return SessionWrite.Full;
+                    return new SessionSet(SessionWrite.Full);
                 session.Execute(
                     """
                     INSERT INTO session_values (conversation, key, life, expires_at, value) VALUES ($conversation, $key, $life, $expires_at, $value)
                     ON CONFLICT (conversation, key) DO UPDATE SET life = excluded.life, expires_at = excluded.expires_at, value = excluded.value
                     """,
                     id.Value, value.Key, life, value.ExpiresAt.UtcTicks, content);
-                return SessionWrite.Done;
+                return new SessionSet(SessionWrite.Done);
             },
             cancellationToken);
     }
@@ -78,6 +78,14 @@ public sealed class SqliteSessionStore(SqliteConnections connections, TimeProvid
         {
             await connections.Writer.WriteAsync(session => Expire(session, now), cancellationToken);
         }
+    }
+
+    /// <summary>A later conversation of the ticket, but the one that is left out, that shares something; null where none does.</summary>
+    private static string? LaterThan(SqliteSession session, ConversationId id, string life, string over)
+    {
+        using var found = session.Query(
+            "SELECT life FROM session_values WHERE conversation = $conversation AND life > $life AND life <> $over LIMIT 1", id.Value, life, over);
+        return found.Read() ? found.GetString(0) : null;
     }
 
     private async Task DeleteAsync(string statement, CancellationToken cancellationToken, params object?[] values)
