@@ -3,10 +3,11 @@ using SupportStateMcp.Records;
 
 namespace SupportStateMcp.Tests.Support;
 
-/// <summary>Records with something happening just before one is removed, and that tell a test from where on changes were read.</summary>
+/// <summary>Records with something happening just before one is removed, and that tell a test what was read.</summary>
 internal sealed class RecordsAround(IRecordStore inner) : IRecordStore
 {
     private readonly ConcurrentQueue<string?> _read = new();
+    private readonly ConcurrentQueue<string> _got = new();
 
     /// <summary>Runs before each removal: here a neighbour can be quicker.</summary>
     public Func<Task> BeforeDelete { get; init; } = () => Task.CompletedTask;
@@ -14,7 +15,14 @@ internal sealed class RecordsAround(IRecordStore inner) : IRecordStore
     /// <summary>The positions from which changes were read, in their order.</summary>
     public IReadOnlyList<string?> Read => [.. _read];
 
-    public ValueTask<StoredRecord?> GetAsync(string kind, string id, CancellationToken cancellationToken) => inner.GetAsync(kind, id, cancellationToken);
+    /// <summary>The records that were read one by one, in their order.</summary>
+    public IReadOnlyList<string> Got => [.. _got];
+
+    public ValueTask<StoredRecord?> GetAsync(string kind, string id, CancellationToken cancellationToken)
+    {
+        _got.Enqueue(id);
+        return inner.GetAsync(kind, id, cancellationToken);
+    }
 
     public ValueTask<StoredRecord?> FindAsync(string kind, string lookupKey, CancellationToken cancellationToken) => inner.FindAsync(kind, lookupKey, cancellationToken);
 

@@ -146,7 +146,14 @@ public sealed partial class VectorFilling(
         }
 
         var failed = _failed.GetValueOrDefault(change.Id);
-        if (index.Has(change.Id, texts.Version) || (!again && failed?.Version == texts.Version))
+        if (index.Has(change.Id, texts.Version))
+        {
+            // Another process may have made them.
+            _failed.TryRemove(change.Id, out _);
+            return;
+        }
+
+        if (!again && failed?.Version == texts.Version)
             return;
         try
         {
