@@ -40,6 +40,27 @@ public sealed class VectorFillingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_makes_no_pause_longer()
+    {
+        _server.Refuses = text => text.Contains("too long", StringComparison.Ordinal);
+        var knowledge = _folder.CreateKnowledge(Service());
+        await knowledge.SaveAsync(Input("bad", "stripes, but too long"));
+        await knowledge.SaveAsync(Input("good", "stripes"));
+        await UntilFoundAsync(knowledge, ["good"]);
+        _server.Refuses = _ => false;
+
+        _folder.Time.Advance(TimeSpan.FromDays(-1));
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _folder.Time.Pass(TimeSpan.FromMinutes(1));
+                return (await knowledge.FindAsync("zebra")).Any(h => h.ArticleId == "bad");
+            },
+            () => "The vectors were not tried again.");
+    }
+
+    [Fact]
     public async Task A_record_whose_vectors_another_process_made_is_not_read_again_and_again()
     {
         var refused = 0;

@@ -110,6 +110,27 @@ public sealed class VectorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_makes_no_rest_longer()
+    {
+        var knowledge = Create();
+        await knowledge.ImportAsync(Input("a", "stripes"));
+        await UntilAsync(knowledge, "zebra", a => a.Answers[0].Hits.Any());
+        _server.Status = 500;
+        Assert.Equal(SearchMode.Keyword, (await QueryAsync(knowledge, "zebra")).Mode);
+        _server.Status = 200;
+
+        _folder.Time.Advance(TimeSpan.FromHours(-1));
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                _folder.Time.Pass(TimeSpan.FromSeconds(31));
+                return (await QueryAsync(knowledge, "zebra")).Mode == SearchMode.Hybrid;
+            },
+            () => "Searches went by words.");
+    }
+
+    [Fact]
     public async Task A_query_that_the_service_refuses_keeps_no_other_from_being_searched_by_meaning()
     {
         var knowledge = Create();

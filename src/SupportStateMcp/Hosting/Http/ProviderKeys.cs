@@ -90,11 +90,11 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
         await _fetching.WaitAsync();
         try
         {
-            if (_known != seen || (_asked is { } asked && Since(asked) < LeastPause))
+            if (_known != seen || (_asked is { } asked && asked.Age(time) < LeastPause))
                 return;
-            _asked = Now();
+            _asked = Instant.Now(time);
             using var patience = new CancellationTokenSource(s_timeout);
-            _known = new Known(await FetchAsync(patience.Token), Now());
+            _known = new Known(await FetchAsync(patience.Token), Instant.Now(time));
             if (_isFailing)
                 LogAnswers(oauth.Issuer);
             _isFailing = false;
@@ -123,19 +123,7 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
         return found.SigningKeys.Count > 0 ? found : throw new InvalidDataException("it has no keys to sign with");
     }
 
-    private TimeSpan AgeOf(Known known) => Since(known.At);
-
-    private Instant Now() => new(time.GetUtcNow(), time.GetTimestamp());
-
-    /// <summary>
-    /// How long ago it was, by whichever clock says longer. A time of day that was set back would keep the server from asking until it has caught
-    /// up; the other clock may stand still while the machine sleeps, and withdrawn keys would count on.
-    /// </summary>
-    private TimeSpan Since(Instant then)
-    {
-        var (byDay, byTimestamp) = (time.GetUtcNow() - then.At, time.GetElapsedTime(then.Timestamp));
-        return byDay > byTimestamp ? byDay : byTimestamp;
-    }
+    private TimeSpan AgeOf(Known known) => known.At.Age(time);
 
     private static HttpClient ClientFor(OAuthOptions oauth) => new(HandlerFor(oauth)) { Timeout = s_timeout, MaxResponseContentBufferSize = MostBytes };
 
@@ -146,9 +134,6 @@ internal sealed partial class ProviderKeys(OAuthOptions oauth, TimeProvider time
 
     [LoggerMessage(LogLevel.Warning, "The provider {Issuer} says its keys again.")]
     private partial void LogAnswers(string issuer);
-
-    /// <summary>A moment, by the time of day and by the clock that nobody sets.</summary>
-    private readonly record struct Instant(DateTimeOffset At, long Timestamp);
 
     private sealed record Known(OpenIdConnectConfiguration Configuration, Instant At)
     {

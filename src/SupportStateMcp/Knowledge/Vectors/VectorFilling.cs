@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Records;
 
 namespace SupportStateMcp.Knowledge;
@@ -118,7 +119,7 @@ public sealed partial class VectorFilling(
         }
         while (page.More);
 
-        foreach (var id in _failed.Where(f => IsDue(f.Value)).OrderBy(f => f.Value.Next).Select(f => f.Key).ToList())
+        foreach (var id in _failed.Where(f => IsDue(f.Value)).OrderBy(f => f.Value.Failed.At + f.Value.Pause).Select(f => f.Key).ToList())
         {
             if (await FindAsync(id, cancellationToken) is { } record)
                 await TakeAsync(new RecordChange(id, record), again: true, cancellationToken);
@@ -166,7 +167,7 @@ public sealed partial class VectorFilling(
         {
             var tries = failed?.Version == texts.Version ? failed.Tries + 1 : 1;
             var pause = s_firstPause * Math.Pow(2, Math.Min(tries - 1, 10));
-            _failed[change.Id] = new FailedRecord(texts.Version, tries, time.GetUtcNow() + (pause < s_longestPause ? pause : s_longestPause), e.Message);
+            _failed[change.Id] = new FailedRecord(texts.Version, tries, Instant.Now(time), pause < s_longestPause ? pause : s_longestPause, e.Message);
             _inARow.Add(change.Id);
             // The next run gets past those that have failed so far.
             if (_inARow.Count == MostInARow)
@@ -174,7 +175,7 @@ public sealed partial class VectorFilling(
         }
     }
 
-    private bool IsDue(FailedRecord failed) => failed.Next <= time.GetUtcNow();
+    private bool IsDue(FailedRecord record) => record.Failed.Age(time) >= record.Pause;
 
     private async ValueTask<StoredRecord?> FindAsync(string id, CancellationToken cancellationToken)
     {
@@ -244,7 +245,8 @@ public sealed partial class VectorFilling(
     /// <summary>A record whose vectors could not be made.</summary>
     /// <param name="Version">The version of its texts.</param>
     /// <param name="Tries">How often it was tried.</param>
-    /// <param name="Next">When it is tried next.</param>
+    /// <param name="Failed">When that was last.</param>
+    /// <param name="Pause">How long it is left alone after that.</param>
     /// <param name="Reason">Why the last try failed.</param>
-    private sealed record FailedRecord(long Version, int Tries, DateTimeOffset Next, string Reason);
+    private sealed record FailedRecord(long Version, int Tries, Instant Failed, TimeSpan Pause, string Reason);
 }

@@ -1,3 +1,5 @@
+using SupportStateMcp.Primitives;
+
 namespace SupportStateMcp.Knowledge;
 
 /// <summary>Finds what lies near a query, where there are embeddings. A service that does not answer is left alone for a while: searches go by words then.</summary>
@@ -12,7 +14,7 @@ public sealed partial class VectorSearch(IEmbedder embedder, VectorIndex index, 
     /// <summary>How long a service that failed is left alone.</summary>
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(30);
 
-    private long _restsUntil;
+    private volatile Instant? _failed;
 
     /// <summary>The nearest articles for each query, of whose beginning alone a vector is made; null where the service of embeddings does not answer.</summary>
     public Task<IReadOnlyList<IReadOnlyList<VectorHit>>?> NearestAsync(IReadOnlyList<string> queries, CancellationToken cancellationToken) =>
@@ -22,7 +24,7 @@ public sealed partial class VectorSearch(IEmbedder embedder, VectorIndex index, 
     public async Task<IReadOnlyList<IReadOnlyList<VectorHit>>?> NearestAsync(
         IReadOnlyList<string> queries, IReadOnlyCollection<string>? wanted, CancellationToken cancellationToken)
     {
-        if (time.GetUtcNow().UtcTicks < Volatile.Read(ref _restsUntil))
+        if (_failed?.Age(time) < s_rest)
             return null;
         await filling.GoOnAsync(cancellationToken);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -42,7 +44,7 @@ public sealed partial class VectorSearch(IEmbedder embedder, VectorIndex index, 
         catch (Exception e) when (e is EmbeddingException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogKeywords(e is EmbeddingException ? e.Message : "it did not answer in time.");
-            Volatile.Write(ref _restsUntil, (time.GetUtcNow() + s_rest).UtcTicks);
+            _failed = Instant.Now(time);
             return null;
         }
     }
