@@ -109,7 +109,7 @@ public sealed partial class Episodes
         {
             if ((await _parts.Records.RememberAsync(draft, cancellationToken)).Error is { } busy)
                 throw new StoreUnavailableException($"The episode could not be written: {busy.Code}.");
-            await _parts.Forgetting.TrimAsync(draft.CustomerId, cancellationToken);
+            await _parts.Forgetting.TrimAsync(draft.CustomerId, recordId, cancellationToken);
         }
     }
 

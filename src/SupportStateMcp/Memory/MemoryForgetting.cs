@@ -62,17 +62,20 @@ internal sealed partial class MemoryForgetting(
 
         await indexing.CatchUpAsync(cancellationToken);
         foreach (var scope in index.List(_ => true).GroupBy(m => m.Scope, StringComparer.Ordinal))
-            count += await TrimAsync([.. scope], cancellationToken);
+            count += await TrimAsync([.. scope], null, cancellationToken);
         if (count > 0)
             await indexing.CatchUpAsync(cancellationToken);
         return count;
     }
 
     /// <summary>Forgets what a customer, or the desk, has too much of.</summary>
-    public Task<int> TrimAsync(string? customerId, CancellationToken cancellationToken)
+    /// <param name="customerId">The customer; null for the desk.</param>
+    /// <param name="added">The record that made it too much, which stays: where the clock is behind, it seems to be the oldest. Null for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<int> TrimAsync(string? customerId, string? added, CancellationToken cancellationToken)
     {
         var scope = MemoryMarks.ScopeOf(customerId);
-        return TrimAsync(index.List(m => m.Scope == scope), cancellationToken);
+        return TrimAsync(index.List(m => m.Scope == scope), added, cancellationToken);
     }
 
     /// <summary>Forgets all that came from a conversation alone, of any customer. What another one said too stays, as that one's.</summary>
@@ -129,14 +132,14 @@ internal sealed partial class MemoryForgetting(
         return forgotten.Count;
     }
 
-    private async Task<int> TrimAsync(IReadOnlyList<MemoryMarks> scope, CancellationToken cancellationToken)
+    private async Task<int> TrimAsync(IReadOnlyList<MemoryMarks> scope, string? added, CancellationToken cancellationToken)
     {
         var most = scope.Count > 0 && scope[0].IsDesk ? options.MostSolutions : options.MostPerCustomer;
         if (scope.Count <= most)
             return 0;
         var count = 0;
         // What is valid stays rather than what is not; then what was recalled or remembered last.
-        foreach (var marks in scope.OrderBy(m => m.IsValid).ThenBy(m => m.LastAt).ThenBy(m => m.RecordId, StringComparer.Ordinal).Take(scope.Count - most))
+        foreach (var marks in scope.Where(m => m.RecordId != added).OrderBy(m => m.IsValid).ThenBy(m => m.LastAt).ThenBy(m => m.RecordId, StringComparer.Ordinal).Take(scope.Count - most))
             count += await ForgetAsync(marks.RecordId, (d, _) => d.LastAt == marks.LastAt, ForgottenBecause.Number, cancellationToken);
         return count;
     }

@@ -81,7 +81,7 @@ public sealed class MemoryService : IMemory
             if (!remembered.Replayed)
             {
                 await _indexing.CatchUpAsync(cancellationToken);
-                await _parts.Forgetting.TrimAsync(draft.CustomerId, cancellationToken);
+                await _parts.Forgetting.TrimAsync(draft.CustomerId, MemoryDocument.RecordOf(remembered.Memory.MemoryId), cancellationToken);
             }
 
             return remembered;

@@ -379,9 +379,21 @@ public abstract partial class MemoryContract
         many.Time.Advance(TimeSpan.FromMinutes(1));
         var draft = new MemoryDraft { CustomerId = "CUST001", Kind = MemoryKind.Preference, Key = "contact", Text = "Wants an e-mail.", By = "ai:claude" };
         Assert.Null((await many.Get<MemoryParts>().Records.RememberAsync(draft, Stop)).Error);
-        await few.Get<MemoryParts>().Forgetting.TrimAsync("CUST001", Stop);
+        await few.Get<MemoryParts>().Forgetting.TrimAsync("CUST001", null, Stop);
 
         Assert.Contains("Wants an e-mail.", await many.TextsAsync("CUST001", null));
+    }
+
+    [Fact]
+    public async Task What_is_remembered_while_the_clock_is_behind_is_not_forgotten_for_the_number()
+    {
+        var desk = Create(new MemoryOptions { MostPerCustomer = 1 });
+        await desk.RememberAsync("CUST001", "Uses lions.");
+        desk.Time.Advance(TimeSpan.FromDays(-1));
+
+        await desk.RememberAsync("CUST001", "Uses tigers.");
+
+        Assert.Equal(["Uses tigers."], await desk.TextsAsync("CUST001", null));
     }
 
     [Fact]
