@@ -10,7 +10,7 @@ namespace SupportStateMcp.Memory;
 /// <summary>
 /// Remembers what happened in a conversation that is closed, and forgets what came from one that is erased. That it has to be done is
 /// noted before the change is committed, and the note goes when it is done: where this process dies in between, another one finds the note. All that is done derives
-/// from the conversation alone, so that doing it twice is doing it once.
+/// from the conversation alone, so that doing it twice is doing it once. After an erasure it is done twice, the second time for what was written while the first went on.
 /// </summary>
 public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
 {
@@ -192,7 +192,9 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
             LogGivenUp(work.ConversationId, e);
         }
 
-        await ChangeAsync(ShardOf(work.ConversationId), before => before.Contains(work) ? [.. before.Where(w => w != work)] : before, cancellationToken);
+        // Somebody who has just seen the conversation may still write down what is remembered of it, and not come to a second look.
+        FollowedConversation[] again = isCommitted && work.Change == FollowedChange.Erased ? [work with { At = _time.GetUtcNow(), Again = true }] : [];
+        await ChangeAsync(ShardOf(work.ConversationId), before => before.Contains(work) ? [.. before.Where(w => w != work), .. again] : before, cancellationToken);
         _postponed.TryRemove(work, out _);
         return true;
     }

@@ -21,13 +21,15 @@ internal enum FollowedChange
 /// <param name="At">When that was decided.</param>
 /// <param name="By">Who did it, as text.</param>
 /// <param name="Version">The version of the conversation with the change, since a clock that was set back gives two changes one time; 0 in older notes.</param>
-internal sealed record FollowedConversation(string ConversationId, string Life, FollowedChange Change, DateTimeOffset At, string By, long Version = 0)
+/// <param name="Again">True where it was done already, at that time, and is done once more: for what somebody remembered who had seen the conversation before.</param>
+internal sealed record FollowedConversation(
+    string ConversationId, string Life, FollowedChange Change, DateTimeOffset At, string By, long Version = 0, bool Again = false)
 {
     /// <summary>
     /// True where it is the same work, decided by anybody at any time. Only a note that is equal in all may be taken away: of two the later one
     /// stands for a change that may have come after the work for the earlier one began.
     /// </summary>
-    public bool IsSameAs(FollowedConversation other) => (ConversationId, Life, Change) == (other.ConversationId, other.Life, other.Change);
+    public bool IsSameAs(FollowedConversation other) => (ConversationId, Life, Change, Again) == (other.ConversationId, other.Life, other.Change, other.Again);
 }
 
 /// <summary>The conversations that the memory has to follow, as they are kept: in a fixed number of records, so that those done leave nothing behind.</summary>
@@ -38,7 +40,7 @@ internal sealed record ResolutionWorkDocument
     /// <summary>How many records there are; part of what is stored.</summary>
     public const int Shards = 16;
 
-    /// <summary>How many conversations one record holds; of more, the oldest that were closed are not followed. An erasure is never left out.</summary>
+    /// <summary>How many conversations one record holds; of more, the oldest that were closed are not followed, and those done already not once more. An erasure is never left out.</summary>
     public const int Most = 1_000;
 
     public IReadOnlyList<FollowedConversation> Conversations { get; init => field = value ?? []; } = [];
@@ -50,6 +52,6 @@ internal sealed record ResolutionWorkDocument
             return before;
         var others = before.Where(w => !w.IsSameAs(work)).ToList();
         var over = others.Count + 1 - Most;
-        return [.. others.Where(w => w.Change == FollowedChange.Erased || over-- <= 0), work];
+        return [.. others.Where(w => w is { Change: FollowedChange.Erased, Again: false } || over-- <= 0), work];
     }
 }

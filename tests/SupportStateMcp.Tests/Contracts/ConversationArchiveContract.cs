@@ -210,7 +210,8 @@ public abstract class ConversationArchiveContract
         Assert.Equal(ErrorCodes.StoreUnavailable, (await failing.ExecuteAsync(TestConversations.Erase(id), Stop)).Error?.Code);
         await desk.Work.WhenDoneAsync();
         desk.Time.Advance(TimeSpan.FromSeconds(11));
-        Assert.Equal(1, await desk.Work.FinishAsync(Stop));
+        // What follows the erasure of the conversation that was opened is done once more.
+        Assert.Equal(opened ? 2 : 1, await desk.Work.FinishAsync(Stop));
 
         Assert.Single((await desk.ListAsync("CUST001", all: true)).Memories);
         Assert.Null((await desk.Commands.ExecuteAsync(TestConversations.Erase(id), Stop)).Error);

@@ -283,6 +283,35 @@ public abstract partial class MemoryContract
         Assert.Single(await desk.RecallAsync("CUST001", null));
     }
 
+    [Fact]
+    public async Task What_is_remembered_while_its_conversation_is_erased_goes_also_where_nobody_looks_a_second_time()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        var id = await here.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        // The conversation is known to live, then it is erased, then the memory is written, and the process loses its store.
+        var memory = Service(here, new StoreAround(here.Conversations)
+        {
+            AfterLoad = async (n, loaded) =>
+            {
+                if (n == 2)
+                    throw new StoreUnavailableException("It is gone.");
+                await here.DoAsync(TestConversations.Erase(id));
+                await here.Work.WhenDoneAsync();
+                return loaded;
+            },
+        });
+        var remembered = await memory.RememberAsync(
+            new Remember { Actor = MemoryDesk.Bot.Actor, Roles = MemoryDesk.Bot.Roles, Conversation = id, Kind = MemoryKind.Fact, Text = "Is called Zebra." }, Stop);
+        Assert.Equal(ErrorCodes.StoreUnavailable, remembered.Error?.Code);
+        Assert.Equal(0, await elsewhere.Work.FinishAsync(Stop));
+
+        here.Time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(1, await elsewhere.Work.FinishAsync(Stop));
+
+        Assert.Empty((await here.ListAsync("CUST001", all: true)).Memories);
+        Assert.Empty(await FollowedAsync(here));
+    }
+
     private static async Task<string> LifeAsync(MemoryDesk desk, ConversationId id) => (await desk.Conversations.LoadAsync(id, null, Stop)).Conversation!.Life;
 
     /// <summary>The memory of a process that reads conversations through a test's store.</summary>
