@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using SupportStateMcp.Conversations;
@@ -83,7 +84,7 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
 
     /// <summary>Does what processes left behind that have died since.</summary>
     /// <returns>How many notes were done.</returns>
-    /// <exception cref="StoreException">The store cannot be read.</exception>
+    /// <exception cref="StoreException">The store cannot be read, or one of the notes cannot be done now; all others were done.</exception>
     public async Task<int> FinishAsync(CancellationToken cancellationToken)
     {
         RecordChanges page;
@@ -96,21 +97,36 @@ public sealed partial class ResolutionWork : ICommitObserver, IAsyncDisposable
         }
         while (page.More);
 
-        var done = 0;
+        var (done, failures) = (0, new List<StoreException>());
         foreach (var shard in _pending.ToList())
         {
-            var record = await _records.GetAsync(ResolutionWorkDocument.RecordKind, IdOf(shard), cancellationToken);
-            var left = record?.As(MemoryJson.Default.ResolutionWorkDocument).Value.Conversations ?? [];
-            if (left.Count == 0)
-                _pending.Remove(shard);
-            foreach (var work in left)
+            await TryAsync(failures, async () =>
             {
-                if (work.At + s_grace <= _time.GetUtcNow() && await DoAsync(work, isCommitted: false, cancellationToken))
-                    done++;
-            }
+                var record = await _records.GetAsync(ResolutionWorkDocument.RecordKind, IdOf(shard), cancellationToken);
+                var left = record?.As(MemoryJson.Default.ResolutionWorkDocument).Value.Conversations ?? [];
+                if (left.Count == 0)
+                    _pending.Remove(shard);
+                foreach (var work in left.Where(w => w.At + s_grace <= _time.GetUtcNow()))
+                    await TryAsync(failures, async () => done += await DoAsync(work, isCommitted: false, cancellationToken) ? 1 : 0);
+            });
         }
 
+        if (failures is [var first, ..])
+            ExceptionDispatchInfo.Throw(first);
         return done;
+    }
+
+    /// <summary>Does something; what cannot be done now keeps nobody from the others.</summary>
+    private static async Task TryAsync(List<StoreException> failures, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (StoreException e)
+        {
+            failures.Add(e);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -147,6 +147,50 @@ public abstract partial class MemoryContract
     }
 
     [Fact]
+    public async Task What_cannot_be_done_now_keeps_nobody_from_what_else_was_left_behind()
+    {
+        var desk = Create();
+        foreach (var ticket in (string[])["TKT-1", "TKT-2"])
+            await MemoryDesk.MoveAsync(Handler(desk, new Dies(desk.Work)), await desk.OpenAsync(ticket, "CUST001", Problem, Answer));
+        desk.Time.Advance(TimeSpan.FromSeconds(11));
+        // The first of the two, whichever that is.
+        var failing = Work(desk, new StoreAround(desk.Conversations)
+        {
+            AfterLoad = (n, loaded) => n == 1 ? throw new StoreUnavailableException("It is gone.") : Task.FromResult(loaded),
+        });
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => failing.FinishAsync(Stop));
+
+        Assert.Single(await desk.RecallAsync("CUST001", null));
+        Assert.Equal(1, await failing.FinishAsync(Stop));
+        Assert.Equal(2, (await desk.RecallAsync("CUST001", null)).Count);
+    }
+
+    [Fact]
+    public async Task A_note_that_cannot_be_read_keeps_nobody_from_what_else_was_left_behind()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", Problem, Answer);
+        await MemoryDesk.MoveAsync(Handler(desk, new Dies(desk.Work)), id);
+        for (var shard = 0; shard < ResolutionWorkDocument.Shards; shard++)
+        {
+            var damaged = new RecordWrite
+            {
+                Kind = ResolutionWorkDocument.RecordKind, Id = $"{shard}", ExpectedVersion = 0, By = "test", Now = desk.Time.GetUtcNow(), Content = "{"u8.ToArray(),
+            };
+            // Not that of the conversation, which comes behind all of them.
+            await desk.Records.WriteAsync([damaged], Stop);
+        }
+
+        desk.Time.Advance(TimeSpan.FromSeconds(1));
+        await desk.Work.BeforeAsync(await CommitOfClosingAsync(desk, id), Stop);
+        desk.Time.Advance(TimeSpan.FromSeconds(11));
+        await Assert.ThrowsAsync<RecordDamagedException>(() => desk.Work.FinishAsync(Stop));
+
+        Assert.Single(await desk.RecallAsync("CUST001", null));
+    }
+
+    [Fact]
     public async Task A_closing_that_was_noted_and_never_committed_is_no_episode()
     {
         var desk = Create();
