@@ -33,7 +33,7 @@ public sealed class EventPublisher : ICommitObserver
         if (!_isRunning || !commit.IsTold)
             return;
         foreach (var lane in _lanes)
-            lane.Enqueue(commit.Id, commit.Now);
+            lane.Enqueue(commit.Id, commit.ExpectedVersion, commit.Now);
     }
 
     /// <summary>Tells until cancelled.</summary>

@@ -55,8 +55,9 @@ internal sealed partial class SinkLane(
 
     /// <summary>There may be something to tell of a conversation.</summary>
     /// <param name="id">The conversation.</param>
-    /// <param name="at">When this process has committed it.</param>
-    public void Enqueue(ConversationId id, DateTimeOffset at) => Enqueue(new Entry(id, at, null));
+    /// <param name="before">Its version before this process has changed it.</param>
+    /// <param name="at">When this process has committed that.</param>
+    public void Enqueue(ConversationId id, long before, DateTimeOffset at) => Enqueue(new Entry(id, at, null, [before]));
 
     public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
         Enumerable.Range(0, AtATime).Select(_ => Task.Run(() => WorkAsync(cancellationToken), CancellationToken.None))
@@ -67,8 +68,12 @@ internal sealed partial class SinkLane(
         lock (_busy)
         {
             if (_busy.TryGetValue(entry.Id, out var more))
+            {
                 // What was taken over is this process's own from then on; of its commits the first counts.
-                _busy[entry.Id] = entry.Taken is not null ? entry : more ?? entry;
+                var (kept, other) = entry.Taken is not null || more is null ? (entry, more) : (more, entry);
+                kept.Before.AddRange(other?.Before ?? []);
+                _busy[entry.Id] = kept;
+            }
             else if (_busy.Count < Waiting && _queue.Writer.TryWrite(entry))
             {
                 _busy.Add(entry.Id, null);
@@ -160,7 +165,7 @@ internal sealed partial class SinkLane(
         var at = time.GetUtcNow();
         var due = await outbox.TakeDueAsync(Name, at, most, cancellationToken);
         foreach (var cursor in due)
-            Enqueue(new Entry(cursor.Id, at, cursor));
+            Enqueue(new Entry(cursor.Id, at, cursor, [cursor.Told]));
         return due.Count > 0;
     }
 
@@ -192,7 +197,11 @@ internal sealed partial class SinkLane(
         try
         {
             var cursor = entry.Taken ?? await outbox.FindAsync(Name, entry.Id, cancellationToken);
-            for (var taken = cursor is null ? null : new TakenCursor(cursor, entry.At); taken is not null;)
+            // The event that is next belongs to another process's commit, or somebody has moved the cursor on since: that process tells. When it moves
+            // the cursor on, it gets all that follows; where it dies, its note leads here.
+            if (cursor is null || (entry.Taken is null && !entry.Before.Contains(cursor.Told)))
+                return;
+            for (var taken = new TakenCursor(cursor, entry.At); taken is not null;)
                 taken = await TellAsync(taken, cancellationToken);
         }
         catch (StoreException e)
@@ -316,7 +325,8 @@ internal sealed partial class SinkLane(
     /// <param name="Id">The conversation.</param>
     /// <param name="At">Since when this process has it to itself.</param>
     /// <param name="Taken">The cursor, where it was taken over; null where this process has committed.</param>
-    private sealed record Entry(ConversationId Id, DateTimeOffset At, OutboxCursor? Taken);
+    /// <param name="Before">Where a cursor stands behind which this process tells: the version before each of its commits, and where one was taken over.</param>
+    private sealed record Entry(ConversationId Id, DateTimeOffset At, OutboxCursor? Taken, List<long> Before);
 
     /// <summary>A cursor, and since when this process has it to itself.</summary>
     private sealed record TakenCursor(OutboxCursor Cursor, DateTimeOffset At);

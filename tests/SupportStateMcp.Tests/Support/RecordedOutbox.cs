@@ -8,6 +8,7 @@ internal sealed class RecordedOutbox(IConversationOutbox outbox) : IConversation
     private int _postponed;
     private int _looks;
     private int _taken;
+    private int _asked;
     private int _finds;
 
     /// <summary>How often an attempt was postponed.</summary>
@@ -18,6 +19,9 @@ internal sealed class RecordedOutbox(IConversationOutbox outbox) : IConversation
 
     /// <summary>How many cursors were taken over.</summary>
     public int Taken => _taken;
+
+    /// <summary>How often it was begun to look a cursor up.</summary>
+    public int Asked => _asked;
 
     /// <summary>How often a cursor was looked up.</summary>
     public int Finds => _finds;
@@ -35,6 +39,7 @@ internal sealed class RecordedOutbox(IConversationOutbox outbox) : IConversation
 
     public async ValueTask<OutboxCursor?> FindAsync(string sink, ConversationId id, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _asked);
         await BeforeFind();
         var found = await outbox.FindAsync(sink, id, cancellationToken);
         Interlocked.Increment(ref _finds);

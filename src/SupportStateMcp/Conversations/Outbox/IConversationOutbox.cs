@@ -19,7 +19,10 @@ public interface IConversationOutbox
     /// <param name="cancellationToken">Ends the wait.</param>
     ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
-    /// <summary>How far a sink has been told of a conversation; null where it has been told everything, or the next attempt is not due yet.</summary>
+    /// <summary>
+    /// How far a sink has been told of a conversation; null where it has been told everything, or the next attempt is not due yet. Anybody may ask:
+    /// what comes next may be another process's to tell.
+    /// </summary>
     ValueTask<OutboxCursor?> FindAsync(string sink, ConversationId id, CancellationToken cancellationToken);
 
     /// <summary>
