@@ -10,6 +10,7 @@ internal sealed class RecordedOutbox(IConversationOutbox outbox) : IConversation
     private int _taken;
     private int _asked;
     private int _finds;
+    private int _unpostponed;
 
     /// <summary>How often an attempt was postponed.</summary>
     public int Postponed => _postponed;
@@ -19,6 +20,9 @@ internal sealed class RecordedOutbox(IConversationOutbox outbox) : IConversation
 
     /// <summary>How many cursors were taken over.</summary>
     public int Taken => _taken;
+
+    /// <summary>How often an attempt could not be postponed.</summary>
+    public int Unpostponed => _unpostponed;
 
     /// <summary>How often it was begun to look a cursor up.</summary>
     public int Asked => _asked;
@@ -50,7 +54,16 @@ internal sealed class RecordedOutbox(IConversationOutbox outbox) : IConversation
 
     public async ValueTask PostponeAsync(OutboxCursor cursor, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        await outbox.PostponeAsync(cursor, at, cancellationToken);
+        try
+        {
+            await outbox.PostponeAsync(cursor, at, cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            Interlocked.Increment(ref _unpostponed);
+            throw;
+        }
+
         Interlocked.Increment(ref _postponed);
     }
 

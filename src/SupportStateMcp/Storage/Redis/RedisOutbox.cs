@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -20,6 +21,15 @@ public sealed partial class RedisOutbox : IConversationOutbox
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
+    /// <summary>How many notes for a sink wait in this process to be written; where there are more, the event of a note may be told with the next change of its conversation only.</summary>
+    private const int MostUnwritten = 50_000;
+
+    /// <summary>How many of them are written at a time.</summary>
+    private const int WrittenTogether = 1_000;
+
+    /// <summary>Of each sink the notes that could not be written yet, with their scores.</summary>
+    private readonly ConcurrentDictionary<string, Dictionary<string, long>> _unwritten = new(StringComparer.Ordinal);
+
     /// <param name="connection">The Redis that holds the conversations; stays its owner's to dispose.</param>
     /// <param name="options">The key prefix.</param>
     /// <param name="sinks">The sinks that commits are noted for.</param>
@@ -38,6 +48,7 @@ public sealed partial class RedisOutbox : IConversationOutbox
 
     public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
+        await WriteUnwrittenAsync(sink, cancellationToken);
         var at = now.ToUnixTimeMilliseconds();
         // No commit notes half a millisecond: a note with this score is one that was taken here and not renewed since.
         var until = at + OutboxSinks.Grace.TotalMilliseconds - 0.5;
@@ -83,15 +94,28 @@ public sealed partial class RedisOutbox : IConversationOutbox
         return events > told ? new OutboxCursor(cursor.Sink, cursor.Id, told, 1) : null;
     }
 
-    public async ValueTask PostponeAsync(OutboxCursor cursor, DateTimeOffset at, CancellationToken cancellationToken) => await _connection.CallAsync(
-        async db =>
+    public async ValueTask PostponeAsync(OutboxCursor cursor, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var (note, due) = (new Stay(cursor.Id.Value, cursor.Told + 1).ToString(), at.ToUnixTimeMilliseconds());
+        try
         {
-            var counted = (long)await db.ScriptEvaluateAsync(
-                RedisScripts.OutboxPostpone, [_keys.Published(cursor.Id)], [cursor.Sink, cursor.Told, cursor.Attempt, at.ToUnixTimeMilliseconds()], RedisConnection.Master);
-            // Where this process dies in between, a note of the commit leads here all the same.
-            return counted == 1 && await db.SortedSetAddAsync(_keys.Pending(cursor.Sink), new Stay(cursor.Id.Value, cursor.Told + 1).ToString(), at.ToUnixTimeMilliseconds());
-        },
-        cancellationToken);
+            await _connection.CallAsync(
+                async db =>
+                {
+                    var counted = (long)await db.ScriptEvaluateAsync(
+                        RedisScripts.OutboxPostpone, [_keys.Published(cursor.Id)], [cursor.Sink, cursor.Told, cursor.Attempt, due], RedisConnection.Master);
+                    // Where this process dies in between, a note of the commit leads here all the same.
+                    return counted == 1 && await db.SortedSetAddAsync(_keys.Pending(cursor.Sink), note, due);
+                },
+                cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Where the commit could not be noted either, nothing would lead here.
+            Keep(cursor.Sink, note, due);
+            throw;
+        }
+    }
 
     public async ValueTask<OutboxBacklog> BacklogAsync(string sink, CancellationToken cancellationToken)
     {
@@ -108,10 +132,11 @@ public sealed partial class RedisOutbox : IConversationOutbox
 
     /// <summary>
     /// Notes, ahead of a commit, that there will be something to tell. Where that fails and the commit does not, this process tells it all the
-    /// same, and the note is tried once more.
+    /// same; the note is tried once more, and from then on before each look at what is due.
     /// </summary>
     internal async Task NoteAsync(ConversationId id, long version, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var (note, due) = (new Stay(id.Value, version).ToString(), (now + OutboxSinks.Grace).ToUnixTimeMilliseconds());
         try
         {
             await AddAsync();
@@ -125,13 +150,55 @@ public sealed partial class RedisOutbox : IConversationOutbox
             catch (StoreUnavailableException e)
             {
                 LogNotNoted(id.Value, version, e.Message);
+                foreach (var sink in _sinks.Names)
+                    Keep(sink, note, due);
             }
         }
 
         async Task AddAsync() => await _connection.CallAsync(
-            db => Task.WhenAll(_sinks.Names.Select(s =>
-                db.SortedSetAddAsync(_keys.Pending(s), new Stay(id.Value, version).ToString(), (now + OutboxSinks.Grace).ToUnixTimeMilliseconds()))),
-            cancellationToken);
+            db => Task.WhenAll(_sinks.Names.Select(s => db.SortedSetAddAsync(_keys.Pending(s), note, due))), cancellationToken);
+    }
+
+    private Dictionary<string, long> Unwritten(string sink) => _unwritten.GetOrAdd(sink, _ => new Dictionary<string, long>(StringComparer.Ordinal));
+
+    /// <summary>Keeps a note that could not be written.</summary>
+    private void Keep(string sink, string note, long due)
+    {
+        var notes = Unwritten(sink);
+        lock (notes)
+        {
+            var isNew = !notes.ContainsKey(note);
+            if (isNew && notes.Count == MostUnwritten)
+                return;
+            notes[note] = due;
+            if (!isNew || notes.Count < MostUnwritten)
+                return;
+        }
+
+        LogTooManyUnwritten(sink, MostUnwritten);
+    }
+
+    /// <summary>Writes the notes of a sink that could not be written before.</summary>
+    private async ValueTask WriteUnwrittenAsync(string sink, CancellationToken cancellationToken)
+    {
+        var notes = Unwritten(sink);
+        while (true)
+        {
+            KeyValuePair<string, long>[] some;
+            lock (notes)
+                some = [.. notes.Take(WrittenTogether)];
+            if (some.Length == 0)
+                return;
+            // One that is there leads to its conversation, which somebody may have to themselves by now. One that is fulfilled goes when it is due.
+            await _connection.CallAsync(
+                db => db.SortedSetAddAsync(_keys.Pending(sink), [.. some.Select(n => new SortedSetEntry(n.Key, n.Value))], SortedSetWhen.NotExists), cancellationToken);
+            lock (notes)
+            {
+                // One that was kept once more since then has another score, and is written with that.
+                foreach (var (note, _) in some.Where(n => notes.TryGetValue(n.Key, out var due) && due == n.Value))
+                    notes.Remove(note);
+            }
+        }
     }
 
     private static IEnumerable<long> Numbers(long from, long to)
@@ -172,7 +239,10 @@ public sealed partial class RedisOutbox : IConversationOutbox
             cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Warning, "That {ConversationId} has version {Version} could not be noted: where this process dies now, other systems hear of it with the next change only. {Reason}")]
+    [LoggerMessage(LogLevel.Error, "{Most} notes for the sink {Sink} wait to be written: what is changed from now on it may hear of with the next change of the same conversation only.")]
+    private partial void LogTooManyUnwritten(string sink, int most);
+
+    [LoggerMessage(LogLevel.Warning, "That {ConversationId} has version {Version} could not be noted yet: where this process dies before it is, other systems hear of it with the next change only. {Reason}")]
     private partial void LogNotNoted(string conversationId, long version, string reason);
 
     /// <summary>How far a sink has been told, and the conversation stands. One that is over and still there waits for the archive; nobody is told of it.</summary>

@@ -209,6 +209,30 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
     }
 
     [Fact]
+    public async Task What_could_not_be_noted_is_told_once_it_can_be()
+    {
+        RedisServer.RequireRedis("users with rights");
+        await using var server = await RedisServer.StartAsync();
+        using var admin = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(server.ConnectionString);
+        await admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "desk", "on", ">secret", "+@all", "&*", $"~{_place.Prefix}conversation*", $"~{_place.Prefix}record*");
+        (_connection, var shared) = (server.ConnectionString + ",user=desk,password=secret", _connection);
+        await using var receiver = await EventReceiver.StartAsync();
+        receiver.Answer = _ => Task.FromResult(Microsoft.AspNetCore.Http.StatusCodes.Status503ServiceUnavailable);
+        var desk = Create(new EventOptions("/desk", [receiver.Sink()]));
+        _connection = shared;
+        await using var publishing = desk.Get<EventPublisher>().Start();
+
+        var opened = await desk.DoAsync(TestConversations.Initialize());
+        await Eventually.TrueAsync(() => desk.Get<RecordedOutbox>().Unpostponed == 1, () => "It is not tried.");
+        await admin.GetDatabase().ExecuteAsync("ACL", "SETUSER", "desk", "~*");
+        receiver.Answer = _ => Task.FromResult(Microsoft.AspNetCore.Http.StatusCodes.Status200OK);
+        Time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(Enumerable.Range(1, (int)opened.Version).Select(v => $"{TestConversations.Id()}:{v}"), await receiver.IdsAsync((int)opened.Version));
+        await Eventually.TrueAsync(async () => (await desk.Get<RecordedOutbox>().BacklogAsync("crm", Stop)).Pending == 0, () => "A note is left.");
+    }
+
+    [Fact]
     public async Task A_note_that_a_commit_has_renewed_stays()
     {
         var raw = await _place.RawAsync();
