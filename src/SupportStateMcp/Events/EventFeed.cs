@@ -193,9 +193,18 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
     /// <summary>What happened after an event; null where that cannot be told.</summary>
     private async ValueTask<IReadOnlyList<FeedItem>?> MissedAsync(string last, CancellationToken cancellationToken)
     {
-        if (CloudEvent.ParseId(last) is not { } id || await reader.ReadAsync(id.Id, id.Version - 1, 1, cancellationToken) is not [var e] || e.Id != last)
+        try
+        {
+            if (CloudEvent.ParseId(last) is not { } id || await reader.ReadAsync(id.Id, id.Version - 1, 1, cancellationToken) is not [var e] || e.Id != last)
+                return null;
+            return await SinceAsync(e.Time, cancellationToken) is { } since ? [.. since.Where(i => i.Event.Id != last)] : null;
+        }
+        catch (StoreException e)
+        {
+            // What happens from now on is heard all the same.
+            LogMissed(e.Message);
             return null;
-        return await SinceAsync(e.Time, cancellationToken) is { } since ? [.. since.Where(i => i.Event.Id != last)] : null;
+        }
     }
 
     /// <summary>What happened since a time, and shortly before; null where it is too much to tell.</summary>

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using SupportStateMcp.Conversations;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Rest;
@@ -65,6 +67,24 @@ public sealed class EventRoutesTests(EventRoutesTests.Demo demo) : IClassFixture
     }
 
     [Fact]
+    public async Task A_stream_goes_on_where_the_store_cannot_tell_what_its_reader_has_missed()
+    {
+        await using var server = await RestProbe.StartAsync(configure: services =>
+        {
+            var store = services.Last(s => s.ServiceType == typeof(IConversationStore)).ImplementationType!;
+            services.AddSingleton<IConversationStore>(p => new StoreAround((IConversationStore)ActivatorUtilities.CreateInstance(p, store))
+            {
+                BeforeEvents = () => throw new StoreUnavailableException("It is gone."),
+            });
+        });
+
+        using var stream = await OpenAsync(new Uri(server.Address, "/events/stream").ToString(), "cs-TKT-001:1");
+
+        Assert.Equal("event: missed", await LineAsync(stream));
+        Assert.DoesNotContain(server.Log.Lines, l => l.StartsWith("Error", StringComparison.Ordinal) || l.StartsWith("Critical", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_request_of_another_system_becomes_a_ticket_and_its_messages_come_once()
     {
         const string Request = """{"specversion":"1.0","id":"e-1","source":"/shop","type":"customer.request","traceparent":"00-1","data":{"ticket_id":"SHOP-1","customer_id":"CUST001","description":"The sidecar does not start."}}""";
@@ -113,7 +133,7 @@ public sealed class EventRoutesTests(EventRoutesTests.Demo demo) : IClassFixture
     /// <summary>A stream that has begun: what happens from now on is in it.</summary>
     private async Task<StreamReader> OpenAsync(string path, string? last = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.RelativeOrAbsolute));
         if (last is not null)
             request.Headers.Add("Last-Event-ID", last);
         var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Stop);

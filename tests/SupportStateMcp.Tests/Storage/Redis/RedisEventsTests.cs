@@ -233,6 +233,23 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
     }
 
     [Fact]
+    public async Task A_trail_that_cannot_be_read_ends_no_listener_that_comes_back()
+    {
+        var desk = Create();
+        var other = TestConversations.Id("TKT-002");
+        await desk.DoAsync(TestConversations.Initialize(), TestConversations.Initialize(other));
+        await (await _place.RawAsync()).ListSetByIndexAsync($"{_place.Prefix}conversation:{{{TestConversations.Id()}}}:events", 0, "nonsense");
+        await using var heard = desk.Get<EventFeed>().ListenAsync($"{other}:1", null, Stop).GetAsyncEnumerator(Stop);
+
+        Assert.True(await heard.MoveNextAsync());
+        Assert.Null(heard.Current);
+        var written = await desk.DoAsync(TestConversations.Message("m-1", id: other));
+        do
+            Assert.True(await heard.MoveNextAsync().AsTask().WaitAsync(Eventually.Patience, Stop));
+        while (heard.Current?.Event.Id != $"{other}:{written.Version}");
+    }
+
+    [Fact]
     public async Task A_note_that_a_commit_has_renewed_stays()
     {
         var raw = await _place.RawAsync();
