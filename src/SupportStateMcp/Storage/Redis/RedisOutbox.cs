@@ -27,6 +27,9 @@ public sealed partial class RedisOutbox : IConversationOutbox
     /// <summary>How many of them are written at a time.</summary>
     private const int WrittenTogether = 1_000;
 
+    /// <summary>How many batches of notes one look takes that lead to nothing.</summary>
+    private const int MostBatches = 100;
+
     /// <summary>Of each sink the notes that could not be written yet, with their scores.</summary>
     private readonly ConcurrentDictionary<string, Dictionary<string, long>> _unwritten = new(StringComparer.Ordinal);
 
@@ -49,6 +52,20 @@ public sealed partial class RedisOutbox : IConversationOutbox
     public async ValueTask<IReadOnlyList<OutboxCursor>> TakeDueAsync(string sink, DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {
         await WriteUnwrittenAsync(sink, cancellationToken);
+        // Notes that lead to nothing now keep nobody from what stands behind them.
+        for (var batch = 0; batch < MostBatches; batch++)
+        {
+            var due = await TakeBatchAsync(sink, now, limit, cancellationToken);
+            if (due is not { Count: 0 })
+                return due ?? [];
+        }
+
+        return [];
+    }
+
+    /// <summary>Where so many notes lead that are due; null where none is.</summary>
+    private async ValueTask<IReadOnlyList<OutboxCursor>?> TakeBatchAsync(string sink, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
         var at = now.ToUnixTimeMilliseconds();
         // No commit notes half a millisecond: a note with this score is one that was taken here and not renewed since.
         var until = at + OutboxSinks.Grace.TotalMilliseconds - 0.5;
@@ -56,7 +73,7 @@ public sealed partial class RedisOutbox : IConversationOutbox
             db => db.ScriptEvaluateAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [at, until, limit, at + s_horizon], RedisConnection.Master),
             cancellationToken))!;
         if (taken.Length == 0)
-            return [];
+            return null;
 
         var notes = taken.Select(Stay.TryParse).OfType<Stay>().ToList();
         var ids = notes.Select(n => n.Id).Distinct(StringComparer.Ordinal).Select(i => ConversationId.TryParse(i)!.Value).ToList();

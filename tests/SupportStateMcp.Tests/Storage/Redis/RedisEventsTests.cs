@@ -250,6 +250,21 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
     }
 
     [Fact]
+    public async Task Notes_that_lead_to_nothing_keep_nobody_from_what_is_behind_them()
+    {
+        var desk = Create();
+        await desk.DoAsync(TestConversations.Initialize());
+        var raw = await _place.RawAsync();
+        await raw.SortedSetAddAsync(
+            _place.Prefix + "events:pending:crm", [.. Enumerable.Range(1, 100).Select(n => new StackExchange.Redis.SortedSetEntry($"cs-NEVER:{n}", 0))]);
+        Time.Advance(OutboxSinks.Grace);
+
+        var taken = await desk.Get<IConversationOutbox>().TakeDueAsync("crm", Time.GetUtcNow(), 8, Stop);
+
+        Assert.Equal(TestConversations.Id(), Assert.Single(taken).Id);
+    }
+
+    [Fact]
     public async Task A_note_that_a_commit_has_renewed_stays()
     {
         var raw = await _place.RawAsync();
