@@ -14,6 +14,9 @@ public interface IConversationStore
     /// </summary>
     Conversation? Remembered(ConversationId id) => null;
 
+    /// <summary>How long after a commit of another process a listing may still look for its conversation at an earlier time; zero where it never does.</summary>
+    TimeSpan ListingLag => TimeSpan.Zero;
+
     /// <summary>Reads a conversation, and what is kept under a caller's key.</summary>
     /// <param name="id">The conversation.</param>
     /// <param name="key">The caller's key (<see cref="Commit.Key"/>), or null.</param>

@@ -210,6 +210,8 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
     /// <summary>What happened since a time, and shortly before; null where it is too much to tell.</summary>
     private async ValueTask<IReadOnlyList<FeedItem>?> SinceAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
+        if (store.ListingLag > TimeSpan.Zero)
+            await Task.Delay(store.ListingLag, time, cancellationToken);
         var (from, items, cursor, looked) = (at - s_slack, new List<FeedItem>(), (ConversationCursor?)null, 0);
         do
         {

@@ -60,6 +60,8 @@ internal sealed class StoreAround(IConversationStore inner) : IConversationStore
     /// <summary>Tells whoever has subscribed to all conversations of a change.</summary>
     public void TellOfAll(ConversationChange? change) => _all?.Invoke(change);
 
+    public TimeSpan ListingLag => inner.ListingLag;
+
     public Conversation? Remembered(ConversationId id) => Remembers(id);
 
     public ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)

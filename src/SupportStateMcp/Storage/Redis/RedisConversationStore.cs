@@ -65,6 +65,8 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
         _subscriptions = new RedisSubscriptions(connection, logger);
     }
 
+    public TimeSpan ListingLag => RedisIndexQueue.Lag;
+
     public Conversation? Remembered(ConversationId id) => _snapshotCache.Find(id);
 
     public async ValueTask<Loaded> LoadAsync(ConversationId id, string? key, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ internal sealed partial class RedisIndexQueue(RedisIndex index, ILogger logger) 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long what waits here takes at most to be written, unless that fails more than once.</summary>
+    public static readonly TimeSpan Lag = AfterFailure + TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _flushing = new(1, 1);
     private Dictionary<string, (ConversationIndexEntry Entry, bool Places)> _touched = new(StringComparer.Ordinal);

@@ -265,6 +265,50 @@ public sealed class RedisEventsTests(SharedRedis redis) : EventsContract
     }
 
     [Fact]
+    public async Task Who_comes_back_hears_of_what_another_process_has_just_committed()
+    {
+        var (here, elsewhere) = (Create(), Create());
+        var ids = Enumerable.Range(0, 50).Select(n => TestConversations.Id($"TKT-{n}")).ToList();
+        foreach (var id in ids)
+            await elsewhere.DoAsync(TestConversations.Initialize(id));
+        // Longer than any index lags.
+        var before = Time.GetUtcNow();
+        Time.Advance(TimeSpan.FromMinutes(2));
+        await elsewhere.DoAsync(TestConversations.Initialize());
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        ends.CancelAfter(Eventually.Patience);
+
+        // The other process writes its index a moment after it has committed.
+        var written = await Task.WhenAll(ids.Select(id => elsewhere.DoAsync(TestConversations.Message("m-1", id: id))));
+        await elsewhere.Conversations.ListAsync(new ConversationFilter(), null, 1, Stop);
+        var raw = await _place.RawAsync();
+        await IndexAsync(before);
+        // What is slow the first time is not slow the second time.
+        Assert.Single(await here.Get<EventReader>().ReadAsync(TestConversations.Id(), 0, 1, Stop));
+        await here.Conversations.ListAsync(new ConversationFilter { UpdatedSince = Time.GetUtcNow().AddSeconds(-5) }, null, 1, Stop);
+        var indexing = Task.CompletedTask;
+        var missing = written.Select(c => $"{c.ConversationId}:{c.Version}").ToHashSet(StringComparer.Ordinal);
+        await foreach (var item in here.Get<EventFeed>().ListenAsync($"{TestConversations.Id()}:1", () => indexing = IndexLaterAsync(), ends.Token))
+        {
+            Assert.NotNull(item);
+            missing.Remove(item.Event.Id);
+            if (missing.Count == 0)
+                break;
+        }
+
+        await indexing;
+
+        async Task IndexLaterAsync()
+        {
+            await Task.Delay(400, Stop);
+            await IndexAsync(Time.GetUtcNow());
+        }
+
+        Task IndexAsync(DateTimeOffset at) => raw.SortedSetAddAsync(
+            _place.Prefix + "conversations:by-update", [.. ids.Select(id => new StackExchange.Redis.SortedSetEntry(id.Value, at.ToUnixTimeMilliseconds()))]);
+    }
+
+    [Fact]
     public async Task A_note_that_a_commit_has_renewed_stays()
     {
         var raw = await _place.RawAsync();
