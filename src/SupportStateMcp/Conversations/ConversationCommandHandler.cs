@@ -94,7 +94,7 @@ public sealed class ConversationCommandHandler(
             };
             var after = Conversation.Apply(before, erased);
             var record = IdempotencyRecord.Of(after);
-            var commit = new Commit { Id = command.Id, Before = before, After = after, Events = [erased], IdempotencyRecord = record, Now = erased.At };
+            var commit = new Commit { Id = command.Id, Before = before, After = after, Events = [erased], IdempotencyRecord = record, Now = erased.At, IsOfArchive = true };
             if (observer is not null)
                 await observer.BeforeAsync(commit, cancellationToken);
             await kept.EraseAsync(command.Id, cancellationToken);

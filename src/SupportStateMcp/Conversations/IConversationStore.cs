@@ -150,8 +150,11 @@ public sealed record Commit
     /// <summary>The version the store must still be at; 0 for a conversation that does not exist.</summary>
     public long ExpectedVersion => Before?.Version ?? 0;
 
+    /// <summary>True where it erases in the archive alone: there is no trail from which others could be told.</summary>
+    public bool IsOfArchive { get; init; }
+
     /// <summary>True where there is something to tell other systems: what-if copies are nobody's business.</summary>
-    public bool IsTold => Events is [_, ..] && After.ForkOf is null;
+    public bool IsTold => Events is [_, ..] && After.ForkOf is null && !IsOfArchive;
 
     /// <summary>True where this commit erases: history and idempotency records go, events stay as <see cref="ConversationEvent.Redacted"/>.</summary>
     public bool Erases => Before is { ErasedAt: null } && After.ErasedAt is not null;
