@@ -26,12 +26,12 @@ public sealed class MailSink(EventSubscription subscription, MailOptions options
         if (!found.TryGet(out var customer, out var error))
         {
             return error.Code == ErrorCodes.CustomerNotFound
-                ? new Delivery($"There is no customer {e.Data.Metadata.CustomerId}.") { IsFinal = true }
+                ? new Delivery("There is no such customer.") { IsFinal = true }
                 : new Delivery($"The customer cannot be read: {error.Code}.");
         }
 
         if (customer.Value.Email is not { Length: > 0 } address)
-            return new Delivery($"The customer {e.Data.Metadata.CustomerId} has no e-mail address.") { IsFinal = true };
+            return new Delivery("The customer has no e-mail address.") { IsFinal = true };
         var host = Uri.TryCreate(source.Name, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? uri.Host : "supportstatemcp.invalid";
         // With the time: another conversation of the same ticket, opened after the first was gone, has the same ids, and a mail system drops a letter
         // whose id it knows. A letter that is sent again has the same time.
