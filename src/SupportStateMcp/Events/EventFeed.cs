@@ -207,9 +207,12 @@ public sealed partial class EventFeed(IConversationStore store, EventReader read
         }
     }
 
-    /// <summary>What happened since a time, and shortly before; null where it is too much to tell.</summary>
+    /// <summary>What happened since a time, and shortly before; null where it is too much to tell, or cannot be told.</summary>
     private async ValueTask<IReadOnlyList<FeedItem>?> SinceAsync(DateTimeOffset at, CancellationToken cancellationToken)
     {
+        // A clock was ahead: what happened since then may have an earlier time.
+        if (at > time.GetUtcNow())
+            return null;
         if (store.ListingLag > TimeSpan.Zero)
             await Task.Delay(store.ListingLag, time, cancellationToken);
         var (from, items, cursor, looked) = (at - s_slack, new List<FeedItem>(), (ConversationCursor?)null, 0);

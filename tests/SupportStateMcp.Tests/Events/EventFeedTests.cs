@@ -57,6 +57,23 @@ public sealed class EventFeedTests : IDisposable
         Assert.InRange(reads, 1, 100);
     }
 
+    [Fact]
+    public async Task Who_left_off_in_the_future_is_told_that_something_is_missed()
+    {
+        var store = _folder.CreateStore();
+        _folder.Time.Advance(TimeSpan.FromHours(1));
+        await _folder.WriteAsync(store, TestConversations.Initialize());
+        // The clock was ahead.
+        _folder.Time.Advance(TimeSpan.FromMinutes(-30));
+        await _folder.WriteAsync(store, TestConversations.Initialize(TestConversations.Id("TKT-002")));
+        using var feed = new EventFeed(store, new EventReader(store, new EventSource("/desk")), _folder.Time, _log);
+
+        await using var heard = feed.ListenAsync($"{TestConversations.Id()}:1", null, Stop).GetAsyncEnumerator(Stop);
+
+        Assert.True(await heard.MoveNextAsync().AsTask().WaitAsync(Eventually.Patience, Stop));
+        Assert.Null(heard.Current);
+    }
+
     private async Task<IAsyncDisposable> ListenAsync(IConversationStore store)
     {
         var feed = new EventFeed(store, new EventReader(store, new EventSource("/desk")), TimeProvider.System, _log);
