@@ -8,6 +8,9 @@ namespace SupportStateMcp.Storage.Redis;
 /// <param name="options">The key prefix, which the names of streams get too.</param>
 public sealed class RedisEventStream(RedisConnection connection, RedisOptions options) : IEventStream
 {
+    /// <summary>Before all entries; also what stands for the next one behind the last.</summary>
+    private const string Beginning = "0-0";
+
     private const string NoGroup = "NOGROUP";
     private const string GroupIsThere = "BUSYGROUP";
 
@@ -25,9 +28,18 @@ public sealed class RedisEventStream(RedisConnection connection, RedisOptions op
             return [];
         try
         {
-            var left = await CallAsync(db => db.StreamAutoClaimAsync(Key(stream), group, reader, 0, "0-0", limit), cancellationToken);
-            // Some servers still name entries that the log does not keep any more.
-            StreamEntry[] taken = [.. left.ClaimedEntries.Where(e => !e.IsNull)];
+            StreamEntry[] taken;
+            RedisValue next = Beginning;
+            do
+            {
+                var from = next;
+                var left = await CallAsync(db => db.StreamAutoClaimAsync(Key(stream), group, reader, 0, from, limit), cancellationToken);
+                // Some servers still name entries that the log does not keep any more: others may be behind them.
+                taken = [.. left.ClaimedEntries.Where(e => !e.IsNull)];
+                next = left.NextStartId;
+            }
+            while (taken.Length == 0 && !next.IsNullOrEmpty && next != Beginning);
+
             if (taken.Length == 0)
                 taken = await CallAsync(db => db.StreamReadGroupAsync(Key(stream), group, reader, StreamPosition.NewMessages, limit), cancellationToken);
             return [.. taken.Select(e => new EventEntry(e.Id!, (byte[]?)e["event"]))];
