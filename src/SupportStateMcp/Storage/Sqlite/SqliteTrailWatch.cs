@@ -75,15 +75,15 @@ internal sealed class SqliteTrailWatch
     {
         try
         {
-            return _readers.ReadTogether(session =>
+            var read = _readers.ReadTogether(session =>
             {
                 var changes = new List<ConversationChange?>();
                 // A file that was rewritten has other numbers; and rows that are gone leave theirs to the next.
-                var (last, rewritten) = (LastRow(session), session.Mark("finished"));
+                var (seen, last, rewritten) = (_last, LastRow(session), session.Mark("finished"));
                 if (last < _last || rewritten != _rewritten)
                 {
                     changes.Add(null);
-                    (_last, _rewritten) = (last, rewritten);
+                    seen = last;
                 }
                 else if (_lastEvent is not null && EventAt(session, _last) is { } lastEvent && lastEvent != _lastEvent)
                 {
@@ -91,12 +91,15 @@ internal sealed class SqliteTrailWatch
                     changes.Add(null);
                 }
 
-                using (var rows = session.Query(New, _last))
+                using (var rows = session.Query(New, seen))
                 {
                     while (rows.Read())
                     {
-                        _last = rows.GetInt64(0);
-                        var (id, version) = (ConversationId.TryParse(rows.GetString(1))!.Value, rows.GetInt64(2));
+                        seen = rows.GetInt64(0);
+                        // Nobody can be told of a conversation without an id, and it must keep nobody from those behind it.
+                        if (ConversationId.TryParse(rows.GetString(1)) is not { } id)
+                            continue;
+                        var version = rows.GetInt64(2);
                         if (changes is [.., { } previous] && previous.Id == id && previous.Version == version - 1)
                             changes[^1] = previous with { Version = version };
                         else
@@ -104,14 +107,15 @@ internal sealed class SqliteTrailWatch
                     }
                 }
 
-                _lastEvent = EventAt(session, _last);
-                return changes;
+                return (Changes: changes, Seen: seen, Event: EventAt(session, seen), Rewritten: rewritten);
             });
+            (_last, _lastEvent, _rewritten) = (read.Seen, read.Event, read.Rewritten);
+            return read.Changes;
         }
         catch (StoreUnavailableException)
         {
-            // The poll, which goes on, finds it again once the database can be read.
-            return [];
+            // The next change leads here again, and finds what was not read now.
+            return [null];
         }
     }
 }

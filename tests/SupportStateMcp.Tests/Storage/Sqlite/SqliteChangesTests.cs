@@ -89,6 +89,32 @@ public sealed class SqliteChangesTests : IDisposable
         await UntilAsync(() => !_heard.IsEmpty);
     }
 
+    [Fact]
+    public async Task A_read_of_the_trail_that_fails_half_way_forgets_no_change()
+    {
+        var log = new LogLines<SqliteConversationStore>();
+        var (here, elsewhere) = (_folder.CreateStore(logger: log), _folder.CreateStore());
+        for (var n = 1; n <= 2; n++)
+            await _folder.WriteAsync(elsewhere, TestConversations.Initialize(TestConversations.Id($"TKT-{n}")));
+        var changes = new ConcurrentQueue<ConversationChange?>();
+        await using var watch = await here.SubscribeToAllAsync(changes.Enqueue, Stop);
+
+        // The number of the second conversation cannot be counted with: reading it fails, and reading the first does not.
+        _folder.Raw("""
+            BEGIN;
+            ALTER TABLE conversations RENAME TO hidden;
+            CREATE VIEW conversations AS SELECT key, CASE WHEN key > 1 THEN abs(-9223372036854775807 - (key > 1)) ELSE id END AS id FROM hidden;
+            INSERT INTO events SELECT conversation, max(version) + 1, schema, event FROM events GROUP BY conversation ORDER BY conversation;
+            COMMIT
+            """);
+        await UntilAsync(() => log.Lines.Count > 0);
+        _folder.Raw("BEGIN; DROP VIEW conversations; ALTER TABLE hidden RENAME TO conversations; COMMIT");
+        await _folder.WriteAsync(elsewhere, TestConversations.Initialize(TestConversations.Id("TKT-3")));
+
+        await UntilAsync(() => changes.Any(c => c?.Id == TestConversations.Id("TKT-3")));
+        Assert.Equal(["cs-TKT-1:3", "cs-TKT-2:3", "cs-TKT-3:2"], changes.OfType<ConversationChange>().Select(c => $"{c.Id}:{c.Version}").Distinct());
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private async ValueTask<IAsyncDisposable> WatchAsync(SqliteConversationStore store, string ticket) =>
