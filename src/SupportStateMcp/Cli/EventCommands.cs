@@ -112,13 +112,19 @@ internal static class EventCommands
                 var letters = (await context.Deliveries!.DeadLettersAsync(names[0], cancellationToken)).Where(l => parsed.GetValue(id) is not { } one || l.EventId == one).ToList();
                 if (letters.Count == 0 && parsed.GetValue(id) is { } wanted)
                     return Error.InvalidArgument("EVENT", $"{names[0]} has no such dead letter; deliveries lists those that there are", wanted);
-                var (delivered, failed) = (0, new List<DeadLetterView>());
+                var (delivered, failed, gone) = (0, new List<DeadLetterView>(), new List<string>());
                 foreach (var letter in letters)
                 {
-                    if ((await context.Deliveries.RedeliverAsync(letter, cancellationToken)).Failure is { } failure)
+                    var delivery = await context.Deliveries.RedeliverAsync(letter, cancellationToken);
+                    if (delivery.Failure is { } failure && delivery != EventDeliveries.Gone)
+                    {
                         failed.Add(Of(letter) with { Reason = failure });
-                    else
-                        delivered++;
+                        continue;
+                    }
+
+                    delivered++;
+                    if (delivery.Failure is not null)
+                        gone.Add(letter.EventId);
                 }
 
                 var view = new RedeliveredView { Delivered = delivered, Failed = failed };
@@ -127,6 +133,8 @@ internal static class EventCommands
                     screen.Say(string.Create(CultureInfo.InvariantCulture, $"{delivered} delivered, {failed.Count} not."));
                     foreach (var letter in failed)
                         screen.Say($"{letter.EventId}: {letter.Reason}");
+                    foreach (var id in gone)
+                        screen.Say($"{id}: {EventDeliveries.Gone.Failure}");
                 });
             });
         })

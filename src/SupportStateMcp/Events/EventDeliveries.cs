@@ -10,6 +10,9 @@ namespace SupportStateMcp.Events;
 /// <param name="time">The clock.</param>
 public sealed class EventDeliveries(IConversationOutbox outbox, EventReader reader, IEnumerable<IEventSink> sinks, DeadLetters deadLetters, TimeProvider time)
 {
+    /// <summary>What comes of a letter whose conversation is gone: there is nothing left to deliver.</summary>
+    public static Delivery Gone { get; } = new("The conversation is gone; so is its dead letter.");
+
     private readonly IReadOnlyList<IEventSink> _sinks = [.. sinks];
 
     /// <summary>The names of the sinks.</summary>
@@ -23,13 +26,13 @@ public sealed class EventDeliveries(IConversationOutbox outbox, EventReader read
     /// <exception cref="StoreException">The store does not answer.</exception>
     public ValueTask<IReadOnlyList<DeadLetter>> DeadLettersAsync(string? sink, CancellationToken cancellationToken) => deadLetters.ListAsync(sink, cancellationToken);
 
-    /// <summary>Tries once more to tell a sink of an event. What it takes, or what is gone, is no dead letter any more.</summary>
+    /// <summary>Tries once more to tell a sink of an event. What it takes, or what is gone (<see cref="Gone"/>), is no dead letter any more.</summary>
     /// <exception cref="StoreException">The store does not answer.</exception>
     public async ValueTask<Delivery> RedeliverAsync(DeadLetter letter, CancellationToken cancellationToken)
     {
         if (_sinks.FirstOrDefault(s => s.Subscription.Name == letter.Sink) is not { } sink)
             return new Delivery($"There is no sink {letter.Sink} any more.");
-        var delivery = new Delivery("The conversation is gone; so is its dead letter.");
+        var delivery = Gone;
         if (CloudEvent.ParseId(letter.EventId) is { } id
             && (await reader.ReadAsync(id.Id, id.Version - 1, 1, cancellationToken)) is [var e] && letter.Names(e))
         {

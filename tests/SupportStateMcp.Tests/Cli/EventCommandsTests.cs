@@ -66,15 +66,27 @@ public sealed class EventCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dead_letter_whose_conversation_is_gone_is_no_failure()
+    {
+        await using var receiver = await EventReceiver.StartAsync();
+        string[] config = ["--config", receiver.Config(_directory)];
+        await AddLettersAsync(1);
+        var view = await _place.JsonAsync(["redeliver", "crm", "--all", .. config]);
+        Assert.Equal((1, 0), (view.GetProperty("delivered").GetInt32(), view.GetProperty("failed").GetArrayLength()));
+
+        await AddLettersAsync(1);
+        var (_, output, _) = await _place.RunAsync(["redeliver", "crm", "--all", .. config]);
+
+        Assert.Equal("1 delivered, 0 not.\ncs-TKT-001:1: The conversation is gone; so is its dead letter.\n", output.ReplaceLineEndings("\n"));
+        Assert.Equal(0, receiver.Requests);
+    }
+
+    [Fact]
     public async Task Of_very_many_dead_letters_the_oldest_are_listed_and_it_is_said_how_many_there_are()
     {
         await using var receiver = await EventReceiver.StartAsync();
         string[] config = ["--config", receiver.Config(_directory)];
-        await using (var desk = new MemoryDesk(new ServerOptions { Backend = Backend.Sqlite, Directory = _place.Arguments[1] }, _place.Time))
-        {
-            foreach (var some in Enumerable.Range(1, 1_001).Chunk(500))
-                await desk.Records.WriteAsync([.. some.Select(Letter)], Stop);
-        }
+        await AddLettersAsync(1_001);
 
         var deliveries = await _place.JsonAsync(["deliveries", .. config]);
         var (_, output, _) = await _place.RunAsync(["deliveries", .. config]);
@@ -83,6 +95,14 @@ public sealed class EventCommandsTests : IDisposable
         Assert.Equal((1_000, 1_001), (listed.GetArrayLength(), deliveries.GetProperty("dead_letters_in_all").GetInt32()));
         Assert.Equal("cs-TKT-001:1", listed[0].GetProperty("event_id").GetString());
         Assert.Contains("These are the 1000 oldest of 1001.", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>So many dead letters of a conversation that nobody has.</summary>
+    private async Task AddLettersAsync(int count)
+    {
+        await using var desk = new MemoryDesk(new ServerOptions { Backend = Backend.Sqlite, Directory = _place.Arguments[1] }, _place.Time);
+        foreach (var some in Enumerable.Range(1, count).Chunk(500))
+            await desk.Records.WriteAsync([.. some.Select(Letter)], Stop);
 
         RecordWrite Letter(int n) => TestRecords.Write(
             $"crm:cs-TKT-001:{n}",
