@@ -40,7 +40,7 @@ public sealed class EventIntake(TicketService tickets, ConversationCommandHandle
     /// <param name="cancellationToken">Ends the wait; what is begun may be done all the same, and a repeat finds it.</param>
     public async ValueTask<Result<Outcome>> TakeAsync(IncomingEvent e, Caller caller, CancellationToken cancellationToken)
     {
-        if ((Bounds.Text("id", e.Id, LongestText, 1) ?? Bounds.Text("source", e.Source, LongestText, 1)) is { } violation)
+        if ((Line("id", e.Id) ?? Line("source", e.Source)) is { } violation)
             return violation;
         if (!Types.Contains(e.Type))
             return Error.InvalidArgument("type", $"it is one of {string.Join(", ", Types)}", SentValue.Quoted(e.Type));
@@ -74,7 +74,10 @@ public sealed class EventIntake(TicketService tickets, ConversationCommandHandle
                 },
                 cancellationToken);
 
-    /// <summary>The same event has the same id, and no other event has it.</summary>
+    private static Error? Line(string argument, string value) =>
+        Bounds.Text(argument, value, LongestText, 1) ?? (value.Any(char.IsControl) ? Error.InvalidArgument(argument, "it has no control characters") : null);
+
+    /// <summary>The same event has the same id, and no other event has it: neither of its two names holds a line end.</summary>
     private static string MessageIdOf(IncomingEvent e) =>
         "event-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{e.Source}\n{e.Id}")).AsSpan(0, 16));
 

@@ -107,6 +107,8 @@ public sealed class EventRoutesTests(EventRoutesTests.Demo demo) : IClassFixture
     [InlineData("""{"id":"e","source":"/s","type":"customer.message","data":{}}""", 400, "specversion: it is required")]
     [InlineData("""{"specversion":"0.3","id":"e","source":"/s","type":"customer.message","data":{}}""", 400, "specversion: it is 1.0")]
     [InlineData("""{"specversion":"1.0","id":"","source":"/s","type":"customer.message","data":{}}""", 400, "id")]
+    [InlineData("""{"specversion":"1.0","id":"e\nf","source":"/s","type":"customer.message","data":{}}""", 400, "id: it has no control characters")]
+    [InlineData("""{"specversion":"1.0","id":"f","source":"/s\ne","type":"customer.message","data":{}}""", 400, "source: it has no control characters")]
     [InlineData("""{"specversion":"1.0","id":"e","source":"/s","type":"customer.rant","data":{}}""", 400, "type: it is one of customer.request, customer.message")]
     [InlineData("""{"specversion":"1.0","id":"e","source":"/s","type":"customer.message","data":"text"}""", 400, "data")]
     [InlineData("""{"specversion":"1.0","id":"e","source":"/s","type":"customer.message","data":{"ticket_id":"no ticket","content":"x"}}""", 400, "data.ticket_id")]
