@@ -30,10 +30,10 @@ public sealed class DeskGauges : IDisposable
         Gauge("supportstate.approvals.deadline", "s", "How long until the next approval expires; 0 where none waits.", r => r.Deadline is { } at ? (at - _time.GetUtcNow()).TotalSeconds : 0);
         if (deliveries is null)
             return;
-        _meter.CreateObservableGauge("supportstate.outbox.pending", () => Sinks(b => b.Pending), "{conversation}", "Conversations of which a sink has yet to hear.");
+        _meter.CreateObservableGauge("supportstate.outbox.pending", () => Sinks(b => b.Pending), "{conversation}", "Conversations of which a sink has yet to hear; on Redis, the changes of which it has yet to hear.");
         _meter.CreateObservableGauge(
             "supportstate.outbox.lag", () => Sinks(b => b.OldestDue is { } due ? Math.Max(0, (_time.GetUtcNow() - due + OutboxSinks.Grace).TotalSeconds) : 0), "s",
-            "How long the conversation that a sink has waited for longest has waited to be told; one that is postponed counts from when it is due.");
+            "How long the conversation that waits longest has waited to be told; one whose attempt failed counts from 15 s before its next attempt is due.");
     }
 
     /// <summary>Reads the store once.</summary>
