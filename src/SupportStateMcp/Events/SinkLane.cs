@@ -133,7 +133,7 @@ internal sealed partial class SinkLane(
                     // Asked for before taking, so that nothing is missed in between.
                     for (var freed = _freed.Task; await TakeDueAsync(cancellationToken); freed = _freed.Task)
                     {
-                        await freed.WaitAsync(s_interval, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                        await freed.WaitAsync(s_interval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                         cancellationToken.ThrowIfCancellationRequested();
                     }
                 }
