@@ -151,8 +151,9 @@ internal static class EventRoutes
                     if (next.IsCompleted)
                         continue;
                 }
-                catch (OperationCanceledException) when (beat.IsCancellationRequested && !next.IsCompleted)
+                catch (OperationCanceledException) when (beat.IsCancellationRequested && !ends.IsCancellationRequested)
                 {
+                    // An event that comes at this moment is written by the next turn.
                     await response.Body.WriteAsync(s_beat, ends.Token);
                 }
 
