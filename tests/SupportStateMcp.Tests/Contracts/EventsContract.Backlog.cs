@@ -65,6 +65,7 @@ public abstract partial class EventsContract
         await using var publishing = here.Get<EventPublisher>().Start();
         for (var n = 0; n < Conversations; n++)
             await here.DoAsync(TestConversations.Initialize(TestConversations.Id($"TKT-{n}")));
+        await Eventually.TrueAsync(() => outbox.Asked == 8, () => $"{outbox.Asked} are begun.");
 
         // The process that has committed comes to none of them in time, and another one takes over what its workers can tell.
         Time.Advance(OutboxSinks.Grace);

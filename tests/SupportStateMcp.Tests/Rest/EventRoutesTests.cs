@@ -154,13 +154,15 @@ public sealed class EventRoutesTests(EventRoutesTests.Demo demo) : IClassFixture
         return (id[4..], JsonNode.Parse(data[6..])!.AsObject());
     }
 
-    /// <summary>The next line that says something.</summary>
+    /// <summary>The next line that says something; after a while without an event, beats come.</summary>
     private static async Task<string> LineAsync(StreamReader stream)
     {
         while (true)
         {
             var line = await stream.ReadLineAsync(Stop) ?? throw new EndOfStreamException();
-            if (line.Length > 0 && line != ":")
+            if (line == "event: beat")
+                Assert.Equal("data: {}", await stream.ReadLineAsync(Stop));
+            else if (line.Length > 0 && line != ":")
                 return line;
         }
     }
