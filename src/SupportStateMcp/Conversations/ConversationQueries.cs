@@ -38,6 +38,9 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
     /// <summary>How many characters of content it reads in search of them.</summary>
     private const long SearchCharacters = 16 << 20;
 
+    /// <summary>How often two answers about one conversation are compared: something may come in between the first two, and it may be moved to the archive between the next.</summary>
+    private const int Looks = 3;
+
     /// <summary>A conversation as it is.</summary>
     public ValueTask<Result<Loaded>> GetAsync(ConversationId id, CancellationToken cancellationToken) =>
         StoreException.GuardAsync<Loaded>(async () =>
@@ -64,7 +67,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             var reading = ReadAsync(before);
             await Task.WhenAll(loading, reading);
             var (loaded, messages) = (await loading, await reading);
-            for (var again = false; ; again = true)
+            for (var looks = 1; ; looks++)
             {
                 if (loaded.Conversation is null && await ArchivedAsync(id, cancellationToken) is { } kept)
                     return PageOf(kept, limit, before, filter, maxCharacters);
@@ -75,7 +78,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
                 if (IsWhole(messages.Select(m => m.Number), Math.Min((before ?? long.MaxValue) - 1, loaded.Conversation!.MessageCount))
                     && (filter is { TakesAll: false } || ConversationStoreReading.IsDone(messages, limit, maxCharacters)))
                     break;
-                if (again)
+                if (looks == Looks)
                     return await BrokenAsync(id, "history", cancellationToken);
                 loaded = await store.LoadAsync(id, null, cancellationToken);
                 // What is written from here on is left out, so that no writer, however busy, can come in between again.
@@ -118,7 +121,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
             var reading = store.ReadEventsAsync(id, after, limit, ConversationStoreReading.StepBytes, cancellationToken).AsTask();
             await Task.WhenAll(loading, reading);
             var (current, events) = ((await loading).Conversation, await reading);
-            for (var again = false; ; again = true)
+            for (var looks = 1; ; looks++)
             {
                 if (current is null && await ArchivedAsync(id, cancellationToken) is { } kept)
                     return PageOf(kept, after, limit);
@@ -127,7 +130,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
                 events = [.. events.Where(e => e.Version <= current.Version)];
                 if (after >= current.Version || (events.Count > 0 && events[0].Version == after + 1 && IsWhole(events.Select(e => e.Version), events[^1].Version)))
                     break;
-                if (again)
+                if (looks == Looks)
                     return Error.StoreDamaged(id, "trail");
                 current = (await store.LoadAsync(id, null, cancellationToken)).Conversation;
                 events = await store.ReadEventsAsync(id, after, limit, ConversationStoreReading.StepBytes, cancellationToken);

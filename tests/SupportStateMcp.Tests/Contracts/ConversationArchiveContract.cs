@@ -277,6 +277,46 @@ public abstract class ConversationArchiveContract
     }
 
     [Fact]
+    public async Task What_moves_while_it_is_read_is_read_from_the_archive()
+    {
+        var desk = Create();
+        var id = await desk.OpenAsync("TKT-1", "CUST001", "Cannot log in.", "Delete the cookies.");
+        var isRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var store = new StoreAround(desk.Conversations)
+        {
+            AfterMessages = () =>
+            {
+                isRead.TrySetResult();
+                return Task.CompletedTask;
+            },
+            AfterLoad = async (n, loaded) =>
+            {
+                if (n == 1)
+                {
+                    // The last message comes between the two answers of the first look.
+                    await isRead.Task;
+                    await desk.DoAsync(TestConversations.Message("late", "It works.", id));
+                    await desk.CloseAsync(id);
+                    return await desk.Conversations.LoadAsync(id, null, Stop);
+                }
+
+                if (n == 2)
+                {
+                    await PassAsync(TimeSpan.FromDays(1.5));
+                    await MoveAsync(desk);
+                }
+
+                return loaded;
+            },
+        };
+        var queries = new ConversationQueries(store, desk.Get<TimeProvider>(), desk.Get<IConversationArchive>());
+
+        var page = (await queries.GetHistoryAsync(id, 500, null, null, 600_000, Stop)).Value;
+
+        Assert.Equal(["Cannot log in.", "Delete the cookies.", "It works."], page.Messages.Select(m => m.Content));
+    }
+
+    [Fact]
     public async Task Without_the_switch_what_has_expired_is_gone()
     {
         var desk = Create(archive: false);
