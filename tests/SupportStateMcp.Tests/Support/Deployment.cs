@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SupportStateMcp.Conversations;
 
 namespace SupportStateMcp.Tests.Support;
 
@@ -56,9 +57,9 @@ internal sealed class Deployment : IAsyncDisposable
         var messages = new List<JsonElement>();
         for (long? before = null; ;)
         {
-            var page = await server.CallAsync(token, "get_history", new { conversation_id = id, limit = 500, before, detail = "full" });
-            messages.InsertRange(0, page.Content.GetProperty("messages").EnumerateArray());
-            if (!page.Content.TryGetProperty("before", out var older))
+            var page = await ReadAsync(server, token, "get_history", new { conversation_id = id, limit = 500, before, detail = "full" });
+            messages.InsertRange(0, page.GetProperty("messages").EnumerateArray());
+            if (!page.TryGetProperty("before", out var older))
                 return messages;
             before = older.GetInt64();
         }
@@ -70,18 +71,33 @@ internal sealed class Deployment : IAsyncDisposable
         var events = new List<JsonElement>();
         for (var after = 0L; ;)
         {
-            var page = await server.CallAsync(token, "get_events", new { conversation_id = id, limit = 500, after });
-            events.AddRange(page.Content.GetProperty("events").EnumerateArray());
-            if (!page.Content.TryGetProperty("after", out var next))
+            var page = await ReadAsync(server, token, "get_events", new { conversation_id = id, limit = 500, after });
+            events.AddRange(page.GetProperty("events").EnumerateArray());
+            if (!page.TryGetProperty("after", out var next))
                 return events;
             after = next.GetInt64();
         }
     }
 
+    /// <summary>What a tool that reads answers; where the store was too slow on a busy machine it is asked again, as callers are told to.</summary>
+    private static async Task<JsonElement> ReadAsync(HttpServer server, string? token, string tool, object arguments)
+    {
+        var answer = default(ToolAnswer);
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                answer = await server.CallAsync(token, tool, arguments);
+                return answer.Code != ErrorCodes.StoreUnavailable;
+            },
+            () => answer.Result.ToString());
+        Assert.False(answer.IsRefused, answer.Result.ToString());
+        return answer.Content;
+    }
+
     /// <summary>History, trail and snapshot of a conversation tell the same, without a gap; returns the ids of its messages.</summary>
     public static async Task<List<string>> AssertWholeAsync(HttpServer server, string id, string? token = null)
     {
-        var state = (await server.CallAsync(token, "get_state", new { conversation_id = id })).Content;
+        var state = await ReadAsync(server, token, "get_state", new { conversation_id = id });
         var messages = await HistoryAsync(server, id, token);
         var events = await EventsAsync(server, id, token);
 
