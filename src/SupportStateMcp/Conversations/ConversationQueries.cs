@@ -82,7 +82,7 @@ public sealed partial class ConversationQueries(IConversationStore store, TimePr
                     return await BrokenAsync(id, "history", cancellationToken);
                 loaded = await store.LoadAsync(id, null, cancellationToken);
                 // What is written from here on is left out, so that no writer, however busy, can come in between again.
-                messages = await ReadAsync(Math.Min(before ?? long.MaxValue, (loaded.Conversation?.MessageCount ?? 0) + 1));
+                messages = Living(id, loaded) is null ? await ReadAsync(Math.Min(before ?? long.MaxValue, loaded.Conversation!.MessageCount + 1)) : [];
             }
 
             var current = loaded.Conversation.AsOf(time.GetUtcNow());
