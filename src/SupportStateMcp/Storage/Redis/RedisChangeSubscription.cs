@@ -5,17 +5,17 @@ using SupportStateMcp.Conversations;
 namespace SupportStateMcp.Storage.Redis;
 
 /// <summary>Hears of the changes of all conversations, by one subscription to a pattern. After a lost connection it tells that some may have been missed.</summary>
-internal sealed class RedisChangeSubscription : IAsyncDisposable
+internal sealed class RedisChangeSubscription : IRedisListener, IAsyncDisposable
 {
     private readonly RedisConnection _connection;
     private readonly ISubscriber _subscriber;
     private readonly RedisChannel _channel;
     private readonly Action<RedisChannel, RedisValue> _handler;
-    private readonly Action _missed;
+    private readonly Action<ConversationChange?> _changed;
 
     private RedisChangeSubscription(RedisConnection connection, ISubscriber subscriber, RedisKeys keys, Action<ConversationChange?> changed)
     {
-        (_connection, _subscriber) = (connection, subscriber);
+        (_connection, _subscriber, _changed) = (connection, subscriber, changed);
         _channel = new RedisChannel(keys.ChangedPattern, RedisChannel.PatternMode.Pattern);
         _handler = (channel, value) =>
         {
@@ -24,8 +24,9 @@ internal sealed class RedisChangeSubscription : IAsyncDisposable
             if (keys.ChangedOf((string)channel!) is { } id && long.TryParse(versions[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var version))
                 changed(new ConversationChange(id, versions.Length == 2 ? long.Parse(versions[0], CultureInfo.InvariantCulture) : version - 1, version));
         };
-        _missed = () => changed(null);
     }
+
+    public IReadOnlyList<RedisChannel> Channels => [_channel];
 
     /// <exception cref="StoreUnavailableException">Redis does not answer.</exception>
     public static async ValueTask<IAsyncDisposable> StartAsync(
@@ -33,7 +34,7 @@ internal sealed class RedisChangeSubscription : IAsyncDisposable
     {
         var subscriber = await connection.SubscriberAsync(cancellationToken);
         var subscription = new RedisChangeSubscription(connection, subscriber, keys, changed);
-        connection.Resubscribed += subscription._missed;
+        connection.Add(subscription);
         try
         {
             await connection.CallAsync(
@@ -52,9 +53,11 @@ internal sealed class RedisChangeSubscription : IAsyncDisposable
         }
     }
 
+    public void Missed() => _changed(null);
+
     public ValueTask DisposeAsync()
     {
-        _connection.Resubscribed -= _missed;
+        _connection.Remove(this);
         _ = _subscriber.UnsubscribeAsync(_channel, _handler)
             .ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return ValueTask.CompletedTask;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using StackExchange.Redis;
 using SupportStateMcp.Conversations;
 
@@ -27,6 +28,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
     /// <summary>Threads at hand where Sentinels are used; see <see cref="KeepThreadsForSentinels"/>.</summary>
     private const int SentinelThreads = 64;
 
+    /// <summary>How often it is looked whether lost subscriptions are back.</summary>
+    private static readonly TimeSpan s_renewalInterval = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How long what a server was asked about TLS is taken to be so.</summary>
     private static readonly TimeSpan s_diagnosisAge = TimeSpan.FromSeconds(5);
 
@@ -42,6 +46,9 @@ public sealed partial class RedisConnection : IAsyncDisposable
     private Task<RedisFault?> _diagnosis = Task.FromResult<RedisFault?>(null);
     private DateTimeOffset _diagnosedAt = DateTimeOffset.MinValue;
     private volatile Refusal? _refusal;
+    private ImmutableArray<IRedisListener> _listeners = [];
+    private int _losses;
+    private bool _isRenewing;
     private bool? _isCluster;
     private bool _disposed;
 
@@ -101,8 +108,10 @@ public sealed partial class RedisConnection : IAsyncDisposable
         _bulk?.WhenConnected(connected);
     }
 
-    /// <summary>Subscriptions are back after the connection was lost: what was published meanwhile is missed.</summary>
-    internal event Action? Resubscribed;
+    /// <summary>Adds who is to be told when lost subscriptions are back.</summary>
+    internal void Add(IRedisListener listener) => ImmutableInterlocked.Update(ref _listeners, l => l.Add(listener));
+
+    internal void Remove(IRedisListener listener) => ImmutableInterlocked.Update(ref _listeners, l => l.Remove(listener));
 
     /// <summary>True where keys may be spread over nodes, so that commands on different keys may overtake each other.</summary>
     internal bool MayBeCluster => _isCluster is not false;
@@ -227,7 +236,7 @@ public sealed partial class RedisConnection : IAsyncDisposable
         {
             // The client bounds this itself by ConnectTimeout; this is in case a name server does not.
             var multiplexer = await opening.WaitAsync(_timeout * 5);
-            multiplexer.ConnectionFailed += (_, e) => OnLost(e);
+            multiplexer.ConnectionFailed += (_, e) => OnLost(multiplexer, e);
             multiplexer.ConnectionRestored += (_, e) => OnRestored(multiplexer, e);
             _connected?.Invoke(multiplexer);
             return multiplexer;
@@ -259,27 +268,59 @@ public sealed partial class RedisConnection : IAsyncDisposable
         _isCluster = isCluster;
     }
 
-    private void OnLost(ConnectionFailedEventArgs lost)
+    private void OnLost(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs lost)
     {
+        if (lost.ConnectionType == ConnectionType.Subscription)
+            Renew(multiplexer);
         // Where there has never been a connection, a call finds out why and tells it.
         if (!_disposed && lost.Exception is { } cause && RedisFault.Of(cause, _configuration) is { } fault && !(fault.IsUnexplained && _isCluster is null))
             _faults.Failed(fault);
     }
 
-    private async void OnRestored(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs e)
+    private void OnRestored(ConnectionMultiplexer multiplexer, ConnectionFailedEventArgs e)
     {
-        if (e.ConnectionType != ConnectionType.Subscription)
-            return;
-        try
+        if (e.ConnectionType == ConnectionType.Subscription)
+            Renew(multiplexer);
+    }
+
+    /// <summary>Tells the listeners once their subscriptions are back. One look at a time goes on until none was lost since it began.</summary>
+    private void Renew(ConnectionMultiplexer multiplexer)
+    {
+        lock (_gate)
         {
-            // Answered behind the renewed subscriptions: from here on nothing more is missed.
-            await multiplexer.GetSubscriber().PingAsync().WaitAsync(_timeout);
-        }
-        catch (Exception fault) when (RedisFault.Of(fault, _configuration) is not null)
-        {
-            // Then it is lost again, and will be restored again.
+            _losses++;
+            if (_isRenewing)
+                return;
+            _isRenewing = true;
         }
 
-        Resubscribed?.Invoke();
+        _ = RenewAsync(multiplexer);
+    }
+
+    /// <summary>
+    /// Where a server does not come back, the client subscribes on another one, by a connection that it had before, and no event tells of that: so it
+    /// is looked for, until a server has confirmed each channel.
+    /// </summary>
+    private async Task RenewAsync(ConnectionMultiplexer multiplexer)
+    {
+        var subscriber = multiplexer.GetSubscriber();
+        while (true)
+        {
+            var losses = Volatile.Read(ref _losses);
+            await Task.Delay(s_renewalInterval, _time);
+            var areBack = _listeners.All(l => l.Channels.All(c => subscriber.SubscribedEndpoint(c) is not null && subscriber.IsConnected(c)));
+            lock (_gate)
+            {
+                if (!_disposed && (!areBack || losses != _losses))
+                    continue;
+                _isRenewing = false;
+                if (_disposed)
+                    return;
+            }
+
+            foreach (var listener in _listeners)
+                listener.Missed();
+            return;
+        }
     }
 }

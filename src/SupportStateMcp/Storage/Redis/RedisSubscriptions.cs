@@ -7,7 +7,7 @@ namespace SupportStateMcp.Storage.Redis;
 /// Who watches which conversation. All watchers of a conversation in this process share one subscription. After a lost connection all
 /// are called once, since changes may have been missed.
 /// </summary>
-internal sealed partial class RedisSubscriptions : IDisposable
+internal sealed partial class RedisSubscriptions : IRedisListener, IDisposable
 {
     private readonly RedisConnection _connection;
     private readonly ILogger _logger;
@@ -17,7 +17,7 @@ internal sealed partial class RedisSubscriptions : IDisposable
     public RedisSubscriptions(RedisConnection connection, ILogger logger)
     {
         (_connection, _logger) = (connection, logger);
-        connection.Resubscribed += CallAll;
+        connection.Add(this);
     }
 
     public async ValueTask<IAsyncDisposable> AddAsync(string name, Action changed, CancellationToken cancellationToken)
@@ -53,7 +53,25 @@ internal sealed partial class RedisSubscriptions : IDisposable
         }
     }
 
-    public void Dispose() => _connection.Resubscribed -= CallAll;
+    public IReadOnlyList<RedisChannel> Channels
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _channels.Keys.Select(Of)];
+        }
+    }
+
+    public void Dispose() => _connection.Remove(this);
+
+    public void Missed()
+    {
+        string[] names;
+        lock (_gate)
+            names = [.. _channels.Keys];
+        foreach (var name in names)
+            Call(name);
+    }
 
     private void Remove(Watch watch)
     {
@@ -65,15 +83,6 @@ internal sealed partial class RedisSubscriptions : IDisposable
             _ = watch.Subscriber.UnsubscribeAsync(Of(watch.Name), channel.Handler)
                 .ContinueWith(t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
-    }
-
-    private void CallAll()
-    {
-        string[] names;
-        lock (_gate)
-            names = [.. _channels.Keys];
-        foreach (var name in names)
-            Call(name);
     }
 
     private void Call(string name)
