@@ -189,7 +189,7 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
         await bob.Button("Change the arguments").ClickAsync();
 
         await ChangeAsync(server, approval, 900);
-        await bob.ShowsAsync("human:alice changed the arguments meanwhile, to: order: 4711, amount: 900.");
+        await bob.ShowsAsync("human:alice changed the arguments in between, to: order: 4711, amount: 900.");
         Assert.Equal("100", await bob.Field("Final value of amount").InputValueAsync());
         await bob.Button("Approve with changes").ClickAsync();
         await Assertions.Expect(bob.Notice).ToHaveTextAsync("Your yes counts: 1 of 2.");
@@ -215,8 +215,8 @@ public sealed class RefundTests(Chromium chromium, SharedRedis redis)
         await ChangeAsync(server, approval, 900);
 
         await bob.Button(editing ? "Approve with changes" : "Approve").ClickAsync();
-        await bob.ShowsAsync("Somebody changed the arguments meanwhile, and nothing was decided.");
-        await bob.ShowsAsync("human:alice changed the arguments meanwhile");
+        await bob.ShowsAsync("Somebody changed the arguments in between, and nothing was decided.");
+        await bob.ShowsAsync("human:alice changed the arguments in between");
         Assert.Single((await server.CallAsync(server.Bot, "get_approval", new JsonObject { ["approval_id"] = approval }))["votes"]!.AsArray());
 
         if (editing)

@@ -209,7 +209,7 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
         Assert.Equal("Nine to six. Closed on Sundays.", await content.InputValueAsync());
         Assert.Equal("Nine to six.", await ContentAsync());
         // Nobody else has changed it.
-        Assert.Equal(0, await sue.Page.GetByText("saved version 2 meanwhile").CountAsync());
+        Assert.Equal(0, await sue.Page.GetByText("saved version 2 in between").CountAsync());
         await sue.Button("Save as draft").ClickAsync();
         await Assertions.Expect(content).ToHaveCountAsync(0);
         Assert.Equal("Nine to six. Closed on Sundays.", await ContentAsync());
@@ -436,14 +436,14 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
         await SaveAsync("# Parcels\n\nAsk the carrier.\n");
 
         await sue.Button("Save as draft").ClickAsync();
-        await sue.ShowsAsync("ai:bot saved version 2 meanwhile.");
+        await sue.ShowsAsync("ai:bot saved version 2 in between.");
         await Assertions.Expect(sue.Page.Locator("main ins")).ToContainTextAsync(["Ask the carrier."]);
         Assert.Equal("Parcels that are late", await sue.Field("Title").InputValueAsync());
         await sue.Button("Publish").ClickAsync();
         await Assertions.Expect(sue.Notice).ToHaveTextAsync("The article is published: searches find it.");
 
         await sue.ShowsAsync("Version 3,");
-        Assert.Equal(0, await sue.Page.GetByText("saved version 2 meanwhile").CountAsync());
+        Assert.Equal(0, await sue.Page.GetByText("saved version 2 in between").CountAsync());
         Assert.Empty(sue.Faults);
 
         Task<JsonNode> SaveAsync(string content) => server.CallAsync(
