@@ -87,9 +87,6 @@ internal sealed partial class MemoryForgetting(
         {
             count += await ForgetOrRemoveAsync(
                 marks, () => memories.ForgetConversationAsync(marks.RecordId, conversationId, life, by, cancellationToken), by, cancellationToken);
-            // A text that stays may have lost the topics that this conversation gave it.
-            if (vectors is not null)
-                await vectors.RemoveAsync(marks.RecordId, cancellationToken);
         }
 
         await indexing.CatchUpAsync(cancellationToken);
@@ -105,31 +102,42 @@ internal sealed partial class MemoryForgetting(
     public async Task<int> ForgetOrRemoveAsync(
         MemoryMarks marks, Func<ValueTask<IReadOnlyList<ForgottenMemory>>> forget, string by, CancellationToken cancellationToken)
     {
+        var count = marks.Texts;
         try
         {
-            return await DoneAsync(await forget(), cancellationToken);
+            var forgotten = await forget();
+            LogForgotten(forgotten);
+            count = forgotten.Count;
         }
         catch (RecordDamagedException e) when (e.Kind == MemoryDocument.RecordKind)
         {
             await memories.RemoveAsync(marks.RecordId, cancellationToken);
-            if (vectors is not null)
-                await vectors.RemoveAsync(marks.RecordId, cancellationToken);
             LogRemoved(marks.RecordId, by, e.Message);
-            return marks.Texts;
         }
+
+        // Also where none was forgotten: a text that stays may have lost topics.
+        if (vectors is not null)
+            await vectors.RemoveAsync(marks.RecordId, cancellationToken);
+        return count;
     }
 
     /// <summary>What follows when memories were forgotten: their vectors go, the log says it.</summary>
     public async Task<int> DoneAsync(IReadOnlyList<ForgottenMemory> forgotten, CancellationToken cancellationToken)
     {
-        foreach (var memory in forgotten)
+        LogForgotten(forgotten);
+        foreach (var recordId in forgotten.Select(m => MemoryDocument.RecordOf(m.MemoryId)).OfType<string>().Distinct(StringComparer.Ordinal))
         {
-            if (vectors is not null && MemoryDocument.RecordOf(memory.MemoryId) is { } recordId)
+            if (vectors is not null)
                 await vectors.RemoveAsync(recordId, cancellationToken);
-            LogForgotten(memory.MemoryId, memory.Because, memory.By);
         }
 
         return forgotten.Count;
+    }
+
+    private void LogForgotten(IReadOnlyList<ForgottenMemory> forgotten)
+    {
+        foreach (var memory in forgotten)
+            LogForgotten(memory.MemoryId, memory.Because, memory.By);
     }
 
     private async Task<int> TrimAsync(IReadOnlyList<MemoryMarks> scope, string? added, CancellationToken cancellationToken)
