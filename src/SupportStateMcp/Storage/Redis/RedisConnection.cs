@@ -308,14 +308,14 @@ public sealed partial class RedisConnection : IAsyncDisposable
         {
             var losses = Volatile.Read(ref _losses);
             await Task.Delay(s_renewalInterval, _time);
+            if (_disposed)
+                return;
             var areBack = _listeners.All(l => l.Channels.All(c => subscriber.SubscribedEndpoint(c) is not null && subscriber.IsConnected(c)));
             lock (_gate)
             {
-                if (!_disposed && (!areBack || losses != _losses))
+                if (!areBack || losses != _losses)
                     continue;
                 _isRenewing = false;
-                if (_disposed)
-                    return;
             }
 
             foreach (var listener in _listeners)
