@@ -1,3 +1,5 @@
+using SupportStateMcp.Primitives;
+
 namespace SupportStateMcp.Briefs;
 
 /// <summary>
@@ -27,6 +29,6 @@ internal static class ArticleText
         var end = Math.Max(0, most - Ellipsis.Length);
         if (end > 0 && text.LastIndexOf(' ', end - 1) is var space && space > end / 2)
             end = space;
-        return text[..(end > 0 && char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)].TrimEnd() + Ellipsis;
+        return ShortText.Beginning(text, end).TrimEnd() + Ellipsis;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Events;
 
@@ -43,6 +44,6 @@ internal static class ChatMessage
     {
         var line = $"{e.Data.RequestId} ({e.Data.Metadata.Priority}): {e.Data.EventType.Replace('_', ' ')}, {e.Data.Action}, by {e.Data.Agent}";
         return e.Data.Content is not { } content ? line
-            : $"{line}\n{(content.Length > Shown ? content[..(char.IsHighSurrogate(content[Shown - 1]) ? Shown - 1 : Shown)] + "…" : content)}";
+            : $"{line}\n{(content.Length > Shown ? ShortText.Beginning(content, Shown) + "…" : content)}";
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Knowledge;
 
@@ -34,7 +35,7 @@ internal static class Excerpt
         var space = text.LastIndexOf(' ', Math.Max(0, end - 1));
         if (space > end / 2)
             end = space;
-        return text[..(end > 0 && char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)].TrimEnd() + Ellipsis;
+        return ShortText.Beginning(text, end).TrimEnd() + Ellipsis;
     }
 
     /// <summary>Where the sentence begins from which on most of the words are met, the first of several.</summary>

@@ -25,5 +25,5 @@ internal static class SentValue
     public static string Quoted(string text) => $"\"{JsonEncodedText.Encode(Cut(text), JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     private static string Cut(string text) =>
-        text.Length <= Longest ? text : text[..(char.IsHighSurrogate(text[Longest - 1]) ? Longest - 1 : Longest)] + "…";
+        text.Length <= Longest ? text : ShortText.Beginning(text, Longest) + "…";
 }

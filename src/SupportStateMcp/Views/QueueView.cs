@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Views;
 
@@ -94,5 +95,5 @@ public sealed record QueueEntryView
 
     private static string? Shortened(string? text, int most) => text is null || text.Length <= most
         ? text
-        : $"{text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)]}… [shortened: get_state shows all {text.Length} characters]";
+        : $"{ShortText.Beginning(text, most)}… [shortened: get_state shows all {text.Length} characters]";
 }

@@ -29,8 +29,7 @@ internal sealed record ArticleVectors
         [.. MarkdownSections.Searched(article.Content).Take(MostSections).Select(s => $"{article.Title}\n{Beginning(s.Text)}")];
 
     /// <summary>As much of a text as a vector is made of, in whole characters: of more, a service may refuse it.</summary>
-    public static string Beginning(string text) =>
-        text.Length <= SectionLength ? text : text[..(char.IsHighSurrogate(text[SectionLength - 1]) ? SectionLength - 1 : SectionLength)];
+    public static string Beginning(string text) => ShortText.Beginning(text, SectionLength);
 
     /// <summary>The content of a record.</summary>
     public static byte[] Write(string model, long version, IReadOnlyList<float[]> vectors) => Utf8Json.Write(

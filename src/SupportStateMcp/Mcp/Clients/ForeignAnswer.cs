@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Knowledge;
+using SupportStateMcp.Primitives;
 
 namespace SupportStateMcp.Mcp.Clients;
 
@@ -110,10 +111,7 @@ internal static class ForeignAnswer
     }
 
     private static KnowledgeHit Hit(string id, string title, string text, string heading, double score, DateTimeOffset at, IReadOnlyList<string> words) => new(
-        id, title, double.IsFinite(score) ? score : 0, Excerpt.Of(Begin(text), hasHeading: false, words, KnowledgeLimits.Excerpt), heading, at);
-
-    private static string Begin(string text) =>
-        text.Length <= MostText ? text : text[..(char.IsHighSurrogate(text[MostText - 1]) ? MostText - 1 : MostText)];
+        id, title, double.IsFinite(score) ? score : 0, Excerpt.Of(ShortText.Beginning(text, MostText), hasHeading: false, words, KnowledgeLimits.Excerpt), heading, at);
 
     private static string IdOf(JsonElement article)
     {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using SupportStateMcp.Conversations;
+using SupportStateMcp.Primitives;
 using SupportStateMcp.Views;
 
 namespace SupportStateMcp.Mcp.Tools;
@@ -70,8 +71,7 @@ internal static class AnswerText
         const string LeftOut = "\n… [shortened to fit]";
         if (text.Length <= Limits.AnswerCharacters)
             return text;
-        var end = Limits.AnswerCharacters - LeftOut.Length;
-        return text[..(char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)] + LeftOut;
+        return ShortText.Beginning(text, Limits.AnswerCharacters - LeftOut.Length) + LeftOut;
     }
 
     /// <summary>How long each text may be, so that together they are shorter by the excess.</summary>
