@@ -22,8 +22,8 @@ public sealed class KilledMemoryTests
         var random = new Random(20261129);
         await using var deployment = await Deployment.OnAsync(store, "--toolsets", "conversations,memory");
         var (closed, ticket) = (new List<(string Customer, string Id)>(), 0);
-        // The wish of each customer that was answered last, and the one that was sent last: a kill may have come in between.
-        var (acknowledged, sent) = (new Dictionary<string, string>(), new Dictionary<string, string>());
+        // What each customer may wish: the one that was answered last, and all that were sent since. A kill comes before or after the commit.
+        var wishes = Enumerable.Range(0, Customers).ToDictionary(n => $"KILL-{n}", _ => new List<string>());
         for (var kill = 0; kill < s_kills; kill++)
         {
             await using var server = await deployment.StartServerAsync();
@@ -51,7 +51,7 @@ public sealed class KilledMemoryTests
         {
             var preferences = Memories(await last.CallAsync("recall", new { customer_id = $"KILL-{n}", kinds = new[] { "preference" }, k = 20 }));
             var text = Assert.Single(preferences).GetProperty("text").GetString();
-            Assert.Contains(text, new[] { $"«{acknowledged[$"KILL-{n}"]}»", $"«{sent[$"KILL-{n}"]}»" });
+            Assert.Contains(text, wishes[$"KILL-{n}"].Select(wish => $"«{wish}»"));
         }
 
         async Task WorkAsync(HttpServer server)
@@ -61,10 +61,11 @@ public sealed class KilledMemoryTests
                 while (true)
                 {
                     var (customer, name) = ($"KILL-{ticket % Customers}", $"K{++ticket}");
-                    sent[customer] = $"Wants number {ticket}.";
-                    var remembered = await server.CallAsync("remember", new { customer_id = customer, kind = "preference", key = "number", text = sent[customer] });
+                    var wish = $"Wants number {ticket}.";
+                    wishes[customer].Add(wish);
+                    var remembered = await server.CallAsync("remember", new { customer_id = customer, kind = "preference", key = "number", text = wish });
                     Assert.Null(remembered.Code);
-                    acknowledged[customer] = sent[customer];
+                    wishes[customer] = [wish];
                     await server.CallAsync("initialize_conversation", new { user_id = customer, ticket_id = name, description = $"The problem {name}." });
                     await server.CallAsync("transition_state", new { conversation_id = "cs-" + name, new_state = "processing" });
                     await server.CallAsync("transition_state", new { conversation_id = "cs-" + name, new_state = "awaiting_confirmation" });
