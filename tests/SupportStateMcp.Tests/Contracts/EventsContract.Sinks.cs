@@ -113,7 +113,7 @@ public abstract partial class EventsContract
         receiver.Answer = _ => Task.FromResult(StatusCodes.Status200OK);
         Assert.Null((await deliveries.RedeliverAsync(letter, Stop)).Failure);
         Assert.Empty(await deliveries.DeadLettersAsync("crm", Stop));
-        Assert.Equal($"{Id}:2", receiver.Taken[^1].Id);
+        Assert.Equal($"{Id}:2", receiver.Taken.Last().Id);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class EventReceiver : IAsyncDisposable
     public Func<HttpContext, Task<int>> Answer { get; set; } = _ => Task.FromResult(StatusCodes.Status200OK);
 
     /// <summary>What it was sent, and answered with 2xx, in this order.</summary>
-    public IReadOnlyList<ReceivedEvent> Taken => [.. _taken];
+    public IReadOnlyCollection<ReceivedEvent> Taken => _taken;
 
     /// <summary>How many requests it got.</summary>
     public int Requests => _requests;

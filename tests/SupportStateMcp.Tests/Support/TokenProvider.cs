@@ -18,6 +18,10 @@ internal sealed class TokenProvider : IAsyncDisposable
     public const string ClientId = "desk-console";
     public const string ClientSecret = "a secret of the console";
 
+    // To find the primes of a key takes a large part of a second; a hundred tests start a provider.
+    private static readonly Lazy<RSAParameters> s_published = new(NewRsa);
+    private static readonly Lazy<RSAParameters> s_foreign = new(NewRsa);
+
     private readonly ConcurrentDictionary<string, (string Challenge, string Address, string Nonce, string Resource)> _codes = new();
     private readonly WebApplication _app;
     private int _asked;
@@ -49,7 +53,7 @@ internal sealed class TokenProvider : IAsyncDisposable
     public string? NamedIssuer { get; set; }
 
     /// <summary>The keys that are published; the first one signs where nothing else is said.</summary>
-    public List<AsymmetricSecurityKey> Keys { get; } = [NewRsa()];
+    public List<AsymmetricSecurityKey> Keys { get; } = [Key(s_published)];
 
     /// <summary>The claims of the access tokens that people get who sign in, as <see cref="Token"/> takes them.</summary>
     public string Claims { get; set; } = """{"roles":["approver"]}""";
@@ -73,7 +77,8 @@ internal sealed class TokenProvider : IAsyncDisposable
         return provider;
     }
 
-    public static RsaSecurityKey NewRsa() => new(RSA.Create(2048)) { KeyId = Guid.NewGuid().ToString("N") };
+    /// <summary>A key that no provider publishes, under an id of its own.</summary>
+    public static RsaSecurityKey ForeignRsa() => Key(s_foreign);
 
     public static ECDsaSecurityKey NewEc() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = Guid.NewGuid().ToString("N") };
 
@@ -116,6 +121,14 @@ internal sealed class TokenProvider : IAsyncDisposable
     public string PublicPem() => ((RsaSecurityKey)Keys[0]).Rsa.ExportSubjectPublicKeyInfoPem();
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private static RSAParameters NewRsa()
+    {
+        using var rsa = RSA.Create(2048);
+        return rsa.ExportParameters(true);
+    }
+
+    private static RsaSecurityKey Key(Lazy<RSAParameters> of) => new(RSA.Create(of.Value)) { KeyId = Guid.NewGuid().ToString("N") };
 
     /// <summary>The person is signed in here already, and agrees: the browser goes back with a code (RFC 6749, section 4.1.2).</summary>
     private Task AuthorizeAsync(HttpContext context)

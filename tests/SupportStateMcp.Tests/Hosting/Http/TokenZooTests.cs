@@ -118,8 +118,8 @@ public sealed class TokenZooTests : IAsyncLifetime
             "expired" => [_provider.Token($$"""{"exp":{{TimeProvider.System.GetUtcNow().AddMinutes(-5).ToUnixTimeSeconds()}},"nbf":1}""")],
             "not valid yet" => [_provider.Token($$"""{"nbf":{{TimeProvider.System.GetUtcNow().AddMinutes(5).ToUnixTimeSeconds()}}}""")],
             "without an end" => [_provider.Token("""{"exp":null}""")],
-            "unknown key" => [_provider.Token(key: TokenProvider.NewRsa())],
-            "unknown key, known kid" => [_provider.Token(key: new RsaSecurityKey(TokenProvider.NewRsa().Rsa) { KeyId = known })],
+            "unknown key" => [_provider.Token(key: TokenProvider.ForeignRsa())],
+            "unknown key, known kid" => [_provider.Token(key: new RsaSecurityKey(TokenProvider.ForeignRsa().Rsa) { KeyId = known })],
             "own key in the header" => [WithOwnKey()],
             "changed claims" => [With(right, 1, """{"sub":"root"}""")],
             "signature of another token" => [string.Join('.', [.. right.Split('.')[..2], _provider.Token("""{"sub":"bob"}""").Split('.')[2]])],
@@ -146,7 +146,7 @@ public sealed class TokenZooTests : IAsyncLifetime
 
     private string WithOwnKey()
     {
-        var own = TokenProvider.NewRsa();
+        var own = TokenProvider.ForeignRsa();
         var of = own.Rsa.ExportParameters(false);
         var jwk = new JsonObject { ["kty"] = "RSA", ["n"] = Base64UrlEncoder.Encode(of.Modulus), ["e"] = Base64UrlEncoder.Encode(of.Exponent) };
         var signed = With(_provider.Token(key: own), 0, new JsonObject { ["alg"] = "RS256", ["jwk"] = jwk }.ToJsonString());
