@@ -11,6 +11,7 @@ public class TokenEstimateTests
 {
     private static readonly TiktokenTokenizer s_exact = TiktokenTokenizer.CreateForEncoding("o200k_base");
     private static readonly TokenEstimate s_estimate = new();
+    private static readonly string[] s_words = [.. TokenEstimate.CommonPieces];
 
     [Theory]
     [InlineData("")]
@@ -79,14 +80,13 @@ public class TokenEstimateTests
     internal static string Text(Random random)
     {
         var text = new StringBuilder();
-        var words = TokenEstimate.CommonPieces as IReadOnlyList<string> ?? [.. TokenEstimate.CommonPieces];
         for (var parts = random.Next(1, 40); parts > 0; parts--)
         {
             var length = random.Next(1, 12);
             switch (random.Next(9))
             {
                 case 0:
-                    text.Append(words[random.Next(words.Count)]);
+                    text.Append(s_words[random.Next(s_words.Length)]);
                     break;
                 case 1:
                     Append(length, () => (char)random.Next('a', 'z' + 1));
