@@ -42,21 +42,17 @@ public sealed class Chromium : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
         });
         context.SetDefaultTimeout(Patience);
-        var page = await context.NewPageAsync();
         if (token is not null)
-        {
-            await page.GotoAsync("/console/console.css");
-            await SignInAsync(page, token);
-        }
-
-        return new ConsoleTab(context, page, address);
+            await SignInAsync(context, token);
+        return new ConsoleTab(context, await context.NewPageAsync(), address);
     }
 
-    /// <summary>Signs in to the console with a token, for all pages of the browser, by a page of the server that shows nobody.</summary>
-    internal static async Task SignInAsync(IPage page, string token) => Assert.True(
-        await page.EvaluateAsync<bool>(
-            "async token => (await fetch('/console/session', { method: 'POST', headers: { 'X-Console': '1', 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) })).ok", token),
-        "The console did not take the token.");
+    /// <summary>Signs in to the console with a token, for all pages of the browser.</summary>
+    internal static async Task SignInAsync(IBrowserContext browser, string token)
+    {
+        var response = await browser.APIRequest.PostAsync("/console/session", new() { Headers = new Dictionary<string, string> { ["X-Console"] = "1" }, DataObject = new { token } });
+        Assert.True(response.Ok, "The console did not take the token.");
+    }
 
     public async ValueTask DisposeAsync()
     {

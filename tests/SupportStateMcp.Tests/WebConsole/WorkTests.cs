@@ -279,9 +279,7 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
         await tab.Page.Context.ClearCookiesAsync();
         await server.CallAsync(server.Bot, "add_message", new JsonObject { ["conversation_id"] = id, ["role"] = "user", ["content"] = "Hello?" });
         await tab.ShowsAsync("Not signed in");
-        var other = await tab.Page.Context.NewPageAsync();
-        await other.GotoAsync("/console/console.css");
-        await Chromium.SignInAsync(other, server.Alice);
+        await Chromium.SignInAsync(tab.Page.Context, server.Alice);
 
         await tab.Button("Send reply").ClickAsync();
         await Assertions.Expect(tab.Notice).ToHaveTextAsync("The reply is sent.");
@@ -300,16 +298,14 @@ public sealed class WorkTests(Chromium chromium, ConsoleServer server) : IClassF
         await using var tab = await chromium.OpenAsync(server.Address, server.Alice);
         await tab.GoAsync($"/console/approvals/{approval}");
         await tab.Field("Notes").FillAsync("minus shipping");
-        var other = await tab.Page.Context.NewPageAsync();
-        await other.GotoAsync("/console/console.css");
-        await Chromium.SignInAsync(other, server.Bob);
+        await Chromium.SignInAsync(tab.Page.Context, server.Bob);
 
         await tab.Button("Approve").ClickAsync();
         await tab.ShowsAsync("In this browser human:bob has signed in since. Nothing was done. Sign in again to go on.");
         await tab.ShowsAsync("Not signed in");
         Assert.Empty(await VotesAsync());
         Assert.Equal("minus shipping", await tab.Field("Notes").InputValueAsync());
-        await Chromium.SignInAsync(other, server.Alice);
+        await Chromium.SignInAsync(tab.Page.Context, server.Alice);
         await tab.Button("Approve").ClickAsync();
         await Assertions.Expect(tab.Notice).ToHaveTextAsync("Your yes counts: 1 of 2.");
         await tab.ShowsAsync("Live");
