@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.ML.Tokenizers;
 using SupportStateMcp.Context;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting;
@@ -16,7 +15,6 @@ namespace SupportStateMcp.Tests.Context;
 /// <summary>A context keeps to its budget, begins where it may, and says what it left out.</summary>
 public class ContextFittingTests
 {
-    private static readonly TiktokenTokenizer s_judge = TiktokenTokenizer.CreateForEncoding("o200k_base");
     private static readonly ITokenCounter s_estimate = new TokenEstimate();
     private static readonly ITokenCounter s_exact = new ExactTokens();
 
@@ -38,7 +36,7 @@ public class ContextFittingTests
             var view = ContextFitting.Fit(material, counter, tokens, WorkflowDefinition.Default);
 
             var text = ViewJson.Text(view);
-            var cost = s_judge.CountTokens(text);
+            var cost = O200k.Count(text);
             Assert.True(cost <= tokens, $"seed {seed}, case {n}: {cost} of {tokens}");
             Assert.True(counter.IsExact && TokenEstimate.LongPieces(text, ExactTokens.LongestPiece).Count == 0 ? cost == view.ContextTokens : cost <= view.ContextTokens, $"seed {seed}, case {n}: {cost} said to be {view.ContextTokens}");
             Assert.InRange(view.ContextTokens, 1, tokens);
@@ -160,7 +158,7 @@ public class ContextFittingTests
 
         Assert.Null(view.AllowedTransitions);
         Assert.StartsWith($"ai:{owner[..20]}", view.Owner, StringComparison.Ordinal);
-        Assert.InRange(s_judge.CountTokens(ViewJson.Text(view)), 1, ContextLimits.LeastTokens);
+        Assert.InRange(O200k.Count(ViewJson.Text(view)), 1, ContextLimits.LeastTokens);
         Assert.InRange(view.ContextTokens, 1, ContextLimits.LeastTokens);
     }
 
@@ -175,7 +173,7 @@ public class ContextFittingTests
             if (view is null)
                 Assert.True(material.Memories.Count == 0 && material.Profile?.IsEmpty is not false);
             else
-                Assert.InRange(s_judge.CountTokens(ViewJson.Text(view)), 1, ContextLimits.BriefTokens);
+                Assert.InRange(O200k.Count(ViewJson.Text(view)), 1, ContextLimits.BriefTokens);
         }
 
         var whole = TurnBrief.Of(Material(messages: "m"), s_estimate)!;

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.ML.Tokenizers;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -25,7 +24,6 @@ public partial class TokensTests(StillServer server, CatalogueOfAll catalogue) :
     private const string End = "<!-- end of tokens -->";
 
     private static readonly string s_file = Repository.File("docs", "performance.md");
-    private static readonly TiktokenTokenizer s_tokenizer = TiktokenTokenizer.CreateForEncoding("o200k_base");
 
     /// <summary>With <c>SUPPORTSTATE_REWRITE_DOCS=1</c> this test writes the table, and fails once where that changed it.</summary>
     [Fact]
@@ -44,7 +42,7 @@ public partial class TokensTests(StillServer server, CatalogueOfAll catalogue) :
         {
             var text = Steady(Assert.IsType<TextContentBlock>(Assert.Single(result.Content)).Text);
             var structured = Steady(result.StructuredContent!.Value.GetRawText());
-            table.Append(CultureInfo.InvariantCulture, $"| {what} | {Count(text)} | {Count(text) + Count(structured)} |\n");
+            table.Append(CultureInfo.InvariantCulture, $"| {what} | {O200k.Count(text)} | {O200k.Count(text) + O200k.Count(structured)} |\n");
         }
 
         var page = (await File.ReadAllTextAsync(s_file, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n");
@@ -73,7 +71,7 @@ public partial class TokensTests(StillServer server, CatalogueOfAll catalogue) :
         var history = (await AnswersAsync()).Single(a => a.What.StartsWith("`get_history`: 50", StringComparison.Ordinal) && !a.What.Contains("full", StringComparison.Ordinal)).Result;
         var text = Assert.IsType<TextContentBlock>(Assert.Single(history.Content)).Text;
 
-        Assert.InRange(Count(Steady(text)), 1, 8_452 / 2);
+        Assert.InRange(O200k.Count(Steady(text)), 1, 8_452 / 2);
     }
 
     private async Task<List<(string What, CallToolResult Result)>> AnswersAsync()
@@ -137,9 +135,7 @@ public partial class TokensTests(StillServer server, CatalogueOfAll catalogue) :
         return without;
     }
 
-    private static int CountOf(JsonArray tools) => Count(new JsonObject { ["tools"] = tools.DeepClone() }.ToJsonString(s_readable));
-
-    private static int Count(string text) => s_tokenizer.CountTokens(text);
+    private static int CountOf(JsonArray tools) => O200k.Count(new JsonObject { ["tools"] = tools.DeepClone() }.ToJsonString(s_readable));
 
     /// <summary>Without what is another in every run.</summary>
     private static string Steady(string text) => Token().Replace(TicketNumber().Replace(Time().Replace(text, "2026-11-21T09:00:00Z"), "1"), "dHVybnxjcy1UT0tULTF8MXw1MQ");

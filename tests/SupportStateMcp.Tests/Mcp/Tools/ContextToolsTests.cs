@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
-using Microsoft.ML.Tokenizers;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using SupportStateMcp.Tests.Support;
@@ -10,8 +9,6 @@ namespace SupportStateMcp.Tests.Mcp.Tools;
 /// <summary>One context call, and summaries, as a client meets them.</summary>
 public class ContextToolsTests(ContextServer server) : IClassFixture<ContextServer>
 {
-    private static readonly TiktokenTokenizer s_tokenizer = TiktokenTokenizer.CreateForEncoding("o200k_base");
-
     [Fact]
     public async Task One_call_tells_all_that_there_is_within_its_budget()
     {
@@ -31,7 +28,7 @@ public class ContextToolsTests(ContextServer server) : IClassFixture<ContextServ
         var shown = ConnectedServer.Structured(small);
         var first = (long)shown["messages"]![0]!["number"]!;
         Assert.Equal((first - 1, first), ((long)shown["dropped"]!["messages"]!, (long)shown["dropped"]!["before"]!));
-        var cost = s_tokenizer.CountTokens(Assert.IsType<TextContentBlock>(Assert.Single(small.Content)).Text);
+        var cost = O200k.Count(Assert.IsType<TextContentBlock>(Assert.Single(small.Content)).Text);
         Assert.InRange(cost, 300, 900);
         Assert.InRange((int)shown["context_tokens"]!, cost, 900);
     }
@@ -78,7 +75,7 @@ public class ContextToolsTests(ContextServer server) : IClassFixture<ContextServ
         Assert.Null(unknown["context"]);
         Assert.Equal("phone", (string?)begun["context"]!["profile"]!["preferences"]!["channel"]);
         Assert.Equal("Her mailbox is full, so that reset mails bounce.", (string?)Assert.Single(begun["context"]!["memories"]!.AsArray())!["text"]);
-        Assert.InRange(s_tokenizer.CountTokens(begun["context"]!.ToJsonString()), 20, 300);
+        Assert.InRange(O200k.Count(begun["context"]!.ToJsonString()), 20, 300);
         Assert.Null(without["context"]);
         Assert.InRange(short_.ToJsonString().Length, 1, 2_000);
         Assert.Equal("fact", (string?)Assert.Single(context["memories"]!.AsArray())!["kind"]);
