@@ -47,7 +47,7 @@ public sealed class RedLockTests : IAsyncLifetime
         var started = Stopwatch.StartNew();
         var held = await one.TryAcquireAsync(Id, Patience, Stop);
         Assert.NotNull(held);
-        Assert.Null(await two.TryAcquireAsync(Id, Soon, Stop));
+        await NotTwiceAsync(two);
         await held.DisposeAsync();
         await using var next = await two.TryAcquireAsync(Id, Patience, Stop);
         Assert.NotNull(next);
@@ -63,7 +63,7 @@ public sealed class RedLockTests : IAsyncLifetime
 
         var held = await one.TryAcquireAsync(Id, Patience, Stop);
         Assert.NotNull(held);
-        Assert.Null(await two.TryAcquireAsync(Id, TimeSpan.Zero, Stop));
+        await NotTwiceAsync(two);
         var started = Stopwatch.StartNew();
         await held.DisposeAsync();
         Assert.InRange(started.Elapsed, TimeSpan.Zero, TimeToLive);
@@ -210,6 +210,22 @@ public sealed class RedLockTests : IAsyncLifetime
     {
         foreach (var locks in all)
             await (await locks.TryAcquireAsync(Id, Patience, Stop))!.DisposeAsync();
+    }
+
+    /// <summary>Another holds the lock. A busy machine may keep a voter from answering in time: then it is asked again.</summary>
+    private static async Task NotTwiceAsync(RedLockConversationLocks locks)
+    {
+        for (var waiting = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                Assert.Null(await locks.TryAcquireAsync(Id, Soon, Stop));
+                return;
+            }
+            catch (StoreUnavailableException) when (waiting.Elapsed < Eventually.Patience)
+            {
+            }
+        }
     }
 
     private RedLockConversationLocks Locks(int voters) => _place.Locks(Options(voters));
