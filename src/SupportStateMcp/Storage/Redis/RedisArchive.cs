@@ -224,8 +224,8 @@ public sealed partial class RedisArchive : IConversationArchive
 
     private async ValueTask<bool> RemoveAsync(ConversationId id, Conversation conversation, CancellationToken cancellationToken) =>
         (long)await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(
-                RedisScripts.ArchiveRemove, [_keys.State(id), _keys.History(id), _keys.Events(id), _keys.Seen(id)], [conversation.Version, conversation.Life], RedisConnection.Master),
+            db => db.RunAsync(
+                RedisScripts.ArchiveRemove, [_keys.State(id), _keys.History(id), _keys.Events(id), _keys.Seen(id)], [conversation.Version, conversation.Life]),
             cancellationToken) == 1;
 
     /// <summary>Takes the names of the customer and of those who worked for them out of the indexes; the sweep finds what is left.</summary>

@@ -41,7 +41,7 @@ public sealed partial class RedisConversationStore
             {
                 if (_connection.MayBeCluster)
                     await Task.WhenAll(indexed ?? Task.CompletedTask, noted ?? Task.CompletedTask);
-                return await db.ScriptEvaluateAsync(RedisScripts.Commit, keys, arguments, RedisConnection.Master);
+                return await db.RunAsync(RedisScripts.Commit, keys, arguments);
             },
             cancellationToken))!;
         if (indexed is not null)

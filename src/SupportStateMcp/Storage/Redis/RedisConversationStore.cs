@@ -131,7 +131,7 @@ public sealed partial class RedisConversationStore : IConversationStore, IAsyncD
 
     /// <summary>Writes, since a Redis that is full, or a replica, still answers.</summary>
     public async ValueTask CheckAsync(CancellationToken cancellationToken) => await _connection.CallAsync(
-        db => db.ScriptEvaluateAsync(RedisScripts.Check, [_keys.Checked], [CheckedFor], RedisConnection.Master), cancellationToken);
+        db => db.RunAsync(RedisScripts.Check, [_keys.Checked], [CheckedFor]), cancellationToken);
 
     public async ValueTask<IReadOnlyList<ConversationId>> FindOverdueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken)
     {

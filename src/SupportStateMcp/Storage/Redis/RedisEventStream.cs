@@ -24,7 +24,7 @@ public sealed class RedisEventStream(RedisConnection connection, RedisOptions op
         string stream, string group, string reader, TimeSpan lease, int limit, CancellationToken cancellationToken)
     {
         if (!(bool)await CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.StreamLease, [Key($"{stream}:{group}:reader")], [reader, (long)lease.TotalMilliseconds], RedisConnection.Master), cancellationToken))
+            db => db.RunAsync(RedisScripts.StreamLease, [Key($"{stream}:{group}:reader")], [reader, (long)lease.TotalMilliseconds]), cancellationToken))
             return [];
         try
         {

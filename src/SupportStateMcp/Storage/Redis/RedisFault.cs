@@ -70,7 +70,6 @@ internal sealed partial record RedisFault(string Word, string Sentence, bool Pas
             "MASTERDOWN" => ("it is a replica without its master", true),
             "CLUSTERDOWN" => ("its cluster does not serve all slots", true),
             "MAXCLIENTS" => ("it has as many clients as it takes", true),
-            "NOSCRIPT" => ("it forgets scripts faster than they can be sent again", true),
             "MOVED" or "ASK" or "TRYAGAIN" or "UNBLOCKED" => ("its data is being moved", true),
             _ => null,
         };

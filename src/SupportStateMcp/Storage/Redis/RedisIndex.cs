@@ -57,7 +57,7 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
             async db =>
             {
                 await Task.WhenAll(drops.Select(Task (d) => d.Below is { } below
-                    ? db.ScriptEvaluateAsync(RedisScripts.Drop, [d.Set], [d.Member, below], RedisConnection.Master)
+                    ? db.RunAsync(RedisScripts.Drop, [d.Set], [d.Member, below])
                     : db.SortedSetRemoveAsync(d.Set, d.Member)));
                 return true;
             },
@@ -79,8 +79,8 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
             async db =>
             {
                 // What was read of an entry is older than one that came since, also where its change is not below.
-                await Task.WhenAll(entries.Select(e => db.ScriptEvaluateAsync(
-                    RedisScripts.EntryDrop, [keys.Entries], [e.ConversationId, Math.Max(below, e.UpdateScore() + 1)], RedisConnection.Master)));
+                await Task.WhenAll(entries.Select(e => db.RunAsync(
+                    RedisScripts.EntryDrop, [keys.Entries], [e.ConversationId, Math.Max(below, e.UpdateScore() + 1)])));
                 return true;
             },
             cancellationToken);
@@ -127,8 +127,8 @@ internal sealed class RedisIndex(RedisConnection connection, RedisKeys keys, Tim
         await connection.CallAsync(
             async db =>
             {
-                await Task.WhenAll(members.Select(m => db.ScriptEvaluateAsync(
-                    RedisScripts.Rescore, [set], [m.Member, m.Seen, m.True], RedisConnection.Master)));
+                await Task.WhenAll(members.Select(m => db.RunAsync(
+                    RedisScripts.Rescore, [set], [m.Member, m.Seen, m.True])));
                 return true;
             },
             cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class RedisLists(RedisConnection connection, RedisKeys keys, Sto
     public async ValueTask<IReadOnlyList<Message>> MessagesAsync(ConversationId id, long before, int limit, long maxBytes, CancellationToken cancellationToken)
     {
         var stored = (RedisValue[]?)await connection.Bulk.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.Messages, [keys.History(id)], [before, limit, maxBytes], RedisConnection.Master), cancellationToken);
+            db => db.RunAsync(RedisScripts.Messages, [keys.History(id)], [before, limit, maxBytes]), cancellationToken);
         return [.. (stored ?? []).Reverse().Select(m => reader.Message(id, (byte[])m!))];
     }
 
@@ -21,7 +21,7 @@ internal sealed class RedisLists(RedisConnection connection, RedisKeys keys, Sto
     public async ValueTask<IReadOnlyList<ConversationEvent>> EventsAsync(ConversationId id, long after, int limit, long maxBytes, CancellationToken cancellationToken)
     {
         var stored = (RedisValue[]?)await connection.Bulk.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.Events, [keys.Events(id)], [after, limit, maxBytes], RedisConnection.Master), cancellationToken);
+            db => db.RunAsync(RedisScripts.Events, [keys.Events(id)], [after, limit, maxBytes]), cancellationToken);
         return [.. (stored ?? []).Select(e => reader.Event(id, schema => StoredEvent.Read(e!, schema)))];
     }
 

@@ -70,7 +70,7 @@ public sealed partial class RedisOutbox : IConversationOutbox
         // No commit notes half a millisecond: a note with this score is one that was taken here and not renewed since.
         var until = at + OutboxSinks.Grace.TotalMilliseconds - 0.5;
         var taken = (string[])(await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [at, until, limit, at + s_horizon], RedisConnection.Master),
+            db => db.RunAsync(RedisScripts.OutboxTake, [_keys.Pending(sink)], [at, until, limit, at + s_horizon]),
             cancellationToken))!;
         if (taken.Length == 0)
             return null;
@@ -94,8 +94,8 @@ public sealed partial class RedisOutbox : IConversationOutbox
         var events = await _connection.CallAsync(
             async db =>
             {
-                var length = (long)await db.ScriptEvaluateAsync(
-                    RedisScripts.OutboxAdvance, [_keys.Published(cursor.Id), _keys.Events(cursor.Id)], [cursor.Sink, cursor.Told, told], RedisConnection.Master);
+                var length = (long)await db.RunAsync(
+                    RedisScripts.OutboxAdvance, [_keys.Published(cursor.Id), _keys.Events(cursor.Id)], [cursor.Sink, cursor.Told, told]);
                 var pending = _keys.Pending(cursor.Sink);
                 // Nobody waits for that: where it fails, whoever takes the notes next finds them fulfilled.
                 if (length >= told)
@@ -119,8 +119,8 @@ public sealed partial class RedisOutbox : IConversationOutbox
             await _connection.CallAsync(
                 async db =>
                 {
-                    var counted = (long)await db.ScriptEvaluateAsync(
-                        RedisScripts.OutboxPostpone, [_keys.Published(cursor.Id)], [cursor.Sink, cursor.Told, cursor.Attempt, due], RedisConnection.Master);
+                    var counted = (long)await db.RunAsync(
+                        RedisScripts.OutboxPostpone, [_keys.Published(cursor.Id)], [cursor.Sink, cursor.Told, cursor.Attempt, due]);
                     // Where this process dies in between, a note of the commit leads here all the same.
                     return counted == 1 && await db.SortedSetAddAsync(_keys.Pending(cursor.Sink), note, due);
                 },
@@ -248,7 +248,7 @@ public sealed partial class RedisOutbox : IConversationOutbox
             {
                 var removed = done.Length == 0
                     ? Task.FromResult(RedisResult.Create(0))
-                    : db.ScriptEvaluateAsync(RedisScripts.OutboxRemove, [_keys.Pending(sink)], [until, .. done], RedisConnection.Master);
+                    : db.RunAsync(RedisScripts.OutboxRemove, [_keys.Pending(sink)], [until, .. done]);
                 var moved = later.Length == 0 ? Task.FromResult(0L) : db.SortedSetUpdateAsync(_keys.Pending(sink), later, SortedSetWhen.Exists);
                 await removed;
                 return await moved;

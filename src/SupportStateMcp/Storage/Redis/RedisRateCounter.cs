@@ -69,11 +69,10 @@ public sealed partial class RedisRateCounter(RedisConnection connection, RedisOp
     {
         try
         {
-            return (long[])(await db.ScriptEvaluateAsync(
+            return (long[])(await db.RunAsync(
                 RedisScripts.RateTake,
                 [_keys.Rate(rule.Name, key)],
-                [rule.Most, ((long)rule.Period.TotalMicroseconds).ToString(CultureInfo.InvariantCulture), wanted, rule.Flows ? 1 : 0],
-                RedisConnection.Master))!;
+                [rule.Most, ((long)rule.Period.TotalMicroseconds).ToString(CultureInfo.InvariantCulture), wanted, rule.Flows ? 1 : 0]))!;
         }
         catch (RedisServerException e) when (RedisFault.MissingRight(e) is { } right)
         {

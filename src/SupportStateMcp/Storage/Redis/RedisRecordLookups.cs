@@ -49,7 +49,7 @@ internal sealed class RedisRecordLookups(RedisConnection connection, RedisRecord
                 if (w.LookupKey is null)
                     return new RedisLookupPlace(w.Kind, w.Id, "", "");
                 var digest = RedisRecordKeys.Digest(w.LookupKey);
-                var place = await db.ScriptEvaluateAsync(RedisScripts.RecordPlace, [keys.Lookup(w.Kind, digest)], [w.Id], RedisConnection.Master);
+                var place = await db.RunAsync(RedisScripts.RecordPlace, [keys.Lookup(w.Kind, digest)], [w.Id]);
                 return new RedisLookupPlace(w.Kind, w.Id, digest, (string)place!);
             })),
             cancellationToken);

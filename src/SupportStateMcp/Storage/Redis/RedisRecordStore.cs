@@ -70,7 +70,7 @@ public sealed class RedisRecordStore : IRecordStore, IAsyncDisposable
     private async ValueTask<bool> DeleteAsync(string kind, string id, long? expected, CancellationToken cancellationToken)
     {
         var answer = (RedisValue[])(await _connection.CallAsync(
-            db => db.ScriptEvaluateAsync(RedisScripts.RecordRemove, Keys(kind, id), [id, _keys.Changed(kind), expected is { } version ? (RedisValue)version : RedisValue.EmptyString], RedisConnection.Master),
+            db => db.RunAsync(RedisScripts.RecordRemove, Keys(kind, id), [id, _keys.Changed(kind), expected is { } version ? (RedisValue)version : RedisValue.EmptyString]),
             cancellationToken))!;
         if (answer[0] != "removed")
             return false;
@@ -109,8 +109,8 @@ public sealed class RedisRecordStore : IRecordStore, IAsyncDisposable
     {
         var places = await _lookups.EnterAsync(writes, cancellationToken);
         var answers = await _connection.CallAsync(
-            db => Task.WhenAll(writes.Select((w, i) => db.ScriptEvaluateAsync(
-                RedisScripts.RecordWrite, Keys(w.Kind, w.Id), Arguments(w, places[i]), RedisConnection.Master))),
+            db => Task.WhenAll(writes.Select((w, i) => db.RunAsync(
+                RedisScripts.RecordWrite, Keys(w.Kind, w.Id), Arguments(w, places[i])))),
             cancellationToken);
 
         var (results, left) = (new List<RecordWriteResult>(), new List<RedisLookupPlace>());

@@ -32,7 +32,7 @@ public sealed class RedisSessionStore(RedisConnection connection, RedisOptions o
     }
 
     public async ValueTask ClearAsync(ConversationId id, string life, CancellationToken cancellationToken) =>
-        await connection.CallAsync(db => db.ScriptEvaluateAsync(RedisScripts.SessionClear, [_keys.Session(id)], [life], RedisConnection.Master), cancellationToken);
+        await connection.CallAsync(db => db.RunAsync(RedisScripts.SessionClear, [_keys.Session(id)], [life]), cancellationToken);
 
     /// <summary>Nothing: Redis lets them go by itself.</summary>
     public ValueTask SweepAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -41,14 +41,13 @@ public sealed class RedisSessionStore(RedisConnection connection, RedisOptions o
         ConversationId id, string life, string key, DateTimeOffset expiresAt, RedisValue value, int most, int mostBytes, string? over, CancellationToken cancellationToken)
     {
         var answer = (RedisValue[])(await connection.CallAsync(
-            db => db.ScriptEvaluateAsync(
+            db => db.RunAsync(
                 RedisScripts.SessionSet,
                 [_keys.Session(id)],
                 [
                     time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), life, key,
                     expiresAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), value, most, mostBytes, over ?? "",
-                ],
-                RedisConnection.Master),
+                ]),
             cancellationToken))!;
         return new SessionSet((SessionWrite)(long)answer[0], answer.Length > 1 ? (string?)answer[1] : null);
     }
