@@ -50,14 +50,17 @@ internal static class EndpointSessions
     {
         // Now: the request that began the session may be over when it ends.
         var subscriptions = context.RequestServices.GetRequiredService<ConversationSubscriptions>();
+        // A request of revision 2026-07-28 has a server object of its own, and no session.
+        var hasSession = server.SessionId is not null;
+        if (hasSession)
+            subscriptions.BeginSession(server);
         try
         {
             await server.RunAsync(cancellationToken);
         }
         finally
         {
-            // A request of revision 2026-07-28 has a server object of its own, and no session.
-            if (server.SessionId is not null)
+            if (hasSession)
                 await subscriptions.EndSessionAsync(server);
         }
     }

@@ -21,8 +21,8 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
     /// <summary>The most resources one client may watch.</summary>
     public const int MaxResources = 100;
 
-    /// <summary>Sessions that watch, or have watched, something, by id; stdio has one session, without an id.</summary>
-    private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal);
+    /// <summary>Sessions that have begun and not ended, by id; stdio has one session, without an id.</summary>
+    private readonly ConcurrentDictionary<string, Session> _sessions = new(StringComparer.Ordinal) { [""] = new Session() };
 
     /// <summary>Serves <c>subscriptions/listen</c>: acknowledges, then notifies until the client goes away or the server stops.</summary>
     public async ValueTask<EmptyResult> ListenAsync(RequestContext<SubscriptionsListenRequestParams> request, CancellationToken aborted)
@@ -74,14 +74,20 @@ public sealed class ConversationSubscriptions(IConversationStore store, ServerSt
         return new EmptyResult();
     }
 
+    /// <summary>From now on a session may subscribe.</summary>
+    public void BeginSession(McpServer server) => _sessions.TryAdd(SessionOf(server), new Session());
+
     /// <summary>Serves <c>resources/subscribe</c> of a session.</summary>
+    /// <exception cref="McpProtocolException">There is no such resource, the session watches as much as it may, or it has ended.</exception>
     public async ValueTask<EmptyResult> SubscribeAsync(RequestContext<SubscribeRequestParams> request, CancellationToken cancellationToken)
     {
         var uri = request.Params.Uri;
         if (!IsWatchable(uri))
             throw new McpProtocolException($"There is no resource {uri} to subscribe to.", McpErrorCode.InvalidParams);
 
-        var session = _sessions.GetOrAdd(SessionOf(request.Server), _ => new Session());
+        // A request may outlive its session. What it would watch then would be watched for nobody, until the server stops.
+        if (!_sessions.TryGetValue(SessionOf(request.Server), out var session))
+            throw new McpProtocolException("This session has ended: begin another one to subscribe.", McpErrorCode.InvalidRequest);
         try
         {
             await session.AddAsync(uri, request.Server, changed => WatchAsync(uri, changed, cancellationToken), cancellationToken);

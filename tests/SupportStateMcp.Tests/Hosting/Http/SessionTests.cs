@@ -2,11 +2,14 @@ using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 using SupportStateMcp.Conversations;
 using SupportStateMcp.Hosting;
 using SupportStateMcp.Identity;
+using SupportStateMcp.Mcp.Resources;
 using SupportStateMcp.Tests.Support;
 
 namespace SupportStateMcp.Tests.Hosting.Http;
@@ -56,6 +59,26 @@ public class SessionTests
         await client.DisposeAsync();
 
         await UntilAsync(() => host.Store.Watchers == 0);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_comes_after_the_end_of_its_session_watches_nothing()
+    {
+        await using var host = await Host.StartAsync();
+        var subscriptions = host.Services.GetRequiredService<ConversationSubscriptions>();
+        await using var transport = new StreamableHttpServerTransport { SessionId = "s-5" };
+        await using var server = McpServer.Create(transport, new McpServerOptions());
+        var late = new RequestContext<SubscribeRequestParams>(
+            server, new JsonRpcRequest { Method = RequestMethods.ResourcesSubscribe }, new SubscribeRequestParams { Uri = ResourceOf("cs-S-5") });
+        subscriptions.BeginSession(server);
+        await subscriptions.SubscribeAsync(late, TestContext.Current.CancellationToken);
+        Assert.Equal(1, host.Store.Watchers);
+        await subscriptions.EndSessionAsync(server);
+
+        var refusal = await Assert.ThrowsAsync<McpProtocolException>(async () => await subscriptions.SubscribeAsync(late, TestContext.Current.CancellationToken));
+
+        Assert.Equal("This session has ended: begin another one to subscribe.", refusal.Message);
+        Assert.Equal(0, host.Store.Watchers);
     }
 
     [Fact]
@@ -184,7 +207,9 @@ public class SessionTests
 
         public HttpClient Http { get; } = new();
 
-        public StoreAround Store => (StoreAround)_app.Services.GetRequiredService<IConversationStore>();
+        public IServiceProvider Services => _app.Services;
+
+        public StoreAround Store => (StoreAround)Services.GetRequiredService<IConversationStore>();
 
         public static async Task<Host> StartAsync(params AccessToken[] tokens)
         {
