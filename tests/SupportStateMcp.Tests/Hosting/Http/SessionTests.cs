@@ -105,6 +105,20 @@ public class SessionTests
     }
 
     [Fact]
+    public async Task Without_a_session_nothing_is_watched()
+    {
+        await using var host = await Host.StartAsync();
+        using var request = ListeningServer.Modern(host.Endpoint, "resources/subscribe", $$"""
+            "uri":"{{ResourceOf("cs-S-6")}}"
+            """);
+        using var response = await host.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("-32601", answer, StringComparison.Ordinal);
+        Assert.Equal(0, host.Store.Watchers);
+    }
+
+    [Fact]
     public async Task A_session_belongs_to_whoever_began_it()
     {
         var (alice, bob) = (AccessToken.Create(), AccessToken.Create());

@@ -117,15 +117,21 @@ public sealed class RedisOutageTests : IAsyncLifetime
                 await raw.ExecuteAsync("SCRIPT", "FLUSH");
         }, Stop);
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
+        try
         {
-            var id = TestConversations.Id($"t-{i}");
-            var current = await OpenAsync(store, id.TicketId);
-            for (var m = 0; m < 100; m++)
-                current = await WriteAsync(store, current, TestConversations.Message($"m-{m}", id: id));
-        }, Stop)));
-        await written.CancelAsync();
-        await forgetting;
+            await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
+            {
+                var id = TestConversations.Id($"t-{i}");
+                var current = await OpenAsync(store, id.TicketId);
+                for (var m = 0; m < 100; m++)
+                    current = await WriteAsync(store, current, TestConversations.Message($"m-{m}", id: id));
+            }, Stop)));
+        }
+        finally
+        {
+            await written.CancelAsync();
+            await forgetting;
+        }
 
         Assert.Equal(100, (await store.ReadMessagesAsync(TestConversations.Id("t-7"), long.MaxValue, 1000, Stop)).Count);
     }
